@@ -68,12 +68,15 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
     let superseded = next.is_some_and(|next| next <= now);
     let late = now.saturating_sub(slot) > LATE_AFTER;
     let next = match judge(schedule.missed_runs, late, superseded, task.active.len()) {
-        Judgement::Run => run(state, &mut task, &mut schedule, slot, true).then_some(next),
-        Judgement::Buffer => run(state, &mut task, &mut schedule, slot, false).then_some(next),
-        Judgement::Skip => skip(state, &mut task, &mut schedule, slot, now).then_some(next),
-        Judgement::Miss => Some(miss(state, &mut task, &mut schedule, &rule, now)),
-    }
-    .unwrap_or(next);
+        Judgement::Miss => miss(state, &mut task, &mut schedule, &rule, now),
+        judgement => {
+            match judgement {
+                Judgement::Skip => skip(state, &mut task, &mut schedule, slot, now),
+                _ => run(state, &mut task, &mut schedule, slot, judgement == Judgement::Run),
+            }
+            next
+        }
+    };
     state.put_task(&task);
     state.arm(&mut schedule, task.owner, next);
 }
@@ -84,17 +87,16 @@ fn run(
     schedule: &mut ScheduleRecord,
     slot: u64,
     at_once: bool,
-) -> bool {
+) {
     let mut execution = new_execution(state, task, Some(schedule.id), slot, ExecutionStatus::Ready);
     if !admit(state, task, &execution) {
-        return false;
+        return;
     }
     if at_once {
         queue(state, task, &mut execution, slot);
     }
     schedule.runs += 1;
     schedule.last_run_at = Some(slot);
-    true
 }
 
 fn skip(
@@ -103,7 +105,7 @@ fn skip(
     schedule: &mut ScheduleRecord,
     slot: u64,
     now: u64,
-) -> bool {
+) {
     let running = task
         .active
         .first()
@@ -144,7 +146,7 @@ fn miss(
     } else {
         format!("missed: the scheduler could not run at {slots} slots from this one on")
     };
-    let _ = note_slot(
+    note_slot(
         state,
         task,
         schedule,
@@ -155,7 +157,7 @@ fn miss(
     next
 }
 
-#[must_use]
+/// Notes a slot that is not run, unless it has a record.
 fn note_slot(
     state: &mut State,
     task: &mut TaskRecord,
@@ -163,10 +165,10 @@ fn note_slot(
     slot: u64,
     now: u64,
     (status, reason, slots): (ExecutionStatus, String, u64),
-) -> bool {
+) {
     let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
     execution.finished_at = Some(now);
     execution.error = Some(reason);
     execution.slots = slots;
-    admit(state, task, &execution)
+    let _already_noted = !admit(state, task, &execution);
 }
