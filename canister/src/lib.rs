@@ -27,17 +27,16 @@ use runtime::{IcRuntime, Runtime};
 use service::{Asker, Caller, Platform};
 use state::State;
 
+/// The interface, readable in the module's public metadata.
 #[cfg(target_family = "wasm")]
 #[expect(
     unsafe_code,
-    reason = "the only way to put the interface into the module's metadata"
+    reason = "a custom section can only be written by naming it"
 )]
-mod metadata {
-    const INTERFACE: &[u8] = include_bytes!("../../scheduler.did");
-
-    #[unsafe(link_section = "icp:public candid:service")]
-    static CANDID_SERVICE: [u8; INTERFACE.len()] = *include_bytes!("../../scheduler.did");
-}
+#[unsafe(link_section = "icp:public candid:service")]
+#[used]
+static INTERFACE: [u8; include_bytes!("../../scheduler.did").len()] =
+    *include_bytes!("../../scheduler.did");
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::new(State::open());
