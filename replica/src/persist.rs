@@ -1,0 +1,106 @@
+//! The seam to a store: what changed since the last export, and how to start again from it.
+//!
+//! A store applies each [`Delta`] in ONE transaction, after a round and before an answer of that
+//! round leaves the process; what it then holds is a [`Snapshot`]. [`crate::Replica::restore`]
+//! continues exactly where the delta was taken, open calls and callbacks included.
+//!
+//! Suggested tables: one cell for `replica`; `ingress` by message id; per canister one row for
+//! `meta`, one for `module`, rows for `chunks` by hash, and pages by (canister, page index) for
+//! the heap and for the stable memory. The blobs are CBOR of this crate's private types: they are
+//! opaque to the store and carry a version.
+//!
+//! It does not touch files.
+
+use std::sync::Arc;
+
+use candid::Principal;
+
+use crate::MessageId;
+
+/// Bytes of one page of a [`MemoryDelta`] or [`MemoryPages`].
+pub use crate::memory::PAGE_BYTES;
+
+/// All that changed since the last export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delta {
+    /// The replica's own state, when it changed.
+    pub replica: Option<Vec<u8>>,
+    /// Ingress messages whose status changed; `None` means that the row is to be deleted.
+    pub ingress: Vec<(MessageId, Option<Vec<u8>>)>,
+    /// Canisters that changed, in ascending order of their ids.
+    pub canisters: Vec<CanisterDelta>,
+    /// Canisters that were deleted: all their rows go.
+    pub deleted: Vec<Principal>,
+}
+
+impl Delta {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What changed in one canister.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanisterDelta {
+    /// The canister.
+    pub id: Principal,
+    /// Its state other than memory, when it changed.
+    pub meta: Option<Vec<u8>>,
+    /// Its module as given, when it changed; the inner `None` means that it has none any more.
+    pub module: Option<Option<Arc<[u8]>>>,
+    /// Chunks by hash that were added, or deleted when `None`.
+    pub chunks: Vec<([u8; 32], Option<Arc<[u8]>>)>,
+    /// Its heap.
+    pub heap: MemoryDelta,
+    /// Its stable memory.
+    pub stable: MemoryDelta,
+}
+
+/// What changed in one memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryDelta {
+    /// All pages stored before are void and must be deleted first.
+    pub reset: bool,
+    /// Pages that changed, by index, each of [`PAGE_BYTES`] bytes.
+    pub pages: Vec<(u64, Box<[u8]>)>,
+}
+
+/// All that a replica needs to continue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The last [`Delta::replica`].
+    pub replica: Vec<u8>,
+    /// The rows of [`Delta::ingress`].
+    pub ingress: Vec<(MessageId, Vec<u8>)>,
+    /// The canisters.
+    pub canisters: Vec<CanisterSnapshot>,
+}
+
+/// One canister of a [`Snapshot`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanisterSnapshot {
+    /// The canister.
+    pub id: Principal,
+    /// The last [`CanisterDelta::meta`].
+    pub meta: Vec<u8>,
+    /// The last [`CanisterDelta::module`].
+    pub module: Option<Arc<[u8]>>,
+    /// The rows of [`CanisterDelta::chunks`].
+    pub chunks: Vec<([u8; 32], Arc<[u8]>)>,
+    /// The heap; pages that are missing are zero.
+    pub heap: MemoryPages,
+    /// The stable memory; pages that are missing are zero.
+    pub stable: MemoryPages,
+}
+
+/// Stored pages by index, each of [`PAGE_BYTES`] bytes. Sizes are part of the meta blobs.
+pub type MemoryPages = Vec<(u64, Box<[u8]>)>;
+
+/// Why a snapshot cannot be restored: it was damaged or written by another version.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored state cannot be restored ({part}): {reason}")]
+pub struct RestoreError {
+    pub(crate) part: String,
+    pub(crate) reason: String,
+}
