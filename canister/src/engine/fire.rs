@@ -72,7 +72,13 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
         judgement => {
             match judgement {
                 Judgement::Skip => skip(state, &mut task, &mut schedule, slot, now),
-                _ => run(state, &mut task, &mut schedule, slot, judgement == Judgement::Run),
+                _ => run(
+                    state,
+                    &mut task,
+                    &mut schedule,
+                    slot,
+                    judgement == Judgement::Run,
+                ),
             }
             next
         }
