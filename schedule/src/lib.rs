@@ -16,9 +16,10 @@
 //! * A time that the clocks jump over in spring fires once, at the end of the gap, or is left out
 //!   ([`GapPolicy`](chime_types::GapPolicy)). This holds for every rule read from the wall clock,
 //!   and several times in one gap become one slot.
-//! * A fixed time of day that occurs twice in autumn fires once, the first time. A cron rule with
-//!   several times a day (an interval, a range or a list in its seconds, minutes or hours) fires
-//!   both times. These are the rules of Vixie cron and of Cronos.
+//! * A time of day that occurs twice in autumn fires once, the first time, if it is a fixed time
+//!   or one of a list of them (`0,30 1 * * *`). A cron rule with `*`, a range or a step in its
+//!   seconds, minutes or hours is an interval and fires both times. These are the rules of Cronos,
+//!   which took them from Vixie cron.
 //! * Every search is bounded: it looks at months, not at seconds, and ends with the last instant
 //!   that 64 bits of nanoseconds can name (July 2554).
 //!

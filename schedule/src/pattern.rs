@@ -11,6 +11,9 @@ pub(crate) struct Pattern {
     pub(crate) minutes: Bits,
     pub(crate) hours: Bits,
     pub(crate) days: Days,
+    /// Whether the times of day were written as an interval: with `*`, a range or a step, and not
+    /// as single values. Such a rule fires again in an hour that the clock shows twice.
+    pub(crate) repeats: bool,
 }
 
 impl Pattern {
@@ -21,12 +24,8 @@ impl Pattern {
             minutes: Bits::one(u32::from(minute)),
             hours: Bits::one(u32::from(hour)),
             days,
+            repeats: false,
         }
-    }
-
-    /// Whether each selected day has one time only.
-    pub(crate) const fn is_fixed_time(&self) -> bool {
-        self.seconds.len() == 1 && self.minutes.len() == 1 && self.hours.len() == 1
     }
 
     /// The first selected time that is not before `from`.

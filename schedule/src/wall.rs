@@ -10,9 +10,9 @@ use chime_types::GapPolicy;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
-/// Most wall-clock times that one search may look at. Each one that is not the answer lies in a
-/// gap or was shown before, which happens to one rule a few times a year at most, so this is
-/// beyond all years that can be named.
+/// Most wall-clock times that one search may look at. Each one that is not the answer ends a gap
+/// or a repeated hour, of which a zone has a few in a year at most, so this is beyond all years
+/// that can be named.
 const MAXIMUM_LOOKUPS: usize = 4_096;
 
 /// A pattern in a zone.
@@ -29,7 +29,7 @@ impl WallRule {
         // From what the clock shows at `after`, not from what it shows a second later: in between
         // may lie a gap with times that fire at its end.
         let clock = self.zone.clock(after)?.checked_add(1.second()).ok()?;
-        if self.pattern.is_fixed_time() {
+        if !self.pattern.repeats {
             return self.search(clock, after + 1);
         }
         let Some((again, clock_again)) = self.zone.repeat_after(after) else {
@@ -49,19 +49,25 @@ impl WallRule {
             let wall = self.pattern.at_or_after(clock)?;
             clock = match self.zone.meaning(wall)? {
                 Meaning::Once(slot) if slot >= from => return Some(slot),
-                Meaning::Twice { first, .. } if first >= from => return Some(first),
-                Meaning::Twice { second, .. }
-                    if second >= from && !self.pattern.is_fixed_time() =>
-                {
-                    return Some(second);
-                }
+                Meaning::Once(_) => wall.checked_add(1.second()).ok()?,
                 Meaning::Gap { end, .. } if end >= from && self.gap == GapPolicy::RunAfter => {
                     return Some(end);
                 }
                 Meaning::Gap { clock, .. } => clock,
-                Meaning::Once(_) | Meaning::Twice { .. } => wall.checked_add(1.second()).ok()?,
+                Meaning::Twice { first, .. } if first >= from => return Some(first),
+                Meaning::Twice { second, .. } if self.pattern.repeats && second >= from => {
+                    return Some(second);
+                }
+                Meaning::Twice { first, second } => self.after_repeat(first, second)?,
             };
         }
         None
+    }
+
+    /// What the clock shows when a repeated hour is over, given the two instants of any one of its
+    /// times.
+    fn after_repeat(&self, first: i64, second: i64) -> Option<DateTime> {
+        let (_, clock_again) = self.zone.repeat_after(first)?;
+        clock_again.checked_add((second - first).seconds()).ok()
     }
 }

@@ -117,6 +117,9 @@ fn parse_fields(text: &str) -> Result<Pattern, Error> {
         seconds: SECOND.set(second)?,
         minutes: MINUTE.set(minute)?,
         hours: HOUR.set(hour)?,
+        repeats: [second, minute, hour]
+            .iter()
+            .any(|field| field.contains(['*', '?', '-', '/'])),
         days: Days {
             month_days: days::month_days(month_day)?,
             week_days,
