@@ -22,20 +22,26 @@ pub mod limits;
 pub mod server;
 pub mod store;
 
+mod canister;
 mod config;
+mod engine;
 mod ids;
 mod ingress;
+mod management;
 mod memory;
 mod persist;
 mod rejection;
 mod replica;
+mod state;
+mod sys;
 mod view;
 
 pub use config::ReplicaConfig;
 pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
 pub use ingress::{Ingress, IngressStatus, MessageId};
 pub use persist::{
-    CanisterDelta, CanisterSnapshot, Delta, MemoryDelta, MemoryPages, RestoreError, Snapshot,
+    CanisterDelta, CanisterSnapshot, ChunkHash, Delta, MemoryDelta, MemoryPages, PAGE_BYTES,
+    RestoreError, Snapshot,
 };
 pub use rejection::Rejection;
 pub use replica::{InstallMode, Replica};

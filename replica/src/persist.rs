@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 use candid::Principal;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::MessageId;
 
 /// Bytes of one page of a [`MemoryDelta`] or [`MemoryPages`].
@@ -29,7 +32,8 @@ pub struct Delta {
     pub ingress: Vec<(MessageId, Option<Vec<u8>>)>,
     /// Canisters that changed, in ascending order of their ids.
     pub canisters: Vec<CanisterDelta>,
-    /// Canisters that were deleted: all their rows go.
+    /// Canisters that were deleted: all their rows go, before `canisters` is applied, since an id
+    /// can be taken again.
     pub deleted: Vec<Principal>,
 }
 
@@ -39,6 +43,9 @@ impl Delta {
         *self == Self::default()
     }
 }
+
+/// SHA-256 of a chunk of the chunk store.
+pub type ChunkHash = [u8; 32];
 
 /// What changed in one canister.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +57,7 @@ pub struct CanisterDelta {
     /// Its module as given, when it changed; the inner `None` means that it has none any more.
     pub module: Option<Option<Arc<[u8]>>>,
     /// Chunks by hash that were added, or deleted when `None`.
-    pub chunks: Vec<([u8; 32], Option<Arc<[u8]>>)>,
+    pub chunks: Vec<(ChunkHash, Option<Arc<[u8]>>)>,
     /// Its heap.
     pub heap: MemoryDelta,
     /// Its stable memory.
@@ -87,7 +94,7 @@ pub struct CanisterSnapshot {
     /// The last [`CanisterDelta::module`].
     pub module: Option<Arc<[u8]>>,
     /// The rows of [`CanisterDelta::chunks`].
-    pub chunks: Vec<([u8; 32], Arc<[u8]>)>,
+    pub chunks: Vec<(ChunkHash, Arc<[u8]>)>,
     /// The heap; pages that are missing are zero.
     pub heap: MemoryPages,
     /// The stable memory; pages that are missing are zero.
@@ -103,4 +110,92 @@ pub type MemoryPages = Vec<(u64, Box<[u8]>)>;
 pub struct RestoreError {
     pub(crate) part: String,
     pub(crate) reason: String,
+}
+
+impl RestoreError {
+    pub(crate) fn new(part: impl Into<String>, reason: impl ToString) -> Self {
+        Self {
+            part: part.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// The version of the blobs; raised whenever one of the private types changes.
+const BLOB_VERSION: u8 = 1;
+
+/// Encodes a blob: a version, then CBOR.
+pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
+    let mut blob = vec![BLOB_VERSION];
+    ciborium::into_writer(value, &mut blob).expect("BUG: plain data can always be encoded");
+    blob
+}
+
+/// Decodes a blob that [`encode`] made.
+pub(crate) fn decode<T: DeserializeOwned>(part: &str, blob: &[u8]) -> Result<T, RestoreError> {
+    match blob.split_first() {
+        Some((&BLOB_VERSION, body)) => {
+            ciborium::from_reader(body).map_err(|error| RestoreError::new(part, error))
+        }
+        Some((version, _)) => Err(RestoreError::new(
+            part,
+            format!("version {version} instead of {BLOB_VERSION}"),
+        )),
+        None => Err(RestoreError::new(part, "empty")),
+    }
+}
+
+impl Snapshot {
+    /// Applies a delta as a store shall do it, in memory. Tests and small tools use it.
+    pub fn apply(&mut self, delta: Delta) {
+        if let Some(replica) = delta.replica {
+            self.replica = replica;
+        }
+        for (id, row) in delta.ingress {
+            self.ingress.retain(|(old, _)| *old != id);
+            self.ingress.extend(row.map(|row| (id, row)));
+        }
+        self.canisters
+            .retain(|canister| !delta.deleted.contains(&canister.id));
+        for canister in delta.canisters {
+            self.apply_canister(canister);
+        }
+    }
+
+    fn apply_canister(&mut self, delta: CanisterDelta) {
+        let position = self.canisters.iter().position(|old| old.id == delta.id);
+        let index = position.unwrap_or_else(|| {
+            self.canisters.push(CanisterSnapshot {
+                id: delta.id,
+                meta: Vec::new(),
+                module: None,
+                chunks: Vec::new(),
+                heap: Vec::new(),
+                stable: Vec::new(),
+            });
+            self.canisters.len() - 1
+        });
+        let canister = &mut self.canisters[index];
+        if let Some(meta) = delta.meta {
+            canister.meta = meta;
+        }
+        if let Some(module) = delta.module {
+            canister.module = module;
+        }
+        for (hash, chunk) in delta.chunks {
+            canister.chunks.retain(|(old, _)| *old != hash);
+            canister.chunks.extend(chunk.map(|chunk| (hash, chunk)));
+        }
+        apply_pages(&mut canister.heap, delta.heap);
+        apply_pages(&mut canister.stable, delta.stable);
+    }
+}
+
+fn apply_pages(pages: &mut MemoryPages, delta: MemoryDelta) {
+    if delta.reset {
+        pages.clear();
+    }
+    let mut merged: std::collections::BTreeMap<_, _> = std::mem::take(pages).into_iter().collect();
+    merged.extend(delta.pages);
+    pages.extend(merged);
 }
