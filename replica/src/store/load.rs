@@ -9,7 +9,7 @@ use super::tables::{
     STABLE_PAGES,
 };
 use super::{RequestRecord, Store, StoreError};
-use crate::persist::PAGE_BYTES;
+use crate::PAGE_BYTES;
 use crate::{CanisterSnapshot, MemoryPages, MessageId, Principal, Snapshot};
 
 impl Store {

@@ -2,7 +2,7 @@ use std::fs;
 use std::sync::Arc;
 
 use super::{RequestRecord, STATE_FILE, Store, StoreError, tables};
-use crate::persist::PAGE_BYTES;
+use crate::PAGE_BYTES;
 use crate::{CanisterDelta, Delta, MemoryDelta, MessageId, Principal, canister_id_from_counter};
 
 fn page(first: u8) -> Box<[u8]> {

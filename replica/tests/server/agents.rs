@@ -43,7 +43,11 @@ async fn should_serve_every_kind_of_identity() {
         assert_eq!(increment(agent, &canister).await, 2, "{name}");
         assert_eq!(get(agent, &canister).await, 2, "{name}");
         let controllers = agent.read_state_canister_controllers(canister).await;
-        assert_eq!(controllers.unwrap(), [agent.get_principal().unwrap()], "{name}");
+        assert_eq!(
+            controllers.unwrap(),
+            [agent.get_principal().unwrap()],
+            "{name}"
+        );
     }
 }
 
@@ -54,7 +58,10 @@ async fn should_certify_module_hash_and_metadata() {
     let stranger = agent(server.url(), ed25519(2)).await;
     let canister = create(&owner).await;
     let no_module = owner.read_state_canister_module_hash(canister).await;
-    assert!(matches!(no_module, Err(AgentError::LookupPathAbsent(_))), "{no_module:?}");
+    assert!(
+        matches!(no_module, Err(AgentError::LookupPathAbsent(_))),
+        "{no_module:?}"
+    );
 
     let args = InstallCodeArgs {
         mode: CanisterInstallMode::Install,
@@ -65,7 +72,10 @@ async fn should_certify_module_hash_and_metadata() {
     };
     manage(&owner, canister, "install_code", args).await;
 
-    let hash = stranger.read_state_canister_module_hash(canister).await.unwrap();
+    let hash = stranger
+        .read_state_canister_module_hash(canister)
+        .await
+        .unwrap();
     assert_eq!(hash, Sha256::digest(counter_module()).to_vec());
     let metadata = |agent: &Agent, name: &'static str| {
         let agent = agent.clone();
@@ -78,7 +88,10 @@ async fn should_certify_module_hash_and_metadata() {
     let refused = metadata(&stranger, "secret").await;
     assert!(matches!(refused, Err(AgentError::HttpError(e)) if e.status == 403));
     let absent = metadata(&owner, "nothing").await;
-    assert!(matches!(absent, Err(AgentError::LookupPathAbsent(_))), "{absent:?}");
+    assert!(
+        matches!(absent, Err(AgentError::LookupPathAbsent(_))),
+        "{absent:?}"
+    );
 }
 
 #[tokio::test]
@@ -130,7 +143,11 @@ async fn should_give_queries_a_certificate_of_the_certified_data() {
 
     let certificate: Certificate = serde_cbor::from_slice(&bytes).unwrap();
     agent.verify(&certificate, canister).unwrap();
-    let path = [b"canister".as_slice(), canister.as_slice(), b"certified_data"];
+    let path = [
+        b"canister".as_slice(),
+        canister.as_slice(),
+        b"certified_data",
+    ];
     let data = certificate.tree.lookup_path(path);
     assert_eq!(data, LookupResult::Found(b"no thanks"));
 }
@@ -147,7 +164,10 @@ async fn should_serve_the_subnet_and_its_ranges() {
         .await
         .unwrap();
     assert_eq!(by_canister.id(), subnet_id);
-    let ranges = agent.read_state_subnet_canister_ranges(subnet_id).await.unwrap();
+    let ranges = agent
+        .read_state_subnet_canister_ranges(subnet_id)
+        .await
+        .unwrap();
     assert_eq!(ranges.len(), 1);
 }
 

@@ -45,11 +45,16 @@ async fn found(directory: &Path) -> RunningNetwork {
     let started = Instant::now();
     loop {
         let path = directory.to_path_buf();
-        let network = tokio::task::spawn_blocking(move || running(&path)).await.unwrap();
+        let network = tokio::task::spawn_blocking(move || running(&path))
+            .await
+            .unwrap();
         if let Some(network) = network {
             return network;
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "no server came up");
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "no server came up"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -107,15 +112,24 @@ async fn should_keep_what_it_acknowledged_when_killed() {
             let highest = acknowledged.last().copied().unwrap_or(0);
             (acknowledged.len() as u64, highest)
         };
-        assert!(highest <= count, "round {round}: {highest} was acknowledged, {count} is there");
-        assert!(number <= count && count <= sent, "round {round}: {number} {count} {sent}");
+        assert!(
+            highest <= count,
+            "round {round}: {highest} was acknowledged, {count} is there"
+        );
+        assert!(
+            number <= count && count <= sent,
+            "round {round}: {number} {count} {sent}"
+        );
         println!("round {round}: killed after {pause} ms, {number} acknowledged, {count} there");
         let next = increment(&agent, &canister).await;
         assert_eq!(next, count + 1);
         seen.sent.fetch_add(1, Ordering::Relaxed);
         seen.acknowledged.lock().unwrap().insert(next);
     }
-    assert!(seen.acknowledged.lock().unwrap().len() > 100, "there was hardly any load");
+    assert!(
+        seen.acknowledged.lock().unwrap().len() > 100,
+        "there was hardly any load"
+    );
     child.kill().unwrap();
     child.wait().unwrap();
 }

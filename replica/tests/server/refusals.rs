@@ -39,16 +39,32 @@ async fn should_refuse_whatever_was_changed_after_it_was_signed() {
     let (_directory, server) = start().await;
     let agent = agent(server.url(), ed25519(1)).await;
     let canister = create_counter(&agent).await;
-    let signed = agent.update(&canister, "increment").sign().unwrap().signed_update;
+    let signed = agent
+        .update(&canister, "increment")
+        .sign()
+        .unwrap()
+        .signed_update;
     let stranger = candid::Principal::self_authenticating([9]);
     let bytes = |bytes: &[u8]| Some(Value::Bytes(bytes.to_vec()));
     let cases: [(&str, &[&str], Option<Value>); 12] = [
         ("another argument", &["content", "arg"], bytes(b"x")),
-        ("another method", &["content", "method_name"], Some(text("trap"))),
+        (
+            "another method",
+            &["content", "method_name"],
+            Some(text("trap")),
+        ),
         ("a field more", &["content", "unknown"], Some(text("x"))),
-        ("another sender", &["content", "sender"], bytes(stranger.as_slice())),
+        (
+            "another sender",
+            &["content", "sender"],
+            bytes(stranger.as_slice()),
+        ),
         ("no sender", &["content", "sender"], None),
-        ("a sender of 30 bytes", &["content", "sender"], bytes(&[1; 30])),
+        (
+            "a sender of 30 bytes",
+            &["content", "sender"],
+            bytes(&[1; 30]),
+        ),
         ("no signature", &["sender_sig"], None),
         ("another signature", &["sender_sig"], bytes(&[1; 64])),
         ("a short signature", &["sender_sig"], bytes(&[1])),
@@ -63,7 +79,11 @@ async fn should_refuse_whatever_was_changed_after_it_was_signed() {
         assert!(!answer.body.is_empty(), "{name}");
     }
     assert_eq!(get(&agent, &canister).await, 0);
-    assert_eq!(post(&server, &path, &signed).await.status, 200, "the original");
+    assert_eq!(
+        post(&server, &path, &signed).await.status,
+        200,
+        "the original"
+    );
 }
 
 #[tokio::test]
@@ -79,7 +99,11 @@ async fn should_refuse_what_has_expired_or_expires_too_late() {
         let signed = builder.expire_at(at).sign().unwrap();
         let answer = post(&server, &path, &signed.signed_update).await;
         assert_eq!(answer.status, 400);
-        assert!(answer.text().starts_with("Invalid request expiry"), "{}", answer.text());
+        assert!(
+            answer.text().starts_with("Invalid request expiry"),
+            "{}",
+            answer.text()
+        );
     }
     assert_eq!(get(&agent, &canister).await, 0);
 }
@@ -97,11 +121,20 @@ async fn should_refuse_malformed_bodies_at_every_endpoint() {
         ("empty map", vec![0xa0]),
         ("array", vec![0x80]),
         ("endless map", vec![0xbf]),
-        ("huge array", vec![0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
-        ("huge bytes", vec![0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        (
+            "huge array",
+            vec![0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        ),
+        (
+            "huge bytes",
+            vec![0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        ),
         ("deep", deep),
         ("reserved", vec![0x1c]),
-        ("content is text", [b"\xa1\x67content\x61x".as_slice()].concat()),
+        (
+            "content is text",
+            [b"\xa1\x67content\x61x".as_slice()].concat(),
+        ),
     ];
     for endpoint in ["call", "query", "read_state"] {
         for version in ["v2", "v3", "v4"] {
@@ -120,7 +153,11 @@ async fn should_refuse_what_was_sent_to_the_wrong_address() {
     let agent = agent(server.url(), ed25519(1)).await;
     let canister = create_counter(&agent).await;
     let other = canister_id_from_counter(77);
-    let signed = agent.update(&canister, "increment").sign().unwrap().signed_update;
+    let signed = agent
+        .update(&canister, "increment")
+        .sign()
+        .unwrap()
+        .signed_update;
     for (path, status) in [
         (format!("/api/v4/canister/{other}/call"), 400),
         (format!("/api/v4/subnet/{other}/call"), 400),
@@ -144,11 +181,17 @@ async fn should_refuse_large_bodies_and_other_kinds() {
     let path = format!("/api/v4/canister/{canister}/call");
     let answer = post(&server, &path, &vec![0; HTTP_BODY_BYTES + 1]).await;
     assert_eq!(answer.status, 413);
-    let large = agent.update(&canister, "increment").with_arg(vec![0; 2 * 1024 * 1024 + 1]);
+    let large = agent
+        .update(&canister, "increment")
+        .with_arg(vec![0; 2 * 1024 * 1024 + 1]);
     let answer = post(&server, &path, &large.sign().unwrap().signed_update).await;
     assert_eq!(answer.status, 413, "{}", answer.text());
 
-    let signed = agent.update(&canister, "increment").sign().unwrap().signed_update;
+    let signed = agent
+        .update(&canister, "increment")
+        .sign()
+        .unwrap()
+        .signed_update;
     let answer = post_as(&server, &path, "text/plain", &signed).await;
     assert_eq!(answer.status, 400);
     assert_eq!(get(&agent, &canister).await, 0);

@@ -29,7 +29,10 @@ async fn should_execute_a_request_once_however_often_it_comes() {
         let answer = post(&server, &path, &signed.signed_update).await;
         assert!(matches!(answer.status, 200 | 202), "{answer:?}");
     }
-    let again = agent.update_signed(canister, signed.signed_update).await.unwrap();
+    let again = agent
+        .update_signed(canister, signed.signed_update)
+        .await
+        .unwrap();
     assert!(matches!(again, CallResponse::Response(reply) if number(&reply) == 1));
     assert_eq!(get(&agent, &canister).await, 1);
 }
@@ -51,11 +54,19 @@ async fn should_show_the_status_of_a_request_to_its_sender_only() {
     let stranger = agent(server.url(), ed25519(2)).await;
     let canister = create_counter(&owner).await;
     let signed = owner.update(&canister, "increment").sign().unwrap();
-    owner.update_signed(canister, signed.signed_update).await.unwrap();
+    owner
+        .update_signed(canister, signed.signed_update)
+        .await
+        .unwrap();
 
-    let (status, _) = owner.request_status_raw(&signed.request_id, canister).await.unwrap();
+    let (status, _) = owner
+        .request_status_raw(&signed.request_id, canister)
+        .await
+        .unwrap();
     assert!(matches!(status, RequestStatusResponse::Replied(_)));
-    let refused = stranger.request_status_raw(&signed.request_id, canister).await;
+    let refused = stranger
+        .request_status_raw(&signed.request_id, canister)
+        .await;
     assert!(matches!(refused, Err(AgentError::HttpError(e)) if e.status == 403));
 }
 
