@@ -185,12 +185,12 @@ candid::export_service!();
 mod tests {
     use super::*;
 
-    /// `CHIME_UPDATE=1` writes the file anew.
+    /// `UPDATE_INTERFACE=1` writes the file anew.
     #[test]
     fn should_publish_the_interface_that_the_code_has() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/caller.did");
         let code = __export_service() + "\n";
-        if std::env::var_os("CHIME_UPDATE").is_some() {
+        if std::env::var_os("UPDATE_INTERFACE").is_some() {
             std::fs::write(path, &code).unwrap();
         }
         assert_eq!(std::fs::read_to_string(path).unwrap(), code);
