@@ -5,6 +5,7 @@ use crate::wall::WallRule;
 use crate::{compile, describe};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Error, GapPolicy, Rule};
+use jiff::civil::DateTime;
 
 /// A checked rule with its zone, start and end.
 ///
@@ -21,8 +22,15 @@ pub struct Schedule {
 /// The slots of a rule, before the end is applied.
 #[derive(Clone, Debug)]
 pub(crate) enum Times {
-    Once { at: u64, named: bool },
-    Every { interval: Interval, aligned: bool },
+    /// `clock`: what the clock of the zone shows, if the rule names the instant.
+    Once {
+        at: u64,
+        clock: Option<DateTime>,
+    },
+    Every {
+        interval: Interval,
+        aligned: bool,
+    },
     Wall(Box<WallRule>),
 }
 
