@@ -210,3 +210,15 @@ fn should_survive_a_day_that_a_zone_left_out() {
         ],
     )]);
 }
+
+#[test]
+fn should_skip_every_second_of_a_day_that_a_zone_left_out() {
+    let (rule, zone) = (cron("* * * * * *"), Some("Pacific/Apia"));
+    let schedule = Schedule::compile(&rule, zone, GapPolicy::Skip, 0, false, None).unwrap();
+    let expected = ["2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z"];
+    assert_slots(&schedule, "2011-12-30T09:59:58Z", &expected);
+    let rule = cron("* * * 30 * *");
+    let schedule = Schedule::compile(&rule, zone, GapPolicy::Skip, 0, false, None).unwrap();
+    // The 30th of December is missing; January's is the next.
+    assert_slots(&schedule, "2011-12-30T00:00:00Z", &["2012-01-29T10:00:00Z"]);
+}
