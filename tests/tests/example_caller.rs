@@ -5,7 +5,7 @@ use std::time::Duration;
 use candid::utils::ArgumentEncoder;
 use candid::{CandidType, Deserialize, Principal};
 use chime_replica::{InstallMode, Rejection, Replica, ReplicaConfig};
-use chime_tests::manifests;
+use chime_tests::module;
 
 const OWNER: Principal = Principal::from_slice(&[1, 2]);
 const STRANGER: Principal = Principal::from_slice(&[3, 2]);
@@ -105,13 +105,10 @@ impl Example {
 }
 
 fn deploy(replica: &mut Replica, name: &str) -> Principal {
-    let path = manifests::repository().join(format!("target/wasm/{name}.wasm.gz"));
-    let module = std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; run scripts/build wasm", path.display()));
     let id = replica.create_canister(OWNER).unwrap();
     let nothing = candid::encode_args(()).unwrap();
     replica
-        .install_code(OWNER, id, InstallMode::Install, module, nothing)
+        .install_code(OWNER, id, InstallMode::Install, module(name), nothing)
         .unwrap();
     id
 }
@@ -194,12 +191,10 @@ fn should_go_on_counting_after_upgrades_of_both() {
     example.schedule(OWNER, 10).unwrap();
     example.pass(25);
     for (id, name) in [(example.scheduler, "scheduler"), (example.caller, "caller")] {
-        let path = manifests::repository().join(format!("target/wasm/{name}.wasm.gz"));
-        let module = std::fs::read(path).unwrap();
         let nothing = candid::encode_args(()).unwrap();
         example
             .replica
-            .install_code(OWNER, id, InstallMode::Upgrade, module, nothing)
+            .install_code(OWNER, id, InstallMode::Upgrade, module(name), nothing)
             .unwrap();
     }
     example.pass(10);

@@ -1,19 +1,16 @@
 //! The callee's silence: no work, and an end on request.
 
 use chime_replica::{IngressStatus, InstallMode, MessageId, Principal, Replica, ReplicaConfig};
-use chime_tests::manifests;
+use chime_tests::module;
 
 const OWNER: Principal = Principal::from_slice(&[1, 2]);
 const NANOSECONDS: u64 = 1_000_000_000;
 
 fn callee() -> (Replica, Principal) {
     let mut replica = Replica::new(ReplicaConfig::default());
-    let path = manifests::repository().join("target/wasm/callee.wasm.gz");
-    let module = std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; run scripts/build wasm", path.display()));
     let id = replica.create_canister(OWNER).unwrap();
     replica
-        .install_code(OWNER, id, InstallMode::Install, module, nothing())
+        .install_code(OWNER, id, InstallMode::Install, module("callee"), nothing())
         .unwrap();
     (replica, id)
 }
