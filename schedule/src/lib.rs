@@ -1,96 +1,53 @@
-//! stub
-use chime_types::{Error, GapPolicy, Rule};
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    every: u64,
-    start: u64,
-    once: bool,
-    explicit: bool,
-    end: Option<u64>,
-}
-pub struct Behind {
-    pub count: u64,
-}
-impl Schedule {
-    pub fn compile(
-        rule: &Rule,
-        _tz: &str,
-        _gap: GapPolicy,
-        start_at: u64,
-        explicit_start: bool,
-        end_at: Option<u64>,
-    ) -> Result<Self, Error> {
-        let (every, once, start) = match rule {
-            Rule::Interval {
-                repeat_every_seconds,
-                ..
-            } => (*repeat_every_seconds, false, start_at),
-            Rule::Once { run_at } => (1, true, run_at.unwrap_or(start_at)),
-            _ => (60, false, start_at),
-        };
-        if every == 0 {
-            return Err(Error::invalid(
-                "rule.interval.repeat_every_seconds",
-                "at least 1",
-                "x",
-            ));
-        }
-        Ok(Self {
-            every: every * 1_000_000_000,
-            start,
-            once,
-            explicit: explicit_start,
-            end: end_at,
-        })
-    }
-    pub fn next_after(&self, after: u64) -> Option<u64> {
-        let first = if self.once || self.explicit {
-            self.start
-        } else {
-            self.start + self.every
-        };
-        let next = if after < first {
-            first
-        } else if self.once {
-            return None;
-        } else {
-            first + ((after - first) / self.every + 1) * self.every
-        };
-        self.end.is_none_or(|e| next <= e).then_some(next)
-    }
-    pub fn slots_between(&self, after: u64, until: u64) -> Behind {
-        Behind {
-            count: if self.once {
-                0
-            } else {
-                (until - after) / self.every
-            },
-        }
-    }
-    pub fn slot_after(&self, slot: u64, n: u64) -> Option<u64> {
-        self.next_after(slot + (n - 1) * self.every)
-    }
-    pub fn next_times(&self, after: u64, n: usize) -> Vec<u64> {
-        let mut v = vec![];
-        let mut a = after;
-        while v.len() < n {
-            let Some(x) = self.next_after(a) else { break };
-            v.push(x);
-            a = x;
-        }
-        v
-    }
-    pub fn describe(&self) -> String {
-        "every".into()
-    }
-    pub fn timezone(&self) -> &str {
-        "UTC"
-    }
-    pub fn repeat_every_seconds(&self) -> u64 {
-        if self.once {
-            0
-        } else {
-            self.every / 1_000_000_000
-        }
-    }
-}
+//! The time rules of Chime: when a schedule fires.
+//!
+//! A [`Schedule`] is compiled from the [`Rule`](chime_types::Rule) of a task's schedule and
+//! answers questions about its *slots*, the instants at which the rule fires. It is pure: it reads
+//! no clock, keeps no state and has no effect, so that the canister, the `chime` program and the
+//! tests compute the same times from the same words. The time zone database is part of the
+//! program.
+//!
+//! It knows nothing of tasks, executions, overlap or retries, and never looks at when a run ended:
+//! each slot follows from the rule alone, which is why a schedule does not drift.
+//!
+//! # Rules
+//! * Instants are nanoseconds since 1970 (`*_at`). Calendar and cron slots are whole seconds;
+//!   intervals keep the fraction of their start.
+//! * No slot lies before the start or after the end of the schedule.
+//! * A time that the clocks jump over in spring fires once, at the end of the gap, or is left out
+//!   ([`GapPolicy`](chime_types::GapPolicy)). This holds for every rule read from the wall clock,
+//!   and several times in one gap become one slot.
+//! * A time of day that occurs twice in autumn fires once, the first time, if it is a fixed time
+//!   or one of a list of them (`0,30 1 * * *`). A cron rule with `*`, a range or a step in its
+//!   seconds, minutes or hours is an interval and fires both times. These are the rules of Cronos,
+//!   which took them from Vixie cron.
+//! * Every search is bounded: it looks at months, not at seconds, and ends with the last instant
+//!   that 64 bits of nanoseconds can name (July 2554).
+//!
+//! ```
+//! use chime_schedule::Schedule;
+//! use chime_types::{GapPolicy, Rule};
+//!
+//! let rule = Rule::Daily { hour: 2, minute: Some(30) };
+//! let schedule = Schedule::compile(&rule, Some("Europe/Zurich"), GapPolicy::RunAfter, 0, false, None)?;
+//! assert_eq!(schedule.describe(), "every day at 02:30");
+//! // 2026-03-29, when the clocks go from 02:00 to 03:00: at the end of the gap, 01:00 UTC.
+//! let midnight_at = 1_774_742_400_000_000_000;
+//! assert_eq!(schedule.next_after(midnight_at), Some(midnight_at + 3_600_000_000_000));
+//! # Ok::<(), chime_types::Error>(())
+//! ```
+#![deny(missing_docs)]
+
+mod bits;
+mod compile;
+mod cron;
+mod days;
+mod describe;
+mod duration;
+mod interval;
+mod pattern;
+mod schedule;
+mod wall;
+mod zone;
+
+pub use duration::{format_interval, parse_duration};
+pub use schedule::{Schedule, SlotCount};
