@@ -370,23 +370,15 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
             "move the end or the start",
         ));
     }
-    let timezone = given.timezone.as_deref().unwrap_or("UTC");
     let gap = given.gap.unwrap_or_default();
     let rule = Schedule::compile(
         &given.rule,
-        timezone,
+        given.timezone.as_deref(),
         gap,
         start_at,
         explicit_start,
         given.end_at,
     )?;
-    if crate::engine::first_slot(&rule, now).is_none() {
-        return Err(Error::invalid(
-            "rule",
-            "at least one time between the start and the end",
-            "choose another rule, or a later end",
-        ));
-    }
     Ok(CheckedSchedule {
         given,
         rule,
