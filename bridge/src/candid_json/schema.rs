@@ -17,6 +17,10 @@ use crate::error::{Error, Kind, Result};
 /// quickly when they are written out.
 const MAXIMUM_PARTS: usize = 4_000;
 
+/// Named types within each other that the schema of an answer writes out. Whoever reads an answer
+/// sees what it is; the list of tools has to stay small.
+const ANSWER_LEVELS: usize = 2;
+
 /// Whether a schema says what may be sent or what will come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
@@ -118,8 +122,11 @@ impl<'interface> Writer<'interface> {
         } = interface.resolve(typ);
         self.parts += 1;
         let is_open = name.is_some_and(|name| self.open.iter().any(|open| open == name));
-        if is_open || self.parts > MAXIMUM_PARTS {
+        if is_open {
             return Ok(cut_off(name, documentation));
+        }
+        if self.parts > MAXIMUM_PARTS || (name.is_some() && self.is_detail(typ)) {
+            return Ok(cut_off(None, documentation));
         }
         self.open.extend(name.map(str::to_string));
         let schema = self.shape(typ, convention);
@@ -178,6 +185,24 @@ impl<'interface> Writer<'interface> {
         Ok(schema)
     }
 
+    /// Whether a named type lies too deep in an answer to be written out. Names alone are short.
+    fn is_detail(&self, typ: &IDLType) -> bool {
+        let is_large = match typ {
+            IDLType::RecordT(_) => true,
+            IDLType::VariantT(cases) => !cases.iter().all(|case| self.is_plain(case)),
+            _ => false,
+        };
+        self.direction == Direction::Output && self.open.len() >= ANSWER_LEVELS && is_large
+    }
+
+    /// Whether a case carries nothing.
+    fn is_plain(&self, case: &TypeField) -> bool {
+        matches!(
+            self.interface.resolve(&case.typ).typ,
+            IDLType::PrimT(PrimType::Null)
+        )
+    }
+
     fn may_be_left_out(&self, typ: &IDLType) -> bool {
         matches!(
             self.interface.resolve(typ).typ,
@@ -186,20 +211,13 @@ impl<'interface> Writer<'interface> {
     }
 
     fn variant(&mut self, cases: &[TypeField]) -> Result<Map<String, Value>> {
-        let is_plain = |case: &TypeField| {
-            matches!(
-                self.interface.resolve(&case.typ).typ,
-                IDLType::PrimT(PrimType::Null)
-            )
-        };
-        if cases.iter().all(is_plain) {
+        if cases.iter().all(|case| self.is_plain(case)) {
             return Ok(enumeration(cases));
         }
-        let plain: Vec<_> = cases.iter().map(is_plain).collect();
         let mut choices = Vec::with_capacity(cases.len());
-        for (case, is_plain) in cases.iter().zip(plain) {
+        for case in cases {
             let name = field_name(case);
-            let mut choice = if is_plain {
+            let mut choice = if self.is_plain(case) {
                 members(json!({ "type": "string", "enum": [name] }))
             } else {
                 let payload = self.schema(&case.typ, Convention::of_field(&name))?;
@@ -217,14 +235,13 @@ impl<'interface> Writer<'interface> {
     }
 
     fn primitive(&self, prim: &PrimType, convention: Convention) -> Map<String, Value> {
-        if let Some((minimum, maximum)) = small_range(prim) {
-            return members(json!({
-                "type": "integer",
-                "minimum": minimum,
-                "maximum": maximum,
-            }));
-        }
         let is_input = self.direction == Direction::Input;
+        if let Some((minimum, maximum)) = small_range(prim) {
+            return members(match is_input {
+                true => json!({ "type": "integer", "minimum": minimum, "maximum": maximum }),
+                false => json!({ "type": "integer" }),
+            });
+        }
         members(match (prim, convention) {
             (PrimType::Nat64, Convention::Instant) => {
                 json!({ "type": "string", "format": "date-time" })
@@ -278,7 +295,7 @@ fn enumeration(cases: &[TypeField]) -> Map<String, Value> {
     schema
 }
 
-/// What stands for a type within itself, and for everything beyond the limit.
+/// What stands for a type within itself, and for what is not written out.
 fn cut_off(name: Option<&str>, documentation: &str) -> Map<String, Value> {
     let mut schema = Map::new();
     if let Some(name) = name {
