@@ -1,1 +1,51 @@
-//! Placeholder.
+//! An embedded local Internet Computer replica, as a library.
+//!
+//! It runs canister modules with wasmtime under the IC's `ic0` system interface, in this process,
+//! in virtual time and deterministically: the same seed and the same calls give the same states,
+//! byte by byte. It exists so that canisters run where no IC tooling is installed and so that
+//! tests run on the real wasm.
+//!
+//! It does not do consensus, several subnets, threshold signatures, deterministic time slicing or
+//! cycle fees for execution. [`Replica`] opens no socket and no file; [`server`] and [`store`] do,
+//! around it.
+//!
+//! ```
+//! use chime_replica::{Replica, ReplicaConfig};
+//!
+//! let mut replica = Replica::new(ReplicaConfig::default());
+//! assert!(!replica.execute_round());
+//! assert_eq!(replica.next_wake_at(), None);
+//! ```
+#![deny(missing_docs)]
+
+pub mod limits;
+pub mod server;
+pub mod store;
+
+mod canister;
+mod config;
+mod engine;
+mod ids;
+mod ingress;
+mod management;
+mod memory;
+mod persist;
+mod rejection;
+mod replica;
+mod state;
+mod sys;
+mod view;
+
+pub use config::ReplicaConfig;
+pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
+pub use ingress::{Ingress, IngressStatus, MessageId};
+pub use persist::{
+    CanisterDelta, CanisterSnapshot, ChunkHash, Delta, MemoryDelta, MemoryPages, PAGE_BYTES,
+    RestoreError, Snapshot,
+};
+pub use rejection::Rejection;
+pub use replica::{InstallMode, Replica};
+pub use view::{CanisterStatus, CanisterView, MetadataSection, Visibility};
+
+pub use candid::Principal;
+pub use ic_error_types::{ErrorCode, RejectCode};

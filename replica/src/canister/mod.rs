@@ -1,0 +1,171 @@
+//! One canister at run time: its state, its memories and its live instance.
+//!
+//! `execute` runs messages, `install` changes code, `query` runs what changes nothing, `persist`
+//! exports and restores. A canister knows nothing of other canisters: what shall happen elsewhere
+//! it returns as [`Effects`].
+
+mod execute;
+mod install;
+mod persist;
+mod query;
+mod run;
+
+pub(crate) use execute::Task;
+pub(crate) use install::{Install, UpgradeOptions};
+pub(crate) use query::{CompositeStep, QueryCall};
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use candid::Principal;
+
+use crate::engine::{CompiledModule, Instance};
+use crate::memory::{HeapImage, StableMemory, StableOverlay};
+use crate::state::{CallbackId, CanisterMeta, Origin, Payload, RunState, StopRequest};
+use crate::sys::OutgoingCall;
+use crate::{CanisterView, MessageId};
+
+/// What every canister of the subnet sees alike during a round.
+#[derive(Clone, Debug)]
+pub(crate) struct Subnet {
+    pub time_ns: u64,
+    pub root_key: Arc<[u8]>,
+    pub update_instructions: u64,
+    pub query_instructions: u64,
+}
+
+/// An answer on its way to who waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub origin: Origin,
+    pub payload: Payload,
+    pub refund: u128,
+}
+
+/// What a message does outside of its canister.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub calls: Vec<(CallbackId, OutgoingCall)>,
+    pub answers: Vec<Answer>,
+    /// An ingress message that was started and awaits calls.
+    pub processing: Option<MessageId>,
+    pub instructions: u64,
+}
+
+/// A canister at run time.
+pub(crate) struct Canister {
+    pub id: Principal,
+    pub meta: CanisterMeta,
+    pub code: Option<Arc<CompiledModule>>,
+    /// The module as it was given.
+    pub module: Option<Arc<[u8]>>,
+    pub chunks: BTreeMap<[u8; 32], Arc<[u8]>>,
+    /// The latest lines of `debug_print`; they do not survive a restart.
+    pub log: VecDeque<String>,
+    /// The round of its last message.
+    pub last_used_round: u64,
+    heap: HeapImage,
+    stable: StableMemory,
+    instance: Option<Instance>,
+    module_changed: bool,
+    chunks_changed: BTreeSet<[u8; 32]>,
+    exported_meta: Option<[u8; 32]>,
+}
+
+impl Canister {
+    pub(crate) fn new(id: Principal, meta: CanisterMeta) -> Self {
+        Self {
+            id,
+            meta,
+            code: None,
+            module: None,
+            chunks: BTreeMap::new(),
+            log: VecDeque::new(),
+            last_used_round: 0,
+            heap: HeapImage::default(),
+            stable: StableMemory::default(),
+            instance: None,
+            module_changed: false,
+            chunks_changed: BTreeSet::new(),
+            exported_meta: None,
+        }
+    }
+
+    /// Whether its module has an entry point of that name.
+    pub(crate) fn exports(&self, name: &str) -> bool {
+        self.code.as_ref().is_some_and(|code| code.exports(name))
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.instance.is_some()
+    }
+
+    /// Drops the live instance; the next message makes a new one from the image.
+    pub(crate) fn unload(&mut self) {
+        self.instance = None;
+    }
+
+    pub(crate) fn put_chunk(&mut self, hash: [u8; 32], chunk: Arc<[u8]>) {
+        self.chunks.insert(hash, chunk);
+        self.chunks_changed.insert(hash);
+    }
+
+    pub(crate) fn clear_chunks(&mut self) {
+        self.chunks_changed.extend(self.chunks.keys());
+        self.chunks.clear();
+    }
+
+    pub(crate) fn heap_bytes(&self) -> u64 {
+        self.heap.len() as u64
+    }
+
+    pub(crate) fn stable_bytes(&self) -> u64 {
+        self.stable.len()
+    }
+
+    /// Reads the committed stable memory.
+    pub(crate) fn read_stable(&self, offset: u64, bytes: usize) -> Option<Vec<u8>> {
+        let mut buffer = Vec::new();
+        let within = offset.checked_add(bytes as u64)? <= self.stable_bytes();
+        within.then(|| buffer.resize(bytes, 0))?;
+        StableOverlay::over(&self.stable)
+            .read(&self.stable, offset, &mut buffer)
+            .ok()?;
+        Some(buffer)
+    }
+
+    /// Becomes stopped when it is stopping and nothing is open; returns who waited for that.
+    pub(crate) fn settle_stop(&mut self) -> Vec<StopRequest> {
+        if !self.meta.contexts.is_empty() {
+            return Vec::new();
+        }
+        match &mut self.meta.run_state {
+            RunState::Stopping(requests) => {
+                let requests = std::mem::take(requests);
+                self.meta.run_state = RunState::Stopped;
+                requests
+            }
+            RunState::Running | RunState::Stopped => Vec::new(),
+        }
+    }
+
+    pub(crate) fn view(&self) -> CanisterView {
+        CanisterView {
+            id: self.id,
+            module_hash: self.meta.module_hash,
+            controllers: self.meta.settings.controllers.iter().copied().collect(),
+            status: self.meta.run_state.status(),
+            metadata: match &self.code {
+                Some(code) => Arc::clone(&code.metadata),
+                None => Arc::new([]),
+            },
+            certified_data: self.meta.certified_data.clone(),
+            cycles: self.meta.cycles,
+            version: self.meta.version,
+            heap_bytes: self.heap_bytes(),
+            stable_bytes: self.stable_bytes(),
+            global_timer_ns: self.meta.global_timer_ns,
+            open_call_contexts: self.meta.contexts.len(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The WebAssembly engine: turns module bytes into instances and runs their functions.
+//!
+//! It knows wasmtime and nothing of canisters, calls or time; what a message may do is decided in
+//! `sys`, when its effects are committed in `exec`.
+
+mod costs;
+mod instance;
+mod linker;
+mod module;
+mod transform;
+
+pub(crate) use instance::{Instance, Target};
+pub(crate) use module::CompiledModule;
+
+use std::sync::LazyLock;
+
+use wasmtime::{Config, Engine};
+
+use crate::limits::WASM_STACK_BYTES;
+
+/// Virtual address space of one 32-bit heap. With all of it reserved the compiler needs no bounds
+/// checks; nothing is committed before it is used, and few instances are live at a time.
+const MEMORY_RESERVATION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+const MEMORY_GUARD_BYTES: u64 = 64 * 1024;
+
+/// One engine for the process, so that every replica shares the compiled modules.
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let mut config = Config::new();
+    config
+        .consume_fuel(true)
+        .operator_cost(costs::operator_costs())
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true)
+        .wasm_multi_memory(false)
+        .wasm_memory64(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .memory_reservation(MEMORY_RESERVATION_BYTES)
+        .memory_guard_size(MEMORY_GUARD_BYTES)
+        .guard_before_linear_memory(false);
+    Engine::new(&config).expect("BUG: the engine's configuration is constant and valid")
+});
+
+/// Runs `work` on a thread whose stack holds the deepest guest call; the caller's own may be small.
+pub(crate) fn on_guest_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("guest".to_owned())
+            .stack_size(crate::limits::HOST_STACK_BYTES)
+            .spawn_scoped(scope, work)
+            .expect("the operating system refuses a thread");
+        match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

@@ -1,0 +1,114 @@
+//! Every limit of the replica, with its source.
+//!
+//! The values are those of a 13-node application subnet of the Internet Computer (the resource
+//! limits page of its documentation and the constants of the replica's public sources) unless a
+//! line says that the limit is ours.
+
+use std::time::Duration;
+
+/// Instructions of one update, callback, timer or heartbeat message.
+pub const UPDATE_INSTRUCTIONS: u64 = 40_000_000_000;
+/// Instructions of one query.
+pub const QUERY_INSTRUCTIONS: u64 = 5_000_000_000;
+/// Instructions of one install, reinstall or upgrade, all its stages together.
+pub const INSTALL_INSTRUCTIONS: u64 = 300_000_000_000;
+/// Instructions of `canister_inspect_message`.
+pub const INSPECT_INSTRUCTIONS: u64 = 200_000_000;
+/// Instructions of one cleanup callback: 5 % of an update message.
+pub const CLEANUP_INSTRUCTIONS: u64 = UPDATE_INSTRUCTIONS / 20;
+/// Instructions after which a round starts no further message.
+pub const ROUND_INSTRUCTIONS: u64 = 7_000_000_000;
+
+/// Payload of an ingress message, in bytes.
+pub const INGRESS_PAYLOAD_BYTES: usize = 2 * 1024 * 1024;
+/// Payload of a response to an ingress message or to another canister, in bytes.
+pub const REPLY_BYTES: usize = 2 * 1024 * 1024;
+/// Payload of a response to a query, in bytes.
+pub const QUERY_REPLY_BYTES: usize = 3 * 1024 * 1024;
+/// Payload of a call between canisters of the same subnet, in bytes.
+pub const CALL_PAYLOAD_BYTES: usize = 10 * 1024 * 1024;
+/// Longest method name, in bytes.
+pub const METHOD_NAME_BYTES: usize = 20_000;
+/// Longest text of a rejection, in bytes; longer ones are cut.
+pub const REJECT_MESSAGE_BYTES: usize = 8 * 1024;
+/// Longest certified data, in bytes.
+pub const CERTIFIED_DATA_BYTES: usize = 32;
+
+/// Open calls from one canister to another (or to itself), and so the length of a queue.
+pub const QUEUE_MESSAGES: usize = 500;
+/// Ingress messages that wait for one canister. Ours.
+pub const INGRESS_QUEUE_MESSAGES: usize = 1_000;
+/// Stop requests that wait for one canister. Ours.
+pub const STOP_REQUESTS: usize = 1_000;
+
+/// Longest time-out of a bounded-wait call.
+pub const CALL_TIMEOUT_SECONDS_MAX: u32 = 300;
+/// After this a stop request is answered by a time-out.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(300);
+/// How far in the future the expiry of an ingress message may lie.
+pub const INGRESS_TTL_MAX: Duration = Duration::from_secs(300);
+/// Tolerance added to [`INGRESS_TTL_MAX`] for clocks that differ.
+pub const INGRESS_CLOCK_DRIFT: Duration = Duration::from_secs(60);
+/// How long the answer to an ingress message is kept.
+pub const INGRESS_HISTORY: Duration = Duration::from_secs(300);
+/// Bytes of answers kept in the ingress history; beyond it the oldest become `Done`. Ours.
+pub const INGRESS_HISTORY_BYTES: usize = 256 * 1024 * 1024;
+/// Time between two rounds while a canister with a heartbeat runs.
+pub const ROUND_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A module before decompression, in bytes.
+pub const MODULE_BYTES: usize = 100 * 1024 * 1024;
+/// The code section of a module, in bytes.
+pub const CODE_SECTION_BYTES: usize = 12 * 1024 * 1024;
+/// Functions that a module defines.
+pub const MODULE_FUNCTIONS: usize = 50_000;
+/// Globals that a module defines.
+pub const MODULE_GLOBALS: usize = 1_000;
+/// Elements of a module's table. Ours: the IC bounds the module instead.
+pub const TABLE_ELEMENTS: usize = 1_000_000;
+/// Custom sections named `icp:...` of a module.
+pub const MODULE_CUSTOM_SECTIONS: usize = 16;
+/// Chunks in the chunk store of one canister.
+pub const CHUNK_STORE_CHUNKS: usize = 100;
+/// One chunk, in bytes.
+pub const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Stable memory of one canister, in 64 KiB pages (500 GiB).
+pub const STABLE_PAGES: u64 = 500 * 1024 * 1024 / 64;
+/// Stable memory that one message may change, in 4 KiB pages (2 GiB).
+pub const STABLE_DIRTY_PAGES: usize = 2 * 1024 * 1024 / 4;
+/// Heap of a 32-bit canister, in bytes (4 GiB).
+pub const HEAP_BYTES_WASM32: usize = 4 * 1024 * 1024 * 1024;
+/// Heap of a 64-bit canister, in bytes (6 GiB).
+pub const HEAP_BYTES_WASM64: usize = 6 * 1024 * 1024 * 1024;
+/// The guest's call stack on the host, in bytes.
+pub const WASM_STACK_BYTES: usize = 5 * 1024 * 1024;
+/// The stack of the host thread that runs guests, in bytes. Ours.
+pub const HOST_STACK_BYTES: usize = 16 * 1024 * 1024;
+/// Live instances kept between messages; beyond it the least recently used is dropped. Ours.
+pub const LIVE_INSTANCES: usize = 64;
+
+/// Controllers of a canister.
+pub const CONTROLLERS: usize = 10;
+/// Environment variables of a canister.
+pub const ENVIRONMENT_VARIABLES: usize = 20;
+/// Length of the name or of the value of an environment variable, in bytes.
+pub const ENVIRONMENT_VARIABLE_BYTES: usize = 128;
+/// Canisters of the subnet.
+pub const CANISTERS: usize = 100_000;
+/// Lines of `debug_print` output kept per canister. Ours.
+pub const LOG_LINES: usize = 1_000;
+/// Bytes of one line of `debug_print` output. Ours.
+pub const LOG_LINE_BYTES: usize = 8 * 1024;
+
+/// Cycles of a canister created by `provisional_create_canister_with_cycles` without an amount.
+pub const DEFAULT_CYCLES: u128 = 100_000_000_000_000;
+/// Fee of `create_canister`.
+pub const CREATE_CANISTER_FEE_CYCLES: u128 = 500_000_000_000;
+/// Nodes of the subnet, as `subnet_self_node_count` tells it.
+pub const SUBNET_NODES: u32 = 13;
+
+/// Canister id counters below this belong to ids that are given by `specified_id` only. Ours.
+pub const FIRST_CANISTER_COUNTER: u64 = 0;
+/// Rounds that the convenience calls execute before they give up. Ours.
+pub const ROUNDS_PER_CALL: usize = 1_000;

@@ -1,0 +1,74 @@
+//! A sparse set of pages that remembers which of them changed. A page that is absent is zero.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::PAGE_BYTES;
+use crate::persist::{MemoryDelta, MemoryPages};
+
+/// The index of a page: its address divided by [`PAGE_BYTES`].
+pub(crate) type PageIndex = u64;
+
+pub(crate) type Page = [u8; PAGE_BYTES];
+
+pub(crate) static ZERO_PAGE: Page = [0; PAGE_BYTES];
+
+/// Pages by index. Iteration order never leaves this type: exports go by the ordered dirty set.
+#[derive(Default)]
+pub(crate) struct PageStore {
+    pages: HashMap<PageIndex, Box<Page>>,
+    dirty: BTreeSet<PageIndex>,
+    reset: bool,
+}
+
+impl PageStore {
+    /// A store that starts from pages read back; none of them is dirty.
+    pub(crate) fn restore(pages: MemoryPages) -> Option<Self> {
+        let pages = pages
+            .into_iter()
+            .map(|(index, bytes)| Some((index, bytes.try_into().ok()?)))
+            .collect::<Option<_>>()?;
+        Some(Self {
+            pages,
+            ..Self::default()
+        })
+    }
+
+    pub(crate) fn get(&self, index: PageIndex) -> &Page {
+        self.pages.get(&index).map_or(&ZERO_PAGE, Box::as_ref)
+    }
+
+    pub(crate) fn put(&mut self, index: PageIndex, page: &Page) {
+        match self.pages.get_mut(&index) {
+            Some(old) => **old = *page,
+            None => {
+                self.pages.insert(index, Box::new(*page));
+            }
+        }
+        self.dirty.insert(index);
+    }
+
+    pub(crate) fn put_box(&mut self, index: PageIndex, page: Box<Page>) {
+        self.pages.insert(index, page);
+        self.dirty.insert(index);
+    }
+
+    /// Forgets every page.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            reset: true,
+            ..Self::default()
+        };
+    }
+
+    /// What changed since the last call.
+    pub(crate) fn take_delta(&mut self) -> MemoryDelta {
+        let dirty = std::mem::take(&mut self.dirty);
+        MemoryDelta {
+            reset: std::mem::take(&mut self.reset),
+            pages: dirty
+                .into_iter()
+                .map(|index| (index, Box::from(self.get(index).as_slice())))
+                .collect(),
+        }
+    }
+}

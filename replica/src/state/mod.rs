@@ -1,0 +1,19 @@
+//! Everything that must survive a restart, except the pages of memories: plain data.
+//!
+//! It holds no behaviour beyond keeping its own invariants (a queue's order, a counter's growth);
+//! who executes what lives in `exec`, `round` and `management`.
+
+mod calls;
+mod canister;
+mod history;
+mod queues;
+mod replica;
+
+pub(crate) use calls::{
+    CallContext, Callback, CallbackId, Closure, ContextId, Input, Origin, Payload, Request,
+    Response,
+};
+pub(crate) use canister::{CanisterMeta, GlobalValue, RunState, Settings, StopRequest};
+pub(crate) use history::IngressHistory;
+pub(crate) use queues::{Queues, is_over, remove_expired_ingress};
+pub(crate) use replica::ReplicaMeta;
