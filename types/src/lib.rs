@@ -34,12 +34,10 @@ mod task;
 pub use error::{Advice, Error, ErrorKind};
 pub use execution::{Attempt, ExecutionStatus, LogEntry, Outcome, TaskExecution, WaitReason};
 pub use requests::{
-    CreateTaskRequest, CreateTaskResult, DeleteTaskRequest, DeleteTaskResult, DeletedTask,
-    GetMyTasksRequest, GetMyTasksResult, GetStatsRequest, GetStatsResult, GetTaskExecutionsRequest,
-    GetTaskExecutionsResult, GetTaskRequest, GetTaskResult, PauseTaskRequest, PauseTaskResult,
-    PreviewScheduleRequest, PreviewScheduleResult, ResumeTaskRequest, ResumeTaskResult,
-    RunTaskNowRequest, RunTaskNowResult, SchedulePreview, TaskExecutionPage, TaskPage,
-    UpdateTaskRequest, UpdateTaskResult,
+    CreateTaskRequest, DeleteTaskResult, DeletedTask, GetMyTasksRequest, GetMyTasksResult,
+    GetStatsRequest, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
+    PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, RunTaskNowResult,
+    SchedulePreview, TaskExecutionPage, TaskPage, TaskRequest, TaskResult, UpdateTaskRequest,
 };
 pub use schedule::{GapPolicy, MissedRuns, NewSchedule, Rule, TaskSchedule};
 pub use stats::{Stats, UpcomingRun};

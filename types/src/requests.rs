@@ -39,9 +39,9 @@ pub struct CreateTaskRequest {
     pub idempotency_key: Option<String>,
 }
 
-/// Which task to show.
+/// Which task.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct GetTaskRequest {
+pub struct TaskRequest {
     /// The task.
     pub task_id: u64,
 }
@@ -74,13 +74,6 @@ pub struct UpdateTaskRequest {
     pub on_unknown: Option<OnUnknown>,
 }
 
-/// Which task to remove, with its schedules and its history.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct DeleteTaskRequest {
-    /// The task.
-    pub task_id: u64,
-}
-
 /// What was removed.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct DeletedTask {
@@ -110,13 +103,6 @@ pub struct TaskPage {
     pub total_tasks: u64,
 }
 
-/// Which task to run now, besides its schedules. It may be paused.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct RunTaskNowRequest {
-    /// The task.
-    pub task_id: u64,
-}
-
 /// Which task to switch off.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct PauseTaskRequest {
@@ -126,13 +112,6 @@ pub struct PauseTaskRequest {
     pub reason: Option<String>,
     /// Also cancel its executions that are not final; null is false.
     pub cancel_running: Option<bool>,
-}
-
-/// Which task to switch on again. Times that passed meanwhile are not made up for.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct ResumeTaskRequest {
-    /// The task.
-    pub task_id: u64,
 }
 
 /// Which executions of a task to list, the newest first.
@@ -221,22 +200,14 @@ macro_rules! answers {
 }
 
 answers! {
-    /// The answer of `create_task`.
-    CreateTaskResult(Task);
-    /// The answer of `get_task`.
-    GetTaskResult(Task);
-    /// The answer of `update_task`.
-    UpdateTaskResult(Task);
+    /// The answer of every method that makes, shows or changes a task.
+    TaskResult(Task);
     /// The answer of `delete_task`.
     DeleteTaskResult(DeletedTask);
     /// The answer of `get_my_tasks`.
     GetMyTasksResult(TaskPage);
     /// The answer of `run_task_now`.
     RunTaskNowResult(TaskExecution);
-    /// The answer of `pause_task`.
-    PauseTaskResult(Task);
-    /// The answer of `resume_task`.
-    ResumeTaskResult(Task);
     /// The answer of `get_task_executions`.
     GetTaskExecutionsResult(TaskExecutionPage);
     /// The answer of `preview_schedule`.
