@@ -1,6 +1,6 @@
 //! The task that people mean: by its id, by its name, or by the first digits of its id.
 
-use chime_types::{GetTaskRequest, Task};
+use chime_types::{Task, TaskRequest};
 
 use super::Scheduler;
 use crate::error::{Error, Kind, Result};
@@ -17,7 +17,7 @@ impl Scheduler {
     /// `NotFound` if there is none, `Usage` if there are several.
     pub async fn find_task(&self, selector: &str) -> Result<Task> {
         if let Ok(task_id) = selector.parse() {
-            match self.get_task(&GetTaskRequest { task_id }).await {
+            match self.get_task(&TaskRequest { task_id }).await {
                 Err(error) if error.kind() == Kind::NotFound => {}
                 answer => return answer,
             }

@@ -34,21 +34,21 @@ macro_rules! methods {
 
 methods! {
     /// Makes a task.
-    update create_task(CreateTaskRequest) -> CreateTaskResult(Task);
+    update create_task(CreateTaskRequest) -> TaskResult(Task);
     /// One task.
-    query get_task(GetTaskRequest) -> GetTaskResult(Task);
+    query get_task(TaskRequest) -> TaskResult(Task);
     /// Changes a task.
-    update update_task(UpdateTaskRequest) -> UpdateTaskResult(Task);
+    update update_task(UpdateTaskRequest) -> TaskResult(Task);
     /// Removes a task with its history.
-    update delete_task(DeleteTaskRequest) -> DeleteTaskResult(DeletedTask);
+    update delete_task(TaskRequest) -> DeleteTaskResult(DeletedTask);
     /// A page of the caller's tasks.
     query get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult(TaskPage);
     /// Runs a task besides its schedules.
-    update run_task_now(RunTaskNowRequest) -> RunTaskNowResult(TaskExecution);
+    update run_task_now(TaskRequest) -> RunTaskNowResult(TaskExecution);
     /// Switches a task off.
-    update pause_task(PauseTaskRequest) -> PauseTaskResult(Task);
+    update pause_task(PauseTaskRequest) -> TaskResult(Task);
     /// Switches a task on.
-    update resume_task(ResumeTaskRequest) -> ResumeTaskResult(Task);
+    update resume_task(TaskRequest) -> TaskResult(Task);
     /// A page of a task's executions.
     query get_task_executions(GetTaskExecutionsRequest) -> GetTaskExecutionsResult(TaskExecutionPage);
     /// What a schedule means, and its next times.
