@@ -4,16 +4,21 @@
 set -Eeuo pipefail
 trap 'printf "\n%s: stopped in line %s\n" "$0" "$LINENO" >&2' ERR
 
+# A path that the caller gave, as it was meant in the caller's directory.
+absolute() {
+    case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$called_from" "$1" ;; esac
+}
+
+called_from=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # Cargo's own output may be elsewhere. The modules are always here: the manifests name the paths.
-target=${CARGO_TARGET_DIR:-$root/target}
-case $target in /*) ;; *) target=$root/$target ;; esac
+target=$(absolute "${CARGO_TARGET_DIR:-$root/target}")
 export CARGO_TARGET_DIR=$target
 wasm_directory=$root/target/wasm
 
-readonly root target wasm_directory
+readonly called_from root target wasm_directory
 readonly started_at=${CHIME_STARTED_AT:-$(date +%s)}
 export CHIME_STARTED_AT=$started_at
 

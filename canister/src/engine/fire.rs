@@ -12,6 +12,9 @@ use crate::state::records::{ScheduleRecord, TaskRecord};
 /// A slot handled later than this is late: the scheduler was stopped, or had no cycles.
 const LATE_AFTER: u64 = 60 * limits::NANOSECONDS;
 
+/// Missed slots of a calendar or cron rule that are counted one by one for one record.
+const SUMMED_AT_ONCE: u64 = 500;
+
 /// What becomes of a slot that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
@@ -72,7 +75,13 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
         judgement => {
             match judgement {
                 Judgement::Skip => skip(state, &mut task, &mut schedule, slot, now),
-                _ => run(state, &mut task, &mut schedule, slot, judgement == Judgement::Run),
+                _ => run(
+                    state,
+                    &mut task,
+                    &mut schedule,
+                    slot,
+                    judgement == Judgement::Run,
+                ),
             }
             next
         }
@@ -123,8 +132,22 @@ fn skip(
     )
 }
 
-/// Notes the missed slot. Of very many, all but the last ones are summed up in one record. Answers
-/// with the slot to go on with.
+/// How many slots one record stands for, counted from a missed one, and the slot to go on with. Of
+/// few each gets a record; very many are summed up, all but the latest, those of a calendar or cron
+/// rule by hundreds.
+fn missed(rule: &Schedule, slot: u64, now: u64) -> (u64, Option<u64>) {
+    let behind = rule.slots_between(slot, now, SUMMED_AT_ONCE);
+    if behind.count <= limits::MAXIMUM_MISSED_RECORDS {
+        (1, rule.next_after(slot))
+    } else if behind.complete {
+        (behind.count, behind.last_at)
+    } else {
+        let summed = (0..SUMMED_AT_ONCE).try_fold(slot, |slot, _| rule.next_after(slot));
+        (SUMMED_AT_ONCE, summed)
+    }
+}
+
+/// Notes the missed slot, or very many of them. Answers with the slot to go on with.
 fn miss(
     state: &mut State,
     task: &mut TaskRecord,
@@ -133,13 +156,7 @@ fn miss(
     now: u64,
 ) -> Option<u64> {
     let slot = schedule.next_at.expect("BUG: a missed slot was armed");
-    let behind = rule.slots_between(slot, now);
-    let summed = behind.count.saturating_sub(limits::MAXIMUM_MISSED_RECORDS);
-    let (slots, next) = if summed == 0 {
-        (1, rule.next_after(slot))
-    } else {
-        (summed, rule.slot_after(slot, summed))
-    };
+    let (slots, next) = missed(rule, slot, now);
     schedule.missed += slots;
     let reason = if slots == 1 {
         "missed: the scheduler could not run at that time".to_string()

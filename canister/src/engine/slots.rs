@@ -8,7 +8,7 @@ use crate::state::records::ScheduleRecord;
 pub fn compile(schedule: &ScheduleRecord) -> Schedule {
     Schedule::compile(
         &schedule.rule,
-        &schedule.timezone,
+        Some(&schedule.timezone),
         schedule.gap,
         schedule.start_at,
         schedule.explicit_start,

@@ -370,11 +370,10 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
             "move the end or the start",
         ));
     }
-    let timezone = given.timezone.as_deref().unwrap_or("UTC");
     let gap = given.gap.unwrap_or_default();
     let rule = Schedule::compile(
         &given.rule,
-        timezone,
+        given.timezone.as_deref(),
         gap,
         start_at,
         explicit_start,

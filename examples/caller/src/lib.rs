@@ -25,8 +25,8 @@ mod state;
 use candid::Principal;
 use candid::utils::ArgumentEncoder;
 use chime_types::{
-    Action, CreateTaskRequest, CreateTaskResult, DeleteTaskRequest, DeleteTaskResult, ErrorKind,
-    NewSchedule, NewStep, OnUnknown, RetryPolicy, Rule,
+    Action, CreateTaskRequest, DeleteTaskResult, ErrorKind, NewSchedule, NewStep, OnUnknown,
+    RetryPolicy, Rule, TaskRequest, TaskResult,
 };
 use ic_cdk::call::{Call, CallFailed, Response};
 use ic_cdk::{query, update};
@@ -88,7 +88,7 @@ async fn schedule(request: ScheduleMeRequest) -> Result<Scheduled, CallerError> 
     );
     let response = call(request.scheduler, "create_task", &(task,)).await?;
     let task = response
-        .candid::<CreateTaskResult>()
+        .candid::<TaskResult>()
         .map_err(|_| CallerError::NotAScheduler)?
         .into_result()
         .map_err(CallerError::Refused)?;
@@ -102,7 +102,7 @@ async fn schedule(request: ScheduleMeRequest) -> Result<Scheduled, CallerError> 
 async fn unschedule() -> Result<Unscheduled, CallerError> {
     require_controller()?;
     let (scheduler, task_id) = state::scheduled()?;
-    let request = DeleteTaskRequest { task_id };
+    let request = TaskRequest { task_id };
     let response = call(scheduler, "delete_task", &(request,)).await?;
     let answer = response
         .candid::<DeleteTaskResult>()
@@ -185,12 +185,12 @@ candid::export_service!();
 mod tests {
     use super::*;
 
-    /// `CHIME_UPDATE=1` writes the file anew.
+    /// `UPDATE_INTERFACE=1` writes the file anew.
     #[test]
     fn should_publish_the_interface_that_the_code_has() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/caller.did");
         let code = __export_service() + "\n";
-        if std::env::var_os("CHIME_UPDATE").is_some() {
+        if std::env::var_os("UPDATE_INTERFACE").is_some() {
             std::fs::write(path, &code).unwrap();
         }
         assert_eq!(std::fs::read_to_string(path).unwrap(), code);
