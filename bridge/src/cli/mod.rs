@@ -165,4 +165,26 @@ mod tests {
         assert!(parse(&["--note", "x", "--call", "aaaaa-aa", "raw_rand"]).is_err());
         assert!(parse(&["--note", "x", "--every", "3", "--cron", "@daily"]).is_err());
     }
+
+    #[test]
+    fn should_keep_its_help() {
+        for name in ["", "up", "mcp", "run", "ps", "apply", "preview"] {
+            insta::assert_snapshot!(format!("help {name}"), help(&[name]));
+        }
+        for name in ["ls", "start", "kill", "logs"] {
+            insta::assert_snapshot!(format!("help ps {name}"), help(&["ps", name]));
+        }
+    }
+
+    fn help(path: &[&str]) -> String {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let mut command = &mut command;
+        for name in path.iter().filter(|name| !name.is_empty()) {
+            command = command
+                .find_subcommand_mut(name)
+                .expect("the command is there");
+        }
+        command.render_long_help().to_string()
+    }
 }

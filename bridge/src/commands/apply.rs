@@ -1,7 +1,7 @@
 //! `chime apply`: reads job files and brings the tasks up to date with them.
 
 use chime_schedule::Schedule;
-use chime_types::{Action, NewSchedule, PauseTaskRequest, ResumeTaskRequest, Task};
+use chime_types::{Action, NewSchedule, PauseTaskRequest, Task, TaskRequest};
 
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
@@ -192,11 +192,7 @@ async fn update(
         task = scheduler.update_task(update).await?;
     }
     match change.active {
-        Some(true) => {
-            task = scheduler
-                .resume_task(&ResumeTaskRequest { task_id })
-                .await?
-        }
+        Some(true) => task = scheduler.resume_task(&TaskRequest { task_id }).await?,
         Some(false) => {
             let reason = Some("switched off in its job file".to_string());
             task = scheduler

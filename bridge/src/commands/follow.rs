@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chime_types::{GetStatsRequest, GetTaskRequest, Task, TaskExecution, WaitReason};
+use chime_types::{GetStatsRequest, Task, TaskExecution, TaskRequest, WaitReason};
 use tokio::time::sleep;
 
 use crate::error::{Kind, Result};
@@ -73,7 +73,7 @@ async fn tasks(scheduler: &Scheduler, followed: Followed) -> Result<Vec<Task>> {
     match followed {
         Followed::All => scheduler.all_tasks().await,
         Followed::Task { id, .. } => Ok(vec![
-            scheduler.get_task(&GetTaskRequest { task_id: id }).await?,
+            scheduler.get_task(&TaskRequest { task_id: id }).await?,
         ]),
     }
 }

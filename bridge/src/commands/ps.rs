@@ -1,6 +1,6 @@
 //! `chime ps`: the tasks, and what became of their runs.
 
-use chime_types::{GetTaskRequest, PauseTaskRequest, ResumeTaskRequest};
+use chime_types::{PauseTaskRequest, TaskRequest};
 
 use super::follow::{self, Followed};
 use super::session::{Session, with_scheduler};
@@ -36,7 +36,7 @@ pub(super) async fn start(
         if !before.disabled {
             return Ok(Change::new(&before, "was switched on already"));
         }
-        let request = ResumeTaskRequest { task_id: before.id };
+        let request = TaskRequest { task_id: before.id };
         let task = session.scheduler.resume_task(&request).await?;
         Ok(Change::new(&task, "is switched on"))
     });
@@ -114,7 +114,7 @@ async fn page(
     let executions = scheduler.executions(found.id, None, wanted).await?;
     // Asked again, so that the status is not older than the executions.
     let task = scheduler
-        .get_task(&GetTaskRequest { task_id: found.id })
+        .get_task(&TaskRequest { task_id: found.id })
         .await?;
     let shown = executions.into_iter().skip(from).collect();
     Ok(ExecutionLog::new(&task, shown, task.total_executions))

@@ -16,7 +16,7 @@ impl Table {
     #[must_use]
     pub fn new(page: &Page<'_>, columns: &[&str]) -> Self {
         let mut inner = comfy_table::Table::new();
-        inner.load_preset(presets::NOTHING);
+        inner.load_style(presets::NOTHING);
         match page.width {
             Some(width) => {
                 inner
