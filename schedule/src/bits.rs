@@ -55,6 +55,17 @@ impl Bits {
         (rest != 0).then(|| rest.trailing_zeros())
     }
 
+    /// The largest member, if there is one.
+    pub(crate) fn last(self) -> Option<u32> {
+        self.0.checked_ilog2()
+    }
+
+    /// Whether it has three members or more, and none is missing between the first and the last.
+    pub(crate) fn is_run(self) -> bool {
+        let ends = self.first().zip(self.last());
+        self.len() > 2 && ends.is_some_and(|(first, last)| last - first + 1 == self.len())
+    }
+
     /// The members in ascending order.
     pub(crate) fn iter(self) -> impl Iterator<Item = u32> {
         (0..64).filter(move |value| self.contains(*value))

@@ -8,7 +8,9 @@ use crate::pattern::Pattern;
 use crate::schedule::{Schedule, Times};
 use crate::wall::WallRule;
 use crate::zone::Zone;
-use chime_types::limits::{LATEST_AT, MAXIMUM_DURATION_SECONDS, MINIMUM_INTERVAL_SECONDS};
+use chime_types::limits::{
+    LATEST_AT, MAXIMUM_DURATION_SECONDS, MINIMUM_INTERVAL_SECONDS, NANOSECONDS,
+};
 use chime_types::{Error, GapPolicy, Rule};
 
 const EXPRESSION: &str = "rule.cron.expression";
@@ -94,7 +96,7 @@ impl Request<'_> {
 
     fn times(&self, zone: Zone) -> Result<Times, Error> {
         match self.rule {
-            Rule::Once { run_at } => self.once(*run_at),
+            Rule::Once { run_at } => self.once(*run_at, &zone),
             Rule::Interval {
                 repeat_every_seconds,
                 phase_seconds,
@@ -128,7 +130,7 @@ impl Request<'_> {
         }
     }
 
-    fn once(&self, run_at: Option<u64>) -> Result<Times, Error> {
+    fn once(&self, run_at: Option<u64>, zone: &Zone) -> Result<Times, Error> {
         let at = run_at.unwrap_or(self.start_at);
         let latest = self.end_at.unwrap_or(LATEST_AT);
         if at < self.start_at || at > latest {
@@ -141,10 +143,10 @@ impl Request<'_> {
                 "Choose an instant that is not before the start and not after the end.",
             ));
         }
-        Ok(Times::Once {
-            at,
-            named: run_at.is_some(),
-        })
+        let clock = run_at
+            .and_then(|at| i64::try_from(at / NANOSECONDS).ok())
+            .and_then(|seconds| zone.clock(seconds));
+        Ok(Times::Once { at, clock })
     }
 
     fn interval(&self, seconds: u64, phase_seconds: Option<u64>) -> Result<Times, Error> {
@@ -182,7 +184,7 @@ impl Request<'_> {
     fn cron(&self, expression: &str, zone: Zone) -> Result<Times, Error> {
         let parsed = cron::parse(expression).map_err(|error| error.within(EXPRESSION))?;
         match parsed {
-            Expression::Pattern(pattern) => Ok(self.wall(pattern, zone)),
+            Expression::Pattern(pattern) => Ok(self.wall(*pattern, zone)),
             Expression::Every(seconds) => {
                 Interval::from_start(seconds, self.start_at, self.explicit_start)
                     .map(|interval| Times::Every {

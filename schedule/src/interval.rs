@@ -9,7 +9,7 @@ use chime_types::limits::NANOSECONDS;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Interval {
     /// The first slot.
-    origin_at: u64,
+    pub(crate) origin_at: u64,
     /// The distance of two slots, in nanoseconds; never zero.
     step_nanoseconds: u64,
 }

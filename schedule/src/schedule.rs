@@ -5,6 +5,7 @@ use crate::wall::WallRule;
 use crate::{compile, describe};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Error, GapPolicy, Rule};
+use jiff::civil::DateTime;
 
 /// A checked rule with its zone, start and end.
 ///
@@ -21,8 +22,15 @@ pub struct Schedule {
 /// The slots of a rule, before the end is applied.
 #[derive(Clone, Debug)]
 pub(crate) enum Times {
-    Once { at: u64, named: bool },
-    Every { interval: Interval, aligned: bool },
+    /// `clock`: what the clock of the zone shows, if the rule names the instant.
+    Once {
+        at: u64,
+        clock: Option<DateTime>,
+    },
+    Every {
+        interval: Interval,
+        aligned: bool,
+    },
     Wall(Box<WallRule>),
 }
 
@@ -94,7 +102,7 @@ impl Schedule {
     /// scheduler missed while it could not run.
     ///
     /// Intervals are counted exactly, in constant time. Other rules are counted one by one up to
-    /// `maximum` slots; their last slot is found by bisection, in fewer than 140 searches.
+    /// `maximum` slots; their last slot is found by bisection, in fewer than 80 searches.
     #[must_use]
     pub fn slots_between(&self, after_at: u64, until_at: u64, maximum: u64) -> SlotCount {
         let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
@@ -129,8 +137,8 @@ impl Schedule {
 
     /// The last slot after `after_at` that is not after `until_at`.
     ///
-    /// For all rules but intervals it is found by bisection, first near `until_at`: in fewer than
-    /// 140 searches, and in about twice the logarithm of the distance of two slots in seconds.
+    /// For all rules but intervals it is found by bisection, first near `until_at`: in about
+    /// twice the logarithm of the distance of two slots in seconds, and in fewer than 80 searches.
     #[must_use]
     pub fn last_between(&self, after_at: u64, until_at: u64) -> Option<u64> {
         let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
@@ -148,9 +156,10 @@ impl Schedule {
                 None => span = span.saturating_mul(2),
             }
         };
-        // There is a slot after `found` as long as it is not the last one.
+        // Slots are a second apart at least, so `found` is the last one when `beyond`, after which
+        // there is none, is nearer than that.
         let mut beyond = until_at;
-        while found < beyond {
+        while beyond.saturating_sub(found) >= NANOSECONDS {
             let middle = found + (beyond - found) / 2;
             match slot_after(middle) {
                 Some(slot) => found = slot,

@@ -2,6 +2,7 @@
 //!
 //! Each row is an expectation that stands in the tests of another scheduler. The tables lie beside
 //! the checkout, in `../shared/cases`, or where the variable `CHIME_CASES` points to.
+#![expect(clippy::unwrap_used, reason = "a malformed table must fail the test")]
 
 use chime_schedule::Schedule;
 use chime_types::{GapPolicy, Rule};

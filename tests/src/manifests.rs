@@ -1,17 +1,8 @@
 //! The manifests of the repository as values.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
-/// The root of the repository.
-#[must_use]
-pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("BUG: the crate is below the root")
-        .to_path_buf()
-}
+use crate::workspace;
 
 /// `icp.yaml`.
 ///
@@ -32,6 +23,6 @@ pub fn dfx() -> Value {
 }
 
 fn read(name: &str) -> String {
-    let path = repository().join(name);
+    let path = workspace().join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -42,7 +42,7 @@ fn should_name_the_same_canisters_modules_and_commands() {
 
 #[test]
 fn should_build_with_a_script_that_writes_the_modules() {
-    let root = manifests::repository();
+    let root = chime_tests::workspace();
     for (name, (build, module)) in icp_canisters() {
         let script = build.split(' ').next().unwrap();
         assert!(root.join(script).is_file(), "{name}: {script} is missing");
@@ -58,7 +58,7 @@ fn should_build_with_a_script_that_writes_the_modules() {
 fn should_name_candid_files_that_are_valid() {
     let manifest = manifests::dfx();
     for (name, canister) in manifest["canisters"].as_object().unwrap() {
-        let path = manifests::repository().join(text(&canister["candid"]));
+        let path = chime_tests::workspace().join(text(&canister["candid"]));
         let service = candid_parser::check_file(&path)
             .unwrap_or_else(|error| panic!("{name}: {error}"))
             .1;

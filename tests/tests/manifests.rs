@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 fn schema(name: &str) -> Value {
     let directory = std::env::var_os("CHIME_SCHEMAS").map_or_else(
-        || manifests::repository().join("../shared/schemas"),
+        || chime_tests::workspace().join("../shared/schemas"),
         PathBuf::from,
     );
     let path = directory.join(name);

@@ -48,9 +48,11 @@ pub fn judge(policy: MissedRuns, late: bool, superseded: bool, active: usize) ->
     }
 }
 
-/// The first slot of a schedule at or after `now`.
+/// The first slot of a schedule in the present second or later: starts are whole seconds, so
+/// 'now' is the second that `now` lies in.
 pub fn first_slot(rule: &Schedule, now: u64) -> Option<u64> {
-    rule.next_after(now.saturating_sub(1))
+    let second = now - now % limits::NANOSECONDS;
+    rule.next_after(second.saturating_sub(1))
 }
 
 /// Handles the slot of a schedule that is due, and arms its next one.

@@ -379,13 +379,6 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
         explicit_start,
         given.end_at,
     )?;
-    if crate::engine::first_slot(&rule, now).is_none() {
-        return Err(Error::invalid(
-            "rule",
-            "at least one time between the start and the end",
-            "choose another rule, or a later end",
-        ));
-    }
     Ok(CheckedSchedule {
         given,
         rule,

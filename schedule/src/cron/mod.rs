@@ -32,7 +32,7 @@ const NICKNAMES: [(&str, &str); 7] = [
 /// A cron expression that was read.
 pub(crate) enum Expression {
     /// Wall-clock times.
-    Pattern(Pattern),
+    Pattern(Box<Pattern>),
     /// `@every`: an interval in seconds.
     Every(u64),
 }
@@ -68,7 +68,7 @@ pub(crate) fn parse(expression: &str) -> Result<Expression, Error> {
     if text.starts_with('@') {
         return parse_nickname(text);
     }
-    parse_fields(text).map(Expression::Pattern)
+    parse_fields(text).map(Box::new).map(Expression::Pattern)
 }
 
 fn parse_nickname(text: &str) -> Result<Expression, Error> {
@@ -82,7 +82,9 @@ fn parse_nickname(text: &str) -> Result<Expression, Error> {
         .iter()
         .find(|(nickname, _)| name.eq_ignore_ascii_case(nickname));
     match known {
-        Some((_, fields)) if rest.is_empty() => parse_fields(fields).map(Expression::Pattern),
+        Some((_, fields)) if rest.is_empty() => {
+            parse_fields(fields).map(Box::new).map(Expression::Pattern)
+        }
         _ => Err(refused(
             format!("\"{text}\" is not a known nickname"),
             "Use @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly or \
@@ -95,7 +97,7 @@ fn parse_fields(text: &str) -> Result<Pattern, Error> {
     let upper = text.to_ascii_uppercase();
     let parts: Vec<&str> = upper.split_whitespace().collect();
     let (second, parts, year) = match parts.as_slice() {
-        [five @ ..] if five.len() == 5 => ("0", five, "*"),
+        five if five.len() == 5 => ("0", five, "*"),
         [second, five @ ..] if five.len() == 5 => (*second, five, "*"),
         [second, five @ .., year] if five.len() == 5 => (*second, five, *year),
         _ => {

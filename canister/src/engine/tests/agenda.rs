@@ -67,6 +67,19 @@ fn should_stop_at_the_budget_and_say_that_work_is_left() {
 }
 
 #[test]
+fn should_fire_at_once_within_a_second() {
+    let mut world = World::new();
+    world.now += SECOND / 2;
+    world.create(task(now_once()));
+    let at_once = NewSchedule {
+        start_after_seconds: Some(0),
+        ..every(60)
+    };
+    world.create(task(at_once));
+    assert_eq!(world.run().len(), 2);
+}
+
+#[test]
 fn should_have_nothing_armed_when_nothing_is_to_come() {
     let mut world = World::new();
     assert_eq!(world.next_in_seconds(), None);

@@ -128,7 +128,7 @@ fn should_name_the_field_and_the_rule_of_what_is_refused() {
             "not together",
         ),
         (task(ended), "schedules[0].end_at", "later than the start"),
-        (task(never), "schedules[0].rule", "at least one time"),
+        (task(never), "schedules[0].end_at", "after the end"),
         (
             CreateTaskRequest {
                 timeout_seconds: Some(0),
