@@ -5,7 +5,7 @@
 
 mod apply;
 mod follow;
-
+mod mcp;
 mod preview;
 mod ps;
 mod run;
@@ -25,7 +25,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     let global = &cli.global;
     match cli.command {
         Command::Up(arguments) => up::run(global, &arguments, &writer).await,
-        Command::Mcp => Ok(()),
+        Command::Mcp => mcp::run(global, &writer).await,
         Command::Run(arguments) => run::run(global, &arguments, &writer).await,
         Command::Ps(PsCommand::Ls(arguments)) => ps::list(global, &arguments, &writer).await,
         Command::Ps(PsCommand::Start(arguments)) => ps::start(global, &arguments, &writer).await,

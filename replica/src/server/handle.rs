@@ -12,7 +12,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::driver::{Command, Driver, Orders};
+use super::commands::{Command, Orders};
+use super::driver::Driver;
 use super::http::{Context, router};
 use super::keys::Keys;
 use super::limits::{COMMANDS, SHUTDOWN_WAIT};
@@ -37,23 +38,23 @@ impl Server {
     /// Those of [`ServerError`]; the most usual are [`crate::store::StoreError::Locked`], when a
     /// server is running on the directory, and [`ServerError::Bind`].
     pub async fn start(config: ServerConfig) -> Result<ServerHandle, ServerError> {
-        let listener = TcpListener::bind(config.bind).await;
-        let listener = listener.map_err(|source| ServerError::Bind {
-            address: config.bind,
-            source,
-        })?;
-        let local_addr = listener.local_addr().map_err(|source| ServerError::Bind {
-            address: config.bind,
-            source,
-        })?;
         let (commands, receiver) = mpsc::sync_channel(COMMANDS);
-        let (ending_sender, ending) = watch::channel(None);
+        let (ending_sender, mut ending) = watch::channel(None);
         let stopping = Arc::new(AtomicBool::new(false));
         let orders = Orders {
             commands: receiver,
             stopping: Arc::clone(&stopping),
         };
         let keys = start_driver(config.clone(), orders, ending_sender).await?;
+        let (listener, local_addr) = match bind(config.bind).await {
+            Ok(bound) => bound,
+            Err(error) => {
+                // The directory is free again when the caller hears of the failure.
+                drop(commands);
+                let _ = ended(&mut ending).await;
+                return Err(error);
+            }
+        };
         let network = RunningNetwork {
             url: format!("http://{local_addr}"),
             pid: std::process::id(),
@@ -158,6 +159,13 @@ impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.begin_to_stop();
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let failed = |source| ServerError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local_addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, local_addr))
 }
 
 /// Waits for the driver's end.

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use super::answers;
 use super::authentication::{Targets, authenticate};
 use super::clock::now_ns;
-use super::driver::{Accepted, Command, Query};
+use super::commands::{Accepted, Command, Query};
 use super::envelope::{Content, Envelope};
 use super::keys::Keys;
 use super::limits::{CALL_WAIT, HTTP_BODY_BYTES};

@@ -68,7 +68,7 @@ impl Keys {
         let root_key = [&BLS_DER_PREFIX[..], &subnet.public_key().serialize()].concat();
         let node_key = node.public_key().serialize_rfc8410_der();
         Self {
-            subnet_id: Principal::self_authenticating(&root_key),
+            subnet_id: crate::subnet_id(&root_key),
             node_id: Principal::self_authenticating(&node_key),
             subnet,
             node,

@@ -33,6 +33,7 @@ mod answers;
 mod authentication;
 mod cbor;
 mod clock;
+mod commands;
 mod driver;
 mod envelope;
 mod error;

@@ -10,7 +10,7 @@ use super::tables::{
 };
 use super::{RequestRecord, Store, StoreError};
 use crate::PAGE_BYTES;
-use crate::{CanisterSnapshot, MemoryPages, MessageId, Principal, Snapshot};
+use crate::{CanisterSnapshot, ChunkHash, MemoryPages, MessageId, Principal, Snapshot};
 
 impl Store {
     /// The state as of the last commit; none when nothing was ever committed.
@@ -94,10 +94,9 @@ impl Store {
     }
 }
 
-fn load_chunks(
-    read: &ReadTransaction,
-    id: &[u8],
-) -> Result<Vec<([u8; 32], Arc<[u8]>)>, StoreError> {
+type Chunks = Vec<(ChunkHash, Arc<[u8]>)>;
+
+fn load_chunks(read: &ReadTransaction, id: &[u8]) -> Result<Chunks, StoreError> {
     let mut chunks = Vec::new();
     let table = read.open_table(CHUNKS)?;
     for row in table.range((id, &[0; 32])..=(id, &[0xff; 32]))? {

@@ -1,63 +1,19 @@
 //! A server that is killed at any moment has lost nothing that it had acknowledged.
-//!
-//! The server runs in a child process: this test binary again, told by an environment variable
-//! to be one.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use candid::Principal;
-use chime_replica::server::{RunningNetwork, Server, ServerConfig, running};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use crate::process::{found, spawn};
 use crate::support::{agent, create_counter, ed25519, get, increment, number};
 
-const STATE_DIR: &str = "CHIME_TEST_CRASH_STATE_DIR";
 const CRASHES: u64 = 5;
 const CLIENTS: u8 = 8;
-
-/// Not a test: the child process.
-#[tokio::test]
-#[ignore = "the child process of should_keep_what_it_acknowledged_when_killed"]
-async fn child() {
-    let Ok(directory) = std::env::var(STATE_DIR) else {
-        return;
-    };
-    let mut server = Server::start(ServerConfig::new(directory)).await.unwrap();
-    panic!("{}", server.wait().await);
-}
-
-fn spawn(directory: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "crash::child"])
-        .env(STATE_DIR, directory)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-async fn found(directory: &Path) -> RunningNetwork {
-    let started = Instant::now();
-    loop {
-        let path = directory.to_path_buf();
-        let network = tokio::task::spawn_blocking(move || running(&path))
-            .await
-            .unwrap();
-        if let Some(network) = network {
-            return network;
-        }
-        assert!(
-            started.elapsed() < Duration::from_secs(60),
-            "no server came up"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
 
 /// What the clients of all rounds have seen.
 #[derive(Default)]
@@ -120,7 +76,6 @@ async fn should_keep_what_it_acknowledged_when_killed() {
             number <= count && count <= sent,
             "round {round}: {number} {count} {sent}"
         );
-        println!("round {round}: killed after {pause} ms, {number} acknowledged, {count} there");
         let next = increment(&agent, &canister).await;
         assert_eq!(next, count + 1);
         seen.sent.fetch_add(1, Ordering::Relaxed);

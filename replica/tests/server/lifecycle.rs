@@ -114,6 +114,10 @@ async fn should_report_a_taken_port_and_a_damaged_file() {
     };
     let taken = Server::start(config).await;
     assert!(matches!(taken, Err(ServerError::Bind { .. })));
+    let same_directory = Server::start(ServerConfig::new(other.path()))
+        .await
+        .unwrap();
+    same_directory.shutdown().await.unwrap();
 
     fs::write(other.path().join(STATE_FILE), vec![0x55; 10_000]).unwrap();
     let damaged = Server::start(ServerConfig::new(other.path())).await;

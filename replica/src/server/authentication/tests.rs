@@ -101,11 +101,13 @@ fn check_chain(content: EnvelopeContent, chain: Vec<SignedDelegation>) -> Result
     check(signed)
 }
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 #[test]
 fn should_accept_every_kind_of_key() {
     let secp256k1 = ic_secp256k1::PrivateKey::generate_from_seed(&[1]);
     let secp256r1 = ic_secp256r1::PrivateKey::generate_insecure_key_for_testing(1);
-    let keys: [(Vec<u8>, Box<dyn Fn(&[u8]) -> Vec<u8>>); 3] = [
+    let keys: [(Vec<u8>, Sign); 3] = [
         (der(&key(1)), Box::new(|m| key(1).sign_message(m).to_vec())),
         (
             secp256k1.public_key().serialize_der(),
