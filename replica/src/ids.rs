@@ -34,9 +34,10 @@ pub fn canister_id_range() -> CanisterIdRange {
     }
 }
 
-/// The fixed id of the subnet: a self-authenticating form, like those of the Internet Computer.
-pub fn subnet_id() -> Principal {
-    Principal::self_authenticating(b"chime-replica subnet")
+/// The id of the subnet with a given public key in DER: like on the Internet Computer it is the
+/// key's self-authenticating principal, which clients rely on.
+pub fn subnet_id(root_key: &[u8]) -> Principal {
+    Principal::self_authenticating(root_key)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //! tests run on the real wasm.
 //!
 //! It does not do consensus, several subnets, threshold signatures, deterministic time slicing or
-//! cycle fees for execution, and it opens no socket and no file by itself.
+//! cycle fees for execution. [`Replica`] opens no socket and no file; [`server`] and [`store`] do,
+//! around it.
 //!
 //! ```
 //! use chime_replica::{Replica, ReplicaConfig};
@@ -18,6 +19,8 @@
 #![deny(missing_docs)]
 
 pub mod limits;
+pub mod server;
+pub mod store;
 
 mod canister;
 mod config;

@@ -41,12 +41,13 @@ pub(super) fn version(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64,
     Ok(run.environment.version)
 }
 
-pub(super) fn subnet_size(_: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
-    Ok(crate::subnet_id().as_slice().len() as u64)
+pub(super) fn subnet_size(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
+    let id = crate::subnet_id(&run.environment.root_key);
+    Ok(id.as_slice().len() as u64)
 }
 
-pub(super) fn subnet_copy(_: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
-    let id = crate::subnet_id();
+pub(super) fn subnet_copy(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+    let id = crate::subnet_id(&run.environment.root_key);
     guest.copy("subnet_self_copy", id.as_slice(), [a[0], a[1], a[2]])?;
     Ok(0)
 }

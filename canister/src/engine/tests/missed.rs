@@ -1,0 +1,163 @@
+//! Slots that passed while the scheduler could not run, and slots behind a slow execution.
+
+use chime_types::ExecutionStatus::{Completed, Missed, Running, Skipped};
+use chime_types::MissedRuns;
+
+use super::*;
+use crate::engine::fire::{Judgement, judge};
+
+fn schedule(seconds: u64, missed_runs: MissedRuns) -> NewSchedule {
+    NewSchedule {
+        missed_runs: Some(missed_runs),
+        ..every(seconds)
+    }
+}
+
+/// A task that fires every 100 s, the world stopped over 5 slots and a half.
+fn after_an_outage(missed_runs: MissedRuns) -> (World, u64) {
+    let mut world = World::new();
+    let made = world.create(task(schedule(100, missed_runs)));
+    world.pass(550);
+    (world, made.id)
+}
+
+#[test]
+fn should_judge_a_slot_by_policy() {
+    use Judgement::{Buffer, Miss, Run, Skip};
+    let all = MissedRuns::All { maximum: 2 };
+    let rows = [
+        // policy, late, superseded, active -> judgement
+        (MissedRuns::Latest, false, false, 0, Run),
+        (MissedRuns::Latest, true, false, 0, Run),
+        (MissedRuns::Latest, true, true, 0, Miss),
+        (MissedRuns::Latest, false, false, 1, Skip),
+        (MissedRuns::Skip, false, false, 0, Run),
+        (MissedRuns::Skip, true, false, 0, Miss),
+        (MissedRuns::Skip, false, true, 0, Run),
+        (MissedRuns::Skip, false, false, 1, Skip),
+        (all, true, true, 0, Run),
+        (all, true, true, 1, Buffer),
+        (all, true, true, 2, Miss),
+        (all, false, false, 0, Run),
+        (all, false, false, 1, Skip),
+    ];
+    for (policy, late, superseded, active, expected) in rows {
+        let judged = judge(policy, late, superseded, active);
+        assert_eq!(
+            judged, expected,
+            "{policy:?} late={late} superseded={superseded} {active}"
+        );
+    }
+}
+
+#[test]
+fn should_run_the_latest_missed_slot_and_record_the_others() {
+    let (mut world, id) = after_an_outage(MissedRuns::Latest);
+    let start = world.run_one();
+    assert_eq!(start.scheduled_at, START + 500 * SECOND);
+    assert_eq!(
+        world.statuses(id),
+        [Missed, Missed, Missed, Missed, Running]
+    );
+    world.succeed(&start);
+    assert_eq!(
+        world.get(id).next_run_at,
+        Some(START + 600 * SECOND),
+        "counted from the slot"
+    );
+    assert_eq!(world.get(id).schedules[0].missed, 4);
+}
+
+#[test]
+fn should_run_no_late_slot_under_skip() {
+    let (mut world, id) = after_an_outage(MissedRuns::Skip);
+    // The slot at 500 s is 50 s old: not late yet.
+    let start = world.run_one();
+    assert_eq!(start.scheduled_at, START + 500 * SECOND);
+    assert_eq!(
+        world.statuses(id),
+        [Missed, Missed, Missed, Missed, Running]
+    );
+}
+
+#[test]
+fn should_make_up_for_slots_one_after_the_other_up_to_the_maximum() {
+    let (mut world, id) = after_an_outage(MissedRuns::All { maximum: 3 });
+    let mut slots = Vec::new();
+    for _ in 0..3 {
+        let start = world.run_one();
+        slots.push((start.scheduled_at - START) / SECOND);
+        world.succeed(&start);
+    }
+    assert_eq!(slots, [100, 200, 300]);
+    assert_eq!(
+        world.statuses(id),
+        [Completed, Completed, Completed, Missed, Skipped]
+    );
+}
+
+#[test]
+fn should_sum_up_very_many_missed_slots_in_one_record() {
+    let mut world = World::new();
+    let made = world.create(task(every(1)));
+    world.pass(1_000_000);
+    let start = world.run_one();
+    assert_eq!(start.scheduled_at, world.now, "the latest slot runs");
+    let executions = world.executions(made.id);
+    assert!(executions.len() < 150, "{} records", executions.len());
+    let slots: u64 = executions.iter().map(|execution| execution.slots).sum();
+    assert_eq!(slots, 1_000_000, "every slot is accounted for");
+}
+
+#[test]
+fn should_leave_a_slot_out_behind_a_slow_execution() {
+    let mut world = World::new();
+    let made = world.create(task(every(10)));
+    world.pass(10);
+    let slow = world.run_one();
+    world.pass(10);
+    assert!(world.run().is_empty());
+    world.succeed(&slow);
+    world.pass(10);
+    let next = world.run_one();
+    assert_eq!(next.scheduled_at, START + 30 * SECOND);
+    assert_eq!(world.statuses(made.id), [Completed, Skipped, Running]);
+    assert_eq!(world.get(made.id).schedules[0].skipped_runs, 1);
+}
+
+#[test]
+fn should_go_on_for_ever_after_failures() {
+    let mut world = World::new();
+    let made = world.create(CreateTaskRequest {
+        retry: Some(retries(0, 1)),
+        ..task(every(10))
+    });
+    for _ in 0..50 {
+        world.pass(10);
+        let start = world.run_one();
+        world.fail(&start);
+    }
+    assert_eq!(world.get(made.id).schedules[0].runs, 50);
+    assert_eq!(world.next_in_seconds(), Some(10));
+}
+
+#[test]
+fn should_fire_nothing_while_paused_and_make_up_for_nothing_when_resumed() {
+    let mut world = World::new();
+    let made = world.create(task(every(10)));
+    let request = chime_types::PauseTaskRequest {
+        task_id: made.id,
+        reason: Some("holiday".to_string()),
+        cancel_running: None,
+    };
+    let paused = service::pause(&mut world.state, owner(), world.now, request).unwrap();
+    assert_eq!(
+        (paused.next_run_at, paused.pause_reason.as_deref()),
+        (None, Some("holiday"))
+    );
+    world.pass(95);
+    assert!(world.run().is_empty());
+    let resumed = service::resume(&mut world.state, owner(), world.now, made.id).unwrap();
+    assert_eq!(resumed.next_run_at, Some(START + 100 * SECOND));
+    assert!(world.executions(made.id).is_empty());
+}

@@ -1,0 +1,168 @@
+//! The engine, edge by edge, without a platform: a world of one store and a clock that the test
+//! moves.
+
+mod agenda;
+mod edges;
+mod missed;
+mod owners;
+
+use candid::Principal;
+use chime_types::{
+    Action, CreateTaskRequest, ExecutionStatus, NewSchedule, NewStep, OnUnknown, RetryPolicy, Rule,
+    Task, TaskExecution, limits,
+};
+
+use super::{Budget, Outcome, Progress, Start, finish, next_tick_at, tick};
+use crate::service::{self, Asker, Caller};
+use crate::state::State;
+
+const SECOND: u64 = limits::NANOSECONDS;
+/// 2026-03-01T00:00:00Z
+const START: u64 = 1_772_323_200 * SECOND;
+
+struct World {
+    state: State,
+    now: u64,
+}
+
+fn owner() -> Caller {
+    Caller::admit(Principal::from_slice(&[1, 2, 3])).unwrap()
+}
+
+fn asker() -> Asker {
+    Asker {
+        is_controller: false,
+        scheduler: Principal::from_slice(&[9]),
+    }
+}
+
+fn call_step() -> NewStep {
+    NewStep::new(Action::Call {
+        canister: Principal::from_slice(&[7, 7]),
+        method: "work".to_string(),
+        arguments: None,
+        cycles: None,
+    })
+}
+
+fn every(seconds: u64) -> NewSchedule {
+    NewSchedule::new(Rule::Interval {
+        repeat_every_seconds: seconds,
+        phase_seconds: None,
+    })
+}
+
+fn now_once() -> NewSchedule {
+    NewSchedule::new(Rule::Once { run_at: None })
+}
+
+fn task(schedule: NewSchedule) -> CreateTaskRequest {
+    CreateTaskRequest {
+        name: "job".to_string(),
+        steps: vec![call_step()],
+        schedules: vec![schedule],
+        ..CreateTaskRequest::default()
+    }
+}
+
+fn retries(count: u32, delay: u64) -> RetryPolicy {
+    RetryPolicy {
+        max_retries: count,
+        initial_delay_seconds: delay,
+        factor_percent: 200,
+        maximum_delay_seconds: 1_000_000,
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            state: State::open(),
+            now: START,
+        }
+    }
+
+    fn create(&mut self, request: CreateTaskRequest) -> Task {
+        service::create(&mut self.state, owner(), asker(), self.now, request).unwrap()
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.now += seconds * SECOND;
+    }
+
+    /// Ticks until nothing is due.
+    fn run(&mut self) -> Vec<Start> {
+        let mut starts = Vec::new();
+        loop {
+            let budget = Budget {
+                instructions: &|| 0,
+                maximum_instructions: 1,
+            };
+            let decided = tick(&mut self.state, self.now, &budget);
+            starts.extend(decided.starts);
+            if decided.progress == Progress::Idle {
+                return starts;
+            }
+        }
+    }
+
+    /// Runs what is due, which is one attempt.
+    fn run_one(&mut self) -> Start {
+        let mut starts = self.run();
+        assert_eq!(starts.len(), 1, "{starts:?}");
+        starts.remove(0)
+    }
+
+    fn finish(&mut self, start: &Start, outcome: &Outcome) -> bool {
+        finish(
+            &mut self.state,
+            self.now,
+            start.execution_id,
+            start.token,
+            outcome,
+        )
+    }
+
+    fn succeed(&mut self, start: &Start) {
+        let outcome = Outcome::Completed {
+            result: "(1)".to_string(),
+            log: None,
+        };
+        assert!(self.finish(start, &outcome));
+    }
+
+    fn fail(&mut self, start: &Start) {
+        assert!(self.finish(
+            start,
+            &Outcome::Failed {
+                error: "broken".to_string()
+            }
+        ));
+    }
+
+    fn executions(&self, task_id: u64) -> Vec<TaskExecution> {
+        let request = chime_types::GetTaskExecutionsRequest {
+            task_id,
+            cursor: None,
+            limit: Some(500),
+            status: None,
+        };
+        let page = service::executions(&self.state, owner(), &request).unwrap();
+        page.executions.into_iter().rev().collect()
+    }
+
+    fn statuses(&self, task_id: u64) -> Vec<ExecutionStatus> {
+        self.executions(task_id)
+            .iter()
+            .map(|execution| execution.status)
+            .collect()
+    }
+
+    fn get(&self, task_id: u64) -> Task {
+        service::get(&self.state, owner(), task_id).unwrap()
+    }
+
+    fn next_in_seconds(&self) -> Option<u64> {
+        next_tick_at(&self.state, self.now).map(|at| at.saturating_sub(self.now) / SECOND)
+    }
+}

@@ -1,0 +1,169 @@
+//! The world outside the store, as one trait: time, caller, calls, timer, counters. `IcRuntime` is
+//! the Internet Computer; tests give their own. No rule lives here.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::time::Duration;
+
+use candid::Principal;
+use ic_cdk::call::{Call, CallFailed, RejectCode};
+
+/// A call to another canister.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRequest {
+    /// Whom to call.
+    pub canister: Principal,
+    /// What to call.
+    pub method: String,
+    /// The arguments, encoded.
+    pub arguments: Vec<u8>,
+    /// Cycles to send along.
+    pub cycles: u128,
+    /// How long to wait, at most 300 seconds.
+    pub timeout_seconds: u32,
+}
+
+/// How a call failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// It did not leave, or was refused, or the callee failed.
+    Failed(String),
+    /// Nobody can tell whether it was carried out.
+    Unknown(String),
+}
+
+/// What the scheduler needs from the platform.
+pub trait Runtime: 'static {
+    /// Nanoseconds since 1970.
+    fn now(&self) -> u64;
+    /// Who sent the message under way.
+    fn caller(&self) -> Principal;
+    /// The scheduler itself.
+    fn own_id(&self) -> Principal;
+    /// Whether a principal controls the scheduler.
+    fn is_controller(&self, principal: Principal) -> bool;
+    /// Calls another canister.
+    fn call(&self, request: CallRequest) -> impl Future<Output = Result<Vec<u8>, CallError>>;
+    /// Runs a future to its end, also past the end of this message.
+    fn spawn(&self, future: impl Future<Output = ()> + 'static);
+    /// Instructions spent in this message.
+    fn instructions(&self) -> u64;
+    /// Cycles of the canister.
+    fn cycles(&self) -> u128;
+    /// Stable memory in use, in pages of 64 KiB.
+    fn stable_pages(&self) -> u64;
+    /// Arms the one timer for this time, or disarms it. It calls `on_timer`.
+    fn arm(&self, at: Option<u64>, on_timer: fn());
+    /// When the timer goes off.
+    fn armed_at(&self) -> Option<u64>;
+}
+
+/// The Internet Computer.
+#[derive(Clone, Copy, Debug)]
+pub struct IcRuntime;
+
+/// If the message of the timer fails, another one follows after this time.
+const SAFETY_AFTER: Duration = Duration::from_secs(30);
+
+struct Armed {
+    at: u64,
+    timers: [ic_cdk_timers::TimerId; 2],
+}
+
+thread_local! {
+    static ARMED: RefCell<Option<Armed>> = const { RefCell::new(None) };
+}
+
+impl Runtime for IcRuntime {
+    fn now(&self) -> u64 {
+        ic_cdk::api::time()
+    }
+
+    fn caller(&self) -> Principal {
+        ic_cdk::api::msg_caller()
+    }
+
+    fn own_id(&self) -> Principal {
+        ic_cdk::api::canister_self()
+    }
+
+    fn is_controller(&self, principal: Principal) -> bool {
+        ic_cdk::api::is_controller(&principal)
+    }
+
+    async fn call(&self, request: CallRequest) -> Result<Vec<u8>, CallError> {
+        let answer = Call::bounded_wait(request.canister, &request.method)
+            .take_raw_args(request.arguments)
+            .with_cycles(request.cycles)
+            .change_timeout(request.timeout_seconds)
+            .await;
+        answer
+            .map(ic_cdk::call::Response::into_bytes)
+            .map_err(call_error)
+    }
+
+    fn spawn(&self, future: impl Future<Output = ()> + 'static) {
+        // Not tied to the message that started it: a trap in one callback must not end the others.
+        ic_cdk::futures::spawn_migratory(future);
+    }
+
+    fn instructions(&self) -> u64 {
+        ic_cdk::api::instruction_counter()
+    }
+
+    fn cycles(&self) -> u128 {
+        ic_cdk::api::canister_cycle_balance()
+    }
+
+    fn stable_pages(&self) -> u64 {
+        ic_cdk::api::stable_size()
+    }
+
+    fn arm(&self, at: Option<u64>, on_timer: fn()) {
+        let now = self.now();
+        ARMED.with_borrow_mut(|armed| {
+            // A time that has passed means that the timer's message failed: it is armed anew.
+            if armed
+                .as_ref()
+                .is_some_and(|armed| Some(armed.at) == at && armed.at > now)
+            {
+                return;
+            }
+            if let Some(old) = armed.take() {
+                old.timers.into_iter().for_each(ic_cdk_timers::clear_timer);
+            }
+            let Some(at) = at else { return };
+            let delay = Duration::from_nanos(at.saturating_sub(now));
+            let timers = [delay, delay.saturating_add(SAFETY_AFTER)]
+                .map(|delay| ic_cdk_timers::set_timer(delay, async move { on_timer() }));
+            *armed = Some(Armed { at, timers });
+        });
+    }
+
+    fn armed_at(&self) -> Option<u64> {
+        ARMED.with_borrow(|armed| armed.as_ref().map(|armed| armed.at))
+    }
+}
+
+fn call_error(error: CallFailed) -> CallError {
+    match error {
+        CallFailed::CallRejected(rejected) => {
+            let text = format!(
+                "rejected with code {}: {}",
+                rejected.raw_reject_code(),
+                rejected.reject_message()
+            );
+            if rejected.reject_code() == Ok(RejectCode::SysUnknown) {
+                CallError::Unknown(text)
+            } else {
+                CallError::Failed(text)
+            }
+        }
+        CallFailed::InsufficientLiquidCycleBalance(error) => {
+            CallError::Failed(format!("the scheduler has too few cycles: {error}"))
+        }
+        CallFailed::CallPerformFailed(_) => CallError::Failed(
+            "the call could not be sent: the queue to that canister is full".to_string(),
+        ),
+    }
+}

@@ -1,0 +1,73 @@
+//! The replica as a server: the public HTTP interface of the Internet Computer on one address.
+//!
+//! Agents work with it as with the real network, verification included: requests are
+//! authenticated, answers to queries are signed by a node key, and everything else comes with a
+//! certificate under the root key that `/api/v2/status` gives. The state is kept in a directory
+//! and survives a crash at any moment: no update is acknowledged before it is stored.
+//!
+//! ```text
+//! http ── envelope, authentication ──> driver (one thread, owns the replica)
+//!   ^                                    │ rounds -> store.commit -> state tree -> certificate
+//!   └────────────── answers <────────────┘
+//! ```
+//!
+//! It is one node of one subnet. It has no boundary nodes in front, serves no canister as a web
+//! site, gives no permission to web pages of other origins, and does not stay up when its disk
+//! fails: it stops and says so.
+//!
+//! ```
+//! use chime_replica::server::{Server, ServerConfig, running};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let directory = tempfile::tempdir()?;
+//! let server = Server::start(ServerConfig::new(directory.path())).await?;
+//! println!("an agent may use {}", server.url());
+//! server.shutdown().await?;
+//! # Ok(()) }
+//! ```
+
+pub mod limits;
+
+mod answers;
+mod authentication;
+mod cbor;
+mod clock;
+mod commands;
+mod driver;
+mod envelope;
+mod error;
+mod handle;
+mod http;
+mod keys;
+mod read_state;
+mod refusal;
+mod routing;
+mod running;
+mod state_tree;
+
+pub use error::ServerError;
+pub use handle::{Server, ServerHandle};
+pub use running::{RunningNetwork, running};
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// What a server is started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Where the state is kept; created when missing. One server at a time may use it.
+    pub state_dir: PathBuf,
+    /// Where to listen; port 0 takes any free one.
+    pub bind: SocketAddr,
+}
+
+impl ServerConfig {
+    /// A server for this machine only, on any free port.
+    pub fn new(state_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            state_dir: state_dir.into(),
+            bind: (Ipv4Addr::LOCALHOST, 0).into(),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A compiled schedule and the questions it answers.
+
+use crate::interval::Interval;
+use crate::wall::WallRule;
+use crate::{compile, describe};
+use chime_types::limits::NANOSECONDS;
+use chime_types::{Error, GapPolicy, Rule};
+use jiff::civil::DateTime;
+
+/// A checked rule with its zone, start and end.
+///
+/// Compiling looks up the zone and reads the cron expression; asking for slots does neither, so
+/// keep the value when many slots are asked for.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    pub(crate) times: Times,
+    pub(crate) timezone: String,
+    pub(crate) start_at: u64,
+    pub(crate) end_at: Option<u64>,
+}
+
+/// The slots of a rule, before the end is applied.
+#[derive(Clone, Debug)]
+pub(crate) enum Times {
+    /// `clock`: what the clock of the zone shows, if the rule names the instant.
+    Once {
+        at: u64,
+        clock: Option<DateTime>,
+    },
+    Every {
+        interval: Interval,
+        aligned: bool,
+    },
+    Wall(Box<WallRule>),
+}
+
+/// How many slots lie in a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotCount {
+    /// The number of slots; if not `complete`, the number that was asked for at most.
+    pub count: u64,
+    /// The last slot of the span, whether all were counted or not.
+    pub last_at: Option<u64>,
+    /// Whether all slots were counted. Intervals always are.
+    pub complete: bool,
+}
+
+impl Schedule {
+    /// Checks a rule and prepares it.
+    ///
+    /// * `timezone`: the IANA name in which hours and days are meant, in any case. `None` is the
+    ///   zone named by a cron expression (`TZ=Europe/Zurich 0 9 * * *`), else `UTC`.
+    /// * `start_at`: no slot lies before it, in nanoseconds since 1970. Intervals without a phase
+    ///   (and `@every`) are counted from it.
+    /// * `explicit_start`: such an interval has its first slot exactly at `start_at`; otherwise one
+    ///   interval later. Other rules do not look at it.
+    /// * `end_at`: no slot lies after it.
+    ///
+    /// Compiling the same arguments again gives the same schedule.
+    ///
+    /// # Errors
+    /// An [`Error`] that names the field relative to a [`NewSchedule`](chime_types::NewSchedule),
+    /// such as `rule.daily.hour`, `rule.cron.expression`, `timezone` or `end_at`: a value out of
+    /// range, an unknown zone, an expression that cannot be read, a zone in the expression other
+    /// than `timezone`, an end that is not after the start, or a rule that has no time at all (30
+    /// February, or nothing between start and end).
+    pub fn compile(
+        rule: &Rule,
+        timezone: Option<&str>,
+        gap: GapPolicy,
+        start_at: u64,
+        explicit_start: bool,
+        end_at: Option<u64>,
+    ) -> Result<Self, Error> {
+        compile::Request {
+            rule,
+            timezone,
+            gap,
+            start_at,
+            explicit_start,
+            end_at,
+        }
+        .compile()
+    }
+
+    /// The first slot strictly after `after_at`; never before the start, none after the end.
+    #[must_use]
+    pub fn next_after(&self, after_at: u64) -> Option<u64> {
+        self.at_or_after(after_at.checked_add(1)?)
+    }
+
+    /// The next slots after `after_at`, at most `count` of them, in order.
+    #[must_use]
+    pub fn next_times(&self, after_at: u64, count: usize) -> Vec<u64> {
+        let next = self.next_after(after_at);
+        std::iter::successors(next, |slot| self.next_after(*slot))
+            .take(count)
+            .collect()
+    }
+
+    /// How many slots lie after `after_at` and not after `until_at`, and the last of them: what a
+    /// scheduler missed while it could not run.
+    ///
+    /// Intervals are counted exactly, in constant time. Other rules are counted one by one up to
+    /// `maximum` slots; their last slot is found by bisection, in fewer than 80 searches.
+    #[must_use]
+    pub fn slots_between(&self, after_at: u64, until_at: u64, maximum: u64) -> SlotCount {
+        let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
+        if let Times::Every { interval, .. } = &self.times {
+            let (count, last_at) = match after_at.checked_add(1) {
+                Some(from_at) => interval.count(from_at, until_at),
+                None => (0, None),
+            };
+            return SlotCount {
+                count,
+                last_at,
+                complete: true,
+            };
+        }
+        let (mut count, mut last_at) = (0, after_at);
+        while let Some(slot) = self.next_after(last_at).filter(|slot| *slot <= until_at) {
+            if count == maximum {
+                return SlotCount {
+                    count,
+                    last_at: self.last_between(last_at, until_at),
+                    complete: false,
+                };
+            }
+            (count, last_at) = (count + 1, slot);
+        }
+        SlotCount {
+            count,
+            last_at: (count > 0).then_some(last_at),
+            complete: true,
+        }
+    }
+
+    /// The last slot after `after_at` that is not after `until_at`.
+    ///
+    /// For all rules but intervals it is found by bisection, first near `until_at`: in about
+    /// twice the logarithm of the distance of two slots in seconds, and in fewer than 80 searches.
+    #[must_use]
+    pub fn last_between(&self, after_at: u64, until_at: u64) -> Option<u64> {
+        let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
+        if let Times::Every { interval, .. } = &self.times {
+            return interval.count(after_at.checked_add(1)?, until_at).1;
+        }
+        let slot_after = |at: u64| self.next_after(at).filter(|slot| *slot <= until_at);
+        // Widen the span before `until_at` until it has a slot.
+        let mut span = NANOSECONDS;
+        let mut found = loop {
+            let from_at = until_at.saturating_sub(span).max(after_at);
+            match slot_after(from_at) {
+                Some(slot) => break slot,
+                None if from_at == after_at => return None,
+                None => span = span.saturating_mul(2),
+            }
+        };
+        // Slots are a second apart at least, so `found` is the last one when `beyond`, after which
+        // there is none, is nearer than that.
+        let mut beyond = until_at;
+        while beyond.saturating_sub(found) >= NANOSECONDS {
+            let middle = found + (beyond - found) / 2;
+            match slot_after(middle) {
+                Some(slot) => found = slot,
+                None => beyond = middle,
+            }
+        }
+        Some(found)
+    }
+
+    /// The rule in plain words, such as `every day at 02:00`. The zone is not part of it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        describe::schedule(self)
+    }
+
+    /// The canonical IANA name of the zone.
+    #[must_use]
+    pub fn timezone(&self) -> &str {
+        &self.timezone
+    }
+
+    /// The interval in seconds if the rule is an interval or `@every`, else 0.
+    #[must_use]
+    pub const fn repeat_every_seconds(&self) -> u64 {
+        match &self.times {
+            Times::Every { interval, .. } => interval.seconds(),
+            Times::Once { .. } | Times::Wall(_) => 0,
+        }
+    }
+
+    /// The first slot that is not before `at`.
+    pub(crate) fn at_or_after(&self, at: u64) -> Option<u64> {
+        let from_at = at.max(self.start_at);
+        let slot_at = match &self.times {
+            Times::Once { at, .. } => Some(*at).filter(|at| *at >= from_at),
+            Times::Every { interval, .. } => interval.at_or_after(from_at),
+            Times::Wall(rule) => {
+                let seconds = i64::try_from(from_at.div_ceil(NANOSECONDS)).ok()?;
+                let slot = u64::try_from(rule.next_after(seconds - 1)?).ok()?;
+                slot.checked_mul(NANOSECONDS)
+            }
+        };
+        slot_at.filter(|slot| self.end_at.is_none_or(|end| *slot <= end))
+    }
+}

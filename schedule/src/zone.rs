@@ -1,0 +1,155 @@
+//! Time zones: the names, and the way from a wall clock to instants.
+//!
+//! Only the database that is part of the program is used, never that of the machine, so that every
+//! copy of Chime of one release agrees on all slots.
+
+use chime_types::Error;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+
+/// Longer than every name in the database.
+const MAXIMUM_NAME_BYTES: usize = 64;
+/// More than the changes of the clock that any zone had within the two days that are looked at.
+const MAXIMUM_CHANGES: usize = 8;
+
+/// A time zone with its canonical name.
+#[derive(Clone, Debug)]
+pub(crate) struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+/// What a wall-clock time means in a zone; instants in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It occurs once.
+    Once(i64),
+    /// It is jumped over. The gap ends at this instant, when the clock shows this time.
+    Gap { end: i64, clock: DateTime },
+    /// It occurs at both instants.
+    Twice { first: i64, second: i64 },
+}
+
+impl Zone {
+    /// The zone with this name, in any case.
+    ///
+    /// # Errors
+    /// Names `field` and, where there is one, the name that was probably meant.
+    pub(crate) fn find(name: &str, field: &str) -> Result<Self, Error> {
+        let name = name.trim();
+        // "Etc/Unknown" is a placeholder of the library and no zone.
+        let found = (name.len() <= MAXIMUM_NAME_BYTES && !name.eq_ignore_ascii_case("Etc/Unknown"))
+            .then(|| TimeZoneDatabase::bundled().get(name).ok())
+            .flatten();
+        match found {
+            Some(zone) => Ok(Self {
+                name: zone.iana_name().unwrap_or("UTC").to_string(),
+                zone,
+            }),
+            None => Err(unknown(name, field)),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the clock shows at an instant.
+    pub(crate) fn clock(&self, instant: i64) -> Option<DateTime> {
+        let instant = Timestamp::from_second(instant).ok()?;
+        Some(self.zone.to_offset(instant).to_datetime(instant))
+    }
+
+    /// The instant or instants at which the clock shows `wall`.
+    pub(crate) fn meaning(&self, wall: DateTime) -> Option<Meaning> {
+        let instant = |offset: Offset| Some(offset.to_timestamp(wall).ok()?.as_second());
+        match self.zone.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Some(Meaning::Once(instant(offset)?)),
+            AmbiguousOffset::Fold { before, after } => Some(Meaning::Twice {
+                first: instant(before)?,
+                second: instant(after)?,
+            }),
+            AmbiguousOffset::Gap { after, .. } => {
+                let (end, clock) = self.change_after(instant(after)?, after)?;
+                Some(Meaning::Gap { end, clock })
+            }
+        }
+    }
+
+    /// If the clock shows this time for the first of two times at `instant`: the instant at which
+    /// it is put back, and what it shows then.
+    pub(crate) fn repeat_after(&self, instant: i64) -> Option<(i64, DateTime)> {
+        let wall = self.clock(instant)?;
+        match self.zone.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Fold { before, after }
+                if before.to_timestamp(wall).ok()?.as_second() == instant =>
+            {
+                self.change_after(instant, after)
+            }
+            _ => None,
+        }
+    }
+
+    /// The first instant after this one at which the clock is set to `offset`, and what it shows.
+    fn change_after(&self, instant: i64, offset: Offset) -> Option<(i64, DateTime)> {
+        let from = Timestamp::from_second(instant).ok()?;
+        let mut changes = self.zone.following(from).take(MAXIMUM_CHANGES);
+        let change = changes.find(|change| change.offset() == offset)?;
+        let at = change.timestamp();
+        Some((at.as_second(), offset.to_datetime(at)))
+    }
+}
+
+fn unknown(name: &str, field: &str) -> Error {
+    let shown: String = name.chars().take(MAXIMUM_NAME_BYTES).collect();
+    let rule = format!("a time zone of the IANA database, got \"{shown}\"");
+    let fix = match closest(&shown) {
+        Some(close) => format!("Did you mean {close}?"),
+        None => "Use a name such as Europe/Zurich, America/New_York or UTC.".to_string(),
+    };
+    Error::invalid(field, rule, fix)
+}
+
+/// The name in the database that this one was probably meant to be: the same city, or at most two
+/// letters away.
+fn closest(name: &str) -> Option<String> {
+    let wanted = name.to_ascii_lowercase().replace(' ', "_");
+    let database = TimeZoneDatabase::bundled();
+    let mut best: Option<(usize, String)> = None;
+    for candidate in database.available() {
+        let candidate = candidate.as_str();
+        let lower = candidate.to_ascii_lowercase();
+        let city = lower.rsplit('/').next().unwrap_or(&lower);
+        let wanted_city = wanted.rsplit('/').next().unwrap_or(&wanted);
+        let distance = if city == wanted_city && city.len() > 3 {
+            1
+        } else {
+            distance(&lower, &wanted).min(distance(city, &wanted))
+        };
+        if distance <= 2 && best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            best = Some((distance, candidate.to_string()));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// How many letters must be changed, added or removed to get from one word to the other (3 stands
+/// for more).
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len().abs_diff(other.len()) > 2 || one.len() < 4 {
+        return 3;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()].min(3)
+}

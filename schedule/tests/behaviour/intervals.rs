@@ -1,0 +1,113 @@
+//! Intervals: phases, starts, and sums over long spans.
+
+use crate::{SECOND, assert_slots, at, cron, shown};
+use chime_schedule::{Schedule, SlotCount};
+use chime_types::{GapPolicy, Rule};
+
+const START: &str = "2026-05-04T10:20:30.5Z";
+
+fn every(repeat_every_seconds: u64, phase_seconds: Option<u64>) -> Rule {
+    Rule::Interval {
+        repeat_every_seconds,
+        phase_seconds,
+    }
+}
+
+fn from_start(rule: &Rule, explicit_start: bool) -> Schedule {
+    Schedule::compile(
+        rule,
+        None,
+        GapPolicy::RunAfter,
+        at(START),
+        explicit_start,
+        None,
+    )
+    .unwrap()
+}
+
+#[test]
+fn should_start_one_interval_after_an_implicit_start() {
+    for rule in [every(90, None), cron("@every 1m30s")] {
+        let schedule = from_start(&rule, false);
+        let expected = ["2026-05-04T10:22:00.5Z", "2026-05-04T10:23:30.5Z"];
+        assert_slots(&schedule, "2026-01-01T00:00:00Z", &expected);
+        assert_eq!(schedule.repeat_every_seconds(), 90);
+    }
+}
+
+#[test]
+fn should_start_exactly_at_an_explicit_start() {
+    for rule in [every(90, None), cron("@every 1m30s")] {
+        let schedule = from_start(&rule, true);
+        let expected = [START, "2026-05-04T10:22:00.5Z"];
+        assert_slots(&schedule, "2026-01-01T00:00:00Z", &expected);
+        assert_slots(&schedule, START, &expected[1..]);
+    }
+}
+
+#[test]
+fn should_align_to_a_phase() {
+    let expected = ["2026-05-04T11:15:00Z", "2026-05-04T12:15:00Z"];
+    for explicit_start in [false, true] {
+        let schedule = from_start(&every(3_600, Some(900)), explicit_start);
+        assert_slots(&schedule, "2026-01-01T00:00:00Z", &expected);
+    }
+    let start_at = at("2026-05-04T11:15:00Z");
+    let rule = every(3_600, Some(900));
+    let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, start_at, false, None).unwrap();
+    assert_slots(&schedule, "2026-01-01T00:00:00Z", &expected);
+}
+
+#[test]
+fn should_count_missed_slots_of_years_at_once() {
+    let schedule = from_start(&every(1, None), true);
+    let after_at = at(START);
+    let until_at = after_at + 1_000_000_000 * SECOND + 7;
+    let expected = SlotCount {
+        count: 1_000_000_000,
+        last_at: Some(until_at - 7),
+        complete: true,
+    };
+    assert_eq!(schedule.slots_between(after_at, until_at, 10), expected);
+    assert_eq!(schedule.last_between(after_at, until_at), expected.last_at);
+}
+
+#[test]
+fn should_count_the_slots_of_a_pattern_up_to_the_maximum() {
+    let schedule = from_start(&cron("* * * * * *"), false);
+    let (after_at, until_at) = (at("2026-06-01T00:00:00Z"), at("2027-06-01T00:00:00.9Z"));
+    let expected = SlotCount {
+        count: 100,
+        last_at: Some(at("2027-06-01T00:00:00Z")),
+        complete: false,
+    };
+    assert_eq!(schedule.slots_between(after_at, until_at, 100), expected);
+    let few = schedule.slots_between(after_at, after_at + 100 * SECOND, 100);
+    assert_eq!((few.count, few.complete), (100, true));
+    assert_eq!(few.last_at, Some(after_at + 100 * SECOND));
+    let none = schedule.slots_between(until_at, after_at, 100);
+    assert_eq!((none.count, none.last_at, none.complete), (0, None, true));
+}
+
+#[test]
+fn should_find_the_last_slot_before_an_instant() {
+    let table = [
+        ("0 0 29 2 *", "2024-02-29T00:00:00Z"),
+        ("*/7 * * * *", "2026-05-03T23:56:00Z"),
+        ("0 0 1 1 *", "2026-01-01T00:00:00Z"),
+        ("59 59 23 * * *", "2026-05-03T23:59:59Z"),
+    ];
+    for (expression, last) in table {
+        let rule = cron(expression);
+        let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, 0, false, None).unwrap();
+        let found = schedule
+            .last_between(0, at("2026-05-03T23:59:59.5Z"))
+            .unwrap();
+        assert_eq!(shown(&[found]), [last], "{expression}");
+        // Nothing after itself.
+        assert_eq!(
+            schedule.last_between(found, at("2026-05-03T23:59:59.5Z")),
+            None
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! What schedules do, by behaviour. The tables of other projects are in `cases.rs`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its case must fail"
+)]
+
+mod calendar;
+mod clock_changes;
+mod durations;
+mod edges;
+mod errors;
+mod intervals;
+mod oracle;
+mod properties;
+mod walk;
+mod words;
+
+use chime_schedule::Schedule;
+use chime_types::{GapPolicy, Rule};
+use jiff::Timestamp;
+
+/// Nanoseconds in a second.
+const SECOND: u64 = 1_000_000_000;
+
+/// An instant from text such as `2026-03-29T01:00:00Z`.
+fn at(text: &str) -> u64 {
+    let instant: Timestamp = text.parse().unwrap();
+    u64::try_from(instant.as_nanosecond()).unwrap()
+}
+
+/// Instants as text, for messages that a person can read.
+fn shown(slots: &[u64]) -> Vec<String> {
+    let text = |slot: &u64| Timestamp::from_nanosecond(i128::from(*slot)).map(|at| at.to_string());
+    slots.iter().map(|slot| text(slot).unwrap()).collect()
+}
+
+fn cron(expression: &str) -> Rule {
+    Rule::Cron {
+        expression: expression.into(),
+    }
+}
+
+fn compile(rule: &Rule, timezone: &str) -> Schedule {
+    Schedule::compile(rule, Some(timezone), GapPolicy::RunAfter, 0, false, None).unwrap()
+}
+
+/// Asserts that the slots after `after` begin with these.
+#[track_caller]
+fn assert_slots(schedule: &Schedule, after: &str, expected: &[&str]) {
+    let slots = schedule.next_times(at(after), expected.len());
+    assert_eq!(shown(&slots), expected);
+}

@@ -1,0 +1,93 @@
+# Shared by the scripts; to be sourced. It sets `root`, `target`, `wasm_directory` and changes into
+# the repository, whatever the caller's directory was.
+
+set -Eeuo pipefail
+trap 'printf "\n%s: stopped in line %s\n" "$0" "$LINENO" >&2' ERR
+
+# A path that the caller gave, as it was meant in the caller's directory.
+absolute() {
+    case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$called_from" "$1" ;; esac
+}
+
+called_from=$PWD
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# Cargo's own output may be elsewhere. The modules are always here: the manifests name the paths.
+target=$(absolute "${CARGO_TARGET_DIR:-$root/target}")
+export CARGO_TARGET_DIR=$target
+wasm_directory=$root/target/wasm
+
+readonly called_from root target wasm_directory
+readonly started_at=${CHIME_STARTED_AT:-$(date +%s)}
+export CHIME_STARTED_AT=$started_at
+
+# Prints a line with the time since the first script began.
+say() {
+    local seconds=$(($(date +%s) - started_at))
+    printf '[%2d:%02d] %s\n' $((seconds / 60)) $((seconds % 60)) "$*"
+}
+
+# Ends with a message for the person at the terminal.
+fail() {
+    trap - ERR
+    printf '\n%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# Installs Debian packages, or says which ones are missing.
+need_packages() {
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        say "installing $*"
+        apt-get update -q >/dev/null 2>&1 || say "the package lists could not be brought up to date"
+        DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >/dev/null ||
+            fail "apt-get could not install $*"
+    else
+        fail "please install: $* (or what they are called on this system), then run this again"
+    fi
+}
+
+# A C compiler links the native program.
+need_c_compiler() {
+    command -v cc >/dev/null || need_packages gcc libc6-dev
+}
+
+# The toolchain, components and target of rust-toolchain.toml.
+need_rust() {
+    command -v rustup >/dev/null || export PATH="$HOME/.cargo/bin:$PATH"
+    command -v rustup >/dev/null ||
+        fail "rustup is missing; install it as https://rustup.rs says, then run this again"
+    local channel
+    channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+    if ! rust_is_complete "$channel"; then
+        say "installing Rust $channel with clippy, rustfmt and wasm32-unknown-unknown"
+        rustup toolchain install "$channel" --profile minimal \
+            --component clippy --component rustfmt --target wasm32-unknown-unknown
+    fi
+    need_c_compiler
+}
+
+rust_is_complete() {
+    local components
+    rustup toolchain list | grep -q "^$1-" || return 1
+    components=$(rustup component list --installed --toolchain "$1") || return 1
+    grep -q '^clippy' <<<"$components" && grep -q '^rustfmt' <<<"$components" &&
+        rustup target list --installed --toolchain "$1" | grep -qx wasm32-unknown-unknown
+}
+
+# Python with the packages that the tests use, in target/venv. Sets `python`.
+need_python() {
+    local requirements=tests/python/requirements.txt
+    local environment=$root/target/venv
+    python=$environment/bin/python
+    command -v python3 >/dev/null || need_packages python3 python3-venv
+    if cmp -s "$requirements" "$environment/installed.txt" && "$python" -c '' 2>/dev/null; then
+        return
+    fi
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages python3-venv
+    say "setting up Python in target/venv"
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
+    cp "$requirements" "$environment/installed.txt"
+}

@@ -1,0 +1,159 @@
+//! What became of a run.
+
+use candid::{CandidType, Deserialize};
+use serde::Serialize;
+
+/// The state of an execution. The last six are final.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExecutionStatus {
+    /// Due, waiting for a free place.
+    #[serde(rename = "ready")]
+    Ready,
+    /// An attempt at a step is under way.
+    #[serde(rename = "running")]
+    Running,
+    /// Between two attempts or two steps; see `waiting_for`.
+    #[serde(rename = "waiting")]
+    Waiting,
+    /// Every step is done.
+    #[serde(rename = "completed")]
+    Completed,
+    /// A step was given up.
+    #[serde(rename = "failed")]
+    Failed,
+    /// The last attempt allowed took longer than its time-out.
+    #[serde(rename = "timed_out")]
+    TimedOut,
+    /// Stopped on request.
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    /// Left out: the execution before was not finished.
+    #[serde(rename = "skipped")]
+    Skipped,
+    /// The slot passed while the scheduler could not run.
+    #[serde(rename = "missed")]
+    Missed,
+}
+
+impl ExecutionStatus {
+    /// Whether nothing more will happen to the execution.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Ready | Self::Running | Self::Waiting)
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+            Self::Missed => "missed",
+        }
+    }
+}
+
+/// What a waiting execution waits for.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The pause between two steps.
+    #[serde(rename = "step_delay")]
+    StepDelay,
+    /// The pause before a retry.
+    #[serde(rename = "retry_backoff")]
+    RetryBackoff,
+}
+
+/// How an attempt ended.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not ended yet.
+    #[serde(rename = "running")]
+    Running,
+    /// The action was carried out.
+    #[serde(rename = "completed")]
+    Completed,
+    /// The action was refused or failed.
+    #[serde(rename = "failed")]
+    Failed,
+    /// No answer came in time.
+    #[serde(rename = "timed_out")]
+    TimedOut,
+    /// Nobody can tell whether the action was carried out.
+    #[serde(rename = "unknown")]
+    Unknown,
+    /// Stopped on request; an answer that comes later is dropped.
+    #[serde(rename = "cancelled")]
+    Cancelled,
+}
+
+/// One attempt at one step.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Counted from 1 within the step.
+    pub number: u32,
+    /// The step, counted from 0.
+    pub step: u32,
+    /// When it began.
+    pub started_at: u64,
+    /// When it ended.
+    pub finished_at: Option<u64>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it returned: the answer of a call in Candid's textual form.
+    pub result: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// A line of an execution's log.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When it was written.
+    pub logged_at: u64,
+    /// The line.
+    pub message: String,
+}
+
+/// One run of a task: its attempts and what became of them.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct TaskExecution {
+    /// Its identifier; later executions have higher ones.
+    pub id: u64,
+    /// The task.
+    pub task_id: u64,
+    /// The schedule that made it; null if it was asked for by `run_task_now`.
+    pub schedule_id: Option<u64>,
+    /// The slot of the schedule, or the time of the request.
+    pub scheduled_at: u64,
+    /// When its first attempt began.
+    pub started_at: Option<u64>,
+    /// When it became final.
+    pub finished_at: Option<u64>,
+    /// Its state.
+    pub status: ExecutionStatus,
+    /// What it waits for, if it is waiting.
+    pub waiting_for: Option<WaitReason>,
+    /// When it goes on, if it is waiting; when its attempt times out, if it is running.
+    pub wake_at: Option<u64>,
+    /// The step it is at, counted from 0.
+    pub step_to_execute: u32,
+    /// The number of the latest attempt at that step, counted from 1; 0 before the first.
+    pub attempt: u32,
+    /// The attempts, the oldest first; of very many the oldest are left out.
+    pub attempts: Vec<Attempt>,
+    /// The log.
+    pub logs: Vec<LogEntry>,
+    /// What the last step returned, if the execution completed.
+    pub result: Option<String>,
+    /// Why it ended as it did, if it did not complete.
+    pub error: Option<String>,
+    /// Slots that this record stands for: 1, or more when many missed slots are summed up.
+    pub slots: u64,
+}

@@ -1,0 +1,175 @@
+//! When a task runs.
+
+use candid::{CandidType, Deserialize};
+use serde::Serialize;
+
+/// The rule by which a schedule finds its times.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// One time only.
+    #[serde(rename = "once")]
+    Once {
+        /// The instant, in nanoseconds since 1970. It may not lie in the past. Null: as soon as
+        /// the schedule starts, which is at once or after `start_after_seconds`.
+        run_at: Option<u64>,
+    },
+    /// Again and again after the same number of seconds, measured from the schedule's start and
+    /// never from the end of a run, so that it does not drift. The first time is one interval
+    /// after creation, or exactly at the start if `start_at` or `start_after_seconds` is given.
+    #[serde(rename = "interval")]
+    Interval {
+        /// Seconds between two times, 1 to 315,360,000.
+        repeat_every_seconds: u64,
+        /// When given, times are whole multiples of the interval since 1970 plus this many
+        /// seconds (less than the interval), in UTC: 3,600 with phase 900 is a quarter past each
+        /// hour.
+        phase_seconds: Option<u64>,
+    },
+    /// Every day at a time of the schedule's zone.
+    #[serde(rename = "daily")]
+    Daily {
+        /// Hour, 0 to 23.
+        hour: u8,
+        /// Minute, 0 to 59; null is 0.
+        minute: Option<u8>,
+    },
+    /// One day of every week at a time of the schedule's zone.
+    #[serde(rename = "weekly")]
+    Weekly {
+        /// Day of the week, 0 (Sunday) to 6 (Saturday).
+        weekday: u8,
+        /// Hour, 0 to 23.
+        hour: u8,
+        /// Minute, 0 to 59; null is 0.
+        minute: Option<u8>,
+    },
+    /// One day of every month at a time of the schedule's zone.
+    #[serde(rename = "monthly")]
+    Monthly {
+        /// Day of the month, 1 to 31. In a month that is shorter, its last day.
+        day: u8,
+        /// Hour, 0 to 23.
+        hour: u8,
+        /// Minute, 0 to 59; null is 0.
+        minute: Option<u8>,
+    },
+    /// A cron expression: minute, hour, day of month, month, weekday; with an optional field for
+    /// seconds in front; `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`; `@every 1h30m`;
+    /// an optional prefix `TZ=Europe/Zurich`. If both day fields are restricted, either may match.
+    #[serde(rename = "cron")]
+    Cron {
+        /// The expression, at most 256 bytes.
+        expression: String,
+    },
+}
+
+/// What a calendar or cron rule does with a time that the clocks jump over in spring. A time that
+/// occurs twice in autumn fires once, the first time.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum GapPolicy {
+    /// Fire once, at the end of the gap (the default).
+    #[default]
+    #[serde(rename = "run_after")]
+    RunAfter,
+    /// Leave that day's time out.
+    #[serde(rename = "skip")]
+    Skip,
+}
+
+/// What happens to times that passed while the scheduler could not run. Each of them leaves an
+/// execution with status `missed` unless it is run.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum MissedRuns {
+    /// Run none of them.
+    #[serde(rename = "skip")]
+    Skip,
+    /// Run the latest one (the default).
+    #[default]
+    #[serde(rename = "latest")]
+    Latest,
+    /// Run all of them, the oldest first, up to `maximum`; the rest are missed.
+    #[serde(rename = "all")]
+    All {
+        /// Most runs to make up for, 1 to 100.
+        maximum: u32,
+    },
+}
+
+/// A schedule to be made.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct NewSchedule {
+    /// A name for people, at most 128 characters.
+    pub name: Option<String>,
+    /// The rule.
+    pub rule: Rule,
+    /// The IANA time zone in which hours and days are meant, such as `Europe/Zurich`; null is
+    /// `UTC`.
+    pub timezone: Option<String>,
+    /// No run before this instant. It may not lie in the past.
+    pub start_at: Option<u64>,
+    /// No run before this many seconds after creation; not together with `start_at`.
+    pub start_after_seconds: Option<u64>,
+    /// No run after this instant; it must lie after the start.
+    pub end_at: Option<u64>,
+    /// What to do with times that the clocks jump over; null is `run_after`.
+    pub gap: Option<GapPolicy>,
+    /// What to do with times that passed while the scheduler could not run; null is `latest`.
+    pub missed_runs: Option<MissedRuns>,
+    /// Made but switched off; null is false.
+    pub disabled: Option<bool>,
+}
+
+impl NewSchedule {
+    /// A schedule with this rule, in UTC, from now on, with the defaults for all else.
+    #[must_use]
+    pub const fn new(rule: Rule) -> Self {
+        Self {
+            name: None,
+            rule,
+            timezone: None,
+            start_at: None,
+            start_after_seconds: None,
+            end_at: None,
+            gap: None,
+            missed_runs: None,
+            disabled: None,
+        }
+    }
+}
+
+/// A schedule of a task.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct TaskSchedule {
+    /// Its identifier.
+    pub id: u64,
+    /// A name for people.
+    pub name: Option<String>,
+    /// The rule.
+    pub rule: Rule,
+    /// The rule in plain words, such as `every day at 02:00`.
+    pub description: String,
+    /// The IANA time zone in which the rule is meant.
+    pub timezone: String,
+    /// No run before this instant; intervals without a phase are counted from here.
+    pub start_at: u64,
+    /// No run after this instant.
+    pub end_at: Option<u64>,
+    /// What is done with times that the clocks jump over.
+    pub gap: GapPolicy,
+    /// What is done with times that passed while the scheduler could not run.
+    pub missed_runs: MissedRuns,
+    /// Switched off: it never fires.
+    pub disabled: bool,
+    /// The interval in seconds if the rule is an interval or `@every`, else 0.
+    pub repeat_every_seconds: u64,
+    /// The slot that fired last.
+    pub last_run_at: Option<u64>,
+    /// The next slot; null if there is none, or the schedule or the task is switched off.
+    pub next_run_at: Option<u64>,
+    /// Slots that became executions.
+    pub runs: u64,
+    /// Slots left out because the execution before was not finished.
+    pub skipped_runs: u64,
+    /// Slots that passed while the scheduler could not run and were not made up for.
+    pub missed: u64,
+}
