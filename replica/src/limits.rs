@@ -112,7 +112,7 @@ pub const CREATE_CANISTER_FEE_CYCLES: u128 = 500_000_000_000;
 /// Nodes of the subnet, as `subnet_self_node_count` tells it.
 pub const SUBNET_NODES: u32 = 13;
 
-/// Canister id counters below this belong to ids that are given by `specified_id` only. Ours.
+/// The counter behind the first canister id that is given out.
 pub const FIRST_CANISTER_COUNTER: u64 = 0;
 /// Rounds that the convenience calls execute before they give up. Ours.
 pub const ROUNDS_PER_CALL: usize = 1_000;

@@ -35,7 +35,6 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         .wasm_memory64(true)
         .async_stack_size(2 * WASM_STACK_BYTES)
         .max_wasm_stack(WASM_STACK_BYTES)
-        .async_stack_size(HOST_STACK_BYTES)
         .memory_reservation(MEMORY_RESERVATION_BYTES)
         .memory_guard_size(MEMORY_GUARD_BYTES)
         .guard_before_linear_memory(false);
