@@ -36,6 +36,10 @@ pub const CERTIFIED_DATA_BYTES: usize = 32;
 
 /// Open calls from one canister to another (or to itself), and so the length of a queue.
 pub const QUEUE_MESSAGES: usize = 500;
+/// Open calls of one canister to all others together. Ours.
+pub const OPEN_CALLS: usize = 50_000;
+/// Payloads of all the calls that one message makes, in bytes. Ours.
+pub const OUTGOING_BYTES: usize = 512 * 1024 * 1024;
 /// Ingress messages that wait for one canister. Ours.
 pub const INGRESS_QUEUE_MESSAGES: usize = 1_000;
 /// Stop requests that wait for one canister. Ours.

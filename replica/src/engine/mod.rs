@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use wasmtime::{Config, Engine};
 
-use crate::limits::WASM_STACK_BYTES;
+use crate::limits::{HOST_STACK_BYTES, WASM_STACK_BYTES};
 
 /// Virtual address space of one 32-bit heap. With all of it reserved the compiler needs no bounds
 /// checks; nothing is committed before it is used, and few instances are live at a time.
@@ -35,6 +35,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         .wasm_memory64(true)
         .async_stack_size(2 * WASM_STACK_BYTES)
         .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(HOST_STACK_BYTES)
         .memory_reservation(MEMORY_RESERVATION_BYTES)
         .memory_guard_size(MEMORY_GUARD_BYTES)
         .guard_before_linear_memory(false);
@@ -46,7 +47,7 @@ pub(crate) fn on_guest_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("guest".to_owned())
-            .stack_size(crate::limits::HOST_STACK_BYTES)
+            .stack_size(HOST_STACK_BYTES)
             .spawn_scoped(scope, work)
             .expect("the operating system refuses a thread");
         match thread.join() {

@@ -1,0 +1,15 @@
+//! The behaviour of the replica, shown with small modules in the text format.
+
+mod atomicity;
+mod bounded_wait;
+mod calls;
+mod cycles;
+mod interface;
+mod lifecycle;
+mod limits;
+mod management;
+mod persistence;
+mod queries;
+mod support;
+mod timers;
+mod upgrades;
