@@ -1,5 +1,6 @@
 //! The embedded network with the scheduler on it, as every command uses them: real signatures and
 //! certificates, the module that is inside the program.
+#![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -30,7 +31,6 @@ async fn connect(state: &Path) -> (Connection, Scheduler, Vec<String>) {
     let progress = |line: &str| told.lock().unwrap().push(line.to_string());
     let connection = network::connect(settings(state), &progress).await.unwrap();
     let scheduler = connection.scheduler(&progress).await.unwrap();
-    drop(progress);
     (connection, scheduler, told.into_inner().unwrap())
 }
 
