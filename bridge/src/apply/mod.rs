@@ -1,0 +1,216 @@
+//! Readers of job files: those of Daptin, tasks_loop and Realms as they are, and Chime's own.
+//!
+//! Reading is pure but for the files themselves: text becomes [`Finding`]s, each of them a task to
+//! be, a change to a task, a configuration without tasks, or a refusal that names the field, the
+//! rule and the way out. One bad document never keeps the others from being read. What the
+//! scheduler already holds is compared in [`Plan`]; carrying the plan out is the command's work.
+
+mod chime;
+mod daptin;
+mod daptin_api;
+mod dialect;
+mod document;
+mod fields;
+mod files;
+mod identity;
+mod plan;
+mod realms;
+mod schedule;
+mod tasks_loop;
+mod validate;
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod plan_tests;
+
+use std::path::{Path, PathBuf};
+
+use chime_types::{Action, CreateTaskRequest, NewSchedule};
+
+pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES};
+pub use identity::{AppliedFrom, applied_from};
+pub use plan::{Change, Plan, Step, patch};
+
+/// What one document of a file turned out to be.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The file as the user named it, or as it was found in a directory the user named.
+    pub file: String,
+    /// The task's name as far as it could be read.
+    pub task: Option<String>,
+    /// What was made of it.
+    pub outcome: Outcome,
+    /// Remarks for the user that are no reason to refuse.
+    pub notes: Vec<String>,
+}
+
+/// What was made of a document.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A task that should exist.
+    Task(Box<Declaration>),
+    /// A change to a task that exists already.
+    Patch(Box<Patch>),
+    /// Settings of another system; there is nothing to schedule in them.
+    Configuration,
+    /// Not usable.
+    Refused(Refusal),
+}
+
+/// A task that should exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// What makes it the same task when it is applied again: the dialect and the job's own id.
+    pub key: String,
+    /// The task. Its metadata is an object in JSON without the mark that [`Plan`] adds.
+    pub request: CreateTaskRequest,
+}
+
+/// A change to the task that `target` names. What is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// A task id, a unique prefix of one, or a task name.
+    pub target: String,
+    /// The new name.
+    pub name: Option<String>,
+    /// The new description.
+    pub description: Option<String>,
+    /// The new schedule, which replaces all that there are.
+    pub schedule: Option<NewSchedule>,
+    /// The parts of a named action to change.
+    pub action: ActionPatch,
+    /// Whether the task is switched on.
+    pub active: Option<bool>,
+}
+
+/// The parts of a named action to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionPatch {
+    /// The name of the action.
+    pub action_name: Option<String>,
+    /// The kind of thing that the action works on.
+    pub entity_name: Option<String>,
+    /// The action's parameters, a JSON object.
+    pub attributes: Option<String>,
+    /// The user in whose name it is meant to run.
+    pub as_user: Option<String>,
+}
+
+impl ActionPatch {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why a document was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The field at fault, as a path such as `Tasks[1].Schedule`.
+    pub field: Option<String>,
+    /// The rule that was broken.
+    pub rule: String,
+    /// The way out.
+    pub fix: String,
+}
+
+impl Refusal {
+    /// A refusal of a whole document.
+    pub fn new(rule: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            rule: rule.into(),
+            fix: fix.into(),
+        }
+    }
+
+    /// A refusal because of one field.
+    pub fn of(field: impl Into<String>, rule: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(rule, fix)
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(field) = &self.field {
+            write!(formatter, "{field}: ")?;
+        }
+        write!(formatter, "{}. {}", self.rule, self.fix)
+    }
+}
+
+impl From<chime_types::Error> for Refusal {
+    fn from(error: chime_types::Error) -> Self {
+        Self {
+            field: error.field,
+            rule: error.rule,
+            fix: error.fix,
+        }
+    }
+}
+
+/// A document on its way to a [`Finding`]: what was learnt before it was done or refused.
+#[derive(Debug, Default)]
+struct Draft {
+    task: Option<String>,
+    notes: Vec<String>,
+}
+
+/// Where the document came from, and what other documents of the same call say about it.
+#[derive(Clone, Debug)]
+struct Context<'a> {
+    /// Files that the document names are meant relative to this.
+    directory: &'a Path,
+    /// The time-out of jobs that name none, from a configuration of the same call.
+    default_timeout_seconds: Option<u64>,
+}
+
+/// Reads files and directories (`-` is the standard input). Findings come in the order of the
+/// files, in a directory by name, and of the documents within a file.
+#[must_use]
+pub fn read(paths: &[PathBuf]) -> Vec<Finding> {
+    let sources = files::gather(paths);
+    let documents: Vec<_> = sources.into_iter().flat_map(document::split).collect();
+    let (timeout, mut findings) = tasks_loop::common_timeout(&documents);
+    for document in documents {
+        let context = Context {
+            directory: &document.directory,
+            default_timeout_seconds: timeout,
+        };
+        match &document.content {
+            Ok(value) => findings.extend(dialect::read(&document.file, value, &context)),
+            Err(refusal) => findings.push(Finding::refused(&document.file, refusal.clone())),
+        }
+    }
+    validate::check(&mut findings);
+    findings
+}
+
+impl Finding {
+    fn refused(file: &str, refusal: Refusal) -> Self {
+        Self::of(file, Draft::default(), Err(refusal))
+    }
+
+    fn of(file: &str, draft: Draft, outcome: Result<Outcome, Refusal>) -> Self {
+        Self {
+            file: file.to_string(),
+            task: draft.task,
+            outcome: outcome.unwrap_or_else(Outcome::Refused),
+            notes: draft.notes,
+        }
+    }
+
+    /// The actions of the task, if it is one.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        let steps = match &self.outcome {
+            Outcome::Task(declaration) => declaration.request.steps.as_slice(),
+            _ => &[],
+        };
+        steps.iter().map(|step| &step.action)
+    }
+}

@@ -1,0 +1,255 @@
+//! Schedules as job files write them, checked before anything is sent.
+
+use chime_schedule::Schedule;
+use chime_types::{GapPolicy, MissedRuns, NewSchedule, Rule, limits};
+use serde_json::Value;
+
+use super::Refusal;
+use super::fields::{Fields, Spelling, wrong};
+
+const WEEKDAYS: [&str; 7] = [
+    "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+];
+const ONE_RULE: &str = "Give at most one of every, cron, daily, weekly, monthly and at; without any the task runs once.";
+const TIME_FIX: &str = "Write the time of day as \"02:30\", in quotation marks.";
+
+/// A cron expression in the field `name`.
+pub(super) fn cron(fields: &mut Fields<'_>, name: &str) -> Result<Option<NewSchedule>, Refusal> {
+    let Some(expression) = fields.filled(&[name])? else {
+        return Ok(None);
+    };
+    let schedule = NewSchedule::new(Rule::Cron { expression });
+    check(&fields.at(name), &schedule)?;
+    Ok(Some(schedule))
+}
+
+/// Whether the scheduler would take it; a fault is reported at `path`.
+pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
+    let start = schedule.start_at.unwrap_or(0);
+    let explicit = schedule.start_at.is_some() || schedule.start_after_seconds.is_some();
+    let gap = schedule.gap.unwrap_or_default();
+    let compiled = Schedule::compile(
+        &schedule.rule,
+        schedule.timezone.as_deref(),
+        gap,
+        start,
+        explicit,
+        schedule.end_at,
+    );
+    compiled.map(drop).map_err(|error| {
+        let field = match error.field.as_deref() {
+            Some("timezone") => path
+                .rsplit_once('.')
+                .map_or("timezone".into(), |(entry, _)| format!("{entry}.timezone")),
+            _ => path.to_string(),
+        };
+        Refusal::of(field, error.rule, error.fix)
+    })
+}
+
+/// A duration in seconds, which may be 0.
+pub(super) fn duration(text: &str) -> Option<u64> {
+    match text.trim().parse() {
+        Ok(seconds) => (seconds <= limits::MAXIMUM_DURATION_SECONDS).then_some(seconds),
+        Err(_) => chime_schedule::parse_duration(text).ok(),
+    }
+}
+
+/// The schedule of an entry in Chime's own form.
+pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
+    let mut rules = Vec::new();
+    if let Some(repeat_every_seconds) = fields.seconds(&["every"])? {
+        rules.push((
+            "every",
+            Rule::Interval {
+                repeat_every_seconds,
+                phase_seconds: None,
+            },
+        ));
+    }
+    if let Some(expression) = fields.filled(&["cron"])? {
+        rules.push(("cron", Rule::Cron { expression }));
+    }
+    for (name, read) in [
+        ("daily", daily as CalendarReader),
+        ("weekly", weekly),
+        ("monthly", monthly),
+        ("at", at),
+    ] {
+        if let Some((path, value)) = fields.value(&[name]) {
+            rules.push((name, read(value, path)?));
+        }
+    }
+    if let [_, (second, _), ..] = rules.as_slice() {
+        return Err(Refusal::of(
+            fields.at(second),
+            "a second rule is given",
+            ONE_RULE,
+        ));
+    }
+    let (name, rule) = rules
+        .pop()
+        .unwrap_or(("schedule", Rule::Once { run_at: None }));
+    let schedule = NewSchedule {
+        timezone: fields.filled(&["timezone"])?,
+        start_after_seconds: fields.seconds(&["after"])?,
+        gap: gap(fields)?,
+        missed_runs: missed_runs(fields)?,
+        ..NewSchedule::new(rule)
+    };
+    check(&fields.at(name), &schedule)?;
+    Ok(schedule)
+}
+
+type CalendarReader = fn(&Value, String) -> Result<Rule, Refusal>;
+
+fn daily(value: &Value, path: String) -> Result<Rule, Refusal> {
+    if value.is_object() {
+        let (hour, minute) = parts(&mut Fields::new(value, path, Spelling::Exact)?)?;
+        return Ok(Rule::Daily { hour, minute });
+    }
+    let (hour, minute) = value.as_str().and_then(time).ok_or_else(|| Refusal {
+        fix: TIME_FIX.into(),
+        ..wrong(&path, "a time of day", value)
+    })?;
+    Ok(Rule::Daily {
+        hour,
+        minute: Some(minute),
+    })
+}
+
+fn weekly(value: &Value, path: String) -> Result<Rule, Refusal> {
+    if value.is_object() {
+        let mut fields = Fields::new(value, path, Spelling::Exact)?;
+        let (hour, minute) = parts(&mut fields)?;
+        let weekday = small(&mut fields, "weekday", 6)?;
+        return Ok(Rule::Weekly {
+            weekday,
+            hour,
+            minute,
+        });
+    }
+    let parsed = value.as_str().and_then(|text| {
+        let (day, rest) = text.trim().split_once(char::is_whitespace)?;
+        Some((weekday(day)?, time(rest)?))
+    });
+    let (weekday, (hour, minute)) = parsed.ok_or_else(|| Refusal {
+        fix: "Write it as \"monday 02:30\".".into(),
+        ..wrong(&path, "a weekday and a time of day", value)
+    })?;
+    Ok(Rule::Weekly {
+        weekday,
+        hour,
+        minute: Some(minute),
+    })
+}
+
+fn monthly(value: &Value, path: String) -> Result<Rule, Refusal> {
+    if value.is_object() {
+        let mut fields = Fields::new(value, path, Spelling::Exact)?;
+        let (hour, minute) = parts(&mut fields)?;
+        let day = small(&mut fields, "day", 31)?;
+        return Ok(Rule::Monthly { day, hour, minute });
+    }
+    let parsed = value.as_str().and_then(|text| {
+        let (day, rest) = text.trim().split_once(char::is_whitespace)?;
+        Some((day.parse::<u8>().ok()?, time(rest)?))
+    });
+    let (day, (hour, minute)) = parsed.ok_or_else(|| Refusal {
+        fix: "Write it as \"1 02:30\".".into(),
+        ..wrong(&path, "a day of the month and a time of day", value)
+    })?;
+    Ok(Rule::Monthly {
+        day,
+        hour,
+        minute: Some(minute),
+    })
+}
+
+fn at(value: &Value, path: String) -> Result<Rule, Refusal> {
+    let instant = value
+        .as_str()
+        .and_then(|text| text.trim().parse::<jiff::Timestamp>().ok());
+    let run_at = instant.and_then(|instant| u64::try_from(instant.as_nanosecond()).ok());
+    let Some(run_at) = run_at else {
+        let refusal = wrong(path, "an instant with its offset", value);
+        return Err(Refusal {
+            fix: "Write it as \"2030-01-31T02:30:00Z\".".into(),
+            ..refusal
+        });
+    };
+    Ok(Rule::Once {
+        run_at: Some(run_at),
+    })
+}
+
+/// `hour` and `minute` of a mapping.
+fn parts(fields: &mut Fields<'_>) -> Result<(u8, Option<u8>), Refusal> {
+    let hour = small(fields, "hour", 23)?;
+    let minute = fields
+        .count(&["minute"], 59)?
+        .and_then(|minute| u8::try_from(minute).ok());
+    Ok((hour, minute))
+}
+
+fn small(fields: &mut Fields<'_>, name: &str, most: u8) -> Result<u8, Refusal> {
+    let number = fields.count(&[name], most.into())?;
+    let number = number.ok_or_else(|| {
+        Refusal::of(
+            fields.at(name),
+            "the field is missing",
+            format!("Give a number up to {most}."),
+        )
+    })?;
+    Ok(u8::try_from(number).expect("BUG: counted up to a number of eight bits"))
+}
+
+fn time(text: &str) -> Option<(u8, u8)> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some((hour, minute))
+}
+
+fn weekday(text: &str) -> Option<u8> {
+    let text = text.to_lowercase();
+    let found = WEEKDAYS
+        .iter()
+        .position(|day| *day == text || (text.len() == 3 && day.starts_with(&text)));
+    found.and_then(|index| u8::try_from(index).ok())
+}
+
+fn gap(fields: &mut Fields<'_>) -> Result<Option<GapPolicy>, Refusal> {
+    match fields.filled(&["gap"])?.as_deref() {
+        None => Ok(None),
+        Some("run_after") => Ok(Some(GapPolicy::RunAfter)),
+        Some("skip") => Ok(Some(GapPolicy::Skip)),
+        Some(other) => Err(Refusal::of(
+            fields.at("gap"),
+            format!("`{other}` is not known"),
+            "Valid options: run_after, skip.",
+        )),
+    }
+}
+
+fn missed_runs(fields: &mut Fields<'_>) -> Result<Option<MissedRuns>, Refusal> {
+    match fields.filled(&["missed_runs"])?.as_deref() {
+        None => Ok(None),
+        Some("skip") => Ok(Some(MissedRuns::Skip)),
+        Some("latest") => Ok(Some(MissedRuns::Latest)),
+        Some("all") => Ok(Some(MissedRuns::All { maximum: 100 })),
+        Some(other) => {
+            let rule = format!("`{other}` is not known");
+            Err(Refusal::of(
+                fields.at("missed_runs"),
+                rule,
+                "Valid options: skip, latest, all (up to 100 runs).",
+            ))
+        }
+    }
+}

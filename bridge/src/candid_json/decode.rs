@@ -1,0 +1,149 @@
+//! From Candid to JSON: the answer of a call.
+
+use candid::types::value::{IDLField, IDLValue};
+use candid::{DecoderConfig, IDLArgs};
+use candid_parser::syntax::{IDLType, TypeField};
+use serde_json::{Map, Value};
+
+use super::convention::Convention;
+use super::interface::field_name;
+use super::{Interface, MAXIMUM_DEPTH, Method, scalar};
+use crate::error::{Error, Kind, Result};
+
+/// Bounds on the work that an answer may cause; answers are at most 3 MB.
+const DECODING_QUOTA: usize = 200_000_000;
+const SKIPPING_QUOTA: usize = 10_000_000;
+
+/// What a method answered, if it answers in the manner of Chime.
+pub enum Answer {
+    /// What was asked for.
+    Ok(Value),
+    /// Why not: the payload of `Err`.
+    Err(Value),
+}
+
+impl Interface {
+    /// The answer of `method`: the payload of `Ok` or `Err` if it answers with such a variant,
+    /// else its result, `null` if it has none, and an object with the keys `"0"`, `"1"`, ... if it
+    /// has several.
+    ///
+    /// # Errors
+    /// `Incompatible` if the bytes are not of the method's type.
+    pub fn decode_answer(&self, method: &Method, bytes: &[u8]) -> Result<Answer> {
+        let values = self.decode(method, bytes)?;
+        if let (Some(cases), [IDLValue::Variant(variant)]) =
+            (self.ok_and_err(method), values.as_slice())
+        {
+            let case = &variant.0;
+            let is_ok = case.id == cases.ok.label;
+            let typ = if is_ok { &cases.ok.typ } else { &cases.err.typ };
+            let payload = self.json(typ, Convention::Number, &case.val, 0)?;
+            return Ok(if is_ok {
+                Answer::Ok(payload)
+            } else {
+                Answer::Err(payload)
+            });
+        }
+        let mut answers = method
+            .results
+            .iter()
+            .zip(&values)
+            .map(|(result, value)| self.json(&result.typ, Convention::Number, value, 0))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Answer::Ok(match answers.len() {
+            0 => Value::Null,
+            1 => answers.remove(0),
+            _ => Value::Object(
+                answers
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, answer)| (index.to_string(), answer))
+                    .collect(),
+            ),
+        }))
+    }
+
+    fn decode(&self, method: &Method, bytes: &[u8]) -> Result<Vec<IDLValue>> {
+        let (environment, actor) = self.environment()?;
+        let mut quota = DecoderConfig::new();
+        quota
+            .set_decoding_quota(DECODING_QUOTA)
+            .set_skipping_quota(SKIPPING_QUOTA);
+        environment
+            .get_method(&actor, &method.name)
+            .and_then(|function| {
+                let types = &function.rets;
+                IDLArgs::from_bytes_with_types_with_config(bytes, &environment, types, &quota)
+            })
+            .map(|decoded| decoded.args)
+            .map_err(|error| unreadable(&method.name).because(error))
+    }
+
+    fn json(
+        &self,
+        typ: &IDLType,
+        convention: Convention,
+        value: &IDLValue,
+        depth: usize,
+    ) -> Result<Value> {
+        if depth > MAXIMUM_DEPTH {
+            return Err(unreadable("a value nested too deeply"));
+        }
+        let typ = self.resolve(typ).typ;
+        match (typ, value) {
+            (IDLType::OptT(inner), IDLValue::Opt(value)) => {
+                self.json(inner, convention, value, depth + 1)
+            }
+            (IDLType::VecT(item), IDLValue::Vec(items)) => items
+                .iter()
+                .map(|value| self.json(item, convention, value, depth + 1))
+                .collect::<Result<_>>()
+                .map(Value::Array),
+            (IDLType::RecordT(fields), IDLValue::Record(values)) => {
+                self.object(fields, values, depth)
+            }
+            (IDLType::VariantT(cases), IDLValue::Variant(variant)) => {
+                self.case(cases, &variant.0, depth)
+            }
+            _ => scalar::write(value, convention.on(typ))
+                .ok_or_else(|| unreadable("a reference to a function or service")),
+        }
+    }
+
+    fn object(&self, fields: &[TypeField], values: &[IDLField], depth: usize) -> Result<Value> {
+        let mut object = Map::new();
+        for field in fields {
+            let name = field_name(field);
+            let value = values
+                .iter()
+                .find(|value| value.id == field.label)
+                .ok_or_else(|| unreadable(&name))?;
+            let convention = Convention::of_field(&name);
+            let json = self.json(&field.typ, convention, &value.val, depth + 1)?;
+            object.insert(name, json);
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn case(&self, cases: &[TypeField], value: &IDLField, depth: usize) -> Result<Value> {
+        let case = cases
+            .iter()
+            .find(|case| case.label == value.id)
+            .ok_or_else(|| unreadable("a case of a variant"))?;
+        let name = field_name(case);
+        if matches!(value.val, IDLValue::Null) {
+            return Ok(Value::String(name));
+        }
+        let convention = Convention::of_field(&name);
+        let payload = self.json(&case.typ, convention, &value.val, depth + 1)?;
+        Ok(Value::Object(Map::from_iter([(name, payload)])))
+    }
+}
+
+fn unreadable(what: &str) -> Error {
+    Error::new(
+        Kind::Incompatible,
+        format!("the answer cannot be read: {what}"),
+        "check that the canister still serves the interface that it publishes",
+    )
+}

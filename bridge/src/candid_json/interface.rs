@@ -1,0 +1,299 @@
+//! A canister's interface: the types and methods of a `.did` text, with their documentation.
+
+use std::collections::BTreeMap;
+
+use candid::TypeEnv;
+use candid::types::{FuncMode, Label, Type};
+use candid_parser::IDLProg;
+use candid_parser::syntax::{Dec, FuncType, IDLArgType, IDLType, PrimType, TypeField};
+
+use crate::error::{Error, Kind, Result};
+
+/// A parsed interface.
+pub struct Interface {
+    program: IDLProg,
+    definitions: BTreeMap<String, Definition>,
+    methods: Vec<Method>,
+}
+
+/// A named type.
+struct Definition {
+    typ: IDLType,
+    documentation: String,
+}
+
+/// A method of a canister.
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// Its documentation: paragraphs, or nothing.
+    pub documentation: String,
+    /// Whether it only reads.
+    pub is_query: bool,
+    /// Whether it answers nothing.
+    pub is_oneway: bool,
+    pub(super) arguments: Vec<IDLArgType>,
+    pub(super) results: Vec<IDLArgType>,
+}
+
+/// A type with its name resolved.
+pub(super) struct Resolved<'interface> {
+    /// What it is; never a name.
+    pub(super) typ: &'interface IDLType,
+    /// The name that led here, if one did.
+    pub(super) name: Option<&'interface str>,
+    /// The name's documentation, or nothing.
+    pub(super) documentation: &'interface str,
+}
+
+/// The two cases of an answer.
+pub(super) struct OkAndErr<'interface> {
+    pub(super) ok: &'interface TypeField,
+    pub(super) err: &'interface TypeField,
+}
+
+impl Interface {
+    /// Reads the text of a `.did` file.
+    ///
+    /// # Errors
+    /// `Incompatible` if it cannot be read, imports other files, or describes no service.
+    pub fn parse(text: &str) -> Result<Self> {
+        let program: IDLProg = text.parse().map_err(unreadable)?;
+        let mut definitions = BTreeMap::new();
+        for declaration in &program.decs {
+            let Dec::TypD(binding) = declaration else {
+                return Err(unreadable("it imports other files"));
+            };
+            let definition = Definition {
+                typ: in_order(&binding.typ),
+                documentation: paragraphs(&binding.docs),
+            };
+            definitions.insert(binding.id.clone(), definition);
+        }
+        let mut interface = Self {
+            program,
+            definitions,
+            methods: Vec::new(),
+        };
+        // Everything below may rely on names that exist and types that are well formed.
+        interface.environment()?;
+        interface.methods = interface.read_methods()?;
+        Ok(interface)
+    }
+
+    /// The methods, by the alphabet.
+    #[must_use]
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The method of this name.
+    #[must_use]
+    pub fn method(&self, name: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.name == name)
+    }
+
+    /// The types as the Candid library wants them. They cannot leave the thread, so they are made
+    /// anew for each message.
+    pub(super) fn environment(&self) -> Result<(TypeEnv, Type)> {
+        let mut environment = TypeEnv::new();
+        let actor = candid_parser::check_prog(&mut environment, &self.program)
+            .map_err(unreadable)?
+            .ok_or_else(|| {
+                Error::new(
+                    Kind::Incompatible,
+                    "the interface describes no service",
+                    "check that the id is that of a canister",
+                )
+            })?;
+        Ok((environment, actor))
+    }
+
+    /// What a type is, behind all names.
+    pub(super) fn resolve<'interface>(
+        &'interface self,
+        typ: &'interface IDLType,
+    ) -> Resolved<'interface> {
+        let mut resolved = Resolved {
+            typ,
+            name: None,
+            documentation: "",
+        };
+        // The checker has refused names that only lead to names in a circle.
+        while let IDLType::VarT(name) = resolved.typ {
+            let definition = self
+                .definitions
+                .get(name)
+                .expect("BUG: the checker has refused unknown names");
+            resolved = Resolved {
+                typ: &definition.typ,
+                name: Some(name),
+                documentation: match resolved.documentation {
+                    "" => &definition.documentation,
+                    documentation => documentation,
+                },
+            };
+        }
+        resolved
+    }
+
+    /// The fields of a method's only argument, if that is a record: the form that every method of
+    /// the scheduler has.
+    pub(super) fn single_record<'interface>(
+        &'interface self,
+        arguments: &'interface [IDLArgType],
+    ) -> Option<&'interface [TypeField]> {
+        match arguments {
+            [only] => match self.resolve(&only.typ).typ {
+                IDLType::RecordT(fields) => Some(fields),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The cases of a method's only result, if that is a variant of `Ok` and `Err`.
+    pub(super) fn ok_and_err<'interface>(
+        &'interface self,
+        method: &'interface Method,
+    ) -> Option<OkAndErr<'interface>> {
+        let [only] = method.results.as_slice() else {
+            return None;
+        };
+        let IDLType::VariantT(cases) = self.resolve(&only.typ).typ else {
+            return None;
+        };
+        let case = |name: &str| {
+            cases
+                .iter()
+                .find(|case| field_name(case).eq_ignore_ascii_case(name))
+        };
+        match (cases.len(), case("ok"), case("err")) {
+            (2, Some(ok), Some(err)) => Some(OkAndErr { ok, err }),
+            _ => None,
+        }
+    }
+
+    /// Whether a type is a sequence of bytes.
+    pub(super) fn is_blob(&self, typ: &IDLType) -> bool {
+        match typ {
+            IDLType::VecT(item) => {
+                matches!(self.resolve(item).typ, IDLType::PrimT(PrimType::Nat8))
+            }
+            _ => false,
+        }
+    }
+
+    fn read_methods(&self) -> Result<Vec<Method>> {
+        let Some(actor) = &self.program.actor else {
+            return Ok(Vec::new());
+        };
+        let mut service = self.resolve(&actor.typ).typ;
+        if let IDLType::ClassT(_, inner) = service {
+            service = self.resolve(inner).typ;
+        }
+        let IDLType::ServT(bindings) = service else {
+            return Err(unreadable("the main type is not a service"));
+        };
+        bindings
+            .iter()
+            .map(|binding| match self.resolve(&binding.typ).typ {
+                IDLType::FuncT(function) => {
+                    Ok(method(&binding.id, paragraphs(&binding.docs), function))
+                }
+                _ => Err(unreadable(format!("{} is not a method", binding.id))),
+            })
+            .collect()
+    }
+}
+
+fn method(name: &str, documentation: String, function: &FuncType) -> Method {
+    Method {
+        name: name.to_string(),
+        documentation,
+        is_query: function
+            .modes
+            .iter()
+            .any(|mode| matches!(mode, FuncMode::Query | FuncMode::CompositeQuery)),
+        is_oneway: function.modes.contains(&FuncMode::Oneway),
+        arguments: function.args.iter().map(argument_in_order).collect(),
+        results: function.rets.iter().map(argument_in_order).collect(),
+    }
+}
+
+fn argument_in_order(argument: &IDLArgType) -> IDLArgType {
+    IDLArgType {
+        typ: in_order(&argument.typ),
+        name: argument.name.clone(),
+    }
+}
+
+/// The same type with its fields in an order for people: what names a thing first, the rest by
+/// the alphabet. The parser leaves them in the order of their hashes.
+fn in_order(typ: &IDLType) -> IDLType {
+    match typ {
+        IDLType::OptT(inner) => IDLType::OptT(Box::new(in_order(inner))),
+        IDLType::VecT(item) => IDLType::VecT(Box::new(in_order(item))),
+        IDLType::RecordT(fields) => IDLType::RecordT(fields_in_order(fields)),
+        IDLType::VariantT(cases) => IDLType::VariantT(fields_in_order(cases)),
+        other => other.clone(),
+    }
+}
+
+fn fields_in_order(fields: &[TypeField]) -> Vec<TypeField> {
+    let mut fields: Vec<_> = fields
+        .iter()
+        .map(|field| TypeField {
+            typ: in_order(&field.typ),
+            ..field.clone()
+        })
+        .collect();
+    fields.sort_by_cached_key(|field| match &field.label {
+        Label::Named(name) => {
+            let rank = match name.as_str() {
+                "id" => 0,
+                "name" => 1,
+                _ => 2,
+            };
+            (rank, 0, name.clone())
+        }
+        Label::Id(number) | Label::Unnamed(number) => (2, *number, String::new()),
+    });
+    fields
+}
+
+/// Lines of comments as paragraphs: lines are joined, an empty line begins a new paragraph.
+pub(super) fn paragraphs(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let line = line.trim();
+        if line.is_empty() {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push_str("\n\n");
+            }
+        } else {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push(' ');
+            }
+            text.push_str(line);
+        }
+    }
+    text.trim_end().to_string()
+}
+
+/// The name of a field or case in JSON; unnamed ones go by their number.
+pub(super) fn field_name(field: &TypeField) -> String {
+    match &field.label {
+        Label::Named(name) => name.clone(),
+        Label::Id(number) | Label::Unnamed(number) => number.to_string(),
+    }
+}
+
+fn unreadable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(
+        Kind::Incompatible,
+        "the canister's interface cannot be read",
+        "check that the id is that of a canister with an interface in Candid",
+    )
+    .because(cause)
+}

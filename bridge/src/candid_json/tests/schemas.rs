@@ -1,0 +1,182 @@
+//! Schemas: their form, and what clients hold against them.
+
+use serde_json::{Map, Value, json};
+
+use super::{every_type, scheduler};
+use crate::candid_json::Interface;
+
+fn input(interface: &Interface, method: &str) -> Value {
+    let method = interface.method(method).unwrap();
+    Value::Object(interface.input_schema(method).unwrap())
+}
+
+#[test]
+fn should_describe_every_type() {
+    let schema = input(&every_type(), "echo");
+    let properties = &schema["properties"];
+    for (name, expected) in [
+        ("word", json!({ "type": ["string", "null"] })),
+        (
+            "run_at",
+            json!({ "type": ["string", "null"], "format": "date-time" }),
+        ),
+        (
+            "task_id",
+            json!({ "type": ["string", "null"], "pattern": "^[0-9]+$" }),
+        ),
+        (
+            "color",
+            json!({
+                "type": ["string", "null"],
+                "enum": ["green", "red", null],
+                "description": "`red`: Like blood.",
+            }),
+        ),
+        (
+            "timeout_seconds",
+            json!({
+                "type": ["string", "integer", "null"],
+                "minimum": 0,
+                "examples": ["90s", "1h30m"],
+            }),
+        ),
+        (
+            "bytes",
+            json!({ "type": ["string", "null"], "contentEncoding": "base64" }),
+        ),
+        (
+            "small",
+            json!({ "type": ["integer", "null"], "minimum": -128, "maximum": 127 }),
+        ),
+        ("any", json!({})),
+    ] {
+        assert_eq!(properties[name], expected, "{name}");
+    }
+    assert_eq!(schema["required"], json!(["rules"]));
+    assert_eq!(schema["additionalProperties"], json!(false));
+}
+
+#[test]
+fn should_write_variants_as_choices_of_one_key() {
+    let schema = input(&every_type(), "echo");
+    let rule = &schema["properties"]["rules"]["items"];
+    assert_eq!(rule["description"], "When to act.");
+    assert_eq!(
+        rule["oneOf"][3],
+        json!({ "type": "string", "enum": ["now"], "description": "As soon as possible." })
+    );
+    let daily = &rule["oneOf"][1];
+    assert_eq!(daily["required"], json!(["daily"]));
+    assert_eq!(daily["description"], "Every day.");
+    let hour = &daily["properties"]["daily"]["properties"]["hour"];
+    assert_eq!(hour["description"], "Hour, 0 to 23.");
+}
+
+#[test]
+fn should_cut_types_within_themselves() {
+    let schema = input(&every_type(), "echo");
+    let inner = &schema["properties"]["tree"]["properties"]["children"]["items"];
+    assert_eq!(
+        *inner,
+        json!({ "description": "Of the same form as Tree around it. A list within a list." })
+    );
+}
+
+#[test]
+fn should_describe_methods_without_a_record() {
+    let interface = every_type();
+    let schema = input(&interface, "ask");
+    assert_eq!(schema["required"], json!(["name"]));
+    assert_eq!(
+        input(&interface, "ping"),
+        json!({ "type": "object", "properties": {}, "additionalProperties": false })
+    );
+    let ask = interface.method("ask").unwrap();
+    assert_eq!(
+        Value::Object(interface.output_schema(ask).unwrap()),
+        json!({ "type": "object", "properties": { "result": { "type": "string" } } })
+    );
+}
+
+#[test]
+fn should_refuse_functions() {
+    let interface = every_type();
+    let hook = interface.method("hook").unwrap();
+    assert!(interface.input_schema(hook).is_err());
+}
+
+#[test]
+fn should_bound_types_that_multiply() {
+    let mut text = "type T0 = record { a : text };".to_string();
+    for level in 1..40 {
+        let below = level - 1;
+        text += &format!("type T{level} = record {{ a : T{below}; b : T{below} }};");
+    }
+    text += "service : { f : (T39) -> () }";
+    let schema = input(&Interface::parse(&text).unwrap(), "f");
+    assert!(schema.to_string().len() < 1_000_000);
+}
+
+#[test]
+fn should_suit_every_client() {
+    for interface in [every_type(), scheduler()] {
+        for method in interface.methods() {
+            let Ok(input) = interface.input_schema(method) else {
+                continue;
+            };
+            let output = interface.output_schema(method).unwrap();
+            for schema in [input, output] {
+                check_root(&schema, &method.name);
+                check_places(&Value::Object(schema), &method.name);
+            }
+        }
+    }
+}
+
+fn check_root(schema: &Map<String, Value>, method: &str) {
+    assert_eq!(schema["type"], "object", "{method}");
+    for word in ["oneOf", "anyOf", "allOf", "not", "enum"] {
+        assert!(!schema.contains_key(word), "{method}: {word}");
+    }
+}
+
+fn check_places(schema: &Value, method: &str) {
+    match schema {
+        Value::Object(members) => {
+            for (name, value) in members {
+                assert!(!name.starts_with('$'), "{method}: {name}");
+                check_places(value, method);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| check_places(item, method)),
+        _ => {}
+    }
+}
+
+#[test]
+fn should_let_refusals_pass_where_answers_are_checked() {
+    let interface = scheduler();
+    for method in interface.methods() {
+        let output = interface.output_schema(method).unwrap();
+        assert!(!output.contains_key("required"), "{}", method.name);
+        for name in ["kind", "field", "rule", "fix"] {
+            assert!(
+                output["properties"].get(name).is_none(),
+                "{}: {name}",
+                method.name
+            );
+        }
+    }
+}
+
+#[test]
+fn should_join_the_lines_of_comments() {
+    let interface = every_type();
+    let echo = interface.method("echo").unwrap();
+    assert_eq!(
+        echo.documentation,
+        "Gives back what it takes.\n\nNothing is kept."
+    );
+    assert!(!echo.is_query);
+    assert!(interface.method("ask").unwrap().is_query);
+}

@@ -1,0 +1,25 @@
+//! Arguments of `chime preview`.
+
+use clap::Args;
+
+/// Arguments of `chime preview`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  chime preview '30 2 * * *' --timezone Europe/Zurich
+  chime preview '@every 1h30m' -n 3
+  chime preview '0 9 * * 1-5' --from 2026-03-27T00:00:00Z -o json")]
+pub struct PreviewArguments {
+    /// A cron expression, @daily and the like, or @every DURATION.
+    #[arg(value_name = "EXPR")]
+    pub expression: String,
+    /// Time zone, such as Europe/Zurich; UTC if not given.
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Show times after this one: RFC 3339; now if not given.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<jiff::Timestamp>,
+    /// How many times to show.
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub count: u32,
+}

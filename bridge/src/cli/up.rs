@@ -1,0 +1,24 @@
+//! Arguments of `chime up`.
+
+use clap::Args;
+
+use super::positive_seconds;
+
+/// Arguments of `chime up`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  chime up                          on port 4943, with the state in its usual place
+  chime up --state ./chime --watch  show executions as they happen
+  chime up --port 0 --for 30s       on any free port, for half a minute")]
+pub struct UpArguments {
+    /// Port on 127.0.0.1; 0 is any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 4943)]
+    pub port: u16,
+    /// Stop after this time: seconds, or such as 10m.
+    #[arg(long = "for", value_name = "DURATION", value_parser = positive_seconds)]
+    pub for_seconds: Option<u64>,
+    /// Show executions as they happen.
+    #[arg(long, visible_alias = "follow")]
+    pub watch: bool,
+}

@@ -1,0 +1,34 @@
+//! `chime preview`: what a schedule means, computed here without a network.
+
+use chime_schedule::Schedule;
+use chime_types::{GapPolicy, Rule};
+
+use super::Result;
+use crate::cli::PreviewArguments;
+use crate::error::{Error, Kind};
+use crate::output::{Previewed, Writer};
+
+/// Writes the preview.
+///
+/// # Errors
+/// If the expression or the zone breaks a rule.
+pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
+    let from_at = match arguments.from {
+        None => writer.clock().now_at(),
+        Some(instant) => u64::try_from(instant.as_nanosecond()).map_err(|_| {
+            Error::new(
+                Kind::Usage,
+                "--from lies before 1970 or after 2554",
+                "Give a time in between.",
+            )
+        })?,
+    };
+    let rule = Rule::Cron {
+        expression: arguments.expression.clone(),
+    };
+    let timezone = arguments.timezone.as_deref();
+    let schedule = Schedule::compile(&rule, timezone, GapPolicy::RunAfter, from_at, false, None)?;
+    let next_at = schedule.next_times(from_at, arguments.count as usize);
+    writer.answer(&Previewed::new(&schedule, next_at))?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! `chime ps`: the tasks, and what became of their runs.
+
+use chime_types::{PauseTaskRequest, TaskRequest};
+
+use super::follow::{self, Followed};
+use super::session::{Session, with_scheduler};
+use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
+use crate::error::{Error, Kind, Result};
+use crate::output::{Change, ExecutionLog, TaskList, Writer};
+
+/// `chime ps ls`.
+pub(super) async fn list(
+    global: &GlobalArguments,
+    arguments: &ListArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let tasks = with_scheduler(global, writer, async |session| {
+        session.scheduler.all_tasks().await
+    })
+    .await?;
+    writer.answer(&TaskList::new(
+        &tasks,
+        writer.clock().now_at(),
+        arguments.verbose,
+    ))
+}
+
+/// `chime ps start`.
+pub(super) async fn start(
+    global: &GlobalArguments,
+    arguments: &StartArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let change = with_scheduler(global, writer, async |session| {
+        let before = session.scheduler.find_task(&arguments.task).await?;
+        if !before.disabled {
+            return Ok(Change::new(&before, "was switched on already"));
+        }
+        let request = TaskRequest { task_id: before.id };
+        let task = session.scheduler.resume_task(&request).await?;
+        Ok(Change::new(&task, "is switched on"))
+    });
+    writer.answer(&change.await?)
+}
+
+/// `chime ps kill`.
+pub(super) async fn kill(
+    global: &GlobalArguments,
+    arguments: &KillArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let change = with_scheduler(global, writer, async |session| {
+        let before = session.scheduler.find_task(&arguments.task).await?;
+        let request = PauseTaskRequest {
+            task_id: before.id,
+            reason: Some("chime ps kill".into()),
+            cancel_running: Some(true),
+        };
+        let task = session.scheduler.pause_task(&request).await?;
+        Ok(Change::new(
+            &task,
+            "is switched off, and what was under way is cancelled",
+        ))
+    });
+    writer.answer(&change.await?)
+}
+
+/// `chime ps logs`.
+pub(super) async fn logs(
+    global: &GlobalArguments,
+    arguments: &LogsArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let shown = with_scheduler(global, writer, async |session| {
+        match (&arguments.task, arguments.follow) {
+            (Some(selector), false) => page(session, selector, arguments).await.map(Some),
+            (Some(selector), true) => {
+                let task = session.scheduler.find_task(selector).await?;
+                let begin = arguments.tail.unwrap_or(arguments.limit) as usize;
+                follow::follow(
+                    &session.scheduler,
+                    writer,
+                    Followed::Task { id: task.id, begin },
+                )
+                .await
+                .map(|()| None)
+            }
+            (None, _) => follow::follow(&session.scheduler, writer, Followed::All)
+                .await
+                .map(|()| None),
+        }
+    });
+    match shown.await {
+        Ok(Some(log)) => writer.answer(&log),
+        Ok(None) => Ok(()),
+        // To be interrupted is how following ends.
+        Err(error) if arguments.follow && error.kind() == Kind::Interrupted => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(
+    session: &Session,
+    selector: &str,
+    arguments: &LogsArguments,
+) -> Result<ExecutionLog> {
+    let scheduler = &session.scheduler;
+    let found = scheduler.find_task(selector).await?;
+    let from = arguments.from as usize;
+    let limit = arguments.tail.unwrap_or(arguments.limit) as usize;
+    let wanted = from
+        .checked_add(limit)
+        .ok_or_else(|| Error::new(Kind::Usage, "--from is too large", "Give a smaller number."))?;
+    let executions = scheduler.executions(found.id, None, wanted).await?;
+    // Asked again, so that the status is not older than the executions.
+    let task = scheduler
+        .get_task(&TaskRequest { task_id: found.id })
+        .await?;
+    let shown = executions.into_iter().skip(from).collect();
+    Ok(ExecutionLog::new(&task, shown, task.total_executions))
+}

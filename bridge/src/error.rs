@@ -1,0 +1,320 @@
+//! The one error of the program, and the one table that says what becomes of it: the exit code of
+//! a command, the body of an MCP result.
+//!
+//! An error says what is wrong (`rule`), where (`field`), and the way out (`fix`). It does not
+//! print itself: a command writes it to stderr, the MCP server into a tool's result.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use chime_types::ErrorKind;
+use serde_json::{Value, json};
+
+/// What an operation of the program answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The class of an error. Programs decide on it; texts are for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line, a file or an argument breaks a rule that the program itself checks.
+    Usage,
+    /// A private key is missing or cannot be read.
+    Identity,
+    /// A file or directory of this machine cannot be read or written.
+    LocalFile,
+    /// The network cannot be reached.
+    Unreachable,
+    /// What was named does not exist on the network, or belongs to somebody else.
+    NotFound,
+    /// The scheduler found a fault in the request.
+    InvalidArgument,
+    /// The caller is anonymous.
+    Unauthenticated,
+    /// The state of the object does not allow it.
+    Conflict,
+    /// A quota is used up.
+    LimitExceeded,
+    /// The canister refused the message before its method ran, or the caller may not do this.
+    Refused,
+    /// The scheduler or the network cannot do it now.
+    Unavailable,
+    /// Nobody can tell whether the request was carried out.
+    OutcomeUnknown,
+    /// An execution ended otherwise than completed.
+    ExecutionFailed,
+    /// An answer cannot be read: the canister speaks another interface.
+    Incompatible,
+    /// A signature or certificate does not verify.
+    Untrusted,
+    /// A fault of the scheduler or of this program.
+    Internal,
+    /// Stopped by a signal.
+    Interrupted,
+}
+
+/// What a kind means outside of this crate: its name in JSON and the exit code of a command.
+struct Meaning {
+    name: &'static str,
+    exit_code: u8,
+}
+
+impl Kind {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 17] = [
+        Self::Usage,
+        Self::Identity,
+        Self::LocalFile,
+        Self::Unreachable,
+        Self::NotFound,
+        Self::InvalidArgument,
+        Self::Unauthenticated,
+        Self::Conflict,
+        Self::LimitExceeded,
+        Self::Refused,
+        Self::Unavailable,
+        Self::OutcomeUnknown,
+        Self::ExecutionFailed,
+        Self::Incompatible,
+        Self::Untrusted,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
+    /// The table. Exit codes: 1 failed, 2 usage, 3 not found, 4 refused by the scheduler, 5 the
+    /// network cannot be reached, 6 outcome unknown, 7 try again later, 130 interrupted.
+    const fn meaning(self) -> Meaning {
+        let (name, exit_code) = match self {
+            Self::Usage => ("usage", 2),
+            Self::Identity => ("identity", 2),
+            Self::LocalFile => ("local_file", 2),
+            Self::Unreachable => ("unreachable", 5),
+            Self::NotFound => ("not_found", 3),
+            Self::InvalidArgument => ("invalid_argument", 4),
+            Self::Unauthenticated => ("unauthenticated", 4),
+            Self::Conflict => ("conflict", 4),
+            Self::LimitExceeded => ("limit_exceeded", 4),
+            Self::Refused => ("refused", 4),
+            Self::Unavailable => ("unavailable", 7),
+            Self::OutcomeUnknown => ("outcome_unknown", 6),
+            Self::ExecutionFailed => ("execution_failed", 1),
+            Self::Incompatible => ("incompatible", 1),
+            Self::Untrusted => ("untrusted", 1),
+            Self::Internal => ("internal", 1),
+            Self::Interrupted => ("interrupted", 130),
+        };
+        Meaning { name, exit_code }
+    }
+
+    /// The name in JSON, the same as the scheduler's where it has the kind too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.meaning().name
+    }
+
+    /// The exit code of a command that ends with such an error.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        self.meaning().exit_code
+    }
+}
+
+impl From<ErrorKind> for Kind {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidArgument => Self::InvalidArgument,
+            ErrorKind::Unauthenticated => Self::Unauthenticated,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::Conflict => Self::Conflict,
+            ErrorKind::LimitExceeded => Self::LimitExceeded,
+            ErrorKind::Unavailable => Self::Unavailable,
+            ErrorKind::Internal => Self::Internal,
+        }
+    }
+}
+
+/// What went wrong, where, and the way out. It is one pointer wide.
+#[derive(Debug)]
+pub struct Error(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    kind: Kind,
+    field: Option<String>,
+    rule: String,
+    fix: String,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with what is wrong and what to do about it.
+    #[must_use]
+    pub fn new(kind: Kind, rule: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            field: None,
+            rule: rule.into(),
+            fix: fix.into(),
+            cause: None,
+        }))
+    }
+
+    /// The same error, at a field of the request such as `schedules[0].rule.daily.hour`.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
+    /// The same error, with what lies beneath it.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Its class.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The field at fault.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.0.rule
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn fix(&self) -> &str {
+        &self.0.fix
+    }
+
+    /// The exit code of a command that ends with it.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        self.0.kind.exit_code()
+    }
+
+    /// What is wrong, where, and every cause beneath it, in one line and without the way out.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        match &self.0.field {
+            Some(field) => format!("{field}: {}", self.rule_with_causes()),
+            None => self.rule_with_causes(),
+        }
+    }
+
+    /// The body of a failed MCP result: `kind`, `field`, `rule`, `fix`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "kind": self.0.kind.name(),
+            "field": self.0.field,
+            "rule": self.rule_with_causes(),
+            "fix": self.0.fix,
+        })
+    }
+
+    fn rule_with_causes(&self) -> String {
+        let mut text = self.0.rule.clone();
+        let mut cause = StdError::source(self);
+        while let Some(error) = cause {
+            let line = error.to_string();
+            // Libraries like to repeat the inner message in the outer one.
+            if !text.contains(&line) {
+                text.push_str(": ");
+                text.push_str(&line);
+            }
+            cause = error.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(field) = &self.0.field {
+            write!(formatter, "{field}: ")?;
+        }
+        write!(formatter, "{}", self.0.rule)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .cause
+            .as_deref()
+            .map(|cause| cause as &(dyn StdError + 'static))
+    }
+}
+
+impl From<chime_types::Error> for Error {
+    fn from(error: chime_types::Error) -> Self {
+        let made = Self::new(error.kind.into(), error.rule, error.fix);
+        match error.field {
+            Some(field) => made.at(field),
+            None => made,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_give_each_kind_its_own_name() {
+        let mut names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn should_never_end_a_failed_command_with_success() {
+        assert!(Kind::ALL.iter().all(|kind| kind.exit_code() != 0));
+    }
+
+    #[test]
+    fn should_use_the_scheduler_s_names_for_its_kinds() {
+        for kind in [
+            ErrorKind::InvalidArgument,
+            ErrorKind::Unauthenticated,
+            ErrorKind::NotFound,
+            ErrorKind::Conflict,
+            ErrorKind::LimitExceeded,
+            ErrorKind::Unavailable,
+            ErrorKind::Internal,
+        ] {
+            assert_eq!(Kind::from(kind).name(), kind.name());
+        }
+    }
+
+    #[test]
+    fn should_tell_causes_once_and_keep_the_field_apart_in_json() {
+        let error = Error::new(Kind::LocalFile, "cannot read it", "check the path")
+            .at("identity")
+            .because(std::io::Error::other("disk on fire"));
+        assert_eq!(
+            error.explanation(),
+            "identity: cannot read it: disk on fire"
+        );
+        assert_eq!(
+            error.to_json(),
+            json!({
+                "kind": "local_file",
+                "field": "identity",
+                "rule": "cannot read it: disk on fire",
+                "fix": "check the path",
+            })
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! Which interface a canister has: what it publishes about itself.
+
+use ic_agent::AgentError;
+
+use crate::candid_json::Interface;
+use crate::error::{Error, Kind, Result};
+use crate::network::Module;
+use crate::operations::{Scheduler, query_error};
+
+/// The interface of the scheduler inside this program.
+pub const SCHEDULER_INTERFACE: &str = include_str!("../../../scheduler.did");
+
+/// The metadata that holds a canister's interface.
+const METADATA: &str = "candid:service";
+
+/// The interface that the canister publishes. A canister that runs this program's own scheduler
+/// need not: its interface is known.
+///
+/// # Errors
+/// `Incompatible` if it publishes none or one that cannot be read, else what kept the answer from
+/// arriving.
+pub async fn published_interface(scheduler: &Scheduler) -> Result<Interface> {
+    let metadata = scheduler
+        .agent()
+        .read_state_canister_metadata(scheduler.canister_id(), METADATA)
+        .await;
+    match metadata {
+        Ok(bytes) => {
+            let text =
+                String::from_utf8(bytes).map_err(|error| unpublished(scheduler).because(error))?;
+            Interface::parse(&text)
+        }
+        Err(AgentError::LookupPathAbsent(_) | AgentError::LookupPathUnknown(_)) => {
+            if runs_our_module(scheduler).await? {
+                return Interface::parse(SCHEDULER_INTERFACE);
+            }
+            Err(unpublished(scheduler))
+        }
+        Err(error) => Err(query_error(error, "read the canister's interface")),
+    }
+}
+
+async fn runs_our_module(scheduler: &Scheduler) -> Result<bool> {
+    let hash = scheduler
+        .agent()
+        .read_state_canister_module_hash(scheduler.canister_id())
+        .await
+        .map_err(|error| query_error(error, "look at the canister"))?;
+    Ok(hash == Module::scheduler().hash())
+}
+
+fn unpublished(scheduler: &Scheduler) -> Error {
+    Error::new(
+        Kind::Incompatible,
+        format!(
+            "the canister {} publishes no interface ({METADATA})",
+            scheduler.canister_id()
+        ),
+        "check that the id given with --canister is that of a scheduler",
+    )
+}

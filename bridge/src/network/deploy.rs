@@ -1,0 +1,103 @@
+//! Puts the scheduler on the embedded network: makes its canister once, installs it when empty,
+//! upgrades it when this program carries another module, and otherwise does nothing.
+//!
+//! The steps can be broken off anywhere and begun again: each looks at what is there first.
+
+use candid::Principal;
+use ic_agent::agent::RejectCode;
+use ic_agent::{Agent, AgentError};
+use ic_management_canister_types::{CanisterInstallMode, CanisterStatusResult, CanisterStatusType};
+
+use super::management::Management;
+use super::{Module, Progress, StateDirectory};
+use crate::error::Result;
+use crate::operations::agent_error;
+
+/// Cycles of a new canister. They cost nothing here, and the limit of what a canister may hold is
+/// far above.
+const INITIAL_CYCLES: u128 = 1_000_000_000_000_000;
+
+/// Ensures that the scheduler's canister exists on this network and runs `module`; its id.
+///
+/// # Errors
+/// What the network or the state directory says. Nothing is ever reinstalled: tasks are kept.
+pub async fn deploy_scheduler(
+    agent: &Agent,
+    state: &StateDirectory,
+    module: Module,
+    progress: Progress<'_>,
+) -> Result<Principal> {
+    let _lock = state.lock_deployment().await?;
+    let management = Management::new(agent);
+    let (canister_id, status) = find_or_create(&management, state, module, progress).await?;
+    match status.module_hash.as_deref() {
+        None => {
+            progress(&format!("installing the {} in {canister_id}", module.name));
+            management
+                .install(canister_id, CanisterInstallMode::Install, module.bytes)
+                .await?;
+        }
+        Some(hash) if hash == module.hash() => {}
+        Some(_) => upgrade(&management, canister_id, module, progress).await?,
+    }
+    // Also after an upgrade that an earlier process left half done.
+    if status.status != CanisterStatusType::Running {
+        management.start(canister_id).await?;
+    }
+    Ok(canister_id)
+}
+
+/// Stops first, so that no answer of a call under way comes back into the new code.
+async fn upgrade(
+    management: &Management<'_>,
+    canister_id: Principal,
+    module: Module,
+    progress: Progress<'_>,
+) -> Result<()> {
+    progress(&format!("upgrading the {} in {canister_id}", module.name));
+    let upgraded = match management.stop(canister_id).await {
+        Ok(()) => {
+            let mode = CanisterInstallMode::Upgrade(None);
+            management.install(canister_id, mode, module.bytes).await
+        }
+        Err(error) => Err(error),
+    };
+    // A failed upgrade leaves the old code in place, which must not stay stopped.
+    let started = management.start(canister_id).await;
+    upgraded.and(started)
+}
+
+async fn find_or_create(
+    management: &Management<'_>,
+    state: &StateDirectory,
+    module: Module,
+    progress: Progress<'_>,
+) -> Result<(Principal, CanisterStatusResult)> {
+    if let Some(canister_id) = state.scheduler_id()? {
+        match management.status(canister_id).await {
+            Ok(status) => return Ok((canister_id, status)),
+            Err(error) if is_absent(&error) => {
+                progress(&format!("{canister_id} is not on this network any more"));
+            }
+            Err(error) => return Err(agent_error(error, "look at the scheduler")),
+        }
+    }
+    progress(&format!("creating a canister for the {}", module.name));
+    let canister_id = management.create(INITIAL_CYCLES).await?;
+    state.remember_scheduler(canister_id)?;
+    let status = management
+        .status(canister_id)
+        .await
+        .map_err(|error| agent_error(error, "look at the scheduler"))?;
+    Ok((canister_id, status))
+}
+
+fn is_absent(error: &AgentError) -> bool {
+    match error {
+        AgentError::CertifiedReject { reject, .. }
+        | AgentError::UncertifiedReject { reject, .. } => {
+            reject.reject_code == RejectCode::DestinationInvalid
+        }
+        _ => false,
+    }
+}

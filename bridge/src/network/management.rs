@@ -1,0 +1,175 @@
+//! The few methods of the management canister that an installation needs.
+//!
+//! It is a thin client: no order of steps, no decision. Those are in `deploy`.
+
+use candid::utils::ArgumentEncoder;
+use candid::{CandidType, Nat, Principal};
+use ic_agent::{Agent, AgentError};
+use ic_management_canister_types::{
+    CanisterIdRecord, CanisterInstallMode, CanisterStatusResult, ChunkHash, InstallChunkedCodeArgs,
+    InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs, UploadChunkArgs,
+};
+use serde::de::DeserializeOwned;
+
+use crate::error::Result;
+use crate::operations::agent_error;
+
+/// Modules above this size do not fit into one message.
+pub(super) const MAXIMUM_WHOLE_MODULE_BYTES: usize = 2 * 1024 * 1024 - 16 * 1024;
+/// The largest chunk that the management canister keeps.
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Calls of the management canister about canisters.
+pub(super) struct Management<'agent> {
+    agent: &'agent Agent,
+}
+
+impl<'agent> Management<'agent> {
+    pub(super) const fn new(agent: &'agent Agent) -> Self {
+        Self { agent }
+    }
+
+    pub(super) async fn create(&self, cycles: u128) -> Result<Principal> {
+        let request = ProvisionalCreateCanisterWithCyclesArgs {
+            amount: Some(Nat::from(cycles)),
+            ..Default::default()
+        };
+        let made: CanisterIdRecord = self
+            .call(
+                "provisional_create_canister_with_cycles",
+                Principal::management_canister(),
+                (request,),
+            )
+            .await
+            .map_err(|error| agent_error(error, "create a canister"))?;
+        Ok(made.canister_id)
+    }
+
+    /// The error is left as it is: the caller decides what a missing canister means.
+    pub(super) async fn status(
+        &self,
+        canister_id: Principal,
+    ) -> std::result::Result<CanisterStatusResult, AgentError> {
+        self.call(
+            "canister_status",
+            canister_id,
+            (CanisterIdRecord { canister_id },),
+        )
+        .await
+    }
+
+    pub(super) async fn stop(&self, canister_id: Principal) -> Result<()> {
+        self.command(
+            "stop_canister",
+            canister_id,
+            (CanisterIdRecord { canister_id },),
+        )
+        .await
+    }
+
+    pub(super) async fn start(&self, canister_id: Principal) -> Result<()> {
+        self.command(
+            "start_canister",
+            canister_id,
+            (CanisterIdRecord { canister_id },),
+        )
+        .await
+    }
+
+    /// Installs or upgrades, without arguments, in one message or in chunks.
+    pub(super) async fn install(
+        &self,
+        canister_id: Principal,
+        mode: CanisterInstallMode,
+        module: &[u8],
+    ) -> Result<()> {
+        let arg = candid::encode_args(()).expect("BUG: no arguments can always be encoded");
+        if module.len() > MAXIMUM_WHOLE_MODULE_BYTES {
+            return self.install_in_chunks(canister_id, mode, module, arg).await;
+        }
+        let request = InstallCodeArgs {
+            mode,
+            canister_id,
+            wasm_module: module.to_vec(),
+            arg,
+            sender_canister_version: None,
+        };
+        self.command("install_code", canister_id, (request,)).await
+    }
+
+    async fn install_in_chunks(
+        &self,
+        canister_id: Principal,
+        mode: CanisterInstallMode,
+        module: &[u8],
+        arg: Vec<u8>,
+    ) -> Result<()> {
+        use sha2::{Digest, Sha256};
+
+        let store = (CanisterIdRecord { canister_id },);
+        self.command("clear_chunk_store", canister_id, store)
+            .await?;
+        let mut chunk_hashes_list = Vec::new();
+        for chunk in module.chunks(CHUNK_BYTES) {
+            let request = UploadChunkArgs {
+                canister_id,
+                chunk: chunk.to_vec(),
+            };
+            let hash: ChunkHash = self
+                .call("upload_chunk", canister_id, (request,))
+                .await
+                .map_err(|error| agent_error(error, "upload a part of the module"))?;
+            chunk_hashes_list.push(hash);
+        }
+        let request = InstallChunkedCodeArgs {
+            mode,
+            target_canister: canister_id,
+            store_canister: None,
+            chunk_hashes_list,
+            wasm_module_hash: Sha256::digest(module).to_vec(),
+            arg,
+            sender_canister_version: None,
+        };
+        self.command("install_chunked_code", canister_id, (request,))
+            .await?;
+        let store = (CanisterIdRecord { canister_id },);
+        self.command("clear_chunk_store", canister_id, store).await
+    }
+
+    async fn command<A: ArgumentEncoder>(
+        &self,
+        method: &str,
+        canister_id: Principal,
+        arguments: A,
+    ) -> Result<()> {
+        let answer = self
+            .raw(method, canister_id, arguments)
+            .await
+            .and_then(|bytes| Ok(candid::decode_args::<()>(&bytes)?));
+        answer.map_err(|error| agent_error(error, method))
+    }
+
+    async fn call<A: ArgumentEncoder, R: CandidType + DeserializeOwned>(
+        &self,
+        method: &str,
+        effective: Principal,
+        arguments: A,
+    ) -> std::result::Result<R, AgentError> {
+        let bytes = self.raw(method, effective, arguments).await?;
+        Ok(candid::decode_one(&bytes)?)
+    }
+
+    async fn raw<A: ArgumentEncoder>(
+        &self,
+        method: &str,
+        effective: Principal,
+        arguments: A,
+    ) -> std::result::Result<Vec<u8>, AgentError> {
+        self.agent
+            .update(&Principal::management_canister(), method)
+            .with_effective_canister_id(effective)
+            .with_arg(candid::encode_args(arguments)?)
+            .call_and_wait()
+            .await
+    }
+}

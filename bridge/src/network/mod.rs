@@ -1,0 +1,202 @@
+//! How to reach a network, who to be there, and the scheduler on it.
+//!
+//! [`connect`] answers with an agent that verifies every answer. For the embedded network it joins
+//! the one that runs on the same state directory, or starts one in this process for the life of
+//! the command. [`Connection::scheduler`] puts the scheduler there if it is missing or old; on
+//! other networks nothing is ever installed: the canister has to be named.
+//!
+//! It knows no method of the scheduler: those are in [`crate::operations`].
+
+mod deploy;
+mod embedded;
+mod identity;
+mod management;
+mod module;
+mod name;
+mod state_directory;
+
+pub use deploy::deploy_scheduler;
+pub use module::Module;
+pub use name::NetworkName;
+pub use state_directory::StateDirectory;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use candid::Principal;
+use ic_agent::{Agent, Identity};
+
+use crate::error::{Error, Kind, Result};
+use crate::operations::{Scheduler, agent_error};
+use embedded::Embedded;
+
+/// Where messages about progress go: a line of text for people. Commands write it to stderr.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
+
+/// What the user chose.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which network.
+    pub network: NetworkName,
+    /// Where the embedded network, its key and the ids of its canisters are kept.
+    pub state: StateDirectory,
+    /// The scheduler's canister. Needed everywhere but on the embedded network.
+    pub canister: Option<Principal>,
+    /// A private key in a PEM file. Needed everywhere but on the embedded network.
+    pub identity: Option<PathBuf>,
+}
+
+/// A network that can be reached.
+pub struct Connection {
+    /// Sends and verifies messages, in the name of the chosen identity.
+    pub agent: Agent,
+    settings: Settings,
+    url: String,
+    embedded: Option<Embedded>,
+}
+
+/// Reaches the network.
+///
+/// # Errors
+/// `Identity` if no key can be read, `Unreachable` if nothing answers, `LocalFile` if the state
+/// directory cannot be used.
+pub async fn connect(settings: Settings, progress: Progress<'_>) -> Result<Connection> {
+    let identity = identity::choose(&settings)?;
+    let embedded = match settings.network {
+        NetworkName::Embedded => Some(Embedded::join_or_start(&settings.state, progress).await?),
+        NetworkName::Local | NetworkName::Mainnet | NetworkName::Url(_) => None,
+    };
+    let url = match &embedded {
+        Some(network) => network.url().to_string(),
+        None => settings.network.url().to_string(),
+    };
+    match agent(&settings.network, &url, identity).await {
+        Ok(agent) => Ok(Connection {
+            agent,
+            settings,
+            url,
+            embedded,
+        }),
+        Err(error) => {
+            if let Some(network) = embedded {
+                network.shutdown().await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn agent(network: &NetworkName, url: &str, identity: Arc<dyn Identity>) -> Result<Agent> {
+    let agent = Agent::builder()
+        .with_url(url)
+        .with_arc_identity(identity)
+        .with_verify_query_signatures(true)
+        .build()
+        .map_err(|error| agent_error(error, &format!("use {url}")))?;
+    // The mainnet's key is part of the agent: asking the mainnet for it would trust the answer.
+    if !network.is_mainnet() {
+        agent
+            .fetch_root_key()
+            .await
+            .map_err(|error| unreachable(network, url, error))?;
+    }
+    Ok(agent)
+}
+
+fn unreachable(network: &NetworkName, url: &str, error: ic_agent::AgentError) -> Error {
+    let fix = match network {
+        NetworkName::Local => {
+            "start it with `icp network start`, name another address with --network URL, or use \
+             --network embedded, which needs nothing else"
+        }
+        NetworkName::Embedded => {
+            "stop the process that holds the state directory, or name another one with --state"
+        }
+        NetworkName::Mainnet | NetworkName::Url(_) => {
+            "check the address and that the network runs, or use --network embedded, which needs \
+             nothing else"
+        }
+    };
+    Error::new(
+        Kind::Unreachable,
+        format!("no network answers at {url}"),
+        fix,
+    )
+    .because(error)
+}
+
+impl Connection {
+    /// The address of the network.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The choice that led here.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether the network lives in this process, and so ends with it.
+    #[must_use]
+    pub fn is_hosted_here(&self) -> bool {
+        self.embedded.as_ref().is_some_and(Embedded::is_hosted_here)
+    }
+
+    /// Who the agent is.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        self.agent
+            .get_principal()
+            .expect("BUG: identities from PEM files know their principal")
+    }
+
+    /// The scheduler that was named, or the embedded network's own, which is installed or
+    /// upgraded first if need be.
+    ///
+    /// # Errors
+    /// `Usage` if no canister is named on another network; else what the installation says.
+    pub async fn scheduler(&self, progress: Progress<'_>) -> Result<Scheduler> {
+        let canister_id = match (self.settings.canister, &self.settings.network) {
+            (Some(canister_id), _) => canister_id,
+            (None, NetworkName::Embedded) => {
+                deploy_scheduler(
+                    &self.agent,
+                    &self.settings.state,
+                    Module::scheduler(),
+                    progress,
+                )
+                .await?
+            }
+            (None, network) => {
+                return Err(Error::new(
+                    Kind::Usage,
+                    format!("--canister is missing: on the network {network} nothing is installed"),
+                    "give the id of the scheduler's canister with --canister ID, or use \
+                     --network embedded",
+                ));
+            }
+        };
+        Ok(Scheduler::new(self.agent.clone(), canister_id))
+    }
+
+    /// Resolves with the reason when a network that lives in this process has failed; else never.
+    pub async fn failed(&mut self) -> Error {
+        match &mut self.embedded {
+            Some(network) => network.wait().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Ends the connection: a network that lives in this process is stopped and its state stored.
+    ///
+    /// # Errors
+    /// `Internal` if the last state could not be stored.
+    pub async fn shutdown(self) -> Result<()> {
+        match self.embedded {
+            Some(network) => network.shutdown().await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Waiting until an execution is final.
+//!
+//! There is no way to be told, so the scheduler is asked: often at first, then less and less.
+
+use std::time::Duration;
+
+use chime_types::{ExecutionStatus, TaskExecution};
+use tokio::time::{Instant, sleep};
+
+use super::Scheduler;
+use crate::error::{Error, Kind, Result};
+
+/// How often to ask, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Pause after the first look; each later one is half as long again.
+    pub first_pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+    /// Give up after this time; `None` waits for ever.
+    pub limit: Option<Duration>,
+    /// Failed looks in a row that are put up with.
+    pub failures: u32,
+}
+
+impl Default for Patience {
+    /// From a tenth of a second to two seconds, for ever, five failures in a row.
+    fn default() -> Self {
+        Self {
+            first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(2),
+            limit: None,
+            failures: 5,
+        }
+    }
+}
+
+impl Scheduler {
+    /// Waits until the execution is final, and calls `on_change` with it each time that it is
+    /// seen in a new state, the last included.
+    ///
+    /// # Errors
+    /// `Unavailable` if it is not final in time: it goes on by itself. Else those of
+    /// `get_task_executions`.
+    pub async fn wait_for_execution(
+        &self,
+        task_id: u64,
+        execution_id: u64,
+        patience: Patience,
+        on_change: impl FnMut(&TaskExecution),
+    ) -> Result<TaskExecution> {
+        let look = || self.execution(task_id, execution_id);
+        wait(look, patience, on_change).await
+    }
+}
+
+/// The execution if it completed.
+///
+/// # Errors
+/// `ExecutionFailed` with what became of it.
+pub fn require_completed(execution: TaskExecution) -> Result<TaskExecution> {
+    if execution.status == ExecutionStatus::Completed {
+        return Ok(execution);
+    }
+    let reason = execution.error.as_deref().unwrap_or("no reason is given");
+    Err(Error::new(
+        Kind::ExecutionFailed,
+        format!(
+            "execution {} of task {} is {}: {reason}",
+            execution.id,
+            execution.task_id,
+            execution.status.name()
+        ),
+        "look at its attempts and its log",
+    ))
+}
+
+async fn wait<F: Future<Output = Result<TaskExecution>>>(
+    mut look: impl FnMut() -> F,
+    patience: Patience,
+    mut on_change: impl FnMut(&TaskExecution),
+) -> Result<TaskExecution> {
+    let begin = Instant::now();
+    let mut pause = patience.first_pause;
+    let mut failures = 0;
+    let mut seen = None;
+    loop {
+        match look().await {
+            Ok(execution) => {
+                failures = 0;
+                let state = (
+                    execution.status,
+                    execution.step_to_execute,
+                    execution.attempt,
+                );
+                if seen.replace(state) != Some(state) {
+                    on_change(&execution);
+                }
+                if execution.status.is_final() {
+                    return Ok(execution);
+                }
+            }
+            Err(error) if is_passing(&error) && failures < patience.failures => failures += 1,
+            Err(error) => return Err(error),
+        }
+        if patience
+            .limit
+            .is_some_and(|limit| begin.elapsed() + pause > limit)
+        {
+            return Err(Error::new(
+                Kind::Unavailable,
+                "the execution is not finished yet",
+                "it goes on by itself: look again later, or wait longer",
+            ));
+        }
+        sleep(pause).await;
+        pause = (pause * 3 / 2).min(patience.longest_pause);
+    }
+}
+
+/// Whether the next look may go well.
+fn is_passing(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Unreachable | Kind::Unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::operations::fixtures::execution;
+
+    const QUICK: Patience = Patience {
+        first_pause: Duration::from_millis(1),
+        longest_pause: Duration::from_millis(1),
+        limit: Some(Duration::from_millis(200)),
+        failures: 2,
+    };
+
+    fn unreachable() -> Result<TaskExecution> {
+        Err(Error::new(Kind::Unreachable, "gone", "wait"))
+    }
+
+    async fn run(
+        looks: Vec<Result<TaskExecution>>,
+    ) -> (Result<TaskExecution>, Vec<ExecutionStatus>) {
+        let looks = RefCell::new(VecDeque::from(looks));
+        let mut seen = Vec::new();
+        let result = wait(
+            || {
+                let next = looks.borrow_mut().pop_front();
+                async move { next.unwrap_or_else(|| Ok(execution(ExecutionStatus::Running))) }
+            },
+            QUICK,
+            |execution| seen.push(execution.status),
+        )
+        .await;
+        (result, seen)
+    }
+
+    #[tokio::test]
+    async fn should_tell_each_state_once_and_end_with_the_final_one() {
+        let (result, seen) = run(vec![
+            Ok(execution(ExecutionStatus::Ready)),
+            Ok(execution(ExecutionStatus::Ready)),
+            unreachable(),
+            Ok(execution(ExecutionStatus::Completed)),
+        ])
+        .await;
+        assert_eq!(result.unwrap().status, ExecutionStatus::Completed);
+        assert_eq!(seen, [ExecutionStatus::Ready, ExecutionStatus::Completed]);
+    }
+
+    #[tokio::test]
+    async fn should_give_up_after_its_limit() {
+        let (result, seen) = run(vec![]).await;
+        assert_eq!(result.unwrap_err().kind(), Kind::Unavailable);
+        assert_eq!(seen, [ExecutionStatus::Running]);
+    }
+
+    #[tokio::test]
+    async fn should_put_up_with_some_failures_only() {
+        let (result, _) = run(vec![unreachable(), unreachable(), unreachable()]).await;
+        assert_eq!(result.unwrap_err().kind(), Kind::Unreachable);
+        let refused = Err(Error::new(Kind::NotFound, "none", "look"));
+        let (result, _) = run(vec![refused]).await;
+        assert_eq!(result.unwrap_err().kind(), Kind::NotFound);
+    }
+
+    #[test]
+    fn should_tell_failed_from_completed() {
+        assert!(require_completed(execution(ExecutionStatus::Completed)).is_ok());
+        let error = require_completed(execution(ExecutionStatus::TimedOut)).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        assert!(error.rule().contains("timed_out"));
+    }
+}

@@ -1,0 +1,190 @@
+//! The answer of `chime apply`: what became of each document.
+
+use serde::Serialize;
+
+use super::table::one_line;
+use super::writer::{Answer, Page};
+use super::{Table, rfc3339};
+
+/// Most characters of a remark in a table.
+const MAXIMUM_TEXT: usize = 400;
+
+/// What became of all documents.
+#[derive(Serialize, Debug)]
+pub struct Applied {
+    dry_run: bool,
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+    configuration: usize,
+    refused: usize,
+    results: Vec<AppliedRow>,
+    notes: Vec<String>,
+}
+
+/// What became of one document.
+#[derive(Serialize, Clone, Debug, Default)]
+pub struct AppliedRow {
+    /// The file.
+    pub file: String,
+    /// The task's name.
+    pub task: Option<String>,
+    /// The task's id, if it exists.
+    pub task_id: Option<String>,
+    /// `created`, `updated`, `unchanged`, `configuration` or `refused`.
+    pub action: &'static str,
+    /// The schedules in words.
+    pub schedule: Option<String>,
+    /// The time zone of the first schedule.
+    pub timezone: Option<String>,
+    /// RFC 3339 in UTC.
+    pub next_run: Option<String>,
+    /// Whether the task is switched off.
+    pub disabled: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// Why it was refused.
+    pub error: Option<FieldFault>,
+    /// The next time, for the table.
+    #[serde(skip)]
+    pub next_run_at: Option<u64>,
+}
+
+/// Why a document was refused.
+#[derive(Serialize, Clone, Debug)]
+pub struct FieldFault {
+    /// The field.
+    pub field: Option<String>,
+    /// The rule that was broken.
+    pub rule: String,
+    /// The way out.
+    pub fix: String,
+}
+
+impl AppliedRow {
+    /// The same row with its next time.
+    #[must_use]
+    pub fn next_at(mut self, at: Option<u64>) -> Self {
+        self.next_run = at.map(rfc3339);
+        self.next_run_at = at;
+        self
+    }
+
+    fn cells(&self, page: &Page<'_>) -> Vec<String> {
+        let next = match self.next_run_at {
+            Some(at) => page.clock.both(at),
+            None if self.disabled => "switched off".into(),
+            None => "-".into(),
+        };
+        let schedule = match (&self.schedule, &self.timezone) {
+            (Some(words), Some(timezone)) => format!("{words}, {timezone}"),
+            (Some(words), None) => words.clone(),
+            (None, _) => "-".into(),
+        };
+        let task = self
+            .task
+            .as_deref()
+            .map_or_else(|| "-".into(), |task| one_line(task, MAXIMUM_TEXT));
+        vec![
+            self.file.clone(),
+            task,
+            self.action.to_string(),
+            schedule,
+            next,
+        ]
+    }
+}
+
+impl Applied {
+    /// The answer, with remarks about the whole.
+    #[must_use]
+    pub fn new(dry_run: bool, results: Vec<AppliedRow>, notes: Vec<String>) -> Self {
+        let count = |action: &str| results.iter().filter(|row| row.action == action).count();
+        Self {
+            dry_run,
+            created: count("created"),
+            updated: count("updated"),
+            unchanged: count("unchanged"),
+            configuration: count("configuration"),
+            refused: count("refused"),
+            results,
+            notes,
+        }
+    }
+
+    /// What a person must know besides: remarks, and why documents were refused.
+    #[must_use]
+    pub fn messages(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for row in &self.results {
+            let task = row
+                .task
+                .as_deref()
+                .map(|task| format!(", {}", one_line(task, MAXIMUM_TEXT)))
+                .unwrap_or_default();
+            let place = format!("{}{task}", row.file);
+            lines.extend(
+                row.notes
+                    .iter()
+                    .map(|note| format!("note: {place}: {}", one_line(note, MAXIMUM_TEXT))),
+            );
+            if let Some(FieldFault { field, rule, fix }) = &row.error {
+                let field = field
+                    .as_ref()
+                    .map(|field| format!("{field}: "))
+                    .unwrap_or_default();
+                let text = one_line(&format!("{field}{rule}"), MAXIMUM_TEXT);
+                lines.push(format!("refused: {place}: {text}\n  fix: {fix}"));
+            }
+        }
+        lines
+    }
+
+    /// How many documents were refused.
+    #[must_use]
+    pub const fn refused(&self) -> usize {
+        self.refused
+    }
+}
+
+impl Answer for Applied {
+    fn text(&self, page: &Page<'_>) -> String {
+        let mut table = Table::new(
+            page,
+            &["File", "Task", "Action", "Schedule", "Next Execution"],
+        );
+        self.results
+            .iter()
+            .for_each(|row| table.row(row.cells(page)));
+        let mut parts = vec![table.render(), String::new(), self.summary(page)];
+        parts.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        parts.join("\n")
+    }
+}
+
+impl Applied {
+    fn summary(&self, page: &Page<'_>) -> String {
+        let counts = [
+            (self.created, "created"),
+            (self.updated, "updated"),
+            (self.unchanged, "unchanged"),
+            (self.configuration, "configuration"),
+            (self.refused, "refused"),
+        ];
+        let shown: Vec<_> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let what = if self.dry_run {
+            "dry run, nothing was changed: "
+        } else {
+            ""
+        };
+        format!(
+            "{what}{}; times in {}",
+            shown.join(", "),
+            page.clock.zone_name()
+        )
+    }
+}

@@ -1,0 +1,47 @@
+//! The first answer of `chime up`: where the network listens, and what to do next.
+
+use serde::Serialize;
+
+use super::writer::Page;
+
+/// A network that is ready.
+#[derive(Serialize, Debug)]
+pub struct Listening {
+    /// The address.
+    pub url: String,
+    /// The scheduler's canister.
+    pub canister_id: String,
+    /// Whose key is used.
+    pub principal: String,
+    /// The state directory.
+    pub state: String,
+    /// This process.
+    pub pid: u32,
+    /// Whether the state directory has to be named to reach it.
+    #[serde(skip)]
+    pub named_state: bool,
+}
+
+impl Listening {
+    /// The text for people.
+    #[must_use]
+    pub fn text(&self, _page: &Page<'_>) -> String {
+        let state = match self.named_state {
+            true => format!(" --state {}", self.state),
+            false => String::new(),
+        };
+        format!(
+            "Chime is up.\n  \
+             Network    {}\n  \
+             Scheduler  {}\n  \
+             Identity   {}\n  \
+             State      {}\n\n\
+             Next, in another terminal:\n  \
+             chime{state} run --note 'still here' --every 30\n  \
+             chime{state} ps ls\n  \
+             chime{state} mcp     serves the scheduler to MCP clients such as Claude Desktop\n\n\
+             Ctrl+C stops it; tasks and schedules are kept.\n",
+            self.url, self.canister_id, self.principal, self.state
+        )
+    }
+}
