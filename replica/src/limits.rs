@@ -36,6 +36,10 @@ pub const CERTIFIED_DATA_BYTES: usize = 32;
 
 /// Open calls from one canister to another (or to itself), and so the length of a queue.
 pub const QUEUE_MESSAGES: usize = 500;
+/// Open calls of one canister to all others together. Ours.
+pub const OPEN_CALLS: usize = 50_000;
+/// Payloads of all the calls that one message makes, in bytes. Ours.
+pub const OUTGOING_BYTES: usize = 512 * 1024 * 1024;
 /// Ingress messages that wait for one canister. Ours.
 pub const INGRESS_QUEUE_MESSAGES: usize = 1_000;
 /// Stop requests that wait for one canister. Ours.
@@ -108,7 +112,7 @@ pub const CREATE_CANISTER_FEE_CYCLES: u128 = 500_000_000_000;
 /// Nodes of the subnet, as `subnet_self_node_count` tells it.
 pub const SUBNET_NODES: u32 = 13;
 
-/// Canister id counters below this belong to ids that are given by `specified_id` only. Ours.
+/// The counter behind the first canister id that is given out.
 pub const FIRST_CANISTER_COUNTER: u64 = 0;
 /// Rounds that the convenience calls execute before they give up. Ours.
 pub const ROUNDS_PER_CALL: usize = 1_000;

@@ -222,7 +222,7 @@ class State(unittest.IsolatedAsyncioTestCase):
             first = await call(client, "create_task", request)
             second = await call(client, "create_task", request)
             self.assertEqual(first["id"], second["id"])
-            self.assertEqual((await call(client, "get_my_tasks", {}))["total_tasks"], "1")
+            self.assertEqual((await call(client, "get_my_tasks", {}))["total_tasks"], 1)
 
 
 def main() -> int:

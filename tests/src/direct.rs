@@ -102,8 +102,4 @@ impl Network for Direct {
         let section = view.metadata.iter().find(|section| section.name == name);
         section.expect("a metadata section").content.to_vec()
     }
-
-    fn now(&mut self) -> u64 {
-        self.replica.time_ns()
-    }
 }

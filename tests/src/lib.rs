@@ -4,6 +4,7 @@
 //! replica's public interface through an unmodified agent that verifies every certificate
 //! ([`agent::Agent`]). A test is written once and runs on both: see [`on_each_network`].
 
+pub mod agent;
 pub mod direct;
 pub mod manifests;
 mod world;
@@ -63,13 +64,12 @@ pub trait Network {
     fn pass(&mut self, duration: Duration);
     /// A public part of a canister's metadata.
     fn metadata(&mut self, canister: Principal, name: &str) -> Vec<u8>;
-    /// The time of the network, in nanoseconds since 1970.
-    fn now(&mut self) -> u64;
 }
 
 /// Runs a test on the replica in this process, then through an agent.
 pub fn on_each_network(test: impl Fn(&mut World)) {
     test(&mut World::on(Box::new(direct::Direct::new())));
+    test(&mut World::on(Box::new(agent::Agent::new())));
 }
 
 /// Runs a test on the replica in this process only: for what needs hours of exact virtual time.

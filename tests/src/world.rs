@@ -9,6 +9,7 @@ use chime_types::{
     GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest, RetryPolicy, Rule,
     RunTaskNowResult, Stats, Task, TaskExecution, TaskPage, TaskRequest, TaskResult,
 };
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Install, Network, Sender, module};
@@ -331,12 +332,12 @@ fn no_arguments() -> Vec<u8> {
     candid::encode_args(()).expect("arguments")
 }
 
-#[derive(CandidType)]
+#[derive(CandidType, Serialize)]
 struct Canister {
     canister_id: Principal,
 }
 
-#[derive(CandidType)]
+#[derive(CandidType, Serialize)]
 struct InstallCode {
     mode: InstallMode,
     canister_id: Principal,
@@ -346,7 +347,7 @@ struct InstallCode {
     arg: Vec<u8>,
 }
 
-#[derive(CandidType)]
+#[derive(CandidType, Serialize)]
 enum InstallMode {
     #[serde(rename = "install")]
     Install,

@@ -76,21 +76,21 @@ impl Example {
         method: &str,
         arguments: impl ArgumentEncoder,
     ) -> Result<Scheduled, CallerError> {
-        let bytes = candid::encode_args(arguments).unwrap();
+        let bytes = candid::encode_args(arguments).expect("arguments");
         let answer = self.replica.update_call(sender, self.caller, method, bytes);
-        candid::decode_one(&answer.unwrap()).unwrap()
+        candid::decode_one(&answer.expect("an answer")).expect("the answer of the interface")
     }
 
     fn count(&mut self) -> u64 {
-        let nothing = candid::encode_args(()).unwrap();
+        let nothing = candid::encode_args(()).expect("arguments");
         let answer = self.replica.query(OWNER, self.caller, "count", nothing);
-        candid::decode_one(&answer.unwrap()).unwrap()
+        candid::decode_one(&answer.expect("an answer")).expect("the answer of the interface")
     }
 
     /// Lets time pass from one event to the next.
     fn pass(&mut self, seconds: u64) {
         let duration = Duration::from_secs(seconds);
-        let end = self.replica.time_ns() + u64::try_from(duration.as_nanos()).unwrap();
+        let end = self.replica.time_ns() + u64::try_from(duration.as_nanos()).expect("a duration");
         self.settle();
         while let Some(next) = self.replica.next_wake_at().filter(|next| *next <= end) {
             self.replica.set_time_ns(next);
@@ -105,11 +105,11 @@ impl Example {
 }
 
 fn deploy(replica: &mut Replica, name: &str) -> Principal {
-    let id = replica.create_canister(OWNER).unwrap();
-    let nothing = candid::encode_args(()).unwrap();
+    let id = replica.create_canister(OWNER).expect("a canister");
+    let nothing = candid::encode_args(()).expect("arguments");
     replica
         .install_code(OWNER, id, InstallMode::Install, module(name), nothing)
-        .unwrap();
+        .expect("installed");
     id
 }
 

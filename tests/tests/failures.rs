@@ -31,7 +31,7 @@ fn should_tell_how_a_callee_failed() {
             (call(world.callee, "trap", "()"), "rejected with code 5"),
             (
                 call(world.callee, "no_such_method", "()"),
-                "rejected with code 3",
+                "rejected with code 5",
             ),
             (call(absent, "count", "()"), "rejected with code 3"),
         ];

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Canister -> (build command, module), as `icp.yaml` has them.
 fn icp_canisters() -> BTreeMap<String, (String, String)> {
     let manifest = manifests::icp();
-    let canisters = manifest["canisters"].as_array().unwrap().iter();
+    let canisters = manifest["canisters"].as_array().expect("a list").iter();
     canisters
         .map(|canister| {
             let steps = &canister["build"]["steps"];
@@ -21,7 +21,7 @@ fn icp_canisters() -> BTreeMap<String, (String, String)> {
 /// The same, as `dfx.json` has them.
 fn dfx_canisters() -> BTreeMap<String, (String, String)> {
     let manifest = manifests::dfx();
-    let canisters = manifest["canisters"].as_object().unwrap().iter();
+    let canisters = manifest["canisters"].as_object().expect("a mapping").iter();
     canisters
         .map(|(name, canister)| {
             let build = text(&canister["build"][0]);

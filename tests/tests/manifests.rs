@@ -20,13 +20,13 @@ fn schema(name: &str) -> Value {
             path.display()
         )
     });
-    serde_json::from_str(&text).unwrap()
+    serde_json::from_str(&text).expect("the schema is JSON")
 }
 
 /// Everything in `document` that breaks the schema, with its place.
 fn violations(schema: &Value, document: &Value) -> Vec<String> {
     jsonschema::validator_for(schema)
-        .unwrap()
+        .expect("the schema is valid")
         .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect()

@@ -8,15 +8,15 @@ const NANOSECONDS: u64 = 1_000_000_000;
 
 fn callee() -> (Replica, Principal) {
     let mut replica = Replica::new(ReplicaConfig::default());
-    let id = replica.create_canister(OWNER).unwrap();
+    let id = replica.create_canister(OWNER).expect("a canister");
     replica
         .install_code(OWNER, id, InstallMode::Install, module("callee"), nothing())
-        .unwrap();
+        .expect("installed");
     (replica, id)
 }
 
 fn nothing() -> Vec<u8> {
-    candid::encode_args(()).unwrap()
+    candid::encode_args(()).expect("arguments")
 }
 
 fn is_silent(replica: &Replica, id: &MessageId) -> bool {

@@ -27,6 +27,7 @@
 mod convention;
 mod decode;
 mod encode;
+mod fragments;
 mod interface;
 mod nearest;
 mod path;

@@ -8,6 +8,7 @@ use candid_parser::syntax::{IDLArgType, IDLType, PrimType, TypeField};
 use serde_json::{Map, Value, json};
 
 use super::convention::Convention;
+use super::fragments::{cut_off, describe, enumeration, members, nullable, object, prepend};
 use super::interface::{Resolved, field_name, paragraphs};
 use super::scalar::small_range;
 use super::{Interface, Method};
@@ -16,6 +17,10 @@ use crate::error::{Error, Kind, Result};
 /// Most parts of one schema; what comes after is left open. Types that use each other often grow
 /// quickly when they are written out.
 const MAXIMUM_PARTS: usize = 4_000;
+
+/// Named types within each other that the schema of an answer writes out. Whoever reads an answer
+/// sees what it is; the list of tools has to stay small.
+const ANSWER_LEVELS: usize = 2;
 
 /// Whether a schema says what may be sent or what will come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,8 +123,11 @@ impl<'interface> Writer<'interface> {
         } = interface.resolve(typ);
         self.parts += 1;
         let is_open = name.is_some_and(|name| self.open.iter().any(|open| open == name));
-        if is_open || self.parts > MAXIMUM_PARTS {
+        if is_open {
             return Ok(cut_off(name, documentation));
+        }
+        if self.parts > MAXIMUM_PARTS || (name.is_some() && self.is_detail(typ)) {
+            return Ok(cut_off(None, documentation));
         }
         self.open.extend(name.map(str::to_string));
         let schema = self.shape(typ, convention);
@@ -178,6 +186,24 @@ impl<'interface> Writer<'interface> {
         Ok(schema)
     }
 
+    /// Whether a named type lies too deep in an answer to be written out. Names alone are short.
+    fn is_detail(&self, typ: &IDLType) -> bool {
+        let is_large = match typ {
+            IDLType::RecordT(_) => true,
+            IDLType::VariantT(cases) => !cases.iter().all(|case| self.is_plain(case)),
+            _ => false,
+        };
+        self.direction == Direction::Output && self.open.len() >= ANSWER_LEVELS && is_large
+    }
+
+    /// Whether a case carries nothing.
+    fn is_plain(&self, case: &TypeField) -> bool {
+        matches!(
+            self.interface.resolve(&case.typ).typ,
+            IDLType::PrimT(PrimType::Null)
+        )
+    }
+
     fn may_be_left_out(&self, typ: &IDLType) -> bool {
         matches!(
             self.interface.resolve(typ).typ,
@@ -186,20 +212,13 @@ impl<'interface> Writer<'interface> {
     }
 
     fn variant(&mut self, cases: &[TypeField]) -> Result<Map<String, Value>> {
-        let is_plain = |case: &TypeField| {
-            matches!(
-                self.interface.resolve(&case.typ).typ,
-                IDLType::PrimT(PrimType::Null)
-            )
-        };
-        if cases.iter().all(is_plain) {
+        if cases.iter().all(|case| self.is_plain(case)) {
             return Ok(enumeration(cases));
         }
-        let plain: Vec<_> = cases.iter().map(is_plain).collect();
         let mut choices = Vec::with_capacity(cases.len());
-        for (case, is_plain) in cases.iter().zip(plain) {
+        for case in cases {
             let name = field_name(case);
-            let mut choice = if is_plain {
+            let mut choice = if self.is_plain(case) {
                 members(json!({ "type": "string", "enum": [name] }))
             } else {
                 let payload = self.schema(&case.typ, Convention::of_field(&name))?;
@@ -217,14 +236,13 @@ impl<'interface> Writer<'interface> {
     }
 
     fn primitive(&self, prim: &PrimType, convention: Convention) -> Map<String, Value> {
-        if let Some((minimum, maximum)) = small_range(prim) {
-            return members(json!({
-                "type": "integer",
-                "minimum": minimum,
-                "maximum": maximum,
-            }));
-        }
         let is_input = self.direction == Direction::Input;
+        if let Some((minimum, maximum)) = small_range(prim) {
+            return members(match is_input {
+                true => json!({ "type": "integer", "minimum": minimum, "maximum": maximum }),
+                false => json!({ "type": "integer" }),
+            });
+        }
         members(match (prim, convention) {
             (PrimType::Nat64, Convention::Instant) => {
                 json!({ "type": "string", "format": "date-time" })
@@ -262,87 +280,4 @@ impl<'interface> Writer<'interface> {
             _ => json!({}),
         })
     }
-}
-
-/// A variant without payloads: its names, with what they mean.
-fn enumeration(cases: &[TypeField]) -> Map<String, Value> {
-    let names: Vec<_> = cases.iter().map(field_name).collect();
-    let meanings: Vec<_> = cases
-        .iter()
-        .zip(&names)
-        .filter(|(case, _)| !case.docs.is_empty())
-        .map(|(case, name)| format!("`{name}`: {}", paragraphs(&case.docs)))
-        .collect();
-    let mut schema = members(json!({ "type": "string", "enum": names }));
-    describe(&mut schema, &meanings.join(" "));
-    schema
-}
-
-/// What stands for a type within itself, and for everything beyond the limit.
-fn cut_off(name: Option<&str>, documentation: &str) -> Map<String, Value> {
-    let mut schema = Map::new();
-    if let Some(name) = name {
-        describe(
-            &mut schema,
-            &format!("Of the same form as {name} around it."),
-        );
-    }
-    describe(&mut schema, documentation);
-    schema
-}
-
-/// The same schema with `null` allowed.
-fn nullable(mut schema: Map<String, Value>) -> Map<String, Value> {
-    match schema.get_mut("type") {
-        Some(Value::Array(types)) if !types.contains(&json!("null")) => types.push(json!("null")),
-        Some(Value::String(typ)) if typ != "null" => {
-            let both = json!([typ, "null"]);
-            schema.insert("type".to_string(), both);
-        }
-        _ => {}
-    }
-    if let Some(Value::Array(names)) = schema.get_mut("enum") {
-        names.push(Value::Null);
-    }
-    for choice in ["oneOf", "anyOf"] {
-        if let Some(Value::Array(choices)) = schema.get_mut(choice) {
-            choices.push(json!({ "type": "null" }));
-        }
-    }
-    schema
-}
-
-fn object(properties: Map<String, Value>) -> Map<String, Value> {
-    members(json!({ "type": "object", "properties": properties }))
-}
-
-fn members(schema: Value) -> Map<String, Value> {
-    match schema {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
-
-/// Puts a text before the description that there is.
-fn prepend(schema: &mut Map<String, Value>, text: &str) {
-    let below = match schema.shift_remove("description") {
-        Some(Value::String(below)) => below,
-        _ => String::new(),
-    };
-    describe(schema, text);
-    if below != text {
-        describe(schema, &below);
-    }
-}
-
-/// Puts a text after the description that there is.
-fn describe(schema: &mut Map<String, Value>, text: &str) {
-    if text.is_empty() {
-        return;
-    }
-    let whole = match schema.get("description") {
-        Some(Value::String(before)) => format!("{before} {text}"),
-        _ => text.to_string(),
-    };
-    schema.insert("description".to_string(), Value::String(whole));
 }

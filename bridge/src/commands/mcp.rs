@@ -8,7 +8,7 @@ use crate::output::Writer;
 /// Serves until the client hangs up or a signal comes.
 pub(super) async fn run(global: &GlobalArguments, writer: &Writer) -> Result<()> {
     let serving = with_scheduler(global, writer, async |session| {
-        crate::mcp::serve_stdio(session.scheduler.clone()).await
+        crate::mcp::serve_stdio(async { Ok(session.scheduler.clone()) }).await
     });
     match serving.await {
         // To be stopped is how serving ends.

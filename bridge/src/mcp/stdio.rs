@@ -21,11 +21,16 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// Serves the scheduler's methods as tools to the client at the other end of stdin and stdout.
 /// Returns when the client hangs up, or at SIGINT or SIGTERM, with nothing wrong.
 ///
+/// `scheduler` finds the scheduler, which may take a while on a network that starts first; signals
+/// are heeded meanwhile, and it is dropped at one.
+///
 /// # Errors
-/// What kept the interface from being read, or `Internal` if the protocol broke down.
-pub async fn serve_stdio(scheduler: Scheduler) -> Result<()> {
+/// What kept the scheduler from being found or its interface from being read, or `Internal` if the
+/// protocol broke down.
+pub async fn serve_stdio(scheduler: impl Future<Output = Result<Scheduler>>) -> Result<()> {
     let signal = stop_signal()?;
     let serving = async {
+        let scheduler = scheduler.await?;
         let interface = published_interface(&scheduler).await?;
         let input = read_stdin().map_err(|error| failed("cannot read stdin", error))?;
         serve(

@@ -241,7 +241,8 @@ impl Canister {
     ) {
         for call in run.calls.drain(..) {
             let deadline_ns = call.timeout_seconds.map_or(0, |seconds| {
-                subnet.time_ns + u64::from(seconds) * 1_000_000_000
+                let timeout_ns = u64::from(seconds) * 1_000_000_000;
+                subnet.time_ns.saturating_add(timeout_ns)
             });
             let callback = self.meta.open_callback(Callback {
                 context,

@@ -33,6 +33,8 @@ impl Canister {
             pending_call: None,
             calls: Vec::new(),
             open_calls: self.meta.open_calls(),
+            open_calls_in_all: self.meta.callbacks.len(),
+            outgoing_bytes: 0,
             stable_base: StableMemory::default(),
             stable: StableOverlay::over(&self.stable),
             certified_data: None,

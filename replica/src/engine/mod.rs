@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use wasmtime::{Config, Engine};
 
-use crate::limits::WASM_STACK_BYTES;
+use crate::limits::{HOST_STACK_BYTES, WASM_STACK_BYTES};
 
 /// Virtual address space of one 32-bit heap. With all of it reserved the compiler needs no bounds
 /// checks; nothing is committed before it is used, and few instances are live at a time.
@@ -46,7 +46,7 @@ pub(crate) fn on_guest_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("guest".to_owned())
-            .stack_size(crate::limits::HOST_STACK_BYTES)
+            .stack_size(HOST_STACK_BYTES)
             .spawn_scoped(scope, work)
             .expect("the operating system refuses a thread");
         match thread.join() {

@@ -51,7 +51,12 @@ pub(crate) fn execute(replica: &mut Replica, request: Request) {
         origin: request.origin,
     };
     let payload = match dispatch(replica, &request.method, &mut call) {
-        Ok(Outcome::Deferred) => return,
+        Ok(Outcome::Deferred) => {
+            if let Origin::Ingress { message_id, .. } = call.origin {
+                replica.history.start(&message_id);
+            }
+            return;
+        }
         Ok(Outcome::Reply(bytes)) => Payload::Reply(bytes),
         Err(rejection) => Payload::Reject(rejection),
     };

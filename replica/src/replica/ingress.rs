@@ -24,6 +24,7 @@ impl Replica {
         self.check_envelope(&ingress)?;
         let is_management = ingress.canister_id == Principal::management_canister();
         if is_management {
+            check_room(&ingress, self.meta.management.len())?;
             management::check_ingress(self, &ingress)?;
         } else {
             self.check_canister_ingress(&ingress)?;
@@ -80,15 +81,23 @@ impl Replica {
             .get_mut(&id)
             .ok_or_else(|| Rejection::canister_not_found(&id))?;
         canister.check_callable()?;
-        if canister.meta.queues.ingress_len() >= INGRESS_QUEUE_MESSAGES {
-            return Err(Rejection::new(
-                ErrorCode::CanisterQueueFull,
-                format!("Canister {id} has too many ingress messages waiting"),
-            ));
-        }
+        check_room(ingress, canister.meta.queues.ingress_len())?;
         if !canister.exports("canister_inspect_message") {
             return Ok(());
         }
         on_guest_stack(|| canister.inspect(&subnet, ingress))
     }
+}
+
+fn check_room(ingress: &Ingress, waiting: usize) -> Result<(), Rejection> {
+    if waiting < INGRESS_QUEUE_MESSAGES {
+        return Ok(());
+    }
+    Err(Rejection::new(
+        ErrorCode::CanisterQueueFull,
+        format!(
+            "Canister {} has too many messages waiting",
+            ingress.canister_id
+        ),
+    ))
 }

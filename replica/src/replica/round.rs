@@ -75,14 +75,12 @@ impl Replica {
     /// Whether a round at this time would do nothing.
     fn is_idle(&self) -> bool {
         let now_ns = self.meta.time_ns;
-        let tasks = self.canisters.values().any(|canister| {
-            let meta = &canister.meta;
-            let heartbeat = meta.last_heartbeat_ns < now_ns
-                && meta.is_running()
-                && canister.exports(Task::Heartbeat.export());
-            heartbeat || is_due(meta.global_timer_ns, now_ns)
+        let heartbeat = self.canisters.values().any(|canister| {
+            canister.meta.last_heartbeat_ns < now_ns
+                && canister.meta.is_running()
+                && canister.exports(Task::Heartbeat.export())
         });
-        !tasks && !self.has_messages() && self.next_wake_at().is_none_or(|at| at > now_ns)
+        !heartbeat && self.next_wake_at().is_none_or(|at| at > now_ns)
     }
 
     fn round(&mut self) -> bool {

@@ -5,7 +5,7 @@ use candid::Principal;
 use super::Replica;
 use crate::Rejection;
 use crate::canister::{Answer, Effects};
-use crate::state::{CallbackId, Input, Origin, Payload, Request, Response};
+use crate::state::{CallbackId, Input, Origin, Payload, Request, Response, is_over};
 use crate::sys::OutgoingCall;
 
 impl Replica {
@@ -62,8 +62,17 @@ impl Replica {
                 self.history.answer(&message_id, answer.payload, now_ns);
             }
             Origin::Call {
-                caller, callback, ..
-            } => self.deliver_to_callback(from, caller, callback, answer.payload, answer.refund),
+                caller,
+                callback,
+                deadline_ns,
+            } => {
+                let response = Response {
+                    callback,
+                    payload: answer.payload,
+                    refund: answer.refund,
+                };
+                self.deliver_to_callback(from, caller, deadline_ns, response);
+            }
             Origin::System => {}
         }
     }
@@ -72,27 +81,25 @@ impl Replica {
         &mut self,
         from: Principal,
         caller: Principal,
-        id: CallbackId,
-        payload: Payload,
-        refund: u128,
+        deadline_ns: u64,
+        response: Response,
     ) {
+        let now_ns = self.meta.time_ns;
         let Some(canister) = self.canisters.get_mut(&caller) else {
             return;
         };
-        let Some(callback) = canister.meta.callbacks.get_mut(&id) else {
-            // Uninstalled in between; the cycles still belong to the caller.
-            canister.meta.cycles = canister.meta.cycles.saturating_add(refund);
+        let Some(callback) = canister.meta.callbacks.get_mut(&response.callback) else {
+            // The caller was uninstalled in between and its cycles still belong to it, unless
+            // they are lost because the answer is late.
+            if !is_over(deadline_ns, now_ns) {
+                canister.meta.cycles = canister.meta.cycles.saturating_add(response.refund);
+            }
             return;
         };
         if callback.answered {
             return;
         }
         callback.answered = true;
-        let response = Response {
-            callback: id,
-            payload,
-            refund,
-        };
         canister.meta.queues.push(from, Input::Response(response));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use candid::Principal;
 use tokio::sync::oneshot;
@@ -20,6 +21,8 @@ pub(super) enum Command {
     Query(Query, oneshot::Sender<Result<Vec<u8>, Rejection>>),
     /// Read the state.
     ReadState(ReadState, oneshot::Sender<Result<Vec<u8>, Refusal>>),
+    /// Let time pass faster than the wall clock.
+    Advance(Duration, oneshot::Sender<()>),
     /// Look whether to stop.
     Wake,
 }

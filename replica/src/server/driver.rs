@@ -35,12 +35,14 @@ use crate::{CanisterView, Delta, Ingress, MessageId, Rejection, Replica, Replica
 
 /// The replica with all that belongs to it.
 pub(super) struct Driver {
-    replica: Replica,
+    pub(super) replica: Replica,
     store: Store,
     tree: StateTree,
     orders: Orders,
     requests: HashMap<MessageId, RequestRecord>,
     waiting: HashMap<MessageId, Vec<oneshot::Sender<Vec<u8>>>>,
+    /// How far the replica's time is ahead of the wall clock; see `travel`.
+    pub(super) ahead_ns: u64,
 }
 
 /// What a batch has gathered.
@@ -48,6 +50,7 @@ pub(super) struct Driver {
 struct Batch {
     accepted: Vec<(MessageId, oneshot::Sender<Accepted>)>,
     records: Vec<(MessageId, RequestRecord)>,
+    advanced: Vec<oneshot::Sender<()>>,
 }
 
 impl Driver {
@@ -70,6 +73,7 @@ impl Driver {
             tree: StateTree::new(keys),
             requests: store.requests()?.into_iter().collect(),
             waiting: HashMap::new(),
+            ahead_ns: 0,
             replica,
             store,
             orders,
@@ -95,8 +99,8 @@ impl Driver {
         loop {
             let mut batch = Batch::default();
             self.gather(&mut batch);
-            self.replica.set_time_ns(now_ns());
-            if !batch.accepted.is_empty() || self.is_due() {
+            self.replica.set_time_ns(self.time_ns());
+            if !batch.accepted.is_empty() || !batch.advanced.is_empty() || self.is_due() {
                 self.execute_rounds();
                 self.persist(&batch.records)?;
             }
@@ -127,7 +131,7 @@ impl Driver {
     fn wait(&self) -> Result<Command, RecvTimeoutError> {
         match self.replica.next_wake_at() {
             Some(wake_ns) => {
-                let pause = Duration::from_nanos(wake_ns.saturating_sub(now_ns()));
+                let pause = Duration::from_nanos(wake_ns.saturating_sub(self.time_ns()));
                 self.orders.commands.recv_timeout(pause)
             }
             None => {
@@ -147,16 +151,26 @@ impl Driver {
             Command::ReadState(read, answer) => {
                 let _ = answer.send(self.read_state(&read));
             }
+            Command::Advance(duration, answer) => {
+                self.travel(duration);
+                batch.advanced.push(answer);
+            }
             Command::Wake => {}
         }
     }
 
+    /// The replica's time.
+    pub(super) fn time_ns(&self) -> u64 {
+        now_ns().saturating_add(self.ahead_ns)
+    }
+
     fn take_call(
         &mut self,
-        ingress: Ingress,
+        mut ingress: Ingress,
         answer: oneshot::Sender<Accepted>,
         batch: &mut Batch,
     ) {
+        ingress.ingress_expiry_ns = ingress.ingress_expiry_ns.saturating_add(self.ahead_ns);
         let id = ingress.message_id;
         let record = RequestRecord {
             sender: ingress.sender,
@@ -164,7 +178,7 @@ impl Driver {
         };
         // A request that came before has the same answer and is not executed again.
         if !self.requests.contains_key(&id) {
-            self.replica.set_time_ns(now_ns());
+            self.replica.set_time_ns(self.time_ns());
             if let Err(rejection) = self.replica.submit_ingress(ingress) {
                 let _ = answer.send(Accepted::Rejected(rejection));
                 return;
@@ -176,9 +190,8 @@ impl Driver {
     }
 
     fn query(&mut self, query: Query) -> Result<Vec<u8>, Rejection> {
-        let now = now_ns();
-        self.replica.set_time_ns(now);
-        self.tree.certify(now);
+        self.replica.set_time_ns(self.time_ns());
+        self.tree.certify(now_ns());
         let canister = query.canister_id.as_slice().to_vec();
         let path = vec![b"canister".to_vec(), canister, b"certified_data".to_vec()];
         let certificate = self.tree.certificate(&[path]);
@@ -200,13 +213,13 @@ impl Driver {
 
     fn is_due(&self) -> bool {
         let wake = self.replica.next_wake_at();
-        wake.is_some_and(|wake_ns| wake_ns <= now_ns())
+        wake.is_some_and(|wake_ns| wake_ns <= self.time_ns())
     }
 
     fn execute_rounds(&mut self) {
         let started = Instant::now();
         for _ in 0..ROUNDS_PER_BATCH {
-            self.replica.set_time_ns(now_ns());
+            self.replica.set_time_ns(self.time_ns());
             if !self.replica.execute_round() || started.elapsed() > BATCH_TIME {
                 return;
             }
@@ -244,6 +257,9 @@ impl Driver {
     /// Answers the calls of this batch and those of earlier ones that are finished now.
     fn answer(&mut self, batch: Batch) {
         self.answer_waiting();
+        for answer in batch.advanced {
+            let _ = answer.send(());
+        }
         for (id, answer) in batch.accepted {
             let accepted = match self.certificate_of_answer(&id) {
                 Some(certificate) => Accepted::Answered(certificate),

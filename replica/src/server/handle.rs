@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -121,6 +122,23 @@ impl ServerHandle {
             Err(reason) => reason,
         };
         ServerError::Failed { reason }
+    }
+
+    /// Lets time pass for the canisters, and everything that becomes due on the way happen, before
+    /// it returns. For tests. Agents notice nothing,
+    /// since certificates and the expiry of requests stay on the wall clock.
+    ///
+    /// # Errors
+    /// [`ServerError::Failed`] when the server has ended or is overloaded.
+    pub async fn advance_time(&self, duration: Duration) -> Result<(), ServerError> {
+        let failed = |reason: &str| ServerError::Failed {
+            reason: reason.to_string(),
+        };
+        let (answer, advanced) = oneshot::channel();
+        self.commands
+            .try_send(Command::Advance(duration, answer))
+            .map_err(|_| failed("it takes no orders now"))?;
+        advanced.await.map_err(|_| failed("it has ended"))
     }
 
     /// Stops: takes no more requests, finishes and stores the round that runs, answers what waits

@@ -38,3 +38,7 @@ pub const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
 pub const PROBE_WAIT: Duration = Duration::from_secs(2);
 /// Bytes of an answer that [`super::running`] reads. Ours: a status has some 300.
 pub const PROBE_BYTES: u64 = 64 * 1024;
+
+/// Rounds executed at one point in time while time travels; a network that does not come to rest
+/// by then travels no further.
+pub const ROUNDS_PER_TRAVEL: usize = 10_000;

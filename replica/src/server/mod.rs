@@ -45,6 +45,7 @@ mod refusal;
 mod routing;
 mod running;
 mod state_tree;
+mod travel;
 
 pub use error::ServerError;
 pub use handle::{Server, ServerHandle};

@@ -66,10 +66,14 @@ impl IngressHistory {
         self.changed.insert(id);
     }
 
+    /// Marks a message as being executed, unless it is answered already.
     pub(crate) fn start(&mut self, id: &MessageId) {
-        if let Some(entry) = self.entries.get_mut(id) {
-            entry.status = IngressStatus::Processing;
-            self.changed.insert(*id);
+        match self.entries.get_mut(id) {
+            Some(entry) if !entry.status.is_answered() => {
+                entry.status = IngressStatus::Processing;
+                self.changed.insert(*id);
+            }
+            _ => {}
         }
     }
 

@@ -3,7 +3,8 @@
 use super::run::OutgoingCall;
 use super::{Guest, Run, Trap};
 use crate::limits::{
-    CALL_PAYLOAD_BYTES, CALL_TIMEOUT_SECONDS_MAX, METHOD_NAME_BYTES, QUEUE_MESSAGES,
+    CALL_PAYLOAD_BYTES, CALL_TIMEOUT_SECONDS_MAX, METHOD_NAME_BYTES, OPEN_CALLS, OUTGOING_BYTES,
+    QUEUE_MESSAGES,
 };
 use crate::state::Closure;
 
@@ -103,13 +104,19 @@ pub(super) fn cycles_add(run: &mut Run, _: &mut Guest<'_>, a: &Args) -> Result<u
 }
 
 pub(super) fn perform(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
-    let callee = pending(run, "call_perform")?.callee;
+    let call = pending(run, "call_perform")?;
+    let (callee, bytes) = (call.callee, call.arg.len());
     let open = run.open_calls.entry(callee).or_insert(0);
-    if *open >= QUEUE_MESSAGES {
+    let has_room = *open < QUEUE_MESSAGES
+        && run.open_calls_in_all < OPEN_CALLS
+        && run.outgoing_bytes + bytes <= OUTGOING_BYTES;
+    if !has_room {
         abandon(run);
         return Ok(QUEUE_FULL);
     }
     *open += 1;
+    run.open_calls_in_all += 1;
+    run.outgoing_bytes += bytes;
     run.calls.extend(run.pending_call.take());
     Ok(0)
 }

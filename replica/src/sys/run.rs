@@ -90,6 +90,9 @@ pub(crate) struct Run {
     pub calls: Vec<OutgoingCall>,
     /// Calls open to each canister, those of this message included.
     pub open_calls: BTreeMap<Principal, usize>,
+    pub open_calls_in_all: usize,
+    /// Bytes of the payloads of `calls`.
+    pub outgoing_bytes: usize,
     pub stable_base: StableMemory,
     pub stable: StableOverlay,
     pub certified_data: Option<Vec<u8>>,
