@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::dialect::missing;
 use super::fields::{Fields, Spelling};
-use super::{Declaration, Draft, Outcome, Refusal, identity, schedule, tasks_loop};
+use super::{Declaration, Draft, Naming, Outcome, Refusal, identity, schedule, tasks_loop};
 
 /// Reads an entry of the list.
 pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Outcome, Refusal> {
@@ -46,7 +46,11 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
     };
     refuse_unknown(&fields)?;
     let key = identity::key("chime", &key);
-    Ok(Outcome::Task(Box::new(Declaration { key, request })))
+    Ok(Outcome::Task(Box::new(Declaration {
+        key,
+        naming: Naming::Id,
+        request,
+    })))
 }
 
 fn steps(fields: &mut Fields<'_>) -> Result<Vec<NewStep>, Refusal> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::dialect::{NO_RETRIES, missing, note_unknown};
 use super::fields::{Fields, Spelling, wrong};
-use super::{Declaration, Draft, Outcome, Refusal, identity, schedule};
+use super::{Declaration, Draft, Naming, Outcome, Refusal, identity, schedule};
 
 /// Reads an entry of the list.
 pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Outcome, Refusal> {
@@ -74,7 +74,11 @@ impl Parts {
             ..CreateTaskRequest::default()
         };
         let key = identity::key("daptin", name);
-        Ok(Outcome::Task(Box::new(Declaration { key, request })))
+        Ok(Outcome::Task(Box::new(Declaration {
+            key,
+            naming: Naming::Name,
+            request,
+        })))
     }
 
     fn incomplete(&self, path: &str) -> Refusal {

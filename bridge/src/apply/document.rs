@@ -70,7 +70,13 @@ fn parse_yaml(text: &str) -> Vec<Result<Value, Refusal>> {
         match Strict::deserialize(document) {
             Ok(Strict(Value::Null)) => {}
             Ok(Strict(value)) => documents.push(Ok(value)),
-            Err(error) => documents.push(Err(yaml_refusal(&error))),
+            Err(error) => {
+                documents.push(Err(yaml_refusal(&error)));
+                // After a syntax error the parser would give the same error for ever.
+                if !is_own(&error.to_string()) {
+                    break;
+                }
+            }
         }
     }
     if documents.is_empty() {
@@ -97,7 +103,8 @@ fn yaml_refusal(error: &serde_norway::Error) -> Refusal {
     if text.contains(DUPLICATE) {
         return Refusal::new(
             text,
-            "Keep one of them; to define several jobs in one file, separate them with a line `---`.",
+            "Keep one of them; to define several jobs in one file, separate them with a line \
+             `---`.",
         );
     }
     Refusal::new(
@@ -107,6 +114,14 @@ fn yaml_refusal(error: &serde_norway::Error) -> Refusal {
 }
 
 const DUPLICATE: &str = "occurs twice";
+const KEY_IS_NO_TEXT: &str = "a key must be plain text";
+
+/// Whether it is one of the errors that are found here, behind which the text goes on.
+fn is_own(error: &str) -> bool {
+    [DUPLICATE, KEY_IS_NO_TEXT]
+        .iter()
+        .any(|text| error.contains(text))
+}
 
 /// A value in which no key occurs twice and every key is text.
 struct Strict(Value);
@@ -175,7 +190,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
                 Value::Bool(key) => key.to_string(),
                 Value::Number(key) => key.to_string(),
                 Value::Array(_) | Value::Object(_) => {
-                    return Err(A::Error::custom("a key must be plain text"));
+                    return Err(A::Error::custom(KEY_IS_NO_TEXT));
                 }
             };
             let Strict(value) = entries.next_value()?;

@@ -78,7 +78,8 @@ fn find(path: &Path, depth: usize, found: &mut Vec<Found>) {
     if depth == 0 && found.len() == before {
         let refusal = Refusal::new(
             "no job file in this directory",
-            "Job files end in .yaml, .yml or .json; a file with another name is read when -f names it itself.",
+            "Job files end in .yaml, .yml or .json; a file with another name is read when -f names \
+             it itself.",
         );
         found.push((path.to_path_buf(), Some(refusal)));
     }

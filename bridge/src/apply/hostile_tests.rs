@@ -49,11 +49,17 @@ fn should_name_the_fault_of_damaged_files() {
     }
 }
 
+fn check(table: &[(String, &str)]) {
+    for (content, words) in table {
+        let refused = refusals(content);
+        assert!(refused[0].contains(words), "{content}: {refused:?}");
+    }
+}
+
 #[test]
-fn should_name_the_path_of_wrong_values() {
+fn should_name_the_wrong_field_of_a_job() {
     let job = |field: &str| format!("id: a\nname: a\ncommand: a\nschedule: '@daily'\n{field}\n");
-    let entry = |field: &str| format!("tasks:\n- key: a\n  note: x\n  {field}\n");
-    let table = [
+    check(&[
         (
             job("max_retries: -1"),
             "max_retries: must be a whole number",
@@ -87,6 +93,13 @@ fn should_name_the_path_of_wrong_values() {
             "id: a\nname: a\ncommand: a\nschedule: ''\n".into(),
             "Missing required fields: schedule",
         ),
+    ]);
+}
+
+#[test]
+fn should_name_the_path_in_a_list_of_our_own() {
+    let entry = |field: &str| format!("tasks:\n- key: a\n  note: x\n  {field}\n");
+    check(&[
         (entry("every: soon"), "tasks[0].every: must be a duration"),
         (entry("evry: 30"), "tasks[0].evry: the field is not known"),
         (
@@ -132,6 +145,12 @@ fn should_name_the_path_of_wrong_values() {
             "tasks:\n- note: a\n".into(),
             "tasks[0]: Missing required fields: key",
         ),
+    ]);
+}
+
+#[test]
+fn should_name_the_path_in_documents_of_others() {
+    check(&[
         (
             "Tasks:\n- {Name: a, Schedule: '* *', ActionName: a}\n".into(),
             "Tasks[0].Schedule",
@@ -174,11 +193,7 @@ fn should_name_the_path_of_wrong_values() {
                 .into(),
             "every: is 5 here and 6 in schedule.every",
         ),
-    ];
-    for (content, words) in table {
-        let refused = refusals(&content);
-        assert!(refused[0].contains(words), "{content}: {refused:?}");
-    }
+    ]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What makes an applied job the same job the next time, and how a change to it is noticed.
 //!
-//! A job is known by its key: the dialect and the job's own id or name, never the file, so that a
-//! file may be moved or renamed without the job running twice. The key is the idempotency key of
-//! the task. In the task's metadata a mark says what was applied last: a hash of the whole job and
-//! one of its schedules, so that an unchanged schedule keeps its phase when something else changes.
+//! A job is known by its key: the dialect and the job's own id or name, not the file, so that a
+//! file may be moved or renamed without the job running twice. Only where jobs have names and no
+//! ids, and two files use the same name for different jobs, the second one's file becomes part of
+//! its key. The key is the idempotency key of the task.
+//!
+//! In the task's metadata a mark says what was applied last: a hash of the whole job and one of its
+//! schedules, so that an unchanged schedule keeps its phase when something else changes.
 
 use chime_types::{CreateTaskRequest, NewSchedule, limits};
 use serde::{Deserialize, Serialize};
@@ -34,11 +37,11 @@ pub struct AppliedFrom {
 
 impl AppliedFrom {
     /// The mark of a job that was read from `source`.
-    pub(super) fn of(declaration: &Declaration, source: &str) -> Self {
+    pub(super) fn of(declaration: &Declaration, key: String, source: &str) -> Self {
         let request = &declaration.request;
         Self {
             source: source.to_string(),
-            key: declaration.key.clone(),
+            key,
             hash: hash(request),
             schedules_hash: hash::<[NewSchedule]>(&request.schedules),
             active: request.disabled != Some(true),
@@ -73,6 +76,19 @@ pub(super) fn metadata<const N: usize>(fields: [(&str, &Option<String>); N]) -> 
     (!map.is_empty()).then(|| Value::Object(map).to_string())
 }
 
+/// The key of a job whose name another file uses for another job.
+pub(super) fn key_in_file(key: &str, file: &str) -> String {
+    let (dialect, name) = key
+        .split_once(':')
+        .expect("BUG: a key begins with its dialect");
+    self::key(dialect, &format!("{name}@{}", file_name(file)))
+}
+
+/// The last part of a path.
+pub(super) fn file_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
 /// The key of a job. An id that is too long for a key is hashed.
 pub(super) fn key(dialect: &str, id: &str) -> String {
     let key = format!("{dialect}:{id}");
@@ -80,6 +96,11 @@ pub(super) fn key(dialect: &str, id: &str) -> String {
         return key;
     }
     format!("{dialect}:sha256:{}", digest(id.as_bytes()))
+}
+
+/// The hash of a job.
+pub(super) fn job_hash(declaration: &Declaration) -> String {
+    hash(&declaration.request)
 }
 
 /// A hash that ignores what is null, so that fields that a later version adds change nothing.

@@ -63,8 +63,19 @@ pub enum Outcome {
 pub struct Declaration {
     /// What makes it the same task when it is applied again: the dialect and the job's own id.
     pub key: String,
+    /// Whether that id is one, or only a name.
+    pub naming: Naming,
     /// The task. Its metadata is an object in JSON without the mark that [`Plan`] adds.
     pub request: CreateTaskRequest,
+}
+
+/// How far a job's key says that two jobs are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The job has an id: two files with the same id mean the same job.
+    Id,
+    /// The job has only a name: jobs of different files may happen to have the same.
+    Name,
 }
 
 /// A change to the task that `target` names. What is `None` stays as it is.

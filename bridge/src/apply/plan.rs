@@ -9,8 +9,8 @@ use chime_types::{
     Action, CreateTaskRequest, NewSchedule, NewStep, Task, UpdateTaskRequest, limits,
 };
 
-use super::identity::{AppliedFrom, applied_from, marked};
-use super::{ActionPatch, Declaration, Patch, Refusal};
+use super::identity::{AppliedFrom, applied_from, file_name, job_hash, key_in_file, marked};
+use super::{ActionPatch, Declaration, Naming, Patch, Refusal};
 
 /// What to do about one finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,17 +67,18 @@ impl Plan {
 
     /// What to do about a task that should exist, declared in `file`.
     pub fn declare(&mut self, declaration: &Declaration, file: &str) -> Step {
-        let mark = AppliedFrom::of(declaration, file);
-        if let Some((earlier, hash)) = self.declared.get(&mark.key) {
-            return match *hash == mark.hash {
+        let hash = job_hash(declaration);
+        let key = self.key(declaration, &hash, file);
+        if let Some((earlier, declared)) = self.declared.get(&key) {
+            return match *declared == hash {
                 true => Step::Repeats {
                     file: earlier.clone(),
                 },
-                false => Step::Refused(contradiction(&mark.key, earlier)),
+                false => Step::Refused(contradiction(&key, earlier)),
             };
         }
-        self.declared
-            .insert(mark.key.clone(), (file.to_string(), mark.hash.clone()));
+        self.declared.insert(key.clone(), (file.to_string(), hash));
+        let mark = AppliedFrom::of(declaration, key, file);
         match self.by_key.get(&mark.key) {
             Some((before, task)) => compare(before, task, declaration, &mark),
             None => Step::Create(Box::new(CreateTaskRequest {
@@ -86,6 +87,31 @@ impl Plan {
                 ..declaration.request.clone()
             })),
         }
+    }
+
+    /// The key of the job in `file`. A job with an id has it as its key. One with only a name has
+    /// that, unless another file uses the name for another job.
+    fn key(&self, declaration: &Declaration, hash: &str, file: &str) -> String {
+        let plain = declaration.key.clone();
+        if declaration.naming == Naming::Id {
+            return plain;
+        }
+        let own = key_in_file(&plain, file);
+        let applied = |key: &String| self.by_key.get(key).map(|(mark, _)| mark);
+        let known = [&plain, &own]
+            .into_iter()
+            .find(|key| applied(key).is_some_and(|mark| mark.source == file))
+            .or_else(|| Some(&own).filter(|key| applied(key).is_some()));
+        if let Some(key) = known {
+            return key.clone();
+        }
+        let declared = self.declared.get(&plain);
+        let foreign = match (declared, applied(&plain)) {
+            (Some((earlier, job)), _) => job != hash && earlier != file,
+            (None, Some(mark)) => mark.hash != hash && file_name(&mark.source) != file_name(file),
+            (None, None) => false,
+        };
+        if foreign { own } else { plain }
     }
 }
 
@@ -103,10 +129,15 @@ fn compare(
     declaration: &Declaration,
     mark: &AppliedFrom,
 ) -> Step {
-    if before.hash == mark.hash {
-        return Step::Unchanged(Box::new(task.clone()));
-    }
     let request = &declaration.request;
+    let moved = file_name(&before.source) != file_name(&mark.source);
+    if before.hash == mark.hash {
+        // Where files tell jobs of one name apart, the new name of a file has to be remembered.
+        return match moved && declaration.naming == Naming::Name {
+            true => remember(before, task, request, mark),
+            false => Step::Unchanged(Box::new(task.clone())),
+        };
+    }
     let update = UpdateTaskRequest {
         task_id: task.id,
         expected_version: Some(task.version),
@@ -130,7 +161,28 @@ fn compare(
         task: task.clone(),
         // A task that somebody paused stays paused unless the file itself changed its mind.
         active: (before.active != mark.active).then_some(mark.active),
-        moved_from: (before.source != mark.source).then(|| before.source.clone()),
+        moved_from: moved.then(|| before.source.clone()),
+    }))
+}
+
+/// The job is the same, and its file has another name.
+fn remember(
+    before: &AppliedFrom,
+    task: &Task,
+    request: &CreateTaskRequest,
+    mark: &AppliedFrom,
+) -> Step {
+    let update = UpdateTaskRequest {
+        task_id: task.id,
+        expected_version: Some(task.version),
+        metadata: Some(marked(request, mark)),
+        ..UpdateTaskRequest::default()
+    };
+    Step::Update(Box::new(Change {
+        update: Some(update),
+        task: task.clone(),
+        active: None,
+        moved_from: Some(before.source.clone()),
     }))
 }
 

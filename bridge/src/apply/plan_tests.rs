@@ -166,7 +166,8 @@ fn should_refuse_two_meanings_of_one_job_in_one_call() {
 }
 
 fn daptin() -> Task {
-    let text = "Tasks:\n- {Name: n, Schedule: '@daily', ActionName: act, EntityName: e, Attributes: {k: 1}}\n";
+    let text = "Tasks:\n- {Name: n, Schedule: '@daily', ActionName: act, EntityName: e, \
+                Attributes: {k: 1}}\n";
     made(9, Plan::new(vec![]).declare(&declaration(text), "d.yaml"))
 }
 
@@ -223,4 +224,70 @@ fn should_patch_parts_of_the_action() {
         patch(&after_first_apply(), &wanted).is_err(),
         "a note is no named action"
     );
+}
+
+const NAMED: &str = "Tasks:\n- {Name: n, Schedule: '@daily', ActionName: act}\n";
+const SAME_NAME: &str = "Tasks:\n- {Name: n, Schedule: '@hourly', ActionName: other}\n";
+
+fn key(step: &Step) -> Option<&str> {
+    match step {
+        Step::Create(request) => request.idempotency_key.as_deref(),
+        _ => None,
+    }
+}
+
+#[test]
+fn should_tell_jobs_of_one_name_apart_by_their_files() {
+    let mut plan = Plan::new(vec![]);
+    let one = plan.declare(&declaration(NAMED), "one.yaml");
+    let two = plan.declare(&declaration(SAME_NAME), "two.yaml");
+    assert_eq!(
+        (key(&one), key(&two)),
+        (Some("daptin:n"), Some("daptin:n@two.yaml"))
+    );
+    let tasks = vec![made(1, one), made(2, two)];
+    for order in [["one.yaml", "two.yaml"], ["two.yaml", "one.yaml"]] {
+        let mut plan = Plan::new(tasks.clone());
+        for file in order {
+            let text = if file == "one.yaml" { NAMED } else { SAME_NAME };
+            let step = plan.declare(&declaration(text), file);
+            assert!(matches!(step, Step::Unchanged(_)), "{order:?}: {step:?}");
+        }
+    }
+    let edited = NAMED.replace("@daily", "@weekly");
+    let Step::Update(change) = Plan::new(tasks).declare(&declaration(&edited), "one.yaml") else {
+        panic!("not updated");
+    };
+    assert_eq!(change.task.id, 1);
+}
+
+#[test]
+fn should_follow_a_job_with_a_name_into_a_renamed_file() {
+    let task = made(
+        1,
+        Plan::new(vec![]).declare(&declaration(NAMED), "one.yaml"),
+    );
+    let Step::Update(change) = Plan::new(vec![task]).declare(&declaration(NAMED), "renamed.yaml")
+    else {
+        panic!("not updated");
+    };
+    let update = change.update.unwrap();
+    assert_eq!(
+        (change.moved_from.as_deref(), update.schedules, update.steps),
+        (Some("one.yaml"), None, None)
+    );
+    assert!(update.metadata.unwrap().contains("renamed.yaml"));
+}
+
+#[test]
+fn should_refuse_two_meanings_of_one_name_in_one_file() {
+    let mut plan = Plan::new(vec![]);
+    assert!(matches!(
+        plan.declare(&declaration(NAMED), "one.yaml"),
+        Step::Create(_)
+    ));
+    assert!(matches!(
+        plan.declare(&declaration(SAME_NAME), "one.yaml"),
+        Step::Refused(_)
+    ));
 }

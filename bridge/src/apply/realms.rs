@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::dialect::{NO_RETRIES, missing, note_unknown};
 use super::fields::{Fields, Spelling};
-use super::{Context, Declaration, Draft, Outcome, Refusal, identity};
+use super::{Context, Declaration, Draft, Naming, Outcome, Refusal, identity};
 
 /// Reads a configuration.
 pub(super) fn read(
@@ -55,6 +55,7 @@ pub(super) fn read(
     let key = identity::key("realms", &name);
     Ok(Outcome::Task(Box::new(Declaration {
         key,
+        naming: Naming::Name,
         request: CreateTaskRequest { name, ..request },
     })))
 }

@@ -16,7 +16,8 @@ const WEEKDAYS: [&str; 7] = [
     "friday",
     "saturday",
 ];
-const ONE_RULE: &str = "Give at most one of every, cron, daily, weekly, monthly and at; without any the task runs once.";
+const ONE_RULE: &str = "Give at most one of every, cron, daily, weekly, monthly and at; without \
+                        any the task runs once.";
 const TIME_FIX: &str = "Write the time of day as \"02:30\", in quotation marks.";
 
 /// A cron expression in the field `name`.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::dialect::{NO_RETRIES, missing, note_unknown};
 use super::document::Document;
 use super::fields::{Fields, Spelling};
-use super::{Context, Declaration, Draft, Finding, Outcome, Refusal, identity, schedule};
+use super::{Context, Declaration, Draft, Finding, Naming, Outcome, Refusal, identity, schedule};
 
 const JOB_FIELDS: [&str; 9] = [
     "id",
@@ -86,7 +86,11 @@ pub(super) fn read(
     };
     note_unknown(&fields, draft);
     let key = identity::key("tasks_loop", &id);
-    Ok(Outcome::Task(Box::new(Declaration { key, request })))
+    Ok(Outcome::Task(Box::new(Declaration {
+        key,
+        naming: Naming::Id,
+        request,
+    })))
 }
 
 /// The priority, by its name in any case.

@@ -20,6 +20,7 @@ pub struct PreviewArguments {
     #[arg(long, value_name = "TIME")]
     pub from: Option<jiff::Timestamp>,
     /// How many times to show.
-    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
     pub count: u32,
 }

@@ -64,10 +64,12 @@ pub struct LogsArguments {
     #[arg(long, conflicts_with = "task", requires = "follow")]
     pub all: bool,
     /// Most executions to show.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub limit: u32,
     /// Show the last N executions; the same as --limit N --from 0.
-    #[arg(long, value_name = "N", conflicts_with_all = ["limit", "from"], value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["limit", "from"])]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub tail: Option<u32>,
     /// Leave out the newest N executions.
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -39,7 +39,21 @@ pub async fn run(cli: Cli) -> Result<()> {
 /// Writes an error to the standard error: its cause, and the next step.
 pub fn report(error: &Error) {
     use std::io::Write;
-    let text = format!("error: {}\n  fix: {}", error.explanation(), error.fix());
+    let text = format!(
+        "error: {}\n  fix: {}",
+        error.explanation(),
+        sentence(error.fix())
+    );
     // Nobody can be told that the standard error is closed.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The text with a capital at its beginning and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => String::new(),
+    }
 }

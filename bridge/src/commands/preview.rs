@@ -1,6 +1,7 @@
 //! `chime preview`: what a schedule means, computed here without a network.
 
 use chime_schedule::Schedule;
+use chime_types::limits::NANOSECONDS;
 use chime_types::{GapPolicy, Rule};
 
 use super::Result;
@@ -14,7 +15,8 @@ use crate::output::{Previewed, Writer};
 /// If the expression or the zone breaks a rule.
 pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
     let from_at = match arguments.from {
-        None => writer.clock().now_at(),
+        // Whole seconds: an interval is shown from this second on.
+        None => writer.clock().now_at() / NANOSECONDS * NANOSECONDS,
         Some(instant) => u64::try_from(instant.as_nanosecond()).map_err(|_| {
             Error::new(
                 Kind::Usage,

@@ -119,7 +119,13 @@ fn action(arguments: &RunArguments) -> Result<Action> {
 fn checked(text: &str) -> Result<String> {
     candid_parser::parse_idl_args(text).map_err(|error| {
         let rule = format!("`{text}` is not Candid's textual form");
-        Error::new(Kind::Usage, rule, "Write the arguments as in '(record { name = \"x\" }, 7 : nat64)', parentheses included.").at("--call").because(error)
+        Error::new(
+            Kind::Usage,
+            rule,
+            "Write the arguments as in '(record { name = \"x\" }, 7 : nat64)', parentheses included.",
+        )
+        .at("--call")
+        .because(error)
     })?;
     Ok(text.to_string())
 }

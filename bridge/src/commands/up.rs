@@ -92,7 +92,8 @@ fn taken(state: &StateDirectory, network: &RunningNetwork) -> Error {
             network.url
         ),
         format!(
-            "Use that one: other commands find it by themselves. Or stop it with `kill {}`, or name another directory with --state DIR.",
+            "Use that one: other commands find it by themselves. Or stop it with `kill {}`, or \
+             name another directory with --state DIR.",
             network.pid
         ),
     )
@@ -119,8 +120,12 @@ async fn not_started(state: &StateDirectory, port: u16, error: ServerError) -> E
     }
     Error::new(
         Kind::LocalFile,
-        format!("the network on {} does not start on port {port}", state.path().display()),
-        "If the port is taken, choose another with --port (0 is any that is free); else check the directory.",
+        format!(
+            "the network on {} does not start on port {port}",
+            state.path().display()
+        ),
+        "If the port is taken, choose another with --port (0 is any that is free); else check \
+         the directory.",
     )
     .because(error)
 }

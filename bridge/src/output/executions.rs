@@ -165,16 +165,17 @@ fn details(execution: &TaskExecution, clock: &Clock) -> Vec<String> {
     if execution.attempts.len() > 1 {
         lines.extend(execution.attempts.iter().map(attempt_text));
     }
-    let end = (execution
+    let said = execution.logs.last().map(|entry| &entry.message);
+    let result = execution
         .result
         .as_ref()
-        .map(|text| format!("result: {}", one_line(text, MAXIMUM_TEXT))))
-    .or_else(|| {
-        execution
-            .error
-            .as_ref()
-            .map(|text| format!("error: {}", one_line(text, MAXIMUM_TEXT)))
-    });
+        .filter(|result| Some(*result) != said);
+    let end = result
+        .map(|text| format!("result: {}", one_line(text, MAXIMUM_TEXT)))
+        .or_else(|| {
+            let error = execution.error.as_ref()?;
+            Some(format!("error: {}", one_line(error, MAXIMUM_TEXT)))
+        });
     lines.extend(end);
     lines.extend(waiting(execution, clock));
     lines
@@ -238,13 +239,20 @@ pub fn follow_line(task_name: &str, execution: &TaskExecution, clock: &Clock) ->
         execution.id,
         execution.status.name(),
     );
-    if execution.attempt > 1 {
+    if execution.attempt > 1 && execution.status.is_final() {
         line.push_str(&format!(" (attempt {})", execution.attempt));
     }
     if let Some(duration) = duration(execution) {
         line.push_str(&format!(" in {}", took(duration)));
     }
-    if let Some(said) = said(execution) {
+    if execution.waiting_for == Some(WaitReason::RetryBackoff) {
+        let last = execution.attempts.last().map(attempt_text);
+        let next = execution
+            .wake_at
+            .map(|at| format!("next attempt {}", clock.relative(at)));
+        let parts: Vec<_> = last.into_iter().chain(next).collect();
+        line.push_str(&format!("  {}", parts.join("; ")));
+    } else if let Some(said) = said(execution) {
         line.push_str(&format!("  {}", one_line(said, MAXIMUM_TEXT)));
     }
     line

@@ -103,6 +103,13 @@ pub(super) fn harmless(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
+/// A number of things: `1 task`, `2 tasks`.
+#[must_use]
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
 /// The first `most` characters of a text, on one line.
 #[must_use]
 pub(super) fn one_line(text: &str, most: usize) -> String {

@@ -4,7 +4,7 @@ use chime_types::limits::NANOSECONDS;
 use chime_types::{Rule, Task, TaskSchedule};
 use serde::Serialize;
 
-use super::table::one_line;
+use super::table::{counted, one_line};
 use super::writer::{Answer, Page};
 use super::{Table, rfc3339};
 
@@ -172,9 +172,9 @@ impl Answer for TaskList {
             .iter()
             .for_each(|row| table.row(row.cells(page, self.verbose)));
         let counts = format!(
-            "{} tasks, {} schedules; times in {}",
-            self.total_tasks,
-            self.total_schedules,
+            "{}, {}; times in {}",
+            counted(self.total_tasks, "task"),
+            counted(self.total_schedules, "schedule"),
             page.clock.zone_name()
         );
         format!("{}\n\n{counts}", table.render())

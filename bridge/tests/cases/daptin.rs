@@ -10,17 +10,22 @@ const NAMELESS: &str = "Missing required fields: Name, ActionName";
 
 #[test]
 fn should_read_every_file_as_its_user_expects() {
-    let one = |file, name, expression, why| Case {
+    let mut table = lists();
+    table.extend(created_documents());
+    table.extend(patches());
+    check("daptin", &table);
+}
+
+fn one(file: &'static str, name: &'static str, expression: &str, why: &'static str) -> Case {
+    Case {
         file,
         expected: Tasks(vec![(name, cron(expression))]),
         why,
-    };
-    let patch = |file, why| Case {
-        file,
-        expected: Patch("TASK_ID"),
-        why,
-    };
-    let mut table = vec![
+    }
+}
+
+fn lists() -> Vec<Case> {
+    vec![
         one(
             "certwiki_09.yaml",
             "renew_certificates",
@@ -78,8 +83,11 @@ fn should_read_every_file_as_its_user_expects() {
             ]),
             why: "Active instead of IsActive",
         },
-    ];
-    table.extend([
+    ]
+}
+
+fn created_documents() -> Vec<Case> {
+    vec![
         one(
             "seed_01_POST.json",
             "cleanup_old_data",
@@ -118,6 +126,16 @@ fn should_read_every_file_as_its_user_expects() {
             "@weekly",
             "the same document again",
         ),
+    ]
+}
+
+fn patches() -> Vec<Case> {
+    let patch = |file, why| Case {
+        file,
+        expected: Patch("TASK_ID"),
+        why,
+    };
+    vec![
         patch(
             "seed_02_PATCH.json",
             "an id makes it a change of the task that the id names",
@@ -128,8 +146,7 @@ fn should_read_every_file_as_its_user_expects() {
         ),
         patch("wiki_05_PATCH.json", "active is another word for is_active"),
         patch("wiki_06_PATCH.json", "active alone switches the task off"),
-    ]);
-    check("daptin", &table);
+    ]
 }
 
 fn named(file: &str) -> (String, Option<String>, Value, Option<String>) {

@@ -1,13 +1,15 @@
 //! `chime apply`: reads job files and brings the tasks up to date with them.
 
-use chime_schedule::Schedule;
-use chime_types::{Action, NewSchedule, PauseTaskRequest, Task, TaskRequest};
+mod rows;
 
+use chime_types::{PauseTaskRequest, TaskRequest};
+
+use self::rows::{foreseen, refused, remarks, with_task};
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
 use crate::cli::{ApplyArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Applied, AppliedRow, FieldFault, Writer};
+use crate::output::{Applied, AppliedRow, Writer};
 
 /// Applies the files and writes what became of each document.
 pub(super) async fn run(
@@ -96,7 +98,7 @@ async fn decide(
         Outcome::Patch(patch) => {
             let task = match session.scheduler.find_task(&patch.target).await {
                 Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Usage) => {
-                    let fix = "The document changes a task: put the id or the name of one of your tasks there.";
+                    let fix = "The document changes a task: put the id or the name of one of yours there.";
                     return Err(Obstacle::Refused(Refusal::of("data.id", error.rule(), fix)));
                 }
                 found => found?,
@@ -206,100 +208,6 @@ async fn update(
         None => {}
     }
     Ok(with_task(row, &task))
-}
-
-fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
-    let descriptions: Vec<_> = task
-        .schedules
-        .iter()
-        .map(|schedule| schedule.description.as_str())
-        .collect();
-    let row = AppliedRow {
-        task: Some(task.name.clone()),
-        task_id: Some(task.id.to_string()),
-        schedule: Some(descriptions.join("; ")),
-        timezone: task
-            .schedules
-            .first()
-            .map(|schedule| schedule.timezone.clone()),
-        disabled: task.disabled,
-        ..row
-    };
-    row.next_at(task.next_run_at)
-}
-
-/// What the scheduler would say about a schedule that was not sent to it.
-fn foreseen(row: AppliedRow, schedule: Option<&NewSchedule>, writer: &Writer) -> AppliedRow {
-    let Some(new) = schedule else {
-        return row;
-    };
-    let now_at = writer.clock().now_at();
-    let delay = new
-        .start_after_seconds
-        .unwrap_or(0)
-        .saturating_mul(chime_types::limits::NANOSECONDS);
-    let start_at = new.start_at.unwrap_or(now_at).saturating_add(delay);
-    let explicit = new.start_at.is_some() || new.start_after_seconds.is_some();
-    let compiled = Schedule::compile(
-        &new.rule,
-        new.timezone.as_deref(),
-        new.gap.unwrap_or_default(),
-        start_at,
-        explicit,
-        new.end_at,
-    );
-    let Ok(schedule) = compiled else {
-        return row;
-    };
-    let next = schedule
-        .next_after(now_at.saturating_sub(1))
-        .filter(|_| !row.disabled);
-    AppliedRow {
-        schedule: Some(schedule.describe()),
-        timezone: Some(schedule.timezone().to_string()),
-        ..row
-    }
-    .next_at(next)
-}
-
-fn refused(row: AppliedRow, refusal: Refusal) -> AppliedRow {
-    let Refusal { field, rule, fix } = refusal;
-    AppliedRow {
-        action: "refused",
-        error: Some(FieldFault { field, rule, fix }),
-        ..row
-    }
-}
-
-/// Remarks about what cannot run yet.
-fn remarks(findings: &[Finding]) -> Vec<String> {
-    let kinds: [(&str, fn(&Action) -> bool); 3] = [
-        (
-            "a shell command, for which this version has no worker",
-            |action| matches!(action, Action::Command { .. }),
-        ),
-        (
-            "a named action, for which this version has no register",
-            |action| matches!(action, Action::Named { .. }),
-        ),
-        ("Python, for which this version has no runner", |action| {
-            matches!(action, Action::Codex { .. })
-        }),
-    ];
-    let lines = kinds.iter().filter_map(|(what, is_kind)| {
-        let count = findings
-            .iter()
-            .filter(|finding| finding.actions().any(|action| is_kind(action)))
-            .count();
-        let tasks = if count == 1 {
-            "1 task runs".into()
-        } else {
-            format!("{count} tasks run")
-        };
-        (count > 0)
-            .then(|| format!("{tasks} {what}: they are kept, and their runs fail and say so"))
-    });
-    lines.collect()
 }
 
 /// Writes remarks and refusals to the standard error; refusals make the command fail.

@@ -1,0 +1,111 @@
+//! The rows of the answer, and the remarks below it.
+
+use chime_schedule::Schedule;
+use chime_types::limits::NANOSECONDS;
+use chime_types::{Action, NewSchedule, Task};
+
+use crate::apply::{Finding, Refusal};
+use crate::output::{AppliedRow, FieldFault, Writer};
+
+/// The row with what the scheduler says about the task.
+pub(super) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
+    let descriptions: Vec<_> = task
+        .schedules
+        .iter()
+        .map(|schedule| schedule.description.as_str())
+        .collect();
+    let row = AppliedRow {
+        task: Some(task.name.clone()),
+        task_id: Some(task.id.to_string()),
+        schedule: Some(descriptions.join("; ")),
+        timezone: task
+            .schedules
+            .first()
+            .map(|schedule| schedule.timezone.clone()),
+        disabled: task.disabled,
+        ..row
+    };
+    row.next_at(task.next_run_at)
+}
+
+/// What the scheduler would say about a schedule that was not sent to it.
+pub(super) fn foreseen(
+    row: AppliedRow,
+    schedule: Option<&NewSchedule>,
+    writer: &Writer,
+) -> AppliedRow {
+    let Some(new) = schedule else {
+        return row;
+    };
+    let now_at = writer.clock().now_at();
+    let delay = new
+        .start_after_seconds
+        .unwrap_or(0)
+        .saturating_mul(NANOSECONDS);
+    let start_at = new.start_at.unwrap_or(now_at).saturating_add(delay);
+    let explicit = new.start_at.is_some() || new.start_after_seconds.is_some();
+    let compiled = Schedule::compile(
+        &new.rule,
+        new.timezone.as_deref(),
+        new.gap.unwrap_or_default(),
+        start_at,
+        explicit,
+        new.end_at,
+    );
+    let Ok(schedule) = compiled else {
+        return row;
+    };
+    let next = schedule
+        .next_after(now_at.saturating_sub(1))
+        .filter(|_| !row.disabled);
+    AppliedRow {
+        schedule: Some(schedule.describe()),
+        timezone: Some(schedule.timezone().to_string()),
+        ..row
+    }
+    .next_at(next)
+}
+
+/// The row of a document that was refused.
+pub(super) fn refused(row: AppliedRow, refusal: Refusal) -> AppliedRow {
+    let Refusal { field, rule, fix } = refusal;
+    AppliedRow {
+        action: "refused",
+        error: Some(FieldFault { field, rule, fix }),
+        ..row
+    }
+}
+
+/// Remarks about what cannot run yet.
+pub(super) fn remarks(findings: &[Finding]) -> Vec<String> {
+    let lines = [COMMAND, NAMED, CODEX].into_iter().filter_map(|lack| {
+        let concerned = findings.iter().filter(|finding| {
+            finding
+                .actions()
+                .any(|action| lack_of(action) == Some(lack))
+        });
+        let tasks = match concerned.count() {
+            0 => return None,
+            1 => "1 task runs".to_string(),
+            count => format!("{count} tasks run"),
+        };
+        Some(format!(
+            "{tasks} {lack}: what cannot run is kept, and its runs fail and say so"
+        ))
+    });
+    lines.collect()
+}
+
+const COMMAND: &str = "a shell command, for which this version has no worker";
+const NAMED: &str = "a named action, for which this version has no register";
+const CODEX: &str = "Python, for which this version has no runner";
+
+/// What is missing to carry the action out.
+const fn lack_of(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Command { .. } => Some(COMMAND),
+        Action::Named { .. } => Some(NAMED),
+        Action::Codex { .. } => Some(CODEX),
+        Action::Call { .. } | Action::Note { .. } => None,
+    }
+}
