@@ -1,5 +1,9 @@
 //! What goes wrong on the other side: the execution says so, retries come at the stated times, and
 //! nothing else is disturbed.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 use candid::Principal;
 use chime_tests::{

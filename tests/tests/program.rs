@@ -1,5 +1,9 @@
 //! The program `chime` as somebody at a terminal uses it: a network that survives being killed, and
 //! commands that see the same from outside.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

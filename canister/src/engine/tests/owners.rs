@@ -26,6 +26,7 @@ fn list(world: &World, request: GetMyTasksRequest) -> chime_types::TaskPage {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table with a row for each rule")]
 fn should_name_the_field_and_the_rule_of_what_is_refused() {
     let past = NewSchedule {
         start_at: Some(START - 60 * SECOND),
