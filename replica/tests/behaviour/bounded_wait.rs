@@ -131,3 +131,36 @@ fn should_sleep_until_the_deadline_of_a_call_that_nobody_answers() {
     assert_eq!(status, CanisterStatus::Stopped);
     assert_eq!(replica.next_wake_at(), None);
 }
+
+#[test]
+fn should_run_one_callback_when_answer_and_deadline_come_in_the_same_round() {
+    let mut outcomes = [0, 0];
+    for rounds_before_deadline in 0..12 {
+        let (mut replica, caller, holder) = setup();
+        let before = replica.canister_view(&caller).unwrap().cycles;
+        start(&mut replica, caller, "wait", holder);
+        replica.run_until_idle(20);
+        let release = 1_u64.to_le_bytes().to_vec();
+        replica
+            .submit_call(stranger(), holder, "set", release)
+            .unwrap();
+        replica.run_until_idle(rounds_before_deadline);
+        replica.advance_time(Duration::from_secs(10));
+        replica.run_until_idle(100);
+        let lost = before - replica.canister_view(&caller).unwrap().cycles;
+        match get(&mut replica, caller) {
+            100 => outcomes[0] += 1,
+            1 => outcomes[1] += 1,
+            other => panic!("the callbacks added {other}"),
+        }
+        let expected = if get(&mut replica, caller) == 1 {
+            777
+        } else {
+            0
+        };
+        assert_eq!(lost, expected, "after {rounds_before_deadline} rounds");
+        let view = replica.canister_view(&caller).unwrap();
+        assert_eq!(view.open_call_contexts, 0);
+    }
+    assert!(outcomes[0] > 0 && outcomes[1] > 0, "{outcomes:?}");
+}
