@@ -201,7 +201,6 @@ macro_rules! answers {
 
 answers! {
     /// The answer of every method that makes, shows or changes a task.
-    #[expect(clippy::large_enum_variant, reason = "an answer is encoded where it is made")]
     TaskResult(Task);
     /// The answer of `delete_task`.
     DeleteTaskResult(DeletedTask);

@@ -103,19 +103,19 @@ fn action(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     let command = fields
         .filled(&["command"])?
         .map(|command| Action::Command { command });
-    let call = match fields.value(&["call"]) {
-        Some((path, value)) => Some(call(value, path)?),
-        None => None,
-    };
-    let mut given: Vec<_> = [note, command, call].into_iter().flatten().collect();
-    if given.len() > 1 {
+    let call = fields.value(&["call"]);
+    let given = [note.is_some(), command.is_some(), call.is_some()];
+    if given.into_iter().filter(|given| *given).count() > 1 {
         return Err(Refusal::of(
             fields.at("call"),
             "more than one action is given",
             ONE_ACTION,
         ));
     }
-    Ok(given.pop())
+    match call {
+        Some((path, value)) => self::call(value, path).map(Some),
+        None => Ok(note.or(command)),
+    }
 }
 
 fn call(value: &Value, path: String) -> Result<Action, Refusal> {

@@ -101,8 +101,12 @@ fn json_refusal(error: &serde_json::Error) -> Refusal {
 fn yaml_refusal(error: &serde_norway::Error) -> Refusal {
     let text = error.to_string();
     if text.contains(DUPLICATE) {
+        // What is known of the place is where the mapping begins; the parser leaves the first line
+        // out of its text.
+        let line = error.location().map_or(1, |location| location.line());
+        let key = text.split(" at line ").next().unwrap_or(&text);
         return Refusal::new(
-            text,
+            format!("{key} in the mapping that begins at line {line}"),
             "Keep one of them; to define several jobs in one file, separate them with a line \
              `---`.",
         );

@@ -56,7 +56,13 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArguments {
     /// Directory that holds the embedded network: its canisters, their memory and the key.
-    #[arg(long, global = true, env = "CHIME_STATE", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "CHIME_STATE",
+        value_name = "DIR",
+        hide_env_values = true
+    )]
     pub state: Option<PathBuf>,
     /// Network of the scheduler: embedded, local (of the IC's own tools), ic, or a URL.
     #[arg(

@@ -1,17 +1,17 @@
 //! The example to copy: a canister that has Chime call it back.
 //!
-//! 1. A controller calls [`schedule_me`] with the scheduler's principal. The canister makes a task
-//!    whose only step calls [`on_tick`] of this canister, every so many seconds. The canister, not
+//! 1. A controller calls `schedule_me` with the scheduler's principal. The canister makes a task
+//!    whose only step calls `on_tick` of this canister, every so many seconds. The canister, not
 //!    the controller, owns the task.
-//! 2. The scheduler calls [`on_tick`]. Nobody else may.
-//! 3. A controller calls [`unschedule_me`], and the canister deletes its task.
+//! 2. The scheduler calls `on_tick`. Nobody else may.
+//! 3. A controller calls `unschedule_me`, and the canister deletes its task.
 //!
 //! Three habits are worth copying:
 //! * Whom to trust is written down before the request leaves, so that the first tick is accepted
 //!   even if the answer is lost.
 //! * The request carries an idempotency key, so that it can be repeated after a call whose outcome
 //!   is unknown, and still only one task exists.
-//! * [`on_tick`] refuses with a reject, so that the scheduler records a failed attempt. A reply of
+//! * `on_tick` refuses with a reject, so that the scheduler records a failed attempt. A reply of
 //!   any kind counts as success.
 //!
 //! ```text
