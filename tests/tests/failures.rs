@@ -6,9 +6,7 @@
 )]
 
 use candid::Principal;
-use chime_tests::{
-    World, call, every, in_virtual_time, note, now_once, on_each_network, retries, task,
-};
+use chime_tests::{World, call, every, note, now_once, on_each_network, retries, task};
 use chime_types::ExecutionStatus::{Completed, Failed, Running, Skipped, TimedOut, Waiting};
 use chime_types::{CreateTaskRequest, OnUnknown, Outcome, limits};
 
@@ -56,7 +54,7 @@ fn should_tell_how_a_callee_failed() {
 
 #[test]
 fn should_retry_at_the_stated_times_until_it_succeeds() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let step = call(
             world.callee,
             "fail_times",
@@ -123,7 +121,7 @@ fn should_time_out_a_callee_that_never_answers() {
 
 #[test]
 fn should_retry_a_callee_that_never_answers_if_the_task_says_so() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let step = call(world.callee, "never", "()");
         let made = world.create(&CreateTaskRequest {
             on_unknown: Some(OnUnknown::Retry),
@@ -190,7 +188,7 @@ fn should_leave_slots_out_behind_a_slow_execution_and_say_so() {
 
 #[test]
 fn should_run_steps_with_pauses_and_repeat_only_the_step_that_failed() {
-    in_virtual_time(|world: &mut World| {
+    on_each_network(|world: &mut World| {
         let mut first = call(world.callee, "count", "()");
         first.run_next_after_seconds = Some(3_600);
         let second = call(

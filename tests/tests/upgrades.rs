@@ -1,6 +1,6 @@
 //! Upgrades: whatever waits, goes on; nothing is lost, nothing runs twice.
 
-use chime_tests::{World, call, every, in_virtual_time, note, now_once, on_each_network, task};
+use chime_tests::{World, call, every, note, now_once, on_each_network, task};
 use chime_types::ExecutionStatus::{Completed, Failed, Running, TimedOut, Waiting};
 use chime_types::{CreateTaskRequest, OnUnknown, WaitReason};
 
@@ -29,7 +29,7 @@ fn should_keep_a_schedule_whose_time_lies_ahead() {
 
 #[test]
 fn should_keep_the_pause_between_two_steps() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let mut first = call(world.callee, "count", "()");
         first.run_next_after_seconds = Some(600);
         let made = world.create(&task("steps", vec![first, note("second")], now_once()));
@@ -54,7 +54,7 @@ fn should_keep_the_pause_between_two_steps() {
 
 #[test]
 fn should_keep_a_pending_retry() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let step = call(
             world.callee,
             "fail_times",
@@ -91,7 +91,7 @@ fn in_flight(world: &mut World, on_unknown: OnUnknown) -> u64 {
 
 #[test]
 fn should_take_in_the_answer_of_a_call_in_flight_before_a_stopped_upgrade() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let step = call(world.callee, "slow", "(record { rounds = 5 : nat32 })");
         let made = world
             .try_create(&task("slow", vec![step], now_once()))
@@ -107,7 +107,7 @@ fn should_take_in_the_answer_of_a_call_in_flight_before_a_stopped_upgrade() {
 #[test]
 fn should_settle_a_call_in_flight_that_an_upgrade_cut_off() {
     for (on_unknown, expected) in [(OnUnknown::Fail, TimedOut), (OnUnknown::Retry, Waiting)] {
-        in_virtual_time(|world| {
+        on_each_network(|world| {
             let id = in_flight(world, on_unknown);
             world.upgrade_scheduler(false);
             assert_eq!(world.statuses(id), [Running], "nobody knows yet");
@@ -120,7 +120,7 @@ fn should_settle_a_call_in_flight_that_an_upgrade_cut_off() {
 
 #[test]
 fn should_go_on_with_a_recurring_task_after_an_upgrade_cut_off_a_call() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let mut step = call(world.callee, "never", "()");
         step.timeout_seconds = Some(60);
         let made = world.create(&task("recurring", vec![step], every(100)));
@@ -136,7 +136,7 @@ fn should_go_on_with_a_recurring_task_after_an_upgrade_cut_off_a_call() {
 
 #[test]
 fn should_run_each_slot_once_over_many_upgrades() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let made = world.create(&task(
             "often",
             vec![call(world.callee, "count", "()")],
@@ -161,7 +161,7 @@ fn should_run_each_slot_once_over_many_upgrades() {
 
 #[test]
 fn should_be_missed_and_made_up_for_when_the_scheduler_was_stopped() {
-    in_virtual_time(|world| {
+    on_each_network(|world| {
         let made = world.create(&task("daily", vec![note("x")], every(600)));
         world.stop_scheduler();
         world.pass(3_000);

@@ -9,8 +9,8 @@ pub enum Rule {
     /// One time only.
     #[serde(rename = "once")]
     Once {
-        /// The instant, in nanoseconds since 1970. It may not lie in the past. Null: as soon as
-        /// the schedule starts, which is at once or after `start_after_seconds`.
+        /// The instant. It may not lie in the past. Null: as soon as the schedule starts, which is
+        /// at once or after `start_after_seconds`.
         run_at: Option<u64>,
     },
     /// Again and again after the same number of seconds, measured from the schedule's start and
@@ -53,9 +53,11 @@ pub enum Rule {
         /// Minute, 0 to 59; null is 0.
         minute: Option<u8>,
     },
-    /// A cron expression: minute, hour, day of month, month, weekday; with an optional field for
-    /// seconds in front; `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`; `@every 1h30m`;
-    /// an optional prefix `TZ=Europe/Zurich`. If both day fields are restricted, either may match.
+    /// A cron expression: minute, hour, day of month, month, weekday; with optional fields for
+    /// seconds in front and then the year at the end; names, lists, ranges, steps, `L`, `W`, `#`;
+    /// `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`; `@every 1h30m`; an optional prefix
+    /// `TZ=Europe/Zurich`. If both day fields are restricted, either may match; a `+` before the
+    /// weekday makes it both.
     #[serde(rename = "cron")]
     Cron {
         /// The expression, at most 256 bytes.
@@ -64,7 +66,8 @@ pub enum Rule {
 }
 
 /// What a calendar or cron rule does with a time that the clocks jump over in spring. A time that
-/// occurs twice in autumn fires once, the first time.
+/// occurs twice in autumn fires once, the first time; a cron rule with `*`, a range or a step in
+/// its seconds, minutes or hours fires both times.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum GapPolicy {
     /// Fire once, at the end of the gap (the default).
