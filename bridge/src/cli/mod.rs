@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn should_keep_its_help() {
         for name in ["", "up", "mcp", "run", "ps", "apply", "preview"] {
-            insta::assert_snapshot!(format!("help {name}"), help(&[name]));
+            insta::assert_snapshot!(format!("help {name}").trim_end(), help(&[name]));
         }
         for name in ["ls", "start", "kill", "logs"] {
             insta::assert_snapshot!(format!("help ps {name}"), help(&["ps", name]));
