@@ -295,6 +295,18 @@ fn should_be_called_by_another_canister() {
 }
 
 #[test]
+fn should_draw_other_random_bytes_on_each_network_that_is_served() {
+    let draw = || {
+        let mut world = chime_tests::World::on(Box::new(chime_tests::agent::Agent::new()));
+        let management = chime_tests::Callee(Principal::management_canister());
+        let step = chime_tests::call(management, "raw_rand", "()");
+        let made = world.create(&task("random", vec![step], now_once()));
+        world.execution(made.id).result.expect("random bytes")
+    };
+    assert_ne!(draw(), draw());
+}
+
+#[test]
 fn should_make_ten_thousand_tasks_and_list_them_by_pages() {
     in_virtual_time(|world| {
         let request = task("many", vec![note("x")], every(86_400));

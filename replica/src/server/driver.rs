@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use super::clock::now_ns;
 use super::commands::{Accepted, Command, Orders, Query};
 use super::error::ServerError;
-use super::keys::Keys;
+use super::keys::{Keys, random_seed};
 use super::limits::{BATCH_TIME, COMMANDS_PER_BATCH, ROUNDS_PER_BATCH};
 use super::read_state::{Knowledge, ReadState};
 use super::refusal::Refusal;
@@ -61,6 +61,7 @@ impl Driver {
         orders: Orders,
     ) -> Result<Self, ServerError> {
         let config = ReplicaConfig {
+            seed: random_seed(),
             start_time_ns: now_ns(),
             root_key: keys.root_key.clone(),
             ..ReplicaConfig::default()

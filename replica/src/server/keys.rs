@@ -89,8 +89,11 @@ impl Keys {
     }
 }
 
-/// A BLS key from the operating system's randomness, which the Ed25519 crate gives access to.
+/// The operating system's randomness, which the Ed25519 crate gives access to.
+pub(super) fn random_seed() -> [u8; 32] {
+    NodeKey::generate().serialize_raw()
+}
+
 fn new_subnet_key() -> SubnetKey {
-    let seed = NodeKey::generate().serialize_raw();
-    SubnetKey::random(&mut ChaCha20Rng::from_seed(seed))
+    SubnetKey::random(&mut ChaCha20Rng::from_seed(random_seed()))
 }
