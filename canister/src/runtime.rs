@@ -1,5 +1,5 @@
 //! The world outside the store, as one trait: time, caller, calls, timer, counters. `IcRuntime` is
-//! the Internet Computer; tests give their own. No rule lives here.
+//! the Internet Computer; no rule lives here.
 
 use std::cell::RefCell;
 use std::future::Future;
