@@ -39,7 +39,7 @@ pub use requests::{
     PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, RunTaskNowResult,
     SchedulePreview, TaskExecutionPage, TaskPage, TaskRequest, TaskResult, UpdateTaskRequest,
 };
-pub use schedule::{GapPolicy, MissedRuns, NewSchedule, Rule, TaskSchedule};
+pub use schedule::{Exclusion, GapPolicy, MissedRuns, NewSchedule, Rule, TaskSchedule};
 pub use stats::{Stats, UpcomingRun};
 pub use task::{
     Action, CallArguments, NewStep, OnUnknown, Priority, RetryPolicy, StepStatus, Task, TaskStatus,

@@ -11,6 +11,10 @@ pub const MAXIMUM_METADATA_BYTES: usize = 16 * 1024;
 pub const MAXIMUM_STEPS: usize = 32;
 /// Most schedules of one task.
 pub const MAXIMUM_SCHEDULES: usize = 16;
+/// Most exclusions of one schedule.
+pub const MAXIMUM_EXCLUSIONS: usize = 16;
+/// Longest jitter, in seconds (one day).
+pub const MAXIMUM_JITTER_SECONDS: u64 = 86_400;
 /// Longest cron expression, in bytes.
 pub const MAXIMUM_CRON_BYTES: usize = 256;
 /// Longest text of a note, in bytes of UTF-8.

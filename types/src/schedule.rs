@@ -65,6 +65,33 @@ pub enum Rule {
     },
 }
 
+/// Times of a schedule that are left out, in the schedule's zone. They are no slots: they leave no
+/// record.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub enum Exclusion {
+    /// Whole days of the calendar.
+    #[serde(rename = "dates")]
+    Dates {
+        /// The first day, as `2026-12-24`.
+        from: String,
+        /// The last day, not before the first; null is one day only.
+        to: Option<String>,
+    },
+    /// Whole days of the week.
+    #[serde(rename = "weekdays")]
+    Weekdays {
+        /// Days of the week, 0 (Sunday) to 6 (Saturday); one at least, six at most.
+        weekdays: Vec<u8>,
+    },
+    /// Every minute (or second, if the expression has a field for seconds) that a cron expression
+    /// matches: `* 12-13 * * *` leaves out the lunch hours. No `@every` and no time zone in it.
+    #[serde(rename = "cron")]
+    Cron {
+        /// The expression, at most 256 bytes.
+        expression: String,
+    },
+}
+
 /// What a calendar or cron rule does with a time that the clocks jump over in spring. A time that
 /// occurs twice in autumn fires once, the first time; a cron rule with `*`, a range or a step in
 /// its seconds, minutes or hours fires both times.
