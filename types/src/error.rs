@@ -28,6 +28,9 @@ pub enum ErrorKind {
     /// The caller is anonymous.
     #[serde(rename = "unauthenticated")]
     Unauthenticated,
+    /// The caller's role does not allow it.
+    #[serde(rename = "forbidden")]
+    Forbidden,
     /// What the request names does not exist, or belongs to somebody else.
     #[serde(rename = "not_found")]
     NotFound,
@@ -66,6 +69,7 @@ impl ErrorKind {
         match self {
             Self::InvalidArgument
             | Self::Unauthenticated
+            | Self::Forbidden
             | Self::NotFound
             | Self::Conflict
             | Self::LimitExceeded => Advice::FixRequest,
@@ -80,6 +84,7 @@ impl ErrorKind {
         match self {
             Self::InvalidArgument => "invalid_argument",
             Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::LimitExceeded => "limit_exceeded",

@@ -1,18 +1,20 @@
 //! What became of a run.
 
-use candid::{CandidType, Deserialize};
+use candid::{CandidType, Deserialize, Principal};
 use serde::Serialize;
+
+use crate::task::StepStatus;
 
 /// The state of an execution. The last six are final.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExecutionStatus {
-    /// Due, waiting for a free place.
+    /// Due: it waits for a free place, or for the execution before it.
     #[serde(rename = "ready")]
     Ready,
     /// An attempt at a step is under way.
     #[serde(rename = "running")]
     Running,
-    /// Between two attempts or two steps; see `waiting_for`.
+    /// It waits for time or for a worker; see `waiting_for`.
     #[serde(rename = "waiting")]
     Waiting,
     /// Every step is done.
@@ -27,7 +29,7 @@ pub enum ExecutionStatus {
     /// Stopped on request.
     #[serde(rename = "cancelled")]
     Cancelled,
-    /// Left out: the execution before was not finished.
+    /// Left out: the execution before was not finished, or a quota was used up.
     #[serde(rename = "skipped")]
     Skipped,
     /// The slot passed while the scheduler could not run.
@@ -68,6 +70,12 @@ pub enum WaitReason {
     /// The pause before a retry.
     #[serde(rename = "retry_backoff")]
     RetryBackoff,
+    /// A worker that claims the command.
+    #[serde(rename = "worker")]
+    Worker,
+    /// Put off on request; it costs no attempt.
+    #[serde(rename = "snooze")]
+    Snooze,
 }
 
 /// How an attempt ended.
@@ -91,6 +99,41 @@ pub enum Outcome {
     /// Stopped on request; an answer that comes later is dropped.
     #[serde(rename = "cancelled")]
     Cancelled,
+    /// The worker let its lease run out; a report that comes later is refused.
+    #[serde(rename = "lost")]
+    Lost,
+    /// Put off by the callee or the worker.
+    #[serde(rename = "snoozed")]
+    Snoozed,
+}
+
+/// Why an execution was made.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Trigger {
+    /// A slot of a schedule.
+    #[default]
+    #[serde(rename = "schedule")]
+    Schedule,
+    /// `run_task_now`.
+    #[serde(rename = "request")]
+    Request,
+    /// A backfill.
+    #[serde(rename = "backfill")]
+    Backfill,
+    /// `retry_execution` or `replay_dead_letters`.
+    #[serde(rename = "replay")]
+    Replay,
+}
+
+/// What became of a step of an execution.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct StepResult {
+    /// How far it is: `completed`, or `failed` and passed over.
+    pub status: StepStatus,
+    /// What it returned.
+    pub result: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
 }
 
 /// One attempt at one step.
@@ -104,11 +147,58 @@ pub struct Attempt {
     pub started_at: u64,
     /// When it ended.
     pub finished_at: Option<u64>,
+    /// Rises with each attempt of the scheduler: a worker reports under it.
+    pub fencing_token: u64,
+    /// The worker that made it.
+    pub worker: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// What it returned: the answer of a call in Candid's textual form.
     pub result: Option<String>,
     /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// What a callee is told of the run it serves; the last argument of a call `with_context`.
+///
+/// `execution_id` is the key under which to do the work at most once; `fencing_token` rises with
+/// each attempt, so work under a lower one is out of date.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionContext {
+    /// The task.
+    pub task_id: u64,
+    /// The execution.
+    pub execution_id: u64,
+    /// The slot of the schedule, or the time of the request.
+    pub scheduled_at: u64,
+    /// The step, counted from 0.
+    pub step: u32,
+    /// The attempt at the step, counted from 1.
+    pub attempt: u32,
+    /// Rises with each attempt of the scheduler.
+    pub fencing_token: u64,
+    /// Whose task it is, or `run_as`.
+    pub user: Principal,
+}
+
+/// What the callback of a task is told, once for each execution that was run.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionFinished {
+    /// The task.
+    pub task_id: u64,
+    /// Its name.
+    pub task_name: String,
+    /// The execution.
+    pub execution_id: u64,
+    /// The slot of the schedule, or the time of the request.
+    pub scheduled_at: u64,
+    /// When it ended.
+    pub finished_at: u64,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// What the last step returned.
+    pub result: Option<String>,
+    /// Why it ended as it did, if it did not complete.
     pub error: Option<String>,
 }
 
@@ -128,8 +218,16 @@ pub struct TaskExecution {
     pub id: u64,
     /// The task.
     pub task_id: u64,
-    /// The schedule that made it; null if it was asked for by `run_task_now`.
+    /// The schedule whose slot it is; null if it has none.
     pub schedule_id: Option<u64>,
+    /// Why it was made.
+    pub trigger: Trigger,
+    /// The execution that it runs again.
+    pub replay_of: Option<u64>,
+    /// The execution that ran it again.
+    pub replayed_by: Option<u64>,
+    /// The backfill that made it.
+    pub backfill_id: Option<u64>,
     /// The slot of the schedule, or the time of the request.
     pub scheduled_at: u64,
     /// When its first attempt began.
@@ -140,8 +238,17 @@ pub struct TaskExecution {
     pub status: ExecutionStatus,
     /// What it waits for, if it is waiting.
     pub waiting_for: Option<WaitReason>,
-    /// When it goes on, if it is waiting; when its attempt times out, if it is running.
+    /// When it goes on, if it is waiting; when its attempt times out or its lease ends, if it is
+    /// running.
     pub wake_at: Option<u64>,
+    /// When the whole execution times out.
+    pub expires_at: Option<u64>,
+    /// Why it was asked to stop; the attempt under way is let finish.
+    pub cancel_requested: Option<String>,
+    /// How often it was taken back from a worker whose lease ran out.
+    pub rescues: u32,
+    /// What became of the steps before the present one.
+    pub steps: Vec<StepResult>,
     /// The step it is at, counted from 0.
     pub step_to_execute: u32,
     /// The number of the latest attempt at that step, counted from 1; 0 before the first.

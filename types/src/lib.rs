@@ -23,25 +23,67 @@
 //! ```
 #![deny(missing_docs)]
 
+mod actions;
+mod alerts;
+mod answers;
+mod backups;
+mod config;
 mod error;
+mod events;
 mod execution;
+mod jobs;
 pub mod limits;
 mod requests;
 mod schedule;
 mod stats;
 mod task;
+mod users;
 
-pub use error::{Advice, Error, ErrorKind};
-pub use execution::{Attempt, ExecutionStatus, LogEntry, Outcome, TaskExecution, WaitReason};
-pub use requests::{
-    CreateTaskRequest, DeleteTaskResult, DeletedTask, GetMyTasksRequest, GetMyTasksResult,
-    GetStatsRequest, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
-    PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, RunTaskNowResult,
-    SchedulePreview, TaskExecutionPage, TaskPage, TaskRequest, TaskResult, UpdateTaskRequest,
+pub use actions::{
+    ActionDefinition, ActionPage, DefineActionRequest, DeleteActionRequest, DeleteSecretRequest,
+    NamesPageRequest, PutSecretRequest, SecretNames,
 };
-pub use schedule::{Exclusion, GapPolicy, MissedRuns, NewSchedule, Rule, TaskSchedule};
-pub use stats::{Stats, UpcomingRun};
+pub use alerts::{
+    Alert, AlertCondition, AlertPage, AlertRequest, ClearInboxRequest, CreateAlertRequest, Message,
+    MessagePage, UpdateAlertRequest,
+};
+pub use answers::{
+    ActionResult, AlertResult, BackfillResult, BackupResult, ClaimJobsResult, ConfigResult,
+    DeleteTaskResult, EventsSinceResult, ExecutionResult, GetApiDocResult, GetBackupChunkResult,
+    GetInboxResult, GetMyTasksResult, GetStatsResult, GetTaskExecutionsResult, HeartbeatJobResult,
+    ListActionsResult, ListAlertsResult, ListBackfillsResult, ListBackupsResult, ListReportsResult,
+    ListUsersResult, PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult,
+    RestoreBackupResult, SecretsResult, TaskResult, UserResult,
+};
+pub use backups::{
+    Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, Report, ReportPage,
+    RestoreBackupRequest, RestoredBackup, TaskFigures, UploadBackupChunkRequest,
+};
+pub use config::{Config, ConfigPreset, ConfigureRequest};
+pub use error::{Advice, Error, ErrorKind};
+pub use events::{Event, EventKind, EventPage, EventsSinceRequest};
+pub use execution::{
+    Attempt, ExecutionContext, ExecutionFinished, ExecutionStatus, LogEntry, Outcome, StepResult,
+    TaskExecution, Trigger, WaitReason,
+};
+pub use jobs::{
+    ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, FailJobRequest, HeartbeatJobRequest, Job,
+    JobLease, ReleaseJobRequest,
+};
+pub use requests::{
+    AddScheduleRequest, ApiDoc, Backfill, BackfillIdRequest, BackfillPage, BackfillRequest,
+    CancelExecutionRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,
+    DeadLettersRequest, DeletedTask, EmptyRequest, ExecutionRequest, GetMyTasksRequest,
+    GetTaskExecutionsRequest, PageRequest, PauseTaskRequest, PreviewScheduleRequest,
+    RemoveScheduleRequest, Removed, ReplayedDeadLetters, RetryExecutionRequest, RunTaskNowRequest,
+    SchedulePreview, SetScheduleRequest, SnoozeExecutionRequest, TaskExecutionPage, TaskPage,
+    TaskRequest, UpdateTaskRequest,
+};
+pub use schedule::{Exclusion, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, TaskSchedule};
+pub use stats::{Percentiles, Stats, UpcomingRun};
 pub use task::{
-    Action, CallArguments, NewStep, OnUnknown, Priority, RetryPolicy, StepStatus, Task, TaskStatus,
+    Action, CallArguments, Callback, Channel, HttpAction, HttpHeader, HttpMethod, HttpTransform,
+    NewStep, OnUnknown, Priority, RetentionRule, RetryPolicy, StepStatus, Task, TaskStatus,
     TaskStep,
 };
+pub use users::{ListUsersRequest, PutUserRequest, Quotas, Role, User, UserPage, UserRequest};

@@ -54,19 +54,80 @@ pub const DEFAULT_MAXIMUM_DELAY_SECONDS: u64 = 3_600;
 /// Most retries that a policy may ask for.
 pub const MAXIMUM_RETRIES: u32 = 1_000;
 
-/// Most tasks that one owner may keep.
-pub const MAXIMUM_TASKS_PER_OWNER: u64 = 100_000;
-/// Executions kept for each task; the oldest finished ones are removed first.
-pub const MAXIMUM_EXECUTIONS_PER_TASK: u64 = 1_000;
 /// Attempts kept in one execution; the oldest are removed first.
 pub const MAXIMUM_ATTEMPTS_KEPT: usize = 64;
 /// Lines kept in the log of one execution.
 pub const MAXIMUM_LOG_LINES: usize = 256;
 /// Largest result or error text kept for a step, in bytes; the rest is cut off and marked.
 pub const MAXIMUM_RESULT_BYTES: usize = 16 * 1024;
-/// Most attempts under way at the same time, in the whole canister. Well below the 500 messages
-/// that fit into the queue between two canisters.
-pub const MAXIMUM_CONCURRENT_ATTEMPTS: u64 = 200;
+/// Most attempts under way at the same time that may be configured, in the whole canister. Well
+/// below the 500 messages that fit into the queue between two canisters.
+pub const MAXIMUM_CONCURRENT_ATTEMPTS: u32 = 200;
+/// Most executions of one task that may be under way when another is asked for.
+pub const MAXIMUM_ACTIVE_EXECUTIONS: usize = 1_000;
+/// Most executions of one backfill that may be under way at the same time.
+pub const MAXIMUM_BACKFILL_CONCURRENT: u32 = 50;
+/// Most backfills of one owner that are not finished.
+pub const MAXIMUM_BACKFILLS: usize = 20;
+
+/// Longest name of a queue of commands, in characters.
+pub const MAXIMUM_QUEUE_CHARACTERS: usize = 64;
+/// Most jobs of one claim.
+pub const MAXIMUM_CLAIM: u32 = 50;
+/// Shortest lease of a job, in seconds.
+pub const MINIMUM_LEASE_SECONDS: u64 = 5;
+/// Longest lease of a job, in seconds.
+pub const MAXIMUM_LEASE_SECONDS: u64 = 3_600;
+/// Waiting jobs that are counted for the answer of a claim.
+pub const MAXIMUM_COUNTED_JOBS: u64 = 1_000;
+
+/// Longest address of an HTTP request, in bytes.
+pub const MAXIMUM_URL_BYTES: usize = 8_192;
+/// Most headers of an HTTP request.
+pub const MAXIMUM_HTTP_HEADERS: usize = 32;
+/// Most bytes of a response that may be asked for (the limit of the Internet Computer).
+pub const MAXIMUM_RESPONSE_BYTES: u64 = 2_000_000;
+/// Most bytes of a response when the action names none.
+pub const DEFAULT_RESPONSE_BYTES: u64 = 16_384;
+/// Most JSON pointers of a transform.
+pub const MAXIMUM_POINTERS: usize = 16;
+
+/// Most registered actions of one owner, and for all owners.
+pub const MAXIMUM_ACTIONS: usize = 1_000;
+/// Most secrets of one owner.
+pub const MAXIMUM_SECRETS: usize = 100;
+/// Longest name of a secret, in characters.
+pub const MAXIMUM_SECRET_NAME_CHARACTERS: usize = 64;
+/// Longest secret, in bytes.
+pub const MAXIMUM_SECRET_BYTES: usize = 4_096;
+/// Most users.
+pub const MAXIMUM_USERS: u64 = 100_000;
+/// Most alerts of one owner.
+pub const MAXIMUM_ALERTS: usize = 100;
+/// Most messages in one inbox; the oldest are removed first.
+pub const MAXIMUM_INBOX: u64 = 1_000;
+/// Most reports of one owner; the oldest are removed first.
+pub const MAXIMUM_REPORTS: u64 = 100;
+/// Tasks listed in a report.
+pub const MAXIMUM_REPORTED_TASKS: usize = 200;
+/// Most backups of one owner.
+pub const MAXIMUM_BACKUPS: u64 = 100;
+/// Largest chunk of a backup, in bytes.
+pub const BACKUP_CHUNK_BYTES: usize = 1024 * 1024;
+/// Most chunks of a backup: 64 GiB.
+pub const MAXIMUM_BACKUP_CHUNKS: u32 = 65_536;
+/// Longest subject of a message, in characters.
+pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
+/// Longest message, in bytes.
+pub const MAXIMUM_MESSAGE_BYTES: usize = 4_096;
+/// Attempts to deliver a message or a callback; pauses between them begin with a minute and double.
+pub const MAXIMUM_DELIVERY_ATTEMPTS: u32 = 6;
+/// Most rules of retention in one place.
+pub const MAXIMUM_RETENTION_RULES: usize = 16;
+/// Longest detail of an event, in characters.
+pub const MAXIMUM_DETAIL_CHARACTERS: usize = 256;
+/// Dead letters that are looked at for one page.
+pub const MAXIMUM_DEAD_LETTERS_SEEN: usize = 5_000;
 /// Most missed slots of one schedule that get a record of their own after an outage; older ones
 /// are summed up in one record.
 pub const MAXIMUM_MISSED_RECORDS: u64 = 100;

@@ -1,13 +1,11 @@
-//! The request and the answer of each method.
+//! The requests of the methods about tasks and executions, and their pages.
 
-use candid::{CandidType, Deserialize};
+use candid::{CandidType, Deserialize, Principal};
 use serde::Serialize;
 
-use crate::error::Error;
 use crate::execution::{ExecutionStatus, TaskExecution};
 use crate::schedule::NewSchedule;
-use crate::stats::Stats;
-use crate::task::{NewStep, OnUnknown, Priority, RetryPolicy, Task};
+use crate::task::{Callback, NewStep, OnUnknown, Priority, RetentionRule, RetryPolicy, Task};
 
 /// A task to be made.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
@@ -30,8 +28,20 @@ pub struct CreateTaskRequest {
     pub retry: Option<RetryPolicy>,
     /// Time-out of one attempt in seconds for steps that name none, 1 to 86,400; null is 300.
     pub timeout_seconds: Option<u64>,
+    /// Time-out of a whole execution in seconds, from the time it is due, 1 to 315,360,000; null is
+    /// none.
+    pub execution_timeout_seconds: Option<u64>,
     /// What to do when the outcome of a call is unknown; null is `fail`.
     pub on_unknown: Option<OnUnknown>,
+    /// Most attempts of the task under way at the same time, 1 to 200; null is no limit of its own.
+    pub maximum_concurrent: Option<u32>,
+    /// Pause the task after so many failures in a row, 1 to 1,000; null is never.
+    pub pause_after_failures: Option<u32>,
+    /// Give this user's name to actions and workers; only for admins, unless it is the caller. Null
+    /// is the caller.
+    pub run_as: Option<Principal>,
+    /// Tell a canister how each execution ended.
+    pub callback: Option<Callback>,
     /// Made but switched off; null is false.
     pub disabled: Option<bool>,
     /// A key of the caller's choice, 1 to 128 bytes: a second request with the same key makes
@@ -61,7 +71,8 @@ pub struct UpdateTaskRequest {
     pub metadata: Option<String>,
     /// Its steps. An execution under way keeps the steps that it began with.
     pub steps: Option<Vec<NewStep>>,
-    /// Its schedules: these replace all that there are.
+    /// Its schedules: these replace all that there are. One that is equal to an old one goes on with
+    /// its counters.
     pub schedules: Option<Vec<NewSchedule>>,
     /// How urgent it is.
     pub priority: Option<Priority>,
@@ -70,8 +81,19 @@ pub struct UpdateTaskRequest {
     /// Time-out of one attempt for steps that name none; given without `steps` it is set for
     /// every step.
     pub timeout_seconds: Option<u64>,
+    /// Time-out of a whole execution in seconds; 0 takes it away.
+    pub execution_timeout_seconds: Option<u64>,
     /// What to do when the outcome of a call is unknown.
     pub on_unknown: Option<OnUnknown>,
+    /// Most attempts of the task under way at the same time; 0 takes the limit away.
+    pub maximum_concurrent: Option<u32>,
+    /// Pause the task after so many failures in a row; 0 is never.
+    pub pause_after_failures: Option<u32>,
+    /// Give this user's name to actions and workers.
+    pub run_as: Option<Principal>,
+    /// Tell a canister how each execution ended; the management canister, `aaaaa-aa`, stands for
+    /// nobody.
+    pub callback: Option<Callback>,
 }
 
 /// What was removed.
@@ -83,13 +105,25 @@ pub struct DeletedTask {
     pub cancelled_executions: u64,
 }
 
-/// Which of the caller's tasks to list, the oldest first.
+/// Which task to run now.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct RunTaskNowRequest {
+    /// The task.
+    pub task_id: u64,
+    /// A key of the caller's choice, 1 to 128 bytes: a second request for the task with the same
+    /// key runs nothing and answers with the execution that the first one made, while that is kept.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which tasks to list, the oldest first.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetMyTasksRequest {
     /// Go on after this: `next_cursor` of the page before.
     pub cursor: Option<u64>,
     /// Most tasks on the page, 1 to 500; null is 50. A page may hold fewer when tasks are large.
     pub limit: Option<u32>,
+    /// The tasks of this owner; null is the caller's. Only for admins, operators and viewers.
+    pub owner: Option<Principal>,
 }
 
 /// A page of tasks.
@@ -160,58 +194,213 @@ pub struct SchedulePreview {
     pub next_at: Vec<u64>,
 }
 
-/// Which figures to show: all of them.
+/// Nothing to say.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
-pub struct GetStatsRequest {}
+pub struct EmptyRequest {}
 
-macro_rules! answers {
-    ($($(#[$documentation:meta])* $name:ident($ok:ty);)*) => {$(
-        $(#[$documentation])*
-        #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-        pub enum $name {
-            /// What was asked for.
-            Ok($ok),
-            /// Why not; nothing was changed.
-            Err(Error),
-        }
-
-        impl From<Result<$ok, Error>> for $name {
-            fn from(result: Result<$ok, Error>) -> Self {
-                match result {
-                    Ok(value) => Self::Ok(value),
-                    Err(error) => Self::Err(error),
-                }
-            }
-        }
-
-        impl $name {
-            /// The answer as a `Result`.
-            ///
-            /// # Errors
-            /// The scheduler's error, if it refused.
-            pub fn into_result(self) -> Result<$ok, Error> {
-                match self {
-                    Self::Ok(value) => Ok(value),
-                    Self::Err(error) => Err(error),
-                }
-            }
-        }
-    )*};
+/// A page of a list that is ordered by numbers.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct PageRequest {
+    /// Go on after this: `next_cursor` of the page before.
+    pub cursor: Option<u64>,
+    /// Most items on the page, 1 to 500; null is 50.
+    pub limit: Option<u32>,
 }
 
-answers! {
-    /// The answer of every method that makes, shows or changes a task.
-    TaskResult(Task);
-    /// The answer of `delete_task`.
-    DeleteTaskResult(DeletedTask);
-    /// The answer of `get_my_tasks`.
-    GetMyTasksResult(TaskPage);
-    /// The answer of `run_task_now`.
-    RunTaskNowResult(TaskExecution);
-    /// The answer of `get_task_executions`.
-    GetTaskExecutionsResult(TaskExecutionPage);
-    /// The answer of `preview_schedule`.
-    PreviewScheduleResult(SchedulePreview);
-    /// The answer of `get_stats`.
-    GetStatsResult(Stats);
+/// A schedule to be added to a task.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct AddScheduleRequest {
+    /// The task.
+    pub task_id: u64,
+    /// Refuse the change unless the task has this version.
+    pub expected_version: Option<u64>,
+    /// The schedule.
+    pub schedule: NewSchedule,
+}
+
+/// Which schedule to switch on or off. Times that pass while it is off are not made up for.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct SetScheduleRequest {
+    /// The task.
+    pub task_id: u64,
+    /// The schedule.
+    pub schedule_id: u64,
+    /// Switched off.
+    pub disabled: bool,
+}
+
+/// Which schedule to remove.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct RemoveScheduleRequest {
+    /// The task.
+    pub task_id: u64,
+    /// The schedule; a task keeps at least one.
+    pub schedule_id: u64,
+    /// Refuse the change unless the task has this version.
+    pub expected_version: Option<u64>,
+}
+
+/// Which execution.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionRequest {
+    /// The execution.
+    pub execution_id: u64,
+}
+
+/// Which execution to stop.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct CancelExecutionRequest {
+    /// The execution.
+    pub execution_id: u64,
+    /// Why, at most 256 characters.
+    pub reason: Option<String>,
+    /// True: end it at once; what an attempt under way answers is dropped. False: an attempt under
+    /// way is let finish, but no retry and no further step follows. Null is true.
+    pub terminate: Option<bool>,
+}
+
+/// Which execution to put off. It must be ready or waiting.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct SnoozeExecutionRequest {
+    /// The execution.
+    pub execution_id: u64,
+    /// Not before so many seconds from now, 0 to 315,360,000; 0 lets it go on at once.
+    pub seconds: u64,
+}
+
+/// Which execution to run again. It must have failed, timed out, been cancelled, skipped or missed.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct RetryExecutionRequest {
+    /// The execution.
+    pub execution_id: u64,
+    /// True: run every step. False: go on with the first step that is not completed; completed
+    /// steps keep their results and do not run again. Null is false.
+    pub from_start: Option<bool>,
+}
+
+/// Which dead letters to list or to replay: executions that failed or timed out and were not run
+/// again.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeadLettersRequest {
+    /// Only those of this task.
+    pub task_id: Option<u64>,
+    /// Only those whose error contains this text.
+    pub error_contains: Option<String>,
+    /// Go on after this: `next_cursor` of the page before.
+    pub cursor: Option<u64>,
+    /// Most on the page, 1 to 500; null is 50. At most 5,000 are looked at for a page.
+    pub limit: Option<u32>,
+}
+
+/// Dead letters that were run again.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ReplayedDeadLetters {
+    /// The new executions.
+    pub execution_ids: Vec<u64>,
+    /// Dead letters that could not be run again from where they stopped, because the steps of their
+    /// task were changed since: see `retry_execution` with `from_start`.
+    pub left_out: Vec<u64>,
+    /// Give it as `cursor` to go on; null when all have been looked at.
+    pub next_cursor: Option<u64>,
+}
+
+/// Slots of the past to run.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct BackfillRequest {
+    /// The task.
+    pub task_id: u64,
+    /// The schedule.
+    pub schedule_id: u64,
+    /// Slots from here on.
+    pub from_at: u64,
+    /// Slots up to here, in the past.
+    pub until_at: u64,
+    /// Most executions of the backfill under way at the same time, 1 to 50; null is 1.
+    pub maximum_concurrent: Option<u32>,
+}
+
+/// Which backfill.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct BackfillIdRequest {
+    /// The backfill.
+    pub backfill_id: u64,
+}
+
+/// A backfill: slots of the past are run, the oldest first. A slot that ran already is left out;
+/// the record of one that was skipped or missed gives way to its execution.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// Its identifier.
+    pub id: u64,
+    /// The task.
+    pub task_id: u64,
+    /// The schedule.
+    pub schedule_id: u64,
+    /// Slots from here on.
+    pub from_at: u64,
+    /// Slots up to here.
+    pub until_at: u64,
+    /// Most executions of it under way at the same time.
+    pub maximum_concurrent: u32,
+    /// The slot that comes next; null when there is none.
+    pub next_at: Option<u64>,
+    /// Executions it made.
+    pub runs: u64,
+    /// Slots left out because they ran already.
+    pub left_out: u64,
+    /// Executions of it under way.
+    pub active: u32,
+    /// It was cancelled.
+    pub cancelled: bool,
+    /// When it was begun.
+    pub created_at: u64,
+    /// When its last execution was made, or it was cancelled.
+    pub finished_at: Option<u64>,
+}
+
+/// A page of backfills.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct BackfillPage {
+    /// The backfills, the oldest first.
+    pub backfills: Vec<Backfill>,
+    /// Give it as `cursor` to see the next page; null on the last.
+    pub next_cursor: Option<u64>,
+}
+
+/// A daily backup to be scheduled.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct CreateBackupTaskRequest {
+    /// The hour, 0 to 23.
+    pub hour: u8,
+    /// What it is for, at most 4,096 characters.
+    pub description: String,
+    /// The IANA time zone of the hour; null is `UTC`.
+    pub timezone: Option<String>,
+    /// Keep so many backups, 1 to 100; null is 7.
+    pub keep: Option<u32>,
+}
+
+/// A cleanup to be scheduled.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct CreateCleanupTaskRequest {
+    /// Hours between two runs, 1 to 87,600.
+    pub interval_hours: u64,
+    /// What to remove; null is what ended more than 30 days ago.
+    pub retention: Option<Vec<RetentionRule>>,
+}
+
+/// The guide.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ApiDoc {
+    /// How to use the scheduler, in Markdown.
+    pub guide: String,
+    /// Its interface, in Candid with comments.
+    pub interface: String,
+}
+
+/// What is left of something that was removed: its name or number.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// How many things were removed.
+    pub removed: u64,
 }

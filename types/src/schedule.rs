@@ -125,6 +125,34 @@ pub enum MissedRuns {
     },
 }
 
+/// What happens to a slot while an execution of the task is not final.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OverlapPolicy {
+    /// Leave the slot out; it leaves an execution with status `skipped` (the default).
+    #[default]
+    #[serde(rename = "skip")]
+    Skip,
+    /// Run the slot when the executions before it are final. At most one slot waits, later ones
+    /// are left out.
+    #[serde(rename = "buffer_one")]
+    BufferOne,
+    /// Run all slots, one after the other. Slots above `maximum_buffered_executions` of the
+    /// configuration are left out.
+    #[serde(rename = "buffer_all")]
+    BufferAll,
+    /// Ask the executions before it to stop, and run the slot when they have: an attempt under way
+    /// is let finish, but no retry and no further step follows.
+    #[serde(rename = "cancel_other")]
+    CancelOther,
+    /// End the executions before it at once, and run the slot; what an attempt under way answers
+    /// is dropped.
+    #[serde(rename = "terminate_other")]
+    TerminateOther,
+    /// Run the slot beside the others, as far as the limits on concurrency allow.
+    #[serde(rename = "allow_all")]
+    AllowAll,
+}
+
 /// A schedule to be made.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct NewSchedule {
@@ -145,6 +173,19 @@ pub struct NewSchedule {
     pub gap: Option<GapPolicy>,
     /// What to do with times that passed while the scheduler could not run; null is `latest`.
     pub missed_runs: Option<MissedRuns>,
+    /// A slot that is handled later than this many seconds is missed, whatever `missed_runs` says,
+    /// 1 to 315,360,000; null is no limit.
+    pub missed_window_seconds: Option<u64>,
+    /// What to do with a slot while an execution of the task is not final; null is `skip`.
+    pub overlap: Option<OverlapPolicy>,
+    /// After so many runs there are no more, 1 or more; null is no limit. Slots that were skipped
+    /// or missed do not count.
+    pub maximum_runs: Option<u64>,
+    /// Start up to this many seconds after the slot, 0 to 86,400: a pause that is drawn anew for
+    /// each slot and always ends before the next one. Null is 0.
+    pub jitter_seconds: Option<u64>,
+    /// Times that are left out, at most 16.
+    pub exclusions: Option<Vec<Exclusion>>,
     /// Made but switched off; null is false.
     pub disabled: Option<bool>,
 }
@@ -162,6 +203,11 @@ impl NewSchedule {
             end_at: None,
             gap: None,
             missed_runs: None,
+            missed_window_seconds: None,
+            overlap: None,
+            maximum_runs: None,
+            jitter_seconds: None,
+            exclusions: None,
             disabled: None,
         }
     }
@@ -188,6 +234,16 @@ pub struct TaskSchedule {
     pub gap: GapPolicy,
     /// What is done with times that passed while the scheduler could not run.
     pub missed_runs: MissedRuns,
+    /// A slot that is handled later than this many seconds is missed; null is no limit.
+    pub missed_window_seconds: Option<u64>,
+    /// What is done with a slot while an execution of the task is not final.
+    pub overlap: OverlapPolicy,
+    /// After so many runs there are no more; null is no limit.
+    pub maximum_runs: Option<u64>,
+    /// Longest pause between a slot and its start.
+    pub jitter_seconds: u64,
+    /// Times that are left out.
+    pub exclusions: Vec<Exclusion>,
     /// Switched off: it never fires.
     pub disabled: bool,
     /// The interval in seconds if the rule is an interval or `@every`, else 0.
@@ -196,9 +252,11 @@ pub struct TaskSchedule {
     pub last_run_at: Option<u64>,
     /// The next slot; null if there is none, or the schedule or the task is switched off.
     pub next_run_at: Option<u64>,
+    /// When the next slot fires: the slot and its jitter.
+    pub fires_at: Option<u64>,
     /// Slots that became executions.
     pub runs: u64,
-    /// Slots left out because the execution before was not finished.
+    /// Slots left out because the execution before was not finished, or a quota was used up.
     pub skipped_runs: u64,
     /// Slots that passed while the scheduler could not run and were not made up for.
     pub missed: u64,

@@ -16,6 +16,18 @@ pub struct UpcomingRun {
     pub run_at: u64,
 }
 
+/// How a figure is spread, in nanoseconds. The values are upper bounds, at most an eighth too high;
+/// null if there was nothing to measure.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Percentiles {
+    /// Half are not above this.
+    pub p50_nanoseconds: Option<u64>,
+    /// 95 of 100 are not above this.
+    pub p95_nanoseconds: Option<u64>,
+    /// 99 of 100 are not above this.
+    pub p99_nanoseconds: Option<u64>,
+}
+
 /// Figures about the caller's tasks, then about the scheduler as a whole. Days begin at midnight
 /// UTC.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -31,10 +43,27 @@ pub struct Stats {
     /// From first attempt to end, on average over the caller's executions finished today, in
     /// nanoseconds; null if there are none.
     pub average_duration_nanoseconds: Option<u64>,
+    /// The same, its spread.
+    pub duration: Percentiles,
+    /// From the time an execution was due to its first attempt, over the caller's executions begun
+    /// today.
+    pub lag: Percentiles,
+    /// The caller's slots that were skipped today.
+    pub skipped_today: u64,
+    /// The caller's slots that were missed today.
+    pub missed_today: u64,
+    /// The caller's executions that failed or timed out and were not replayed.
+    pub dead_letters: u64,
+    /// The caller's runs in the present hour.
+    pub runs_this_hour: u64,
     /// The caller's next runs, the earliest first, at most 10.
     pub upcoming: Vec<UpcomingRun>,
     /// Executions of all owners that are due and wait for a free place.
     pub ready: u64,
+    /// Executions of all owners that are due and wait behind a limit of a task, an owner or a target.
+    pub parked: u64,
+    /// Commands of all owners that wait for a worker.
+    pub waiting_for_workers: u64,
     /// Attempts of all owners under way.
     pub running: u64,
     /// Entries of all owners in the agenda.
@@ -46,6 +75,10 @@ pub struct Stats {
     pub timer_armed_at: Option<u64>,
     /// Cycles of the canister.
     pub cycles: Nat,
+    /// Cycles spent in a day, as far as the last hours show; null in the first hour.
+    pub cycles_per_day: Option<Nat>,
+    /// There are fewer cycles than `minimum_cycles`: nothing new is started.
+    pub cycles_low: bool,
     /// Stable memory in use, in pages of 64 KiB.
     pub stable_pages: u64,
     /// The version of the scheduler.

@@ -3,6 +3,7 @@
 use candid::{CandidType, Deserialize, Nat, Principal};
 use serde::Serialize;
 
+use crate::execution::ExecutionStatus;
 use crate::limits;
 use crate::schedule::TaskSchedule;
 
@@ -59,6 +60,16 @@ pub enum Action {
         arguments: Option<CallArguments>,
         /// Cycles to send along; null is none.
         cycles: Option<Nat>,
+        /// Append one more argument, an `ExecutionContext`, so that the callee knows which run and
+        /// which attempt it serves; null is false.
+        with_context: Option<bool>,
+    },
+    /// Sends an HTTPS request from the nodes of the network. It costs cycles for each byte that may
+    /// be answered, so set `max_response_bytes`.
+    #[serde(rename = "http")]
+    Http {
+        /// What to send.
+        request: HttpAction,
     },
     /// Writes a line into the execution's log.
     #[serde(rename = "note")]
@@ -66,25 +77,69 @@ pub enum Action {
         /// The line.
         text: String,
     },
-    /// Runs a shell command on a worker outside. It is kept, but this version has no worker: the
-    /// step fails and says so.
+    /// Runs a shell command on a worker outside: it waits until a worker claims it with
+    /// `claim_jobs`.
     #[serde(rename = "command")]
     Command {
-        /// The command line.
+        /// The command line. It is given to the worker as it is: values such as the execution come
+        /// to it in environment variables.
         command: String,
+        /// The queue that workers take it from, at most 64 characters; null is `default`.
+        queue: Option<String>,
     },
-    /// Runs a registered action by its name. It is kept, but this version has no register: the
-    /// step fails and says so.
+    /// Runs a registered action by its name, as it is defined when the step starts; see
+    /// `define_action`.
     #[serde(rename = "named")]
     Named {
         /// The name of the action.
         action_name: String,
         /// The kind of thing that the action works on.
         entity_name: Option<String>,
-        /// The action's parameters, a JSON object.
+        /// The action's parameters, a JSON object: `{{attributes.x}}` in the definition.
         attributes: String,
         /// The user in whose name it is meant to run.
         as_user: Option<String>,
+    },
+    /// Removes old executions of the owner's tasks.
+    #[serde(rename = "cleanup")]
+    Cleanup {
+        /// What to remove.
+        retention: Vec<RetentionRule>,
+        /// Only executions of this task; null is all tasks of the owner.
+        task_id: Option<u64>,
+        /// Of all owners; only for admins. Null is false.
+        all_owners: Option<bool>,
+    },
+    /// Writes a backup of the owner's tasks, schedules and history; see `list_backups`.
+    #[serde(rename = "backup")]
+    Backup {
+        /// Keep so many backups of this task, 1 to 100: older ones are removed; null is 7.
+        keep: Option<u32>,
+        /// Of all owners, with users, actions and configuration; only for admins. Null is false.
+        all_owners: Option<bool>,
+    },
+    /// Sends a message.
+    #[serde(rename = "notification")]
+    Notification {
+        /// Where to.
+        channel: Channel,
+        /// The subject, at most 256 characters.
+        subject: String,
+        /// The message, at most 4,096 bytes.
+        message: String,
+    },
+    /// Computes a report of the success rate, durations and lag of the owner's tasks and keeps it;
+    /// see `list_reports`.
+    #[serde(rename = "analytics")]
+    Analytics {
+        /// Look so many seconds back, 60 to 31,536,000; null is 86,400.
+        window_seconds: Option<u64>,
+    },
+    /// Verifies every invariant of the store and repairs the agenda. Only for admins.
+    #[serde(rename = "maintenance")]
+    Maintenance {
+        /// Only look; null is false.
+        dry_run: Option<bool>,
     },
     /// Runs stored Python. It is kept, but this version has no Python runner: the step fails and
     /// says so.
@@ -95,6 +150,116 @@ pub enum Action {
         /// Its code, if it came along.
         code: Option<String>,
     },
+}
+
+/// A header of an HTTP message.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct HttpHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// The method of an HTTP request.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum HttpMethod {
+    /// Fetch (the default).
+    #[default]
+    #[serde(rename = "get")]
+    Get,
+    /// Send. Every node of the network sends it, so the server must know duplicates: give it
+    /// `{{execution_id}}` in an `Idempotency-Key` header, or set `replicated` to false.
+    #[serde(rename = "post")]
+    Post,
+    /// Fetch the headers only.
+    #[serde(rename = "head")]
+    Head,
+}
+
+/// What of a response all nodes must agree upon. Headers differ from node to node, so they are
+/// never kept.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub enum HttpTransform {
+    /// The status and the body (the default).
+    #[default]
+    #[serde(rename = "body")]
+    Body,
+    /// The status alone.
+    #[serde(rename = "status")]
+    Status,
+    /// The status and these parts of a JSON body, by JSON pointer (RFC 6901).
+    #[serde(rename = "json")]
+    Json {
+        /// The pointers, such as `/data/price`; 1 to 16.
+        pointers: Vec<String>,
+    },
+}
+
+/// An HTTPS request. `url`, `headers` and `body` may hold placeholders, `{{secrets.NAME}}` among
+/// them: secrets are filled in when the request is sent and never appear in the history.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct HttpAction {
+    /// The address, at most 8,192 bytes, beginning with `https://`.
+    pub url: String,
+    /// The method; null is `get`.
+    pub method: Option<HttpMethod>,
+    /// Headers, at most 32.
+    pub headers: Option<Vec<HttpHeader>>,
+    /// The body, at most 64 KiB; null is none.
+    pub body: Option<String>,
+    /// Most bytes of the response, 1 to 2,000,000; null is 16,384.
+    pub max_response_bytes: Option<u64>,
+    /// Statuses that count as success; null is 200 to 299.
+    pub expected_status: Option<Vec<u16>>,
+    /// What of the response is kept; null is `body`.
+    pub transform: Option<HttpTransform>,
+    /// False: only one node sends the request, and its answer is trusted. Null is true.
+    pub replicated: Option<bool>,
+}
+
+/// Where a message goes.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// The owner's inbox; see `get_inbox`.
+    #[serde(rename = "inbox")]
+    Inbox {},
+    /// A POST of JSON to an address.
+    #[serde(rename = "webhook")]
+    Webhook {
+        /// The address, beginning with `https://`.
+        url: String,
+        /// Headers besides `content-type`; values may hold `{{secrets.NAME}}`.
+        headers: Option<Vec<HttpHeader>>,
+    },
+    /// A call of a method that takes one `Message`.
+    #[serde(rename = "canister")]
+    Canister {
+        /// The canister.
+        canister: Principal,
+        /// Its method.
+        method: String,
+    },
+}
+
+/// Which finished executions to remove. An execution goes when a rule for its status says so.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionRule {
+    /// For executions that ended so; null is every final status.
+    pub status: Option<ExecutionStatus>,
+    /// Remove those that ended longer ago than this many seconds; null is no limit.
+    pub maximum_age_seconds: Option<u64>,
+    /// Remove all but so many of each task, the newest; null is no limit.
+    pub keep_latest: Option<u64>,
+}
+
+/// A method to be told how an execution ended: it takes one `ExecutionFinished`.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The canister.
+    pub canister: Principal,
+    /// Its method.
+    pub method: String,
 }
 
 /// A step to be made.
@@ -108,6 +273,9 @@ pub struct NewStep {
     pub run_next_after_seconds: Option<u64>,
     /// Time-out of one attempt in seconds, 1 to 86,400; null takes the task's.
     pub timeout_seconds: Option<u64>,
+    /// When the step is given up, go on with the next instead of failing the execution; null is
+    /// false.
+    pub continue_on_error: Option<bool>,
 }
 
 impl NewStep {
@@ -119,6 +287,7 @@ impl NewStep {
             action,
             run_next_after_seconds: None,
             timeout_seconds: None,
+            continue_on_error: None,
         }
     }
 }
@@ -134,6 +303,8 @@ pub struct TaskStep {
     pub run_next_after_seconds: u64,
     /// Time-out of one attempt in seconds.
     pub timeout_seconds: u64,
+    /// When the step is given up, the execution goes on with the next.
+    pub continue_on_error: bool,
     /// How far the step is in the latest execution.
     pub status: StepStatus,
 }
@@ -159,7 +330,11 @@ pub enum StepStatus {
 /// When and how often a failed attempt is repeated. The pause before retry n is
 /// `initial_delay_seconds` times (`factor_percent` / 100) to the power n - 1, at most
 /// `maximum_delay_seconds`. The count begins anew with each step.
-#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// What no retry can mend is never retried: an action that is refused, a call to a canister that
+/// does not exist, a response of HTTP in the range 400 to 499 (but 408, 425 and 429), what a worker
+/// calls terminal, and an error that contains one of `terminal_errors`.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Retries after the first attempt, 0 to 1,000.
     pub max_retries: u32,
@@ -169,6 +344,15 @@ pub struct RetryPolicy {
     pub factor_percent: u32,
     /// Longest pause, at least the initial delay.
     pub maximum_delay_seconds: u64,
+    /// Each pause is longer by up to this part of it, 0 to 100 percent, drawn anew for each; null
+    /// is 0.
+    pub jitter_percent: Option<u32>,
+    /// No retry begins more than this many seconds after the execution's first attempt, 1 to
+    /// 315,360,000; null is no limit.
+    pub maximum_age_seconds: Option<u64>,
+    /// An error that contains one of these texts is not retried; at most 16, of 1 to 256
+    /// characters.
+    pub terminal_errors: Option<Vec<String>>,
 }
 
 impl Default for RetryPolicy {
@@ -179,6 +363,9 @@ impl Default for RetryPolicy {
             initial_delay_seconds: limits::DEFAULT_INITIAL_DELAY_SECONDS,
             factor_percent: limits::DEFAULT_FACTOR_PERCENT,
             maximum_delay_seconds: limits::DEFAULT_MAXIMUM_DELAY_SECONDS,
+            jitter_percent: None,
+            maximum_age_seconds: None,
+            terminal_errors: None,
         }
     }
 }
@@ -194,6 +381,9 @@ pub enum OnUnknown {
     /// Retry under the retry policy: right for calls that may run twice.
     #[serde(rename = "retry")]
     Retry,
+    /// Take it as done and go on: right for messages that nobody answers.
+    #[serde(rename = "complete")]
+    Complete,
 }
 
 /// How a task stands. It is derived from its schedules and executions.
@@ -246,6 +436,18 @@ pub struct Task {
     pub retry: RetryPolicy,
     /// What to do when the outcome of a call is unknown.
     pub on_unknown: OnUnknown,
+    /// Time-out of a whole execution in seconds, from the time it is due; null is none.
+    pub execution_timeout_seconds: Option<u64>,
+    /// Most attempts of the task under way at the same time; null is no limit of its own.
+    pub maximum_concurrent: Option<u32>,
+    /// Pause the task after so many failures in a row; null is never.
+    pub pause_after_failures: Option<u32>,
+    /// Failures in a row.
+    pub consecutive_failures: u32,
+    /// Whose user's name is given to actions and workers; null is the owner's.
+    pub run_as: Option<Principal>,
+    /// Who is told how an execution ended.
+    pub callback: Option<Callback>,
     /// Switched off: no schedule fires.
     pub disabled: bool,
     /// Why it is switched off.

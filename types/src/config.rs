@@ -1,0 +1,154 @@
+//! What an admin may set at run time.
+
+use candid::{CandidType, Deserialize, Nat};
+use serde::Serialize;
+
+use crate::limits;
+use crate::task::RetentionRule;
+
+/// A set of values that go together.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigPreset {
+    /// What a new scheduler has: 10 at a time, 100 tasks for each owner, 1,000 executions kept of
+    /// each task, 300 seconds, a sweep every 24 hours.
+    #[serde(rename = "default")]
+    Default,
+    /// 20 at a time, 500 tasks for each owner, 5,000 executions kept of each task, 600 seconds, a
+    /// sweep every 12 hours.
+    #[serde(rename = "production")]
+    Production,
+}
+
+/// The configuration of the scheduler.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(default)]
+pub struct Config {
+    /// Most attempts under way at the same time, 1 to 200.
+    pub maximum_concurrent: u32,
+    /// Most attempts of one owner under way at the same time, 1 to 200.
+    pub maximum_concurrent_per_owner: u32,
+    /// Most calls of one canister under way at the same time, 1 to 200: well below the 500 messages
+    /// of a queue between two canisters.
+    pub maximum_concurrent_per_target: u32,
+    /// Most tasks of one owner, 1 to 1,000,000.
+    pub maximum_tasks_per_owner: u64,
+    /// Executions kept of each task, 1 to 1,000,000; the oldest finished ones are removed first.
+    pub maximum_executions_per_task: u64,
+    /// Executions kept of each owner, 1 to 100,000,000.
+    pub maximum_executions_per_owner: u64,
+    /// Most runs of one owner in an hour, 1 to 1,000,000,000; slots above it are skipped.
+    pub maximum_runs_per_hour: u64,
+    /// Most slots of one task that wait for the executions before them, 1 to 1,000.
+    pub maximum_buffered_executions: u32,
+    /// Time-out of an attempt when the task names none, 1 to 86,400 seconds.
+    pub default_timeout_seconds: u64,
+    /// Time between two sweeps that remove what `retention` says, 60 to 31,536,000 seconds. No
+    /// sweep is made while `retention` is empty.
+    pub cleanup_interval_seconds: u64,
+    /// Which finished executions of all owners the sweep removes, at most 16 rules.
+    pub retention: Vec<RetentionRule>,
+    /// Events kept of the whole scheduler, 1,000 to 10,000,000; the oldest are removed first.
+    pub maximum_events: u64,
+    /// After so many seconds of waiting a task is as urgent as a new one of the next higher
+    /// priority, 1 to 86,400: low never starves.
+    pub ageing_seconds: u64,
+    /// How often a command may be taken back from workers that fell silent, 0 to 100.
+    pub maximum_rescues: u32,
+    /// How long a worker may keep silent when it names no time, 5 to 3,600 seconds.
+    pub default_lease_seconds: u64,
+    /// Below this balance nothing new is started until there are more cycles.
+    pub minimum_cycles: Nat,
+    /// True: everybody with an identity is a user. False: only registered users.
+    pub open_to_everybody: bool,
+    /// True: `/metrics` is served to everybody; it holds figures of the whole scheduler, none of
+    /// single owners.
+    pub public_metrics: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            maximum_concurrent: 10,
+            maximum_concurrent_per_owner: 10,
+            maximum_concurrent_per_target: 10,
+            maximum_tasks_per_owner: 100,
+            maximum_executions_per_task: 1_000,
+            maximum_executions_per_owner: 100_000,
+            maximum_runs_per_hour: 100_000,
+            maximum_buffered_executions: 100,
+            default_timeout_seconds: limits::DEFAULT_TIMEOUT_SECONDS,
+            cleanup_interval_seconds: 24 * 3_600,
+            retention: Vec::new(),
+            maximum_events: 100_000,
+            ageing_seconds: 300,
+            maximum_rescues: 3,
+            default_lease_seconds: 60,
+            minimum_cycles: Nat::from(100_000_000_000u64),
+            open_to_everybody: true,
+            public_metrics: true,
+        }
+    }
+}
+
+impl Config {
+    /// The values of a set.
+    #[must_use]
+    pub fn preset(preset: ConfigPreset) -> Self {
+        match preset {
+            ConfigPreset::Default => Self::default(),
+            ConfigPreset::Production => Self {
+                maximum_concurrent: 20,
+                maximum_concurrent_per_owner: 20,
+                maximum_concurrent_per_target: 20,
+                maximum_tasks_per_owner: 500,
+                maximum_executions_per_task: 5_000,
+                default_timeout_seconds: 600,
+                cleanup_interval_seconds: 12 * 3_600,
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// What to change in the configuration. What is null stays as it is, or is as the preset says.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct ConfigureRequest {
+    /// Begin with this set of values instead of the present ones.
+    pub preset: Option<ConfigPreset>,
+    /// See `Config`.
+    pub maximum_concurrent: Option<u32>,
+    /// See `Config`.
+    pub maximum_concurrent_per_owner: Option<u32>,
+    /// See `Config`.
+    pub maximum_concurrent_per_target: Option<u32>,
+    /// See `Config`.
+    pub maximum_tasks_per_owner: Option<u64>,
+    /// See `Config`.
+    pub maximum_executions_per_task: Option<u64>,
+    /// See `Config`.
+    pub maximum_executions_per_owner: Option<u64>,
+    /// See `Config`.
+    pub maximum_runs_per_hour: Option<u64>,
+    /// See `Config`.
+    pub maximum_buffered_executions: Option<u32>,
+    /// See `Config`.
+    pub default_timeout_seconds: Option<u64>,
+    /// See `Config`.
+    pub cleanup_interval_seconds: Option<u64>,
+    /// See `Config`.
+    pub retention: Option<Vec<RetentionRule>>,
+    /// See `Config`.
+    pub maximum_events: Option<u64>,
+    /// See `Config`.
+    pub ageing_seconds: Option<u64>,
+    /// See `Config`.
+    pub maximum_rescues: Option<u32>,
+    /// See `Config`.
+    pub default_lease_seconds: Option<u64>,
+    /// See `Config`.
+    pub minimum_cycles: Option<Nat>,
+    /// See `Config`.
+    pub open_to_everybody: Option<bool>,
+    /// See `Config`.
+    pub public_metrics: Option<bool>,
+}

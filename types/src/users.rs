@@ -1,0 +1,101 @@
+//! Who may do what, and how much of it.
+
+use candid::{CandidType, Deserialize, Principal};
+use serde::Serialize;
+
+/// What a user may do. Controllers of the canister are admins.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Everything: users, configuration, the tasks of all owners.
+    #[serde(rename = "admin")]
+    Admin,
+    /// Sees the tasks of all owners and may pause, resume, run, cancel and replay them.
+    #[serde(rename = "operator")]
+    Operator,
+    /// Sees and changes its own tasks.
+    #[default]
+    #[serde(rename = "user")]
+    User,
+    /// Sees the tasks of all owners and changes nothing.
+    #[serde(rename = "viewer")]
+    Viewer,
+    /// Claims and finishes the commands of all owners, and nothing else.
+    #[serde(rename = "worker")]
+    Worker,
+}
+
+/// What an owner may use up. Null is what the configuration says for everybody.
+#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Quotas {
+    /// Most tasks.
+    pub maximum_tasks: Option<u64>,
+    /// Most executions kept; the oldest finished ones are removed first.
+    pub maximum_executions: Option<u64>,
+    /// Most runs in an hour; slots above it are skipped.
+    pub maximum_runs_per_hour: Option<u64>,
+    /// Most attempts under way at the same time.
+    pub maximum_concurrent: Option<u32>,
+}
+
+/// A user to be made or changed.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct PutUserRequest {
+    /// Who.
+    pub principal: Principal,
+    /// The name, such as an address of mail, 1 to 128 characters, of nobody else; null leaves it.
+    pub name: Option<String>,
+    /// The role; null leaves it, or is `user` for a new one.
+    pub role: Option<Role>,
+    /// The quotas; null leaves them.
+    pub quotas: Option<Quotas>,
+    /// True: may do nothing, and its schedules do not fire; null leaves it.
+    pub disabled: Option<bool>,
+}
+
+/// A user.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Who.
+    pub principal: Principal,
+    /// The name.
+    pub name: Option<String>,
+    /// What it may do.
+    pub role: Role,
+    /// What it may use up, where that differs from the configuration.
+    pub quotas: Quotas,
+    /// May do nothing.
+    pub disabled: bool,
+    /// When it was made; null if it was never registered and is admitted as everybody is.
+    pub created_at: Option<u64>,
+    /// Its tasks.
+    pub tasks: u64,
+    /// Its executions kept.
+    pub executions: u64,
+    /// Its runs in the present hour.
+    pub runs_this_hour: u64,
+}
+
+/// Which user.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct UserRequest {
+    /// Who.
+    pub principal: Principal,
+}
+
+/// Which users to list, in the order of their principals.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListUsersRequest {
+    /// Go on after this: `next_cursor` of the page before.
+    pub cursor: Option<Principal>,
+    /// Most users on the page, 1 to 500; null is 50.
+    pub limit: Option<u32>,
+}
+
+/// A page of users.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct UserPage {
+    /// The users.
+    pub users: Vec<User>,
+    /// Give it as `cursor` to see the next page; null on the last.
+    pub next_cursor: Option<Principal>,
+}
