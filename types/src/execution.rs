@@ -148,6 +148,7 @@ pub struct Attempt {
     /// When it ended.
     pub finished_at: Option<u64>,
     /// Rises with each attempt of the scheduler: a worker reports under it.
+    #[serde(default)]
     pub fencing_token: u64,
     /// The worker that made it.
     pub worker: Option<String>,

@@ -74,12 +74,14 @@ pub use requests::{
     AddScheduleRequest, ApiDoc, Backfill, BackfillIdRequest, BackfillPage, BackfillRequest,
     CancelExecutionRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,
     DeadLettersRequest, DeletedTask, EmptyRequest, ExecutionRequest, GetMyTasksRequest,
-    GetTaskExecutionsRequest, PageRequest, PauseTaskRequest, PreviewScheduleRequest,
-    RemoveScheduleRequest, Removed, ReplayedDeadLetters, RetryExecutionRequest, RunTaskNowRequest,
-    SchedulePreview, SetScheduleRequest, SnoozeExecutionRequest, TaskExecutionPage, TaskPage,
-    TaskRequest, UpdateTaskRequest,
+    GetTaskExecutionsRequest, ListBackfillsRequest, PageRequest, PauseTaskRequest,
+    PreviewScheduleRequest, RemoveScheduleRequest, Removed, ReplayedDeadLetters,
+    RetryExecutionRequest, RunTaskNowRequest, SchedulePreview, SetScheduleRequest,
+    SnoozeExecutionRequest, TaskExecutionPage, TaskPage, TaskRequest, UpdateTaskRequest,
 };
-pub use schedule::{Exclusion, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, TaskSchedule};
+pub use schedule::{
+    Exclusion, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, TaskSchedule,
+};
 pub use stats::{Percentiles, Stats, UpcomingRun};
 pub use task::{
     Action, CallArguments, Callback, Channel, HttpAction, HttpHeader, HttpMethod, HttpTransform,

@@ -122,6 +122,8 @@ pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
 pub const MAXIMUM_MESSAGE_BYTES: usize = 4_096;
 /// Attempts to deliver a message or a callback; pauses between them begin with a minute and double.
 pub const MAXIMUM_DELIVERY_ATTEMPTS: u32 = 6;
+/// Texts that mark an error as terminal, in one retry policy.
+pub const MAXIMUM_TERMINAL_ERRORS: usize = 16;
 /// Most rules of retention in one place.
 pub const MAXIMUM_RETENTION_RULES: usize = 16;
 /// Longest detail of an event, in characters.

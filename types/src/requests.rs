@@ -319,6 +319,17 @@ pub struct BackfillRequest {
     pub maximum_concurrent: Option<u32>,
 }
 
+/// Which backfills to list, the oldest first.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ListBackfillsRequest {
+    /// The task.
+    pub task_id: u64,
+    /// Go on after this: `next_cursor` of the page before.
+    pub cursor: Option<u64>,
+    /// Most backfills on the page, 1 to 500; null is 50.
+    pub limit: Option<u32>,
+}
+
 /// Which backfill.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct BackfillIdRequest {

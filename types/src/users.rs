@@ -24,6 +24,20 @@ pub enum Role {
     Worker,
 }
 
+impl Role {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Operator => "operator",
+            Self::User => "user",
+            Self::Viewer => "viewer",
+            Self::Worker => "worker",
+        }
+    }
+}
+
 /// What an owner may use up. Null is what the configuration says for everybody.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Quotas {

@@ -5,16 +5,20 @@
 //! cancellation or to an earlier attempt changes nothing.
 
 use chime_types::{
-    Attempt, ExecutionStatus, OnUnknown, Outcome as AttemptOutcome, WaitReason, limits,
+    Action, Attempt, EventKind, ExecutionStatus, OnUnknown, Outcome as AttemptOutcome, StepResult,
+    StepStatus, WaitReason, limits,
 };
 
-use super::lifecycle::{end, enter, log, queue, wait};
-use super::{Start, retry_delay_seconds};
+use super::lifecycle::{end, log, queue, wait};
+use super::resolve::{self, Resolved};
+use super::retry::{is_terminal, retry_pause};
+use super::timeline::Note;
+use super::{Start, alerts, jobs, places};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
-use crate::state::records::{ExecutionRecord, Step, TaskRecord};
+use crate::state::records::{ExecutionRecord, Place, Step, TaskRecord};
 
-/// How an attempt ended, as the driver reports it.
+/// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Done, with what it returned and a line for the log.
@@ -27,8 +31,10 @@ pub enum Outcome {
     Unknown { error: String },
     /// No outcome came before the deadline.
     TimedOut { error: String },
-    /// Stopped on request.
-    Cancelled,
+    /// Put off by the callee or the worker: it costs no attempt.
+    Snoozed { seconds: u64 },
+    /// A slice of a built-in action is done; the next goes on from here.
+    More { progress: Vec<u8> },
 }
 
 impl Outcome {
@@ -38,85 +44,167 @@ impl Outcome {
             Self::Failed { .. } | Self::Refused { .. } => AttemptOutcome::Failed,
             Self::Unknown { .. } => AttemptOutcome::Unknown,
             Self::TimedOut { .. } => AttemptOutcome::TimedOut,
-            Self::Cancelled => AttemptOutcome::Cancelled,
+            Self::Snoozed { .. } => AttemptOutcome::Snoozed,
+            Self::More { .. } => AttemptOutcome::Running,
         }
     }
 
-    fn error(&self) -> Option<String> {
+    fn error(&self) -> Option<&str> {
         match self {
-            Self::Completed { .. } | Self::Cancelled => None,
             Self::Failed { error }
             | Self::Refused { error }
             | Self::Unknown { error }
-            | Self::TimedOut { error } => Some(shortened(error)),
+            | Self::TimedOut { error } => Some(error),
+            Self::Completed { .. } | Self::Snoozed { .. } | Self::More { .. } => None,
         }
     }
 }
 
-/// Records that the first execution of the ready queue is being attempted, and says what to do.
-pub(super) fn start(state: &mut State, now: u64, key: &ReadyKey) -> Start {
-    state.dequeue(key);
+/// Takes the first execution of the ready queue up: starts an attempt, hands it to the workers, or
+/// parks it behind a limit.
+pub(super) fn take_up(state: &mut State, now: u64, key: &ReadyKey) -> Option<Start> {
     let mut execution = state
         .execution(key.execution_id)
         .expect("BUG: the ready queue names an execution");
+    let mut task = task_of(state, &execution);
+    let place = execution.place.take().expect("BUG: it is in the queue");
+    state.leave_queue(task.owner, &place);
     let step = step_of(state, &execution);
-    enter(&mut execution, ExecutionStatus::Running);
-    let token = state.new_token();
-    let deadline = now.saturating_add(step.timeout_seconds.saturating_mul(limits::NANOSECONDS));
-    execution.ready = None;
-    execution.started_at.get_or_insert(now);
-    execution.attempt += 1;
-    execution.token = Some(token);
-    execution.wake = Some(state.wake_at(deadline, Wake::Deadline(execution.id)));
-    if execution.attempts.len() >= limits::MAXIMUM_ATTEMPTS_KEPT {
-        execution.attempts.remove(0);
+    let resolved = resolve::action_of(state, &task, &step);
+    let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
+    let target = action.and_then(resolve::target_of);
+    if let Some(limit) = places::in_the_way(state, &task, target) {
+        places::park(state, &task, &mut execution, target, limit, *key);
+        return None;
     }
-    execution.attempts.push(Attempt {
-        number: execution.attempt,
-        step: execution.step,
-        started_at: now,
-        finished_at: None,
-        outcome: AttemptOutcome::Running,
-        result: None,
-        error: None,
-    });
-    state.add_running();
+    if let Some(Action::Command { queue, .. }) = action {
+        let place = Place::Job(jobs::queue_name(queue.as_deref()).to_string(), *key);
+        execution.status.enter(ExecutionStatus::Waiting);
+        execution.waiting_for = Some(WaitReason::Worker);
+        state.enter_queue(task.owner, &place);
+        execution.place = Some(place);
+        state.put_execution(&execution);
+        return None;
+    }
+    execution.target = target;
+    let deadline = after(now, step.timeout_seconds);
+    let token = open(state, &mut task, &mut execution, now, deadline, None);
     state.put_execution(&execution);
-    Start {
-        execution_id: execution.id,
-        task_id: execution.task_id,
-        token,
-        scheduled_at: execution.scheduled_at,
-        attempt: execution.attempt,
-        action: step.action,
-        timeout_seconds: step.timeout_seconds,
+    state.put_task(&task);
+    begin_work(state, now, &task, &execution, &step, resolved, token)
+}
+
+/// The work of an attempt that has been recorded. Work that cannot be done ends the attempt at once.
+fn begin_work(
+    state: &mut State,
+    now: u64,
+    task: &TaskRecord,
+    execution: &ExecutionRecord,
+    step: &Step,
+    resolved: Result<Resolved, String>,
+    token: Token,
+) -> Option<Start> {
+    let work = resolved
+        .and_then(|resolved| resolve::work(state, task, execution, &resolved, token.0, now));
+    match work {
+        Ok(work) => Some(Start {
+            execution_id: execution.id,
+            token,
+            scheduled_at: execution.scheduled_at,
+            attempt: execution.attempt,
+            work,
+            timeout_seconds: step.timeout_seconds,
+        }),
+        Err(error) => {
+            finish(state, now, execution.id, token, &Outcome::Refused { error });
+            None
+        }
     }
 }
 
-fn step_of(state: &State, execution: &ExecutionRecord) -> Step {
+/// Records that an attempt begins, under a new token, with a place taken and its deadline in the
+/// agenda. The execution and the task are written by the caller.
+pub(super) fn open(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+    deadline: u64,
+    worker: Option<String>,
+) -> Token {
+    execution.status.enter(ExecutionStatus::Running);
+    execution.waiting_for = None;
+    places::take(state, task, execution.target);
+    let token = state.new_token();
+    execution.token = Some(token);
+    execution.wake = Some(state.wake_at(deadline, Wake::Deadline(execution.id)));
+    // A later slice of a built-in action belongs to the attempt that began it.
+    if execution.progress.is_empty() {
+        execution.attempt += 1;
+        if execution.attempts.len() >= limits::MAXIMUM_ATTEMPTS_KEPT {
+            execution.attempts.remove(0);
+        }
+        execution.attempts.push(Attempt {
+            number: execution.attempt,
+            step: execution.step,
+            started_at: now,
+            finished_at: None,
+            fencing_token: token.0,
+            worker,
+            outcome: AttemptOutcome::Running,
+            result: None,
+            error: None,
+        });
+    }
+    if execution.started_at.is_none() {
+        execution.started_at = Some(now);
+        note_first_start(state, task, execution, now);
+    }
+    token
+}
+
+fn note_first_start(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
+    let lag = now.saturating_sub(execution.due_at);
+    state.change_owner(task.owner, |owner| {
+        super::lifecycle::begin_day(owner, now);
+        owner.figures.lags.add(lag);
+    });
+    Note::execution(EventKind::ExecutionStarted, task, execution).write(state, now);
+    alerts::on_start(state, now, task, execution);
+}
+
+fn task_of(state: &State, execution: &ExecutionRecord) -> TaskRecord {
+    state
+        .task(execution.task_id)
+        .expect("BUG: an execution has a task")
+}
+
+pub(super) fn step_of(state: &State, execution: &ExecutionRecord) -> Step {
     let mut plan = state.plan(execution.task_id, execution.plan);
     plan.steps.swap_remove(execution.step as usize)
 }
 
-/// Ends the attempt of an execution in its record: the token is spent, the deadline is off.
+/// Ends the attempt of an execution in its record: the token is spent, the deadline is off, the
+/// place is free. The execution and the task are written by the caller.
 pub(super) fn close(
     state: &mut State,
+    task: &mut TaskRecord,
     execution: &mut ExecutionRecord,
     now: u64,
-    outcome: &Outcome,
+    outcome: AttemptOutcome,
 ) {
     execution.token = None;
+    execution.lease = None;
     state.cancel_wake(execution.wake.take());
-    state.remove_running();
+    places::give_back(state, task, execution.target.take());
     let attempt = execution
         .attempts
         .last_mut()
         .expect("BUG: a running execution has an attempt");
-    attempt.finished_at = Some(now);
-    attempt.outcome = outcome.kind();
-    attempt.error = outcome.error();
-    if let Outcome::Completed { result, .. } = outcome {
-        attempt.result = Some(shortened(result));
+    attempt.outcome = outcome;
+    if outcome != AttemptOutcome::Running {
+        attempt.finished_at = Some(now);
+        execution.progress.clear();
     }
 }
 
@@ -134,59 +222,63 @@ pub fn finish(
     else {
         return false;
     };
-    let mut task = state
-        .task(execution.task_id)
-        .expect("BUG: a running execution has a task");
-    close(state, &mut execution, now, outcome);
-    match outcome {
-        Outcome::Completed { log: line, .. } => {
-            if let Some(line) = line {
-                log(&mut execution, now, line.clone());
-            }
-            advance(state, &mut task, &mut execution, now);
-        }
-        Outcome::Failed { .. } => {
-            retry_or_end(
-                state,
-                &mut task,
-                &mut execution,
-                now,
-                ExecutionStatus::Failed,
-            );
-        }
-        Outcome::Refused { .. } => {
-            give_up(
-                state,
-                &mut task,
-                &mut execution,
-                now,
-                ExecutionStatus::Failed,
-            );
-        }
-        Outcome::Unknown { .. } => {
-            by_policy(
-                state,
-                &mut task,
-                &mut execution,
-                now,
-                ExecutionStatus::Failed,
-            );
-        }
-        Outcome::TimedOut { .. } => {
-            by_policy(
-                state,
-                &mut task,
-                &mut execution,
-                now,
-                ExecutionStatus::TimedOut,
-            );
-        }
-        Outcome::Cancelled => panic!("BUG: only an owner cancels"),
+    let mut task = task_of(state, &execution);
+    close(state, &mut task, &mut execution, now, outcome.kind());
+    let attempt = execution
+        .attempts
+        .last_mut()
+        .expect("BUG: a running execution has an attempt");
+    attempt.error = outcome.error().map(shortened);
+    if let Outcome::Completed { result, .. } = outcome {
+        attempt.result = Some(shortened(result));
     }
+    settle(state, &mut task, &mut execution, now, outcome);
+    state.put_task(&task);
     true
 }
 
-/// The deadline of an attempt has come and no outcome with it.
+/// What follows from an outcome. Every branch writes the execution.
+fn settle(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+    outcome: &Outcome,
+) {
+    match outcome {
+        Outcome::Completed { log: line, .. } => {
+            if let Some(line) = line {
+                log(execution, now, line.clone());
+            }
+            complete_step(state, task, execution, now);
+        }
+        _ if execution.cancel_requested.is_some() => stop(state, task, execution, now),
+        Outcome::More { progress } => {
+            execution.progress.clone_from(progress);
+            execution.status.enter(ExecutionStatus::Ready);
+            queue(state, task, execution, now);
+        }
+        Outcome::Snoozed { seconds } => {
+            execution.attempt = execution.attempt.saturating_sub(1);
+            wait(state, execution, WaitReason::Snooze, after(now, *seconds));
+            Note::execution(EventKind::ExecutionSnoozed, task, execution).write(state, now);
+        }
+        Outcome::Failed { error } if !is_terminal(&task.retry, error) => {
+            retry_or_end(state, task, execution, now, ExecutionStatus::Failed);
+        }
+        Outcome::Failed { .. } | Outcome::Refused { .. } => {
+            give_up(state, task, execution, now, ExecutionStatus::Failed);
+        }
+        Outcome::Unknown { .. } => {
+            by_policy(state, task, execution, now, ExecutionStatus::Failed);
+        }
+        Outcome::TimedOut { .. } => {
+            by_policy(state, task, execution, now, ExecutionStatus::TimedOut);
+        }
+    }
+}
+
+/// The deadline of an attempt, or the lease of its worker, has come.
 pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
     let Some((execution, token)) = state.execution(id).and_then(|found| {
         let token = found.token?;
@@ -194,50 +286,109 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
     }) else {
         return;
     };
+    if let Some(lease) = &execution.lease
+        && now < lease.deadline_at
+    {
+        jobs::take_back(state, now, execution);
+        return;
+    }
     let seconds = step_of(state, &execution).timeout_seconds;
     let error = format!("no answer within {seconds} s; nobody can tell whether it was carried out");
     finish(state, now, id, token, &Outcome::TimedOut { error });
 }
 
-/// A step is done: on to the next, at once or after its pause, or the execution is complete.
-fn advance(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionRecord, now: u64) {
+/// A step is done.
+fn complete_step(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+) {
+    let result = execution
+        .attempts
+        .last()
+        .and_then(|attempt| attempt.result.clone());
+    execution.steps.push(StepResult {
+        status: StepStatus::Completed,
+        result: result.clone(),
+        error: None,
+    });
+    let is_last = is_last_step(state, execution);
+    if is_last {
+        execution.result = result;
+    }
+    advance(state, task, execution, now);
+}
+
+fn is_last_step(state: &State, execution: &ExecutionRecord) -> bool {
     let plan = state.plan(execution.task_id, execution.plan);
-    let done = execution.step as usize;
-    if done + 1 == plan.steps.len() {
-        execution.result = execution
-            .attempts
-            .last()
-            .and_then(|attempt| attempt.result.clone());
+    execution.step as usize + 1 == plan.steps.len()
+}
+
+/// On to the next step, at once or after its pause, or the execution is complete.
+fn advance(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionRecord, now: u64) {
+    if is_last_step(state, execution) {
         end(state, task, execution, ExecutionStatus::Completed, now);
         return;
     }
+    if execution.cancel_requested.is_some() {
+        stop(state, task, execution, now);
+        return;
+    }
+    let pause = step_of(state, execution).run_next_after_seconds;
     execution.step += 1;
     execution.attempt = 0;
-    let pause = plan.steps[done].run_next_after_seconds;
     if pause == 0 {
-        enter(execution, ExecutionStatus::Ready);
+        execution.status.enter(ExecutionStatus::Ready);
         queue(state, task, execution, now);
     } else {
         wait(state, execution, WaitReason::StepDelay, after(now, pause));
     }
 }
 
-fn retry_or_end(
+/// An execution that was asked to stop does so between two attempts.
+pub(super) fn stop(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+) {
+    if let Some(attempt) = execution.attempts.last_mut()
+        && attempt.finished_at.is_none()
+    {
+        attempt.finished_at = Some(now);
+        attempt.outcome = AttemptOutcome::Cancelled;
+    }
+    execution.progress.clear();
+    execution.error.clone_from(&execution.cancel_requested);
+    end(state, task, execution, ExecutionStatus::Cancelled, now);
+}
+
+pub(super) fn retry_or_end(
     state: &mut State,
     task: &mut TaskRecord,
     execution: &mut ExecutionRecord,
     now: u64,
     status: ExecutionStatus,
 ) {
-    match retry_delay_seconds(&task.retry, execution.attempt) {
-        Some(pause) => wait(
-            state,
-            execution,
-            WaitReason::RetryBackoff,
-            after(now, pause),
-        ),
-        None => give_up(state, task, execution, now, status),
-    }
+    let first_attempt_at = execution.started_at.unwrap_or(now);
+    let pause = retry_pause(
+        &task.retry,
+        execution.id.0,
+        execution.attempt,
+        first_attempt_at,
+        now,
+    );
+    let Some(pause) = pause else {
+        give_up(state, task, execution, now, status);
+        return;
+    };
+    let until = now.saturating_add(pause);
+    wait(state, execution, WaitReason::RetryBackoff, until);
+    let cause = cause(execution);
+    Note::execution(EventKind::AttemptFailed, task, execution)
+        .detail(&cause)
+        .write(state, now);
 }
 
 fn by_policy(
@@ -250,29 +401,47 @@ fn by_policy(
     match task.on_unknown {
         OnUnknown::Retry => retry_or_end(state, task, execution, now, status),
         OnUnknown::Fail => give_up(state, task, execution, now, status),
+        OnUnknown::Complete => complete_step(state, task, execution, now),
     }
 }
 
-fn give_up(
+fn cause(execution: &ExecutionRecord) -> String {
+    let last = execution
+        .attempts
+        .last()
+        .expect("BUG: an execution that fails was attempted");
+    let cause = last.error.as_deref().unwrap_or("no cause given");
+    format!(
+        "step {} failed at attempt {}: {cause}",
+        execution.step, execution.attempt
+    )
+}
+
+/// No further attempt at the step is made. The execution fails, or goes on with the next step.
+pub(super) fn give_up(
     state: &mut State,
     task: &mut TaskRecord,
     execution: &mut ExecutionRecord,
     now: u64,
     status: ExecutionStatus,
 ) {
-    let last = execution
-        .attempts
-        .last()
-        .expect("BUG: an execution that fails was attempted");
-    let cause = last.error.as_deref().unwrap_or("no cause given");
-    execution.error = Some(format!(
-        "step {} failed at attempt {}: {cause}",
-        execution.step, execution.attempt
-    ));
-    end(state, task, execution, status, now);
+    let error = cause(execution);
+    let step = step_of(state, execution);
+    if !step.continue_on_error {
+        execution.error = Some(error);
+        end(state, task, execution, status, now);
+        return;
+    }
+    log(execution, now, format!("passed over: {error}"));
+    execution.steps.push(StepResult {
+        status: StepStatus::Failed,
+        result: None,
+        error: Some(error),
+    });
+    advance(state, task, execution, now);
 }
 
-fn after(now: u64, seconds: u64) -> u64 {
+pub(super) fn after(now: u64, seconds: u64) -> u64 {
     now.saturating_add(seconds.saturating_mul(limits::NANOSECONDS))
 }
 

@@ -1,13 +1,15 @@
-//! A slot of a schedule is due: run it, leave it out, or note that it was missed.
+//! A slot of a schedule is due: run it, let it wait, leave it out, or note that it was missed.
 
 use chime_schedule::Schedule;
-use chime_types::{ExecutionStatus, MissedRuns, limits};
+use chime_types::{EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
 
-use super::lifecycle::{admit, new_execution, queue};
-use super::slots::compile;
+use super::lifecycle::{admit, begin_day, hour, is_buffered, new_execution, queue, terminate};
+use super::slots::{compile, fires_at};
+use super::timeline::Note;
+use super::{alerts, lifecycle};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
-use crate::state::records::{ScheduleRecord, TaskRecord};
+use crate::state::records::{ExecutionRecord, ScheduleRecord, TaskRecord};
 
 /// A slot handled later than this is late: the scheduler was stopped, or had no cycles.
 const LATE_AFTER: u64 = 60 * limits::NANOSECONDS;
@@ -22,37 +24,98 @@ pub enum Judgement {
     Run,
     /// Run it when the executions before it are final.
     Buffer,
-    /// Leave it out: the execution before is not final.
-    Skip,
+    /// Ask the executions before it to stop, and run it when they are final.
+    CancelOthers,
+    /// End the executions before it, and run it.
+    TerminateOthers,
+    /// Leave it out, for this reason.
+    Skip(Reason),
     /// Note that it passed while the scheduler could not run.
     Miss,
 }
 
-/// The rule for a slot: `late` by more than a minute, `superseded` when the next slot has come
-/// too, with `active` executions of the task not final.
-pub fn judge(policy: MissedRuns, late: bool, superseded: bool, active: usize) -> Judgement {
-    match policy {
-        MissedRuns::Skip if late => Judgement::Miss,
-        MissedRuns::Latest if superseded => Judgement::Miss,
-        MissedRuns::All { maximum } if late || superseded => {
-            if active >= maximum as usize {
-                Judgement::Miss
-            } else if active == 0 {
-                Judgement::Run
-            } else {
-                Judgement::Buffer
-            }
-        }
-        _ if active > 0 => Judgement::Skip,
-        _ => Judgement::Run,
-    }
+/// Why a slot is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The execution before it is not final.
+    Overlap,
+    /// As many slots wait as may.
+    BufferFull,
+    /// The owner has used the runs of this hour up.
+    Quota,
+    /// The owner is switched off.
+    OwnerDisabled,
 }
 
-/// The first slot of a schedule in the present second or later: starts are whole seconds, so
-/// 'now' is the second that `now` lies in.
-pub fn first_slot(rule: &Schedule, now: u64) -> Option<u64> {
-    let second = now - now % limits::NANOSECONDS;
-    rule.next_after(second.saturating_sub(1))
+/// What the judgement of a slot depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    pub missed_runs: MissedRuns,
+    pub overlap: OverlapPolicy,
+    /// Later than the slot's time by more than a minute.
+    pub late: bool,
+    /// Later than the schedule's window for missed runs.
+    pub outside_window: bool,
+    /// The next slot has come too.
+    pub superseded: bool,
+    /// Executions of the task that are not final.
+    pub active: usize,
+    /// Those of them that wait for the ones before them.
+    pub buffered: usize,
+    /// Most of those that may wait.
+    pub maximum_buffered: usize,
+    /// The owner may begin another run in this hour.
+    pub has_quota: bool,
+    /// The owner is switched off.
+    pub owner_disabled: bool,
+}
+
+/// The rule for a slot. What was missed is decided first, then what overlaps.
+pub fn judge(situation: &Situation) -> Judgement {
+    let passed = situation.late || situation.superseded;
+    match situation.missed_runs {
+        _ if situation.outside_window => return Judgement::Miss,
+        MissedRuns::Skip if situation.late => return Judgement::Miss,
+        MissedRuns::Latest if situation.superseded => return Judgement::Miss,
+        MissedRuns::All { maximum } if passed && situation.active >= maximum as usize => {
+            return Judgement::Miss;
+        }
+        _ => {}
+    }
+    if situation.owner_disabled {
+        return Judgement::Skip(Reason::OwnerDisabled);
+    }
+    if !situation.has_quota {
+        return Judgement::Skip(Reason::Quota);
+    }
+    if situation.active == 0 {
+        return Judgement::Run;
+    }
+    if passed && matches!(situation.missed_runs, MissedRuns::All { .. }) {
+        return Judgement::Buffer;
+    }
+    overlap(situation)
+}
+
+fn overlap(situation: &Situation) -> Judgement {
+    let buffer = |maximum: usize| {
+        if situation.buffered < maximum {
+            Judgement::Buffer
+        } else {
+            Judgement::Skip(Reason::BufferFull)
+        }
+    };
+    match situation.overlap {
+        OverlapPolicy::Skip => Judgement::Skip(Reason::Overlap),
+        OverlapPolicy::BufferOne => buffer(1),
+        OverlapPolicy::BufferAll => buffer(situation.maximum_buffered),
+        OverlapPolicy::CancelOther => Judgement::CancelOthers,
+        OverlapPolicy::TerminateOther => Judgement::TerminateOthers,
+        OverlapPolicy::AllowAll if situation.active >= limits::MAXIMUM_ACTIVE_EXECUTIONS => {
+            Judgement::Skip(Reason::BufferFull)
+        }
+        OverlapPolicy::AllowAll => Judgement::Run,
+    }
 }
 
 /// Handles the slot of a schedule that is due, and arms its next one.
@@ -69,27 +132,130 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
         return;
     }
     let rule = compile(&schedule);
-    let next = rule.next_after(slot);
-    let superseded = next.is_some_and(|next| next <= now);
-    let late = now.saturating_sub(slot) > LATE_AFTER;
-    let next = match judge(schedule.missed_runs, late, superseded, task.active.len()) {
+    let following = rule.next_after(slot);
+    let situation = situation(state, &task, &schedule, slot, following, now);
+    let next = match judge(&situation) {
         Judgement::Miss => miss(state, &mut task, &mut schedule, &rule, now),
         judgement => {
-            match judgement {
-                Judgement::Skip => skip(state, &mut task, &mut schedule, slot, now),
-                _ => run(
-                    state,
-                    &mut task,
-                    &mut schedule,
-                    slot,
-                    judgement == Judgement::Run,
-                ),
-            }
-            next
+            carry_out(state, &mut task, &mut schedule, slot, judgement, now);
+            following
         }
     };
     state.put_task(&task);
-    state.arm(&mut schedule, task.owner, next);
+    arm_next(state, &task, &mut schedule, &rule, next, now);
+}
+
+/// Arms the next slot, unless the runs of the schedule are used up.
+fn arm_next(
+    state: &mut State,
+    task: &TaskRecord,
+    schedule: &mut ScheduleRecord,
+    rule: &Schedule,
+    next: Option<u64>,
+    now: u64,
+) {
+    let is_over = schedule
+        .maximum_runs
+        .is_some_and(|maximum| schedule.runs >= maximum);
+    let next = next
+        .filter(|_| !is_over)
+        .map(|slot| (slot, fires_at(schedule, rule, slot)));
+    state.arm(schedule, task.owner, next);
+    if next.is_none() {
+        Note::task(EventKind::ScheduleEnded, task)
+            .schedule(schedule.id)
+            .detail(if is_over {
+                "its runs are used up"
+            } else {
+                "it has no more times"
+            })
+            .write(state, now);
+    }
+}
+
+fn situation(
+    state: &State,
+    task: &TaskRecord,
+    schedule: &ScheduleRecord,
+    slot: u64,
+    following: Option<u64>,
+    now: u64,
+) -> Situation {
+    let due_at = schedule.wake.map_or(slot, |key| key.due_at);
+    let behind = now.saturating_sub(due_at);
+    let user = state.user(task.owner);
+    let quota = user
+        .as_ref()
+        .and_then(|user| user.quotas.maximum_runs_per_hour)
+        .unwrap_or(state.config().maximum_runs_per_hour);
+    let owner = state.owner(task.owner);
+    Situation {
+        missed_runs: schedule.missed_runs,
+        overlap: schedule.overlap,
+        late: behind > LATE_AFTER,
+        outside_window: schedule
+            .missed_window_seconds
+            .is_some_and(|seconds| behind > seconds.saturating_mul(limits::NANOSECONDS)),
+        superseded: following.is_some_and(|next| next <= now),
+        active: task.active.len(),
+        buffered: buffered(state, task),
+        maximum_buffered: state.config().maximum_buffered_executions as usize,
+        has_quota: owner.hour != hour(now) || owner.runs_this_hour < quota,
+        owner_disabled: user.is_some_and(|user| user.disabled),
+    }
+}
+
+/// Executions that wait for those before them. They are the youngest of the task.
+fn buffered(state: &State, task: &TaskRecord) -> usize {
+    let youngest = task.active.iter().rev();
+    youngest
+        .take_while(|id| {
+            state
+                .execution(**id)
+                .is_some_and(|execution| is_buffered(&execution))
+        })
+        .count()
+}
+
+fn carry_out(
+    state: &mut State,
+    task: &mut TaskRecord,
+    schedule: &mut ScheduleRecord,
+    slot: u64,
+    judgement: Judgement,
+    now: u64,
+) {
+    match judgement {
+        Judgement::Skip(reason) => return skip(state, task, schedule, slot, reason, now),
+        Judgement::TerminateOthers => stop_others(state, task, slot, now, true),
+        Judgement::CancelOthers => stop_others(state, task, slot, now, false),
+        Judgement::Run | Judgement::Buffer | Judgement::Miss => {}
+    }
+    // Those that were ended or asked to stop at once are final by now.
+    let at_once = judgement == Judgement::Run || task.active.is_empty();
+    run(state, task, schedule, slot, at_once, now);
+}
+
+/// Ends or stops the executions of a task that are not final.
+fn stop_others(state: &mut State, task: &mut TaskRecord, slot: u64, now: u64, at_once: bool) {
+    let reason = format!("gave way to the slot {slot}");
+    let active = task.active.clone();
+    for id in active.into_iter().rev() {
+        let mut execution = state
+            .execution(id)
+            .expect("BUG: an active execution exists");
+        let is_running = execution.status.get() == ExecutionStatus::Running;
+        if is_running && !at_once {
+            execution.cancel_requested.get_or_insert(reason.clone());
+            state.put_execution(&execution);
+            Note::execution(EventKind::CancelRequested, task, &execution)
+                .detail(&reason)
+                .write(state, now);
+        } else {
+            let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
+            terminate(state, task, &mut execution, now, ends, &reason);
+        }
+    }
 }
 
 fn run(
@@ -98,16 +264,27 @@ fn run(
     schedule: &mut ScheduleRecord,
     slot: u64,
     at_once: bool,
+    now: u64,
 ) {
     let mut execution = new_execution(state, task, Some(schedule.id), slot, ExecutionStatus::Ready);
-    if !admit(state, task, &execution) {
+    execution.due_at = schedule.wake.map_or(slot, |key| key.due_at);
+    let due_at = execution.due_at;
+    if !admit(state, task, &mut execution, now) {
         return;
     }
     if at_once {
-        queue(state, task, &mut execution, slot);
+        queue(state, task, &mut execution, due_at);
     }
     schedule.runs += 1;
     schedule.last_run_at = Some(slot);
+}
+
+/// Runs the slot of a schedule that has come and waits for its jitter: the schedule is about to go.
+/// The task is written by the caller.
+pub fn fire_pending(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord, now: u64) {
+    if let Some(slot) = schedule.next_at.filter(|slot| *slot <= now) {
+        run(state, task, &mut schedule.clone(), slot, true, now);
+    }
 }
 
 fn skip(
@@ -115,23 +292,61 @@ fn skip(
     task: &mut TaskRecord,
     schedule: &mut ScheduleRecord,
     slot: u64,
+    reason: Reason,
     now: u64,
 ) {
-    let running = task
-        .active
-        .first()
-        .expect("BUG: a slot is left out behind an execution")
-        .0;
-    let reason = format!("left out: execution {running} was not finished");
+    let text = match reason {
+        Reason::Overlap => {
+            let running = task.active.first().map_or(0, |id| id.0);
+            format!("left out: execution {running} was not finished")
+        }
+        Reason::BufferFull => {
+            format!(
+                "left out: {} executions were not finished",
+                task.active.len()
+            )
+        }
+        Reason::Quota => "left out: the owner's runs of this hour are used up".to_string(),
+        Reason::OwnerDisabled => "left out: the owner is switched off".to_string(),
+    };
     schedule.skipped_runs += 1;
-    note_slot(
+    let noted = note_slot(
         state,
         task,
         schedule,
         slot,
         now,
-        (ExecutionStatus::Skipped, reason, 1),
-    )
+        (ExecutionStatus::Skipped, text, 1),
+    );
+    if let Some(execution) = noted {
+        count_left_out(state, task, now, |owner| owner.skipped += 1);
+        note_left_out(state, EventKind::SlotSkipped, task, &execution, now);
+    }
+}
+
+fn count_left_out(
+    state: &mut State,
+    task: &TaskRecord,
+    now: u64,
+    count: impl FnOnce(&mut crate::state::records::OwnerRecord),
+) {
+    state.change_owner(task.owner, |owner| {
+        begin_day(owner, now);
+        count(owner);
+    });
+}
+
+fn note_left_out(
+    state: &mut State,
+    kind: EventKind,
+    task: &TaskRecord,
+    execution: &ExecutionRecord,
+    now: u64,
+) {
+    let detail = execution.error.as_deref().unwrap_or("");
+    Note::execution(kind, task, execution)
+        .detail(detail)
+        .write(state, now);
 }
 
 /// How many slots one record stands for, counted from a missed one, and the slot to go on with. Of
@@ -165,7 +380,7 @@ fn miss(
     } else {
         format!("missed: the scheduler could not run at {slots} slots from this one on")
     };
-    note_slot(
+    let noted = note_slot(
         state,
         task,
         schedule,
@@ -173,6 +388,11 @@ fn miss(
         now,
         (ExecutionStatus::Missed, reason, slots),
     );
+    if let Some(execution) = noted {
+        count_left_out(state, task, now, |owner| owner.missed += slots);
+        note_left_out(state, EventKind::SlotMissed, task, &execution, now);
+        alerts::on_missed(state, now, task, &execution);
+    }
     next
 }
 
@@ -184,10 +404,10 @@ fn note_slot(
     slot: u64,
     now: u64,
     (status, reason, slots): (ExecutionStatus, String, u64),
-) {
+) -> Option<ExecutionRecord> {
     let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
     execution.finished_at = Some(now);
     execution.error = Some(reason);
     execution.slots = slots;
-    let _already_noted = !admit(state, task, &execution);
+    lifecycle::admit(state, task, &mut execution, now).then_some(execution)
 }

@@ -1,35 +1,18 @@
 //! What happens to an execution between its attempts: it becomes ready, waits, and ends.
 //!
-//! Every change of an execution's status goes through [`enter`], which knows the allowed edges.
+//! Its status changes only by `Status::enter`, which knows the allowed edges.
 
-use chime_types::{ExecutionStatus, LogEntry, WaitReason, limits};
+use chime_types::{
+    EventKind, ExecutionFinished, ExecutionStatus, LogEntry, Outcome, Trigger, WaitReason, limits,
+};
 
-use super::attempt;
+use super::timeline::Note;
+use super::{alerts, attempt, backfill, deliver, retention};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, ScheduleId, Wake};
-use crate::state::records::{ExecutionRecord, TaskRecord};
+use crate::state::records::{ExecutionRecord, OwnerRecord, Payload, Place, Status, TaskRecord};
 
-const NANOSECONDS_PER_DAY: u64 = 86_400 * limits::NANOSECONDS;
-
-/// Changes the status of an execution along an allowed edge.
-pub(super) fn enter(execution: &mut ExecutionRecord, status: ExecutionStatus) {
-    use ExecutionStatus::{Cancelled, Completed, Failed, Ready, Running, TimedOut, Waiting};
-    let allowed = match execution.status {
-        Ready => matches!(status, Running | Cancelled),
-        Running => matches!(
-            status,
-            Ready | Waiting | Completed | Failed | TimedOut | Cancelled
-        ),
-        Waiting => matches!(status, Ready | Cancelled),
-        _ => false,
-    };
-    assert!(
-        allowed,
-        "BUG: execution {:?} cannot become {status:?}",
-        execution.status
-    );
-    execution.status = status;
-}
+const NANOSECONDS_PER_HOUR: u64 = 3_600 * limits::NANOSECONDS;
 
 /// A new execution of the task's present plan, not written yet.
 pub(super) fn new_execution(
@@ -43,17 +26,30 @@ pub(super) fn new_execution(
         id: state.new_execution_id(),
         task_id: task.id,
         schedule_id,
+        trigger: Trigger::Schedule,
+        replay_of: None,
+        replayed_by: None,
+        backfill: None,
+        run_key: None,
         plan: task.plan,
         scheduled_at,
+        due_at: scheduled_at,
         started_at: None,
         finished_at: None,
-        status,
+        status: Status::first(status),
         waiting_for: None,
         wake: None,
-        ready: None,
+        expires: None,
+        place: None,
         step: 0,
         attempt: 0,
         token: None,
+        target: None,
+        lease: None,
+        rescues: 0,
+        cancel_requested: None,
+        progress: Vec::new(),
+        steps: Vec::new(),
         attempts: Vec::new(),
         logs: Vec::new(),
         result: None,
@@ -64,39 +60,55 @@ pub(super) fn new_execution(
 
 /// Adds a new execution to its task's history. False if its slot already has one.
 #[must_use]
-pub(super) fn admit(state: &mut State, task: &mut TaskRecord, execution: &ExecutionRecord) -> bool {
-    if !state.insert_execution(execution) {
+pub(super) fn admit(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+) -> bool {
+    let is_final = execution.status.is_final();
+    if let Some(seconds) = task.execution_timeout_seconds.filter(|_| !is_final) {
+        let until = attempt::after(now.max(execution.due_at), seconds);
+        execution.expires = Some(state.wake_at(until, Wake::Expire(execution.id)));
+    }
+    if !state.insert_execution(task.owner, execution) {
+        state.cancel_wake(execution.expires.take());
         return false;
     }
     task.total_executions += 1;
-    if !execution.status.is_final() {
+    if !is_final {
         task.active.push(execution.id);
         task.latest = Some(execution.id);
         task.last_run_at = Some(execution.scheduled_at);
-        state.change_owner(task.owner, |owner| owner.active += 1);
     }
-    prune(state, task);
+    state.change_owner(task.owner, |owner| {
+        owner.executions += 1;
+        if !is_final {
+            owner.active += 1;
+            begin_hour(owner, now);
+            owner.runs_this_hour += 1;
+        }
+    });
+    retention::prune(state, task);
     true
 }
 
-/// Removes the oldest finished executions above the limit.
-fn prune(state: &mut State, task: &mut TaskRecord) {
-    let excess = task
-        .total_executions
-        .saturating_sub(limits::MAXIMUM_EXECUTIONS_PER_TASK);
-    let old: Vec<ExecutionRecord> = state
-        .oldest_executions_of(task.id)
-        .take(
-            usize::try_from(excess)
-                .unwrap_or(usize::MAX)
-                .saturating_add(task.active.len()),
-        )
-        .filter(|execution| execution.status.is_final())
-        .take(usize::try_from(excess).unwrap_or(usize::MAX))
-        .collect();
-    for execution in old {
-        state.remove_execution(&execution);
-        task.total_executions -= 1;
+/// The place of an execution in the queues: as if it had come later by a step of ageing for each
+/// class that it is less urgent. So within a class the longest due goes first, and the less urgent
+/// goes before what is more urgent but came that much later.
+pub(super) fn rank(
+    state: &State,
+    task: &TaskRecord,
+    execution: &ExecutionRecord,
+    due_at: u64,
+) -> ReadyKey {
+    let step = state
+        .config()
+        .ageing_seconds
+        .saturating_mul(limits::NANOSECONDS);
+    ReadyKey {
+        rank: due_at.saturating_add(step.saturating_mul(task.priority as u64)),
+        execution_id: execution.id,
     }
 }
 
@@ -107,13 +119,9 @@ pub(super) fn queue(
     execution: &mut ExecutionRecord,
     due_at: u64,
 ) {
-    let key = ReadyKey {
-        priority: task.priority as u8,
-        due_at,
-        execution_id: execution.id,
-    };
-    execution.ready = Some(key);
-    state.enqueue(key);
+    let place = Place::Ready(rank(state, task, execution, due_at));
+    state.enter_queue(task.owner, &place);
+    execution.place = Some(place);
     state.put_execution(execution);
 }
 
@@ -124,7 +132,7 @@ pub(super) fn wait(
     reason: WaitReason,
     until: u64,
 ) {
-    enter(execution, ExecutionStatus::Waiting);
+    execution.status.enter(ExecutionStatus::Waiting);
     execution.waiting_for = Some(reason);
     execution.wake = Some(state.wake_at(until, Wake::Resume(execution.id)));
     state.put_execution(execution);
@@ -140,12 +148,20 @@ pub(super) fn resume(state: &mut State, now: u64, id: ExecutionId) {
     };
     execution.wake = None;
     execution.waiting_for = None;
-    enter(&mut execution, ExecutionStatus::Ready);
+    execution.status.enter(ExecutionStatus::Ready);
     queue(state, &task, &mut execution, now);
 }
 
-/// Ends an execution: writes it, counts it, frees its plan, and lets the next buffered execution
-/// of the task go on.
+/// Takes an execution that is ready or waiting out of its queue and of the agenda.
+fn withdraw(state: &mut State, task: &TaskRecord, execution: &mut ExecutionRecord) {
+    state.cancel_wake(execution.wake.take());
+    if let Some(place) = execution.place.take() {
+        state.leave_queue(task.owner, &place);
+    }
+}
+
+/// Ends an execution: writes it, counts it, frees its plan, tells those who want to know, and lets
+/// the next buffered execution of the task go on. The task is written by the caller.
 pub(super) fn end(
     state: &mut State,
     task: &mut TaskRecord,
@@ -153,17 +169,94 @@ pub(super) fn end(
     status: ExecutionStatus,
     now: u64,
 ) {
-    enter(execution, status);
+    execution.status.enter(status);
     execution.finished_at = Some(now);
     execution.waiting_for = None;
+    state.cancel_wake(execution.expires.take());
     state.put_execution(execution);
     task.active.retain(|id| *id != execution.id);
+    if matches!(status, ExecutionStatus::Failed | ExecutionStatus::TimedOut) {
+        state.add_dead_letter(task.owner, execution.id);
+    }
     count(state, task, execution, now);
+    note_end(state, task, execution, now);
     if execution.plan != task.plan && !is_plan_in_use(state, task, execution.plan) {
         state.remove_plan(task.id, execution.plan);
     }
+    tell(state, task, execution, now);
+    count_failures(state, task, status, now);
+    alerts::on_end(state, now, task, execution);
+    backfill::on_end(state, now, execution);
     release_buffered(state, task, now);
-    state.put_task(task);
+    retention::arm_sweep(state, now);
+}
+
+fn note_end(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
+    let kind = match execution.status.get() {
+        ExecutionStatus::Completed => EventKind::ExecutionCompleted,
+        ExecutionStatus::Failed => EventKind::ExecutionFailed,
+        ExecutionStatus::TimedOut => EventKind::ExecutionTimedOut,
+        _ => EventKind::ExecutionCancelled,
+    };
+    let detail = execution.error.as_deref().unwrap_or("");
+    Note::execution(kind, task, execution)
+        .detail(detail)
+        .write(state, now);
+}
+
+/// Sends the callback of the task on its way.
+fn tell(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
+    let Some(callback) = task.callback.clone() else {
+        return;
+    };
+    let finished = ExecutionFinished {
+        task_id: task.id.0,
+        task_name: task.name.clone(),
+        execution_id: execution.id.0,
+        scheduled_at: execution.scheduled_at,
+        finished_at: now,
+        status: execution.status.get(),
+        result: execution.result.clone(),
+        error: execution.error.clone(),
+    };
+    deliver::send(
+        state,
+        now,
+        task.owner,
+        Payload::Finished(callback, finished),
+    );
+}
+
+/// Counts failures in a row, and pauses the task when there are too many.
+fn count_failures(state: &mut State, task: &mut TaskRecord, status: ExecutionStatus, now: u64) {
+    match status {
+        ExecutionStatus::Completed => task.consecutive_failures = 0,
+        ExecutionStatus::Failed | ExecutionStatus::TimedOut => task.consecutive_failures += 1,
+        _ => return,
+    }
+    let maximum = task.pause_after_failures.unwrap_or(u32::MAX);
+    if task.consecutive_failures < maximum || task.disabled {
+        return;
+    }
+    let reason = format!("paused after {maximum} failures in a row");
+    pause(state, task, now);
+    Note::task(EventKind::TaskPaused, task)
+        .detail(&reason)
+        .write(state, now);
+    task.pause_reason = Some(reason);
+}
+
+/// Switches a task off. The task is written by the caller.
+pub fn pause(state: &mut State, task: &mut TaskRecord, now: u64) {
+    task.disabled = true;
+    task.updated_at = now;
+    task.version += 1;
+    for id in &task.schedules {
+        let mut schedule = state
+            .schedule(*id)
+            .expect("BUG: a schedule of a task exists");
+        state.arm(&mut schedule, task.owner, None);
+    }
 }
 
 fn is_plan_in_use(state: &State, task: &TaskRecord, plan: u64) -> bool {
@@ -174,8 +267,8 @@ fn is_plan_in_use(state: &State, task: &TaskRecord, plan: u64) -> bool {
     })
 }
 
-/// Executions made up for after an outage run one after the other: the oldest that has not been
-/// queued goes on when nothing else of the task is under way.
+/// Executions that wait for those before them run one after the other: the oldest goes on when
+/// nothing else of the task is under way.
 fn release_buffered(state: &mut State, task: &TaskRecord, now: u64) {
     let Some(first) = task.active.first() else {
         return;
@@ -183,79 +276,197 @@ fn release_buffered(state: &mut State, task: &TaskRecord, now: u64) {
     let mut execution = state
         .execution(*first)
         .expect("BUG: an active execution exists");
-    if execution.status == ExecutionStatus::Ready && execution.ready.is_none() {
+    if is_buffered(&execution) {
         queue(state, task, &mut execution, now);
     }
 }
 
+/// Whether an execution waits for those before it.
+pub(super) fn is_buffered(execution: &ExecutionRecord) -> bool {
+    execution.status.get() == ExecutionStatus::Ready && execution.place.is_none()
+}
+
 /// Days since 1970, UTC.
 pub const fn day(now: u64) -> u64 {
-    now / NANOSECONDS_PER_DAY
+    now / (24 * NANOSECONDS_PER_HOUR)
+}
+
+/// Hours since 1970.
+pub const fn hour(now: u64) -> u64 {
+    now / NANOSECONDS_PER_HOUR
+}
+
+/// Begins the figures of a new day.
+pub(super) fn begin_day(owner: &mut OwnerRecord, now: u64) {
+    let today = day(now);
+    if owner.day != today {
+        owner.day = today;
+        owner.completed = 0;
+        owner.failed = 0;
+        owner.skipped = 0;
+        owner.missed = 0;
+        owner.figures = Default::default();
+    }
+}
+
+/// Begins the count of a new hour.
+pub(super) fn begin_hour(owner: &mut OwnerRecord, now: u64) {
+    let present = hour(now);
+    if owner.hour != present {
+        owner.hour = present;
+        owner.runs_this_hour = 0;
+    }
 }
 
 fn count(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
-    let today = day(now);
     state.change_owner(task.owner, |owner| {
         owner.active -= 1;
-        if owner.day != today {
-            owner.day = today;
-            owner.completed = 0;
-            owner.failed = 0;
-            owner.finished = 0;
-            owner.duration_nanoseconds = 0;
-        }
-        match execution.status {
+        begin_day(owner, now);
+        match execution.status.get() {
             ExecutionStatus::Completed => owner.completed += 1,
-            ExecutionStatus::Failed | ExecutionStatus::TimedOut => owner.failed += 1,
+            ExecutionStatus::Failed | ExecutionStatus::TimedOut => {
+                owner.failed += 1;
+                owner.dead_letters += 1;
+            }
             _ => return,
         }
-        owner.finished += 1;
-        let duration = execution
-            .started_at
-            .map_or(0, |started| now.saturating_sub(started));
-        owner.duration_nanoseconds = owner.duration_nanoseconds.saturating_add(duration);
+        let started = execution.started_at.unwrap_or(now);
+        owner.figures.add_duration(now.saturating_sub(started));
     });
 }
 
 /// Makes an execution on request, due now.
-pub fn request(state: &mut State, task: &mut TaskRecord, now: u64) -> ExecutionRecord {
+pub fn request(
+    state: &mut State,
+    task: &mut TaskRecord,
+    now: u64,
+    run_key: Option<String>,
+) -> ExecutionRecord {
     let mut execution = new_execution(state, task, None, now, ExecutionStatus::Ready);
-    let admitted = admit(state, task, &execution);
+    execution.trigger = Trigger::Request;
+    execution.run_key = run_key;
+    start_on_request(state, task, &mut execution, now);
+    execution
+}
+
+/// Admits an execution that has no slot, and queues it. The task is written.
+pub(super) fn start_on_request(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+) {
+    let admitted = admit(state, task, execution, now);
     assert!(
         admitted,
         "BUG: an execution without a schedule has no slot to share"
     );
-    queue(state, task, &mut execution, now);
+    queue(state, task, execution, now);
     state.put_task(task);
-    execution
+}
+
+/// Ends an execution that is not final, whatever it is doing. The task is written by the caller.
+pub(super) fn terminate(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+    (status, outcome): (ExecutionStatus, Outcome),
+    reason: &str,
+) {
+    withdraw_or_close(state, task, execution, now, outcome);
+    execution.error = Some(reason.to_string());
+    end(state, task, execution, status, now);
+}
+
+fn withdraw_or_close(
+    state: &mut State,
+    task: &mut TaskRecord,
+    execution: &mut ExecutionRecord,
+    now: u64,
+    outcome: Outcome,
+) {
+    if execution.status.get() == ExecutionStatus::Running {
+        attempt::close(state, task, execution, now, outcome);
+        execution.progress.clear();
+    } else {
+        withdraw(state, task, execution);
+    }
+}
+
+/// Cancels an execution that is not final. With `terminate` it ends at once, and an answer to an
+/// attempt under way is dropped when it comes; otherwise such an attempt is let finish.
+pub fn cancel(state: &mut State, id: ExecutionId, now: u64, reason: &str, terminate_it: bool) {
+    let Some(mut execution) = state.execution(id).filter(|found| !found.status.is_final()) else {
+        return;
+    };
+    let mut task = state
+        .task(execution.task_id)
+        .expect("BUG: an execution has a task");
+    if execution.status.get() == ExecutionStatus::Running && !terminate_it {
+        execution.cancel_requested = Some(reason.to_string());
+        state.put_execution(&execution);
+        return;
+    }
+    let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
+    terminate(state, &mut task, &mut execution, now, ends, reason);
+    state.put_task(&task);
+}
+
+/// A whole execution has had its time.
+pub fn expire(state: &mut State, now: u64, id: ExecutionId) {
+    let Some(mut execution) = state.execution(id).filter(|found| !found.status.is_final()) else {
+        return;
+    };
+    let mut task = state
+        .task(execution.task_id)
+        .expect("BUG: an execution has a task");
+    execution.expires = None;
+    let seconds = task.execution_timeout_seconds.unwrap_or(0);
+    let reason = format!(
+        "not done within {seconds} s: at step {}, attempt {}",
+        execution.step, execution.attempt
+    );
+    let ends = (ExecutionStatus::TimedOut, Outcome::TimedOut);
+    terminate(state, &mut task, &mut execution, now, ends, &reason);
+    state.put_task(&task);
+}
+
+/// Puts an execution off that is ready or waiting. It costs no attempt.
+pub fn snooze(state: &mut State, execution: &mut ExecutionRecord, until: u64) {
+    let task = state
+        .task(execution.task_id)
+        .expect("BUG: an execution has a task");
+    withdraw(state, &task, execution);
+    if execution.status.get() == ExecutionStatus::Ready {
+        wait(state, execution, WaitReason::Snooze, until);
+        return;
+    }
+    execution.waiting_for = Some(WaitReason::Snooze);
+    execution.wake = Some(state.wake_at(until, Wake::Resume(execution.id)));
+    state.put_execution(execution);
 }
 
 /// Cancels the executions of a task that are not final. Answers how many. Answers to attempts
 /// under way are dropped when they come.
 pub fn cancel_active(state: &mut State, task: &mut TaskRecord, now: u64, reason: &str) -> u64 {
-    let active = std::mem::take(&mut task.active);
-    let count = active.len() as u64;
-    for id in active {
+    let active = task.active.clone();
+    // The youngest first, so that none is let go on in between.
+    for id in active.iter().rev() {
         let mut execution = state
-            .execution(id)
+            .execution(*id)
             .expect("BUG: an active execution exists");
-        state.cancel_wake(execution.wake.take());
-        if let Some(key) = execution.ready.take() {
-            state.dequeue(&key);
-        }
-        if execution.status == ExecutionStatus::Running {
-            attempt::close(state, &mut execution, now, &attempt::Outcome::Cancelled);
-        }
-        execution.error = Some(reason.to_string());
-        end(state, task, &mut execution, ExecutionStatus::Cancelled, now);
+        let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
+        terminate(state, task, &mut execution, now, ends, reason);
     }
     state.put_task(task);
-    count
+    active.len() as u64
 }
 
 /// Removes a task with its schedules, its plans and its history. Answers how many executions were
 /// cancelled with it.
 pub fn erase(state: &mut State, task: &mut TaskRecord, now: u64) -> u64 {
+    backfill::erase_all(state, task);
     let cancelled = cancel_active(state, task, now, "the task was deleted");
     for id in &task.schedules {
         let schedule = state
@@ -263,11 +474,15 @@ pub fn erase(state: &mut State, task: &mut TaskRecord, now: u64) -> u64 {
             .expect("BUG: a schedule of a task exists");
         state.remove_schedule(schedule, task.owner);
     }
-    let executions: Vec<ExecutionRecord> = state.oldest_executions_of(task.id).collect();
+    let executions: Vec<ExecutionRecord> = state
+        .oldest_executions_of(task.id, ExecutionId(0))
+        .collect();
     for execution in executions {
-        state.remove_execution(&execution);
+        retention::remove(state, task, &execution);
     }
-    state.remove_plan(task.id, task.plan);
+    for plan in state.plans_of(task.id) {
+        state.remove_plan(task.id, plan);
+    }
     state.remove_task(task);
     state.change_owner(task.owner, |owner| owner.tasks -= 1);
     cancelled

@@ -1,36 +1,49 @@
 //! The engine: a state machine without a clock and without effects. It is given the time, changes
-//! the store, and says which attempts are to be made; `driver` makes them.
+//! the store, and says what is to be done; `driver` does it.
 //!
 //! * [`tick`] does what is due: fires schedules, resumes executions, times attempts out, and
 //!   starts what is ready.
 //! * [`finish`] takes in how an attempt ended.
-//! * [`request`] and [`cancel_active`] are what owners ask for.
+//! * [`request`], [`cancel`], `jobs`, `replay` and `backfill` are what owners and workers ask for.
 //!
 //! Everything that waits for time is in the agenda, everything that waits for a free place is in
-//! the ready queue. `ARCHITECTURE.md` draws the states of an execution.
+//! a queue. `ARCHITECTURE.md` draws the states of an execution.
 
+pub mod alerts;
 mod attempt;
+pub mod backfill;
+pub mod builtin;
+pub mod cycles;
+pub mod deliver;
 mod fire;
+pub mod jobs;
 mod lifecycle;
+mod places;
+pub mod replay;
+mod resolve;
+mod retention;
 mod retry;
 mod slots;
+pub mod template;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 
 pub use attempt::{Outcome, finish};
-pub use fire::first_slot;
-pub use lifecycle::{cancel_active, day, erase, request};
+pub use fire::fire_pending;
+pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, request, snooze};
+pub use resolve::{HttpWork, Work, encode_arguments, target_of_step};
+pub use retention::{arm_sweep, remove_finished};
 pub use retry::retry_delay_seconds;
-pub use slots::compile;
-
-use chime_types::{Action, limits};
+pub use slots::{arm_first, compile, first_slot};
 
 use crate::state::State;
-use crate::state::keys::{ExecutionId, TaskId, Token, Wake};
+use crate::state::keys::{ExecutionId, MessageId, Token, Wake};
+use crate::state::records::Payload;
 
 /// Wakes handled in one tick.
 const WAKES_PER_TICK: usize = 200;
-/// Attempts started in one tick.
+/// Entries of the ready queue taken up in one tick.
 const STARTS_PER_TICK: usize = 50;
 
 /// How much one tick may do.
@@ -42,7 +55,8 @@ pub struct Budget<'a> {
 }
 
 impl Budget<'_> {
-    fn is_spent(&self) -> bool {
+    /// Whether nothing new may be begun.
+    pub fn is_spent(&self) -> bool {
         (self.instructions)() >= self.maximum_instructions
     }
 }
@@ -52,8 +66,6 @@ impl Budget<'_> {
 pub struct Start {
     /// The execution.
     pub execution_id: ExecutionId,
-    /// The task.
-    pub task_id: TaskId,
     /// Fences the outcome.
     pub token: Token,
     /// The slot, in nanoseconds.
@@ -61,9 +73,18 @@ pub struct Start {
     /// Counted from 1.
     pub attempt: u32,
     /// What to do.
-    pub action: Action,
+    pub work: Work,
     /// How long to wait for it.
     pub timeout_seconds: u64,
+}
+
+/// What is to be done outside the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Make an attempt and report it with [`finish`].
+    Attempt(Box<Start>),
+    /// Deliver a message and report it with [`deliver::delivered`].
+    Deliver(MessageId, Box<Payload>),
 }
 
 /// Whether a tick left something undone that is due.
@@ -78,14 +99,15 @@ pub enum Progress {
 /// What a tick decided.
 #[derive(Debug)]
 pub struct Tick {
-    /// The attempts to make.
-    pub starts: Vec<Start>,
+    /// What to do now.
+    pub effects: Vec<Effect>,
     /// Whether to call again at once.
     pub progress: Progress,
 }
 
 /// Does what is due at `now`, within the budget.
 pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
+    let mut effects = Vec::new();
     let mut wakes = 0;
     while wakes < WAKES_PER_TICK && !budget.is_spent() {
         let Some((key, wake)) = state.first_wake().filter(|(key, _)| key.due_at <= now) else {
@@ -93,29 +115,43 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
         };
         wakes += 1;
         state.cancel_wake(Some(key));
-        match wake {
-            Wake::Fire(schedule) => fire::fire(state, now, schedule),
-            Wake::Resume(execution) => lifecycle::resume(state, now, execution),
-            Wake::Deadline(execution) => attempt::time_out(state, now, execution),
-        }
+        effects.extend(handle(state, now, wake));
     }
-    let mut starts = Vec::new();
-    while starts.len() < STARTS_PER_TICK && has_place(state) && !budget.is_spent() {
+    let mut taken = 0;
+    while taken < STARTS_PER_TICK && may_start(state) && !budget.is_spent() {
         let Some(key) = state.first_ready() else {
             break;
         };
-        starts.push(attempt::start(state, now, &key));
+        taken += 1;
+        effects
+            .extend(attempt::take_up(state, now, &key).map(|start| Effect::Attempt(start.into())));
     }
     Tick {
-        starts,
+        effects,
         progress: progress(state, now),
     }
+}
+
+fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
+    match wake {
+        Wake::Fire(schedule) => fire::fire(state, now, schedule),
+        Wake::Resume(execution) => lifecycle::resume(state, now, execution),
+        Wake::Deadline(execution) => attempt::time_out(state, now, execution),
+        Wake::Expire(execution) => expire(state, now, execution),
+        Wake::Backfill(id) => backfill::go_on(state, now, id),
+        Wake::Deliver(id) => return deliver::begin(state, now, id),
+        Wake::Watch(alert) => alerts::watch(state, now, alert),
+        Wake::Sweep => retention::sweep(state, now),
+        // The balance was looked at when the message began.
+        Wake::Cycles => cycles::look_again(state, now),
+    }
+    None
 }
 
 /// When the next tick is due: at once if something ready can start, else at the first entry of
 /// the agenda.
 pub fn next_tick_at(state: &State, now: u64) -> Option<u64> {
-    if state.first_ready().is_some() && has_place(state) {
+    if state.first_ready().is_some() && may_start(state) {
         return Some(now);
     }
     state.first_wake().map(|(key, _)| key.due_at)
@@ -128,6 +164,6 @@ fn progress(state: &State, now: u64) -> Progress {
     }
 }
 
-fn has_place(state: &State) -> bool {
-    state.running() < limits::MAXIMUM_CONCURRENT_ATTEMPTS
+fn may_start(state: &State) -> bool {
+    state.running() < u64::from(state.config().maximum_concurrent) && !state.header().cycles_low
 }

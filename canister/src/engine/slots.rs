@@ -1,18 +1,60 @@
-//! The slots of a stored schedule.
+//! The slots of a stored schedule: its rule, and when the next one fires.
 
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule, jitter_nanoseconds};
+use chime_types::limits;
 
-use crate::state::records::ScheduleRecord;
+use crate::state::State;
+use crate::state::records::{ScheduleRecord, TaskRecord};
 
 /// The compiled rule of a stored schedule.
 pub fn compile(schedule: &ScheduleRecord) -> Schedule {
-    Schedule::compile(
-        &schedule.rule,
-        Some(&schedule.timezone),
-        schedule.gap,
-        schedule.start_at,
-        schedule.explicit_start,
-        schedule.end_at,
-    )
+    Schedule::compile(&Definition {
+        rule: &schedule.rule,
+        timezone: Some(&schedule.timezone),
+        gap: schedule.gap,
+        start_at: schedule.start_at,
+        explicit_start: schedule.explicit_start,
+        end_at: schedule.end_at,
+        exclusions: &schedule.exclusions,
+    })
     .expect("BUG: a stored schedule was compiled when it was made")
+}
+
+/// The first slot of a schedule in the present second or later: starts are whole seconds, so
+/// 'now' is the second that `now` lies in.
+pub fn first_slot(rule: &Schedule, now: u64) -> Option<u64> {
+    let second = now - now % limits::NANOSECONDS;
+    rule.next_after(second.saturating_sub(1))
+}
+
+/// When a slot fires: the slot and its jitter.
+pub fn fires_at(schedule: &ScheduleRecord, rule: &Schedule, slot: u64) -> u64 {
+    if schedule.jitter_seconds == 0 {
+        return slot;
+    }
+    let next = rule.next_after(slot);
+    slot + jitter_nanoseconds(schedule.id.0, slot, schedule.jitter_seconds, next)
+}
+
+/// Arms the first slot of a schedule from now on, if it and its task are switched on and a run is
+/// left.
+pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRecord, now: u64) {
+    let is_over = schedule
+        .maximum_runs
+        .is_some_and(|maximum| schedule.runs >= maximum);
+    if schedule.disabled || task.disabled || is_over {
+        state.arm(schedule, task.owner, None);
+        return;
+    }
+    let rule = compile(schedule);
+    // A slot that ran is not run again: a pause and a resumption in the same second.
+    let next = first_slot(&rule, now).and_then(|slot| {
+        if schedule.last_run_at.is_some_and(|last| last >= slot) {
+            rule.next_after(schedule.last_run_at.unwrap_or(slot))
+        } else {
+            Some(slot)
+        }
+    });
+    let next = next.map(|slot| (slot, fires_at(schedule, &rule, slot)));
+    state.arm(schedule, task.owner, next);
 }

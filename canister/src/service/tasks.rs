@@ -1,229 +1,168 @@
-//! Making, changing, pausing and removing tasks.
+//! Making, showing, pausing and removing tasks.
 
+use candid::Principal;
 use chime_types::{
-    CreateTaskRequest, DeletedTask, Error, ErrorKind, NewSchedule, PauseTaskRequest, Task,
-    TaskExecution, UpdateTaskRequest, limits,
+    CreateTaskRequest, DeletedTask, Error, EventKind, GetMyTasksRequest, PauseTaskRequest, Task,
+    TaskPage,
 };
 
-use super::validate::{self, Asker, CheckedSchedule};
-use super::{Caller, owned, views};
+use super::access::{Need, limit_exceeded, task_for};
+use super::schedules::put_schedules;
+use super::validate::{self, CheckedSchedule};
+use super::{Caller, take_page, views};
 use crate::engine;
+use crate::engine::timeline::Note;
 use crate::state::State;
-use crate::state::keys::{ScheduleId, TaskId};
-use crate::state::records::{Plan, ScheduleRecord, TaskRecord};
+use crate::state::keys::TaskId;
+use crate::state::records::{Plan, Step, TaskRecord};
 
-/// Most executions of one task that may be under way when another is asked for.
-const MAXIMUM_ACTIVE: usize = 100;
+/// `get_task`
+pub fn get(state: &State, caller: Caller, task_id: u64) -> Result<Task, Error> {
+    let task = task_for(state, caller, Need::See, task_id)?;
+    Ok(views::task(state, task))
+}
+
+/// `get_my_tasks`
+pub fn list(state: &State, caller: Caller, request: &GetMyTasksRequest) -> Result<TaskPage, Error> {
+    let limit = validate::page(request.limit)?;
+    let owner = caller.need_sight_of(request.owner)?;
+    let items = state
+        .tasks_of(owner, TaskId(request.cursor.unwrap_or(0)))
+        .map(|record| views::task(state, record));
+    let (tasks, more) = take_page(items, limit);
+    Ok(TaskPage {
+        next_cursor: tasks.last().filter(|_| more).map(|task| task.id),
+        tasks,
+        total_tasks: state.owner(owner).tasks,
+    })
+}
+
+/// A task that was checked and is not written yet.
+struct Checked {
+    steps: Vec<Step>,
+    schedules: Vec<CheckedSchedule>,
+}
+
+fn check(
+    state: &State,
+    caller: Caller,
+    now: u64,
+    request: &CreateTaskRequest,
+) -> Result<Checked, Error> {
+    validate::name(&request.name)?;
+    validate::description(request.description.as_deref().unwrap_or(""))?;
+    validate::metadata(request.metadata.as_deref().unwrap_or(""))?;
+    request.retry.as_ref().map_or(Ok(()), validate::retry)?;
+    let default = state.config().default_timeout_seconds;
+    let timeout_seconds = validate::timeout(request.timeout_seconds, default)?;
+    validate::numbers(
+        request.execution_timeout_seconds,
+        request.maximum_concurrent,
+        request.pause_after_failures,
+        false,
+    )?;
+    check_run_as(caller, request.run_as)?;
+    validate::callback(request.callback.as_ref(), &caller)?;
+    Ok(Checked {
+        steps: validate::steps(request.steps.clone(), timeout_seconds, &caller)?,
+        schedules: validate::schedules(request.schedules.clone(), now)?,
+    })
+}
+
+/// Only an admin may let a task run in the name of somebody else.
+pub(super) fn check_run_as(caller: Caller, run_as: Option<Principal>) -> Result<(), Error> {
+    if run_as.is_none_or(|user| user == caller.principal) || caller.is_admin() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "run_as",
+        "only an admin may let a task run in the name of another user",
+        "leave it out, or ask an admin to make this task",
+    ))
+}
+
+fn check_quota(state: &State, caller: Caller) -> Result<(), Error> {
+    let quota = state
+        .user(caller.principal)
+        .and_then(|user| user.quotas.maximum_tasks);
+    let maximum = quota.unwrap_or(state.config().maximum_tasks_per_owner);
+    if state.owner(caller.principal).tasks < maximum {
+        return Ok(());
+    }
+    Err(limit_exceeded(
+        format!("at most {maximum} tasks for this owner"),
+        "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, \
+         configure)",
+    ))
+}
 
 /// `create_task`
 pub fn create(
     state: &mut State,
     caller: Caller,
-    asker: Asker,
     now: u64,
     request: CreateTaskRequest,
 ) -> Result<Task, Error> {
+    caller.need_owner()?;
     if let Some(key) = &request.idempotency_key {
         validate::idempotency_key(key)?;
-        if let Some(made) = state.task_by_key(caller.0, key) {
-            return Ok(views::task(state, owned(state, caller, made.0)?));
+        if let Some(made) = state.task_by_key(caller.principal, key) {
+            return get(state, caller, made.0);
         }
     }
-    validate::name(&request.name)?;
-    validate::description(request.description.as_deref().unwrap_or(""))?;
-    validate::metadata(request.metadata.as_deref().unwrap_or(""))?;
-    let retry = request.retry.unwrap_or_default();
-    validate::retry(&retry)?;
-    let timeout_seconds = validate::timeout(request.timeout_seconds)?;
-    let steps = validate::steps(request.steps, timeout_seconds, asker)?;
-    let schedules = validate::schedules(request.schedules, now)?;
-    if state.owner(caller.0).tasks >= limits::MAXIMUM_TASKS_PER_OWNER {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            format!(
-                "at most {} tasks for each owner",
-                limits::MAXIMUM_TASKS_PER_OWNER
-            ),
-            "delete tasks that are no longer needed",
-        ));
-    }
+    let checked = check(state, caller, now, &request)?;
+    check_quota(state, caller)?;
 
-    let mut task = TaskRecord {
-        id: state.new_task_id(),
-        owner: caller.0,
+    let mut task = record(state.new_task_id(), caller.principal, now, request);
+    let steps = checked.steps;
+    state.put_plan(task.id, task.plan, Plan { steps });
+    if let Some(key) = &task.idempotency_key {
+        state.put_key(caller.principal, key, task.id);
+    }
+    put_schedules(state, &mut task, checked.schedules, now);
+    state.put_task(&task);
+    state.change_owner(caller.principal, |owner| owner.tasks += 1);
+    Note::task(EventKind::TaskCreated, &task)
+        .by(caller.principal)
+        .detail(&task.name)
+        .write(state, now);
+    Ok(views::task(state, task))
+}
+
+fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) -> TaskRecord {
+    TaskRecord {
+        id,
+        owner,
         name: request.name,
         description: request.description.unwrap_or_default(),
         metadata: request.metadata.unwrap_or_default(),
         priority: request.priority.unwrap_or_default(),
-        retry,
+        retry: request.retry.unwrap_or_default(),
         on_unknown: request.on_unknown.unwrap_or_default(),
+        execution_timeout_seconds: request.execution_timeout_seconds,
+        maximum_concurrent: request.maximum_concurrent,
+        pause_after_failures: request.pause_after_failures,
+        consecutive_failures: 0,
+        run_as: request.run_as,
+        callback: request.callback,
         disabled: request.disabled.unwrap_or(false),
         pause_reason: None,
         idempotency_key: request.idempotency_key,
         schedules: Vec::new(),
         plan: 1,
         active: Vec::new(),
+        running: 0,
         latest: None,
         last_run_at: None,
         total_executions: 0,
         created_at: now,
         updated_at: now,
         version: 1,
-    };
-    state.put_plan(task.id, task.plan, Plan { steps });
-    if let Some(key) = &task.idempotency_key {
-        state.put_key(caller.0, key, task.id);
-    }
-    put_schedules(state, &mut task, schedules, now);
-    state.put_task(&task);
-    state.change_owner(caller.0, |owner| owner.tasks += 1);
-    Ok(views::task(state, task))
-}
-
-fn put_schedules(
-    state: &mut State,
-    task: &mut TaskRecord,
-    checked: Vec<CheckedSchedule>,
-    now: u64,
-) {
-    for CheckedSchedule {
-        given,
-        rule,
-        start_at,
-        explicit_start,
-    } in checked
-    {
-        let mut schedule = record(
-            state.new_schedule_id(),
-            task.id,
-            given,
-            start_at,
-            explicit_start,
-        );
-        schedule.timezone = rule.timezone().to_string();
-        let next = engine::first_slot(&rule, now);
-        let armed = next.filter(|_| !schedule.disabled && !task.disabled);
-        state.arm(&mut schedule, task.owner, armed);
-        task.schedules.push(schedule.id);
     }
 }
 
-fn record(
-    id: ScheduleId,
-    task_id: TaskId,
-    given: NewSchedule,
-    start_at: u64,
-    explicit_start: bool,
-) -> ScheduleRecord {
-    ScheduleRecord {
-        id,
-        task_id,
-        name: given.name,
-        rule: given.rule,
-        timezone: String::new(),
-        gap: given.gap.unwrap_or_default(),
-        missed_runs: given.missed_runs.unwrap_or_default(),
-        start_at,
-        explicit_start,
-        end_at: given.end_at,
-        disabled: given.disabled.unwrap_or(false),
-        next_at: None,
-        wake: None,
-        last_run_at: None,
-        runs: 0,
-        skipped_runs: 0,
-        missed: 0,
-    }
-}
-
-/// `update_task`
-pub fn update(
-    state: &mut State,
-    caller: Caller,
-    asker: Asker,
-    now: u64,
-    request: UpdateTaskRequest,
-) -> Result<Task, Error> {
-    let mut task = owned(state, caller, request.task_id)?;
-    if let Some(expected) = request
-        .expected_version
-        .filter(|expected| *expected != task.version)
-    {
-        return Err(Error {
-            field: Some("expected_version".to_string()),
-            ..Error::new(
-                ErrorKind::Conflict,
-                format!("the task has version {}, not {expected}", task.version),
-                "read the task again and repeat the change on what it is now",
-            )
-        });
-    }
-    request.name.as_deref().map_or(Ok(()), validate::name)?;
-    request
-        .description
-        .as_deref()
-        .map_or(Ok(()), validate::description)?;
-    request
-        .metadata
-        .as_deref()
-        .map_or(Ok(()), validate::metadata)?;
-    request.retry.as_ref().map_or(Ok(()), validate::retry)?;
-    let timeout_seconds = validate::timeout(request.timeout_seconds)?;
-    let steps = match request.steps {
-        Some(steps) => Some(validate::steps(steps, timeout_seconds, asker)?),
-        None if request.timeout_seconds.is_some() => {
-            let mut steps = state.plan(task.id, task.plan).steps;
-            steps
-                .iter_mut()
-                .for_each(|step| step.timeout_seconds = timeout_seconds);
-            Some(steps)
-        }
-        None => None,
-    };
-    let schedules = request
-        .schedules
-        .map(|given| validate::schedules(given, now))
-        .transpose()?;
-
-    task.name = request.name.unwrap_or(task.name);
-    task.description = request.description.unwrap_or(task.description);
-    task.metadata = request.metadata.unwrap_or(task.metadata);
-    task.priority = request.priority.unwrap_or(task.priority);
-    task.retry = request.retry.unwrap_or(task.retry);
-    task.on_unknown = request.on_unknown.unwrap_or(task.on_unknown);
-    if let Some(steps) = steps {
-        replace_plan(state, &mut task, Plan { steps });
-    }
-    if let Some(schedules) = schedules {
-        for id in std::mem::take(&mut task.schedules) {
-            let old = state
-                .schedule(id)
-                .expect("BUG: a schedule of a task exists");
-            state.remove_schedule(old, task.owner);
-        }
-        put_schedules(state, &mut task, schedules, now);
-    }
-    touch(&mut task, now);
-    state.put_task(&task);
-    Ok(views::task(state, task))
-}
-
-/// Executions under way go on with the old steps; the last of them removes those.
-fn replace_plan(state: &mut State, task: &mut TaskRecord, plan: Plan) {
-    let old = task.plan;
-    task.plan += 1;
-    state.put_plan(task.id, task.plan, plan);
-    let in_use = task.active.iter().any(|id| {
-        state
-            .execution(*id)
-            .is_some_and(|active| active.plan == old)
-    });
-    if !in_use {
-        state.remove_plan(task.id, old);
-    }
-}
-
-fn touch(task: &mut TaskRecord, now: u64) {
+/// Marks a task as changed by its owner.
+pub(super) fn touch(task: &mut TaskRecord, now: u64) {
     task.updated_at = now;
     task.version += 1;
 }
@@ -235,30 +174,16 @@ pub fn delete(
     now: u64,
     task_id: u64,
 ) -> Result<DeletedTask, Error> {
-    let mut task = owned(state, caller, task_id)?;
+    let mut task = task_for(state, caller, Need::Change, task_id)?;
     let cancelled_executions = engine::erase(state, &mut task, now);
+    Note::task(EventKind::TaskDeleted, &task)
+        .by(caller.principal)
+        .detail(&task.name)
+        .write(state, now);
     Ok(DeletedTask {
         task_id,
         cancelled_executions,
     })
-}
-
-/// `run_task_now`
-pub fn run_now(
-    state: &mut State,
-    caller: Caller,
-    now: u64,
-    task_id: u64,
-) -> Result<TaskExecution, Error> {
-    let mut task = owned(state, caller, task_id)?;
-    if task.active.len() >= MAXIMUM_ACTIVE {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            format!("at most {MAXIMUM_ACTIVE} executions of a task under way"),
-            "wait until some have finished, or cancel them with pause_task and cancel_running",
-        ));
-    }
-    Ok(views::execution(engine::request(state, &mut task, now)))
 }
 
 /// `pause_task`
@@ -268,19 +193,16 @@ pub fn pause(
     now: u64,
     request: PauseTaskRequest,
 ) -> Result<Task, Error> {
-    let mut task = owned(state, caller, request.task_id)?;
+    let mut task = task_for(state, caller, Need::Operate, request.task_id)?;
     request.reason.as_deref().map_or(Ok(()), validate::reason)?;
-    task.disabled = true;
+    engine::pause(state, &mut task, now);
     let reason = request.reason.clone();
     task.pause_reason = request.reason.or(task.pause_reason);
-    touch(&mut task, now);
-    for id in &task.schedules {
-        let mut schedule = state
-            .schedule(*id)
-            .expect("BUG: a schedule of a task exists");
-        state.arm(&mut schedule, task.owner, None);
-    }
     state.put_task(&task);
+    Note::task(EventKind::TaskPaused, &task)
+        .by(caller.principal)
+        .detail(reason.as_deref().unwrap_or(""))
+        .write(state, now);
     if request.cancel_running.unwrap_or(false) {
         let reason = reason
             .as_deref()
@@ -292,22 +214,23 @@ pub fn pause(
 
 /// `resume_task`
 pub fn resume(state: &mut State, caller: Caller, now: u64, task_id: u64) -> Result<Task, Error> {
-    let mut task = owned(state, caller, task_id)?;
+    let mut task = task_for(state, caller, Need::Operate, task_id)?;
     if !task.disabled {
         return Ok(views::task(state, task));
     }
     task.disabled = false;
     task.pause_reason = None;
+    task.consecutive_failures = 0;
     touch(&mut task, now);
     for id in &task.schedules {
         let mut schedule = state
             .schedule(*id)
             .expect("BUG: a schedule of a task exists");
-        if !schedule.disabled {
-            let next = engine::first_slot(&engine::compile(&schedule), now);
-            state.arm(&mut schedule, task.owner, next);
-        }
+        engine::arm_first(state, &task, &mut schedule, now);
     }
     state.put_task(&task);
+    Note::task(EventKind::TaskResumed, &task)
+        .by(caller.principal)
+        .write(state, now);
     Ok(views::task(state, task))
 }

@@ -31,7 +31,7 @@ pub fn task(state: &State, record: TaskRecord) -> Task {
     let status = status(
         &record,
         next_run_at,
-        latest.as_ref().map(|latest| latest.status),
+        latest.as_ref().map(|latest| latest.status.get()),
     );
     Task {
         id: record.id.0,
@@ -50,6 +50,12 @@ pub fn task(state: &State, record: TaskRecord) -> Task {
         priority: record.priority,
         retry: record.retry,
         on_unknown: record.on_unknown,
+        execution_timeout_seconds: record.execution_timeout_seconds,
+        maximum_concurrent: record.maximum_concurrent,
+        pause_after_failures: record.pause_after_failures,
+        consecutive_failures: record.consecutive_failures,
+        run_as: record.run_as,
+        callback: record.callback,
         disabled: record.disabled,
         pause_reason: record.pause_reason,
         last_run_at: record.last_run_at,
@@ -89,6 +95,7 @@ fn steps_view(steps: Vec<Step>, latest: Option<&ExecutionRecord>) -> Vec<TaskSte
         action: step.action,
         run_next_after_seconds: step.run_next_after_seconds,
         timeout_seconds: step.timeout_seconds,
+        continue_on_error: step.continue_on_error,
         status: latest.map_or(StepStatus::Pending, |latest| step_status(index, latest)),
     };
     steps.into_iter().enumerate().map(view).collect()
@@ -96,7 +103,10 @@ fn steps_view(steps: Vec<Step>, latest: Option<&ExecutionRecord>) -> Vec<TaskSte
 
 fn step_status(index: usize, latest: &ExecutionRecord) -> StepStatus {
     let at = latest.step as usize;
-    if index < at || latest.status == ExecutionStatus::Completed {
+    if let Some(done) = latest.steps.get(index) {
+        return done.status;
+    }
+    if index < at || latest.status.get() == ExecutionStatus::Completed {
         return StepStatus::Completed;
     }
     if index > at || latest.attempt == 0 {
@@ -122,6 +132,12 @@ fn schedule(record: ScheduleRecord, task: &TaskRecord) -> TaskSchedule {
         end_at: record.end_at,
         gap: record.gap,
         missed_runs: record.missed_runs,
+        missed_window_seconds: record.missed_window_seconds,
+        overlap: record.overlap,
+        maximum_runs: record.maximum_runs,
+        jitter_seconds: record.jitter_seconds,
+        exclusions: record.exclusions,
+        fires_at: record.wake.map(|key| key.due_at),
         disabled: record.disabled || task.disabled,
         last_run_at: record.last_run_at,
         next_run_at: record.next_at,
@@ -137,14 +153,22 @@ pub fn execution(record: ExecutionRecord) -> TaskExecution {
         id: record.id.0,
         task_id: record.task_id.0,
         schedule_id: record.schedule_id.map(|id| id.0),
+        trigger: record.trigger,
+        replay_of: record.replay_of.map(|id| id.0),
+        replayed_by: record.replayed_by.map(|id| id.0),
+        backfill_id: record.backfill.map(|id| id.0),
         scheduled_at: record.scheduled_at,
         started_at: record.started_at,
         finished_at: record.finished_at,
-        status: record.status,
+        status: record.status.get(),
         waiting_for: record.waiting_for,
         wake_at: record.wake.map(|key| key.due_at),
+        expires_at: record.expires.map(|key| key.due_at),
+        cancel_requested: record.cancel_requested,
+        rescues: record.rescues,
         step_to_execute: record.step,
         attempt: record.attempt,
+        steps: record.steps,
         attempts: record.attempts,
         logs: record.logs,
         result: record.result,

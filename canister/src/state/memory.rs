@@ -16,7 +16,7 @@ use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemor
 pub type Memory = VirtualMemory<DefaultMemoryImpl>;
 
 /// The layout that this program writes. A store with a higher number is refused.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
 /// Pages of 64 KiB in a bucket: small, since most of the maps of a small scheduler are small.
 const BUCKET_PAGES: u16 = 32;
@@ -27,30 +27,86 @@ pub const PLANS: MemoryId = MemoryId::new(2);
 pub const SCHEDULES: MemoryId = MemoryId::new(3);
 pub const EXECUTIONS: MemoryId = MemoryId::new(4);
 pub const AGENDA: MemoryId = MemoryId::new(5);
-pub const READY: MemoryId = MemoryId::new(6);
+/// Retired with layout 2.
+pub const FIRST_READY: MemoryId = MemoryId::new(6);
 pub const TASKS_BY_OWNER: MemoryId = MemoryId::new(7);
 pub const EXECUTIONS_BY_TASK: MemoryId = MemoryId::new(8);
 pub const OCCURRENCES: MemoryId = MemoryId::new(9);
 pub const KEYS: MemoryId = MemoryId::new(10);
 pub const UPCOMING: MemoryId = MemoryId::new(11);
 pub const OWNERS: MemoryId = MemoryId::new(12);
+pub const READY: MemoryId = MemoryId::new(13);
+pub const PARKED: MemoryId = MemoryId::new(14);
+pub const TARGETS: MemoryId = MemoryId::new(15);
+pub const JOBS: MemoryId = MemoryId::new(16);
+pub const EXECUTIONS_BY_OWNER: MemoryId = MemoryId::new(17);
+pub const DEAD_LETTERS: MemoryId = MemoryId::new(18);
+pub const RUN_KEYS: MemoryId = MemoryId::new(19);
+pub const BACKFILLS: MemoryId = MemoryId::new(20);
+pub const BACKFILLS_BY_TASK: MemoryId = MemoryId::new(21);
+pub const CONFIG: MemoryId = MemoryId::new(22);
+pub const USERS: MemoryId = MemoryId::new(23);
+pub const USER_NAMES: MemoryId = MemoryId::new(24);
+pub const EVENTS: MemoryId = MemoryId::new(25);
+pub const EVENTS_BY_OWNER: MemoryId = MemoryId::new(26);
+pub const EVENTS_BY_TASK: MemoryId = MemoryId::new(27);
+pub const ACTIONS: MemoryId = MemoryId::new(28);
+pub const SECRETS: MemoryId = MemoryId::new(29);
+pub const ALERTS: MemoryId = MemoryId::new(30);
+pub const ALERTS_BY_OWNER: MemoryId = MemoryId::new(31);
+pub const INBOX: MemoryId = MemoryId::new(32);
+pub const DELIVERIES: MemoryId = MemoryId::new(33);
+pub const BACKUPS: MemoryId = MemoryId::new(34);
+pub const BACKUPS_BY_OWNER: MemoryId = MemoryId::new(35);
+pub const BACKUP_CHUNKS: MemoryId = MemoryId::new(36);
+pub const REPORTS: MemoryId = MemoryId::new(37);
+pub const CYCLES: MemoryId = MemoryId::new(38);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 13] = [
+const MEMORIES: [(MemoryId, &str); 39] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
     (SCHEDULES, "schedule -> schedule record"),
     (EXECUTIONS, "execution -> execution record"),
     (AGENDA, "(due time, sequence) -> wake"),
-    (READY, "(priority, due time, execution) -> nothing"),
+    (
+        FIRST_READY,
+        "retired with layout 2, which ranks by age: (priority, due time, execution) -> nothing",
+    ),
     (TASKS_BY_OWNER, "(owner, task) -> nothing"),
     (EXECUTIONS_BY_TASK, "(task, execution) -> nothing"),
     (OCCURRENCES, "(schedule, slot) -> execution"),
     (KEYS, "(owner, idempotency key) -> task"),
     (UPCOMING, "(owner, slot, schedule) -> nothing"),
     (OWNERS, "owner -> figures"),
+    (READY, "(rank, execution) -> nothing"),
+    (PARKED, "(limit, rank, execution) -> nothing"),
+    (TARGETS, "canister -> calls under way"),
+    (JOBS, "(owner or all, queue, rank, execution) -> nothing"),
+    (EXECUTIONS_BY_OWNER, "(owner, execution) -> nothing"),
+    (DEAD_LETTERS, "(owner, execution) -> nothing"),
+    (RUN_KEYS, "(task, run key) -> execution"),
+    (BACKFILLS, "backfill -> backfill record"),
+    (BACKFILLS_BY_TASK, "(task, backfill) -> nothing"),
+    (CONFIG, "configuration"),
+    (USERS, "principal -> user record"),
+    (USER_NAMES, "name -> principal"),
+    (EVENTS, "event -> event record"),
+    (EVENTS_BY_OWNER, "(owner, event) -> nothing"),
+    (EVENTS_BY_TASK, "(task, event) -> nothing"),
+    (ACTIONS, "(owner or everybody, name) -> action definition"),
+    (SECRETS, "(owner, name) -> secret"),
+    (ALERTS, "alert -> alert record"),
+    (ALERTS_BY_OWNER, "(owner, alert) -> nothing"),
+    (INBOX, "(owner, message) -> message"),
+    (DELIVERIES, "message -> delivery record"),
+    (BACKUPS, "backup -> backup record"),
+    (BACKUPS_BY_OWNER, "(owner, backup) -> nothing"),
+    (BACKUP_CHUNKS, "(backup, index) -> bytes"),
+    (REPORTS, "(owner, report) -> report"),
+    (CYCLES, "balances of the last day"),
 ];
 
 /// Opens the manager of the canister's stable memory.

@@ -5,14 +5,20 @@ use std::borrow::Cow;
 
 use candid::Principal;
 use chime_types::{
-    Action, Attempt, ExecutionStatus, GapPolicy, LogEntry, MissedRuns, OnUnknown, Priority,
-    RetryPolicy, Rule, WaitReason,
+    Action, Alert, Attempt, Backfill, Backup, Callback, Channel, Config, Event, Exclusion,
+    ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown,
+    OverlapPolicy, Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger,
+    WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
 use serde::{Deserialize, Serialize};
 
-use super::keys::{AgendaKey, ExecutionId, ReadyKey, ScheduleId, TaskId, Token};
+use super::keys::{
+    AgendaKey, AlertId, BackfillId, ExecutionId, LimitKey, MessageId, ReadyKey, ScheduleId, TaskId,
+    Token,
+};
+use crate::figures::Figures;
 
 /// The counters of the whole store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,21 @@ pub struct Header {
     pub next_token: u64,
     /// Attempts under way.
     pub running: u64,
+    /// The number that the next thing of any other kind gets.
+    #[serde(default)]
+    pub next_other: u64,
+    /// The number that the next event gets.
+    #[serde(default)]
+    pub next_event: u64,
+    /// Too few cycles: nothing new is started.
+    #[serde(default)]
+    pub cycles_low: bool,
+    /// The next sweep.
+    #[serde(default)]
+    pub sweep: Option<AgendaKey>,
+    /// How far the present sweep is.
+    #[serde(default)]
+    pub swept: u64,
 }
 
 /// A task without its steps, which are in the plan.
@@ -44,6 +65,13 @@ pub struct TaskRecord {
     pub priority: Priority,
     pub retry: RetryPolicy,
     pub on_unknown: OnUnknown,
+    pub execution_timeout_seconds: Option<u64>,
+    pub maximum_concurrent: Option<u32>,
+    pub pause_after_failures: Option<u32>,
+    #[serde(default)]
+    pub consecutive_failures: u32,
+    pub run_as: Option<Principal>,
+    pub callback: Option<Callback>,
     pub disabled: bool,
     pub pause_reason: Option<String>,
     pub idempotency_key: Option<String>,
@@ -52,6 +80,9 @@ pub struct TaskRecord {
     pub plan: u64,
     /// Executions that are not final, the oldest first.
     pub active: Vec<ExecutionId>,
+    /// Attempts under way.
+    #[serde(default)]
+    pub running: u32,
     /// The latest execution that was run, or is to run.
     pub latest: Option<ExecutionId>,
     pub last_run_at: Option<u64>,
@@ -75,6 +106,8 @@ pub struct Step {
     pub action: Action,
     pub run_next_after_seconds: u64,
     pub timeout_seconds: u64,
+    #[serde(default)]
+    pub continue_on_error: bool,
 }
 
 /// A schedule.
@@ -87,12 +120,21 @@ pub struct ScheduleRecord {
     pub timezone: String,
     pub gap: GapPolicy,
     pub missed_runs: MissedRuns,
+    pub missed_window_seconds: Option<u64>,
+    #[serde(default)]
+    pub overlap: OverlapPolicy,
+    pub maximum_runs: Option<u64>,
+    #[serde(default)]
+    pub jitter_seconds: u64,
+    #[serde(default)]
+    pub exclusions: Vec<Exclusion>,
     pub start_at: u64,
     /// The owner named the start, so an interval fires at it.
     pub explicit_start: bool,
     pub end_at: Option<u64>,
     pub disabled: bool,
-    /// The next slot, armed in the agenda under `wake`. Both are there, or neither.
+    /// The next slot, armed in the agenda under `wake`, which is later by the jitter. Both are
+    /// there, or neither.
     pub next_at: Option<u64>,
     pub wake: Option<AgendaKey>,
     pub last_run_at: Option<u64>,
@@ -101,25 +143,126 @@ pub struct ScheduleRecord {
     pub missed: u64,
 }
 
+/// Where an execution stands while it is neither running nor final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// In the ready queue.
+    Ready(ReadyKey),
+    /// Behind a limit.
+    Parked(LimitKey, ReadyKey),
+    /// In a queue of commands.
+    Job(String, ReadyKey),
+}
+
+/// What a worker holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Who claimed it: nobody else may report.
+    pub claimed_by: Principal,
+    pub worker: String,
+    pub seconds: u64,
+    pub until_at: u64,
+    /// When the job must be done.
+    pub deadline_at: u64,
+}
+
+/// The status of an execution. It changes only along the edges that are drawn: nothing outside this
+/// type can set it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Status(ExecutionStatus);
+
+impl Status {
+    /// The first status of an execution: `ready`, `skipped` or `missed`.
+    pub fn first(status: ExecutionStatus) -> Self {
+        let allowed = Self::FIRST.contains(&status);
+        assert!(allowed, "BUG: an execution cannot begin as {status:?}");
+        Self(status)
+    }
+
+    /// What an execution may begin as.
+    pub const FIRST: [ExecutionStatus; 3] = [
+        ExecutionStatus::Ready,
+        ExecutionStatus::Skipped,
+        ExecutionStatus::Missed,
+    ];
+
+    /// Every edge between two statuses.
+    pub const fn is_allowed(from: ExecutionStatus, to: ExecutionStatus) -> bool {
+        use ExecutionStatus::{Cancelled, Completed, Failed, Ready, Running, TimedOut, Waiting};
+        match from {
+            Ready => matches!(to, Running | Waiting | TimedOut | Cancelled),
+            Running => matches!(
+                to,
+                Ready | Waiting | Completed | Failed | TimedOut | Cancelled
+            ),
+            Waiting => matches!(to, Ready | Running | TimedOut | Cancelled),
+            _ => false,
+        }
+    }
+
+    /// Goes along an edge.
+    pub fn enter(&mut self, to: ExecutionStatus) {
+        assert!(
+            Self::is_allowed(self.0, to),
+            "BUG: execution {:?} cannot become {to:?}",
+            self.0
+        );
+        self.0 = to;
+    }
+
+    /// The status.
+    pub const fn get(self) -> ExecutionStatus {
+        self.0
+    }
+
+    /// Whether nothing more will happen.
+    pub const fn is_final(self) -> bool {
+        self.0.is_final()
+    }
+}
+
 /// An execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionRecord {
     pub id: ExecutionId,
     pub task_id: TaskId,
     pub schedule_id: Option<ScheduleId>,
+    #[serde(default)]
+    pub trigger: Trigger,
+    pub replay_of: Option<ExecutionId>,
+    pub replayed_by: Option<ExecutionId>,
+    pub backfill: Option<BackfillId>,
+    pub run_key: Option<String>,
     pub plan: u64,
     pub scheduled_at: u64,
+    /// Since when it is due: the slot and its jitter, or the time of the request.
+    #[serde(default)]
+    pub due_at: u64,
     pub started_at: Option<u64>,
     pub finished_at: Option<u64>,
-    pub status: ExecutionStatus,
+    pub status: Status,
     pub waiting_for: Option<WaitReason>,
     /// Its entry in the agenda: when it goes on, or when its attempt times out.
     pub wake: Option<AgendaKey>,
-    /// Its place in the ready queue.
-    pub ready: Option<ReadyKey>,
+    /// Its entry in the agenda for the time-out of the whole.
+    pub expires: Option<AgendaKey>,
+    /// The queue it stands in. None if it waits for the execution before it.
+    pub place: Option<Place>,
     pub step: u32,
     pub attempt: u32,
     pub token: Option<Token>,
+    /// The canister that the attempt under way calls.
+    pub target: Option<Principal>,
+    pub lease: Option<Lease>,
+    #[serde(default)]
+    pub rescues: u32,
+    pub cancel_requested: Option<String>,
+    /// How far the work of a built-in action is, for the next slice of it.
+    #[serde(with = "serde_bytes", default)]
+    pub progress: Vec<u8>,
+    #[serde(default)]
+    pub steps: Vec<StepResult>,
     pub attempts: Vec<Attempt>,
     pub logs: Vec<LogEntry>,
     pub result: Option<String>,
@@ -127,17 +270,96 @@ pub struct ExecutionRecord {
     pub slots: u64,
 }
 
-/// The figures of an owner. The figures of the day are those of `day` and begin anew with the next.
+/// What an owner has and uses. The figures of the day are those of `day` and begin anew with the
+/// next; so do the runs of the hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerRecord {
     pub tasks: u64,
     pub active: u64,
+    #[serde(default)]
+    pub executions: u64,
+    #[serde(default)]
+    pub dead_letters: u64,
+    #[serde(default)]
+    pub alerts: u32,
+    #[serde(default)]
+    pub backfills: u32,
+    /// Attempts under way.
+    #[serde(default)]
+    pub running: u32,
+    /// Hours since 1970.
+    #[serde(default)]
+    pub hour: u64,
+    #[serde(default)]
+    pub runs_this_hour: u64,
     /// Days since 1970, UTC.
     pub day: u64,
     pub completed: u64,
     pub failed: u64,
-    pub finished: u64,
-    pub duration_nanoseconds: u64,
+    #[serde(default)]
+    pub skipped: u64,
+    #[serde(default)]
+    pub missed: u64,
+    #[serde(default)]
+    pub figures: Figures,
+}
+
+/// A registered user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRecord {
+    pub name: Option<String>,
+    pub role: Role,
+    pub quotas: Quotas,
+    pub disabled: bool,
+    pub created_at: u64,
+}
+
+/// A registered action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionRecord {
+    pub description: String,
+    pub entity_name: Option<String>,
+    pub action: Action,
+    pub defined_by: Principal,
+    pub updated_at: u64,
+}
+
+/// An alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRecord {
+    pub id: AlertId,
+    pub owner: Principal,
+    pub alert: Alert,
+    /// Its entry in the agenda, if it watches for silence.
+    pub wake: Option<AgendaKey>,
+    pub created_at: u64,
+}
+
+/// What is to be delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Payload {
+    /// A message of an alert or a notification, and where it goes.
+    Message(Channel, Message),
+    /// The end of an execution.
+    Finished(Callback, ExecutionFinished),
+}
+
+/// A message or a callback on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRecord {
+    pub id: MessageId,
+    pub owner: Principal,
+    pub payload: Payload,
+    pub attempts: u32,
+    /// Its entry in the agenda: the next attempt, unless the one under way succeeds before.
+    pub wake: Option<AgendaKey>,
+}
+
+/// A balance of cycles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balances {
+    /// (time, balance), the oldest first, about one an hour.
+    pub samples: Vec<(u64, u128)>,
 }
 
 macro_rules! stored_as_cbor {
@@ -162,11 +384,47 @@ macro_rules! stored_as_cbor {
     )*};
 }
 
+/// Records of `types`, which cannot be given a trait of another crate.
+macro_rules! stored_within {
+    ($($(#[$documentation:meta])* $name:ident($inner:ty);)*) => {$(
+        $(#[$documentation])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+    )*};
+}
+
+stored_within! {
+    /// The configuration.
+    ConfigRecord(Config);
+    /// An event.
+    EventRecord(Event);
+    /// A backfill.
+    BackfillRecord(Backfill);
+    /// A message in an inbox.
+    MessageRecord(Message);
+    /// A backup.
+    BackupRecord(Backup);
+    /// A report.
+    ReportRecord(Report);
+}
+
 stored_as_cbor!(
     Header,
     TaskRecord,
     Plan,
     ScheduleRecord,
     ExecutionRecord,
-    OwnerRecord
+    OwnerRecord,
+    UserRecord,
+    ActionRecord,
+    AlertRecord,
+    DeliveryRecord,
+    Balances,
+    ConfigRecord,
+    EventRecord,
+    BackfillRecord,
+    MessageRecord,
+    BackupRecord,
+    ReportRecord
 );

@@ -1,0 +1,188 @@
+//! Slots of the past are run, the oldest first, a few at a time. It is resumed by its place in the
+//! agenda, so an upgrade does not stop it.
+
+use chime_types::{Backfill, EventKind, ExecutionStatus, Trigger};
+
+use super::lifecycle::{admit, new_execution, queue};
+use super::retention;
+use super::slots::compile;
+use super::timeline::Note;
+use crate::state::State;
+use crate::state::keys::{BackfillId, ScheduleId, TaskId, Wake};
+use crate::state::records::{BackfillRecord, ExecutionRecord, ScheduleRecord, TaskRecord};
+
+/// Slots handled for one entry of the agenda.
+const SLOTS_AT_ONCE: usize = 50;
+
+/// Begins a backfill: its first slots are handled by the next tick.
+pub fn begin(state: &mut State, now: u64, backfill: Backfill) {
+    state.wake_at(now, Wake::Backfill(BackfillId(backfill.id)));
+    state.put_backfill(&BackfillRecord(backfill));
+}
+
+/// Makes the next executions of a backfill.
+pub(super) fn go_on(state: &mut State, now: u64, id: BackfillId) {
+    let Some(BackfillRecord(mut backfill)) = state.backfill(id) else {
+        return;
+    };
+    let task = state.task(TaskId(backfill.task_id));
+    let schedule = state.schedule(ScheduleId(backfill.schedule_id));
+    let (Some(mut task), Some(schedule)) = (task, schedule) else {
+        finish(state, &mut backfill, now);
+        return;
+    };
+    let rule = compile(&schedule);
+    let mut handled = 0;
+    while let Some(slot) = backfill.next_at {
+        if backfill.active >= backfill.maximum_concurrent || backfill.cancelled {
+            break;
+        }
+        if handled == SLOTS_AT_ONCE {
+            state.wake_at(now, Wake::Backfill(id));
+            break;
+        }
+        handled += 1;
+        fill(state, &mut task, &schedule, &mut backfill, slot, now);
+        let until_at = backfill.until_at;
+        backfill.next_at = rule.next_after(slot).filter(|next| *next <= until_at);
+    }
+    state.put_task(&task);
+    if backfill.next_at.is_none() {
+        finish(state, &mut backfill, now);
+    } else {
+        state.put_backfill(&BackfillRecord(backfill));
+    }
+}
+
+/// Runs one slot, unless it ran already.
+fn fill(
+    state: &mut State,
+    task: &mut TaskRecord,
+    schedule: &ScheduleRecord,
+    backfill: &mut Backfill,
+    slot: u64,
+    now: u64,
+) {
+    if !make_way(state, task, schedule, slot) {
+        backfill.left_out += 1;
+        return;
+    }
+    let status = ExecutionStatus::Ready;
+    let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
+    execution.trigger = Trigger::Backfill;
+    execution.backfill = Some(BackfillId(backfill.id));
+    execution.due_at = now;
+    let admitted = admit(state, task, &mut execution, now);
+    assert!(admitted, "BUG: the slot is free");
+    queue(state, task, &mut execution, now);
+    backfill.runs += 1;
+    backfill.active += 1;
+}
+
+/// Frees a slot from the record that it was skipped or missed. False if it ran.
+fn make_way(
+    state: &mut State,
+    task: &mut TaskRecord,
+    schedule: &ScheduleRecord,
+    slot: u64,
+) -> bool {
+    use ExecutionStatus::{Missed, Skipped};
+    let Some(id) = state.occurrence(schedule.id, slot) else {
+        uncount(state, schedule, slot);
+        return true;
+    };
+    let old = state
+        .execution(id)
+        .expect("BUG: a slot names an execution that is kept");
+    if !matches!(old.status.get(), Skipped | Missed) {
+        return false;
+    }
+    retention::remove(state, task, &old);
+    if old.slots > 1 {
+        move_sum(state, task, schedule, old);
+    }
+    true
+}
+
+/// A record that sums up many missed slots, the first of which is run now, begins with the next.
+fn move_sum(
+    state: &mut State,
+    task: &mut TaskRecord,
+    schedule: &ScheduleRecord,
+    mut sum: ExecutionRecord,
+) {
+    let Some(next) = compile(schedule).next_after(sum.scheduled_at) else {
+        return;
+    };
+    sum.slots -= 1;
+    sum.scheduled_at = next;
+    if state.insert_execution(task.owner, &sum) {
+        task.total_executions += 1;
+        state.change_owner(task.owner, |owner| owner.executions += 1);
+    }
+}
+
+/// A slot in the middle of a sum of missed slots counts no longer in it.
+fn uncount(state: &mut State, schedule: &ScheduleRecord, slot: u64) {
+    let Some(mut sum) = state
+        .occurrence_before(schedule.id, slot)
+        .and_then(|id| state.execution(id))
+    else {
+        return;
+    };
+    if sum.status.get() == ExecutionStatus::Missed && sum.slots > 1 {
+        sum.slots -= 1;
+        state.put_execution(&sum);
+    }
+}
+
+/// An execution of a backfill ended: the next one may be made.
+pub(super) fn on_end(state: &mut State, now: u64, execution: &ExecutionRecord) {
+    let Some(id) = execution.backfill else { return };
+    let Some(BackfillRecord(mut backfill)) = state.backfill(id) else {
+        return;
+    };
+    backfill.active = backfill.active.saturating_sub(1);
+    if backfill.next_at.is_some() && !backfill.cancelled {
+        state.wake_at(now, Wake::Backfill(id));
+    }
+    state.put_backfill(&BackfillRecord(backfill));
+}
+
+fn finish(state: &mut State, backfill: &mut Backfill, now: u64) {
+    if backfill.finished_at.is_none() {
+        backfill.finished_at = Some(now);
+        if let Some(task) = state.task(TaskId(backfill.task_id)) {
+            state.change_owner(task.owner, |owner| {
+                owner.backfills = owner.backfills.saturating_sub(1);
+            });
+            let detail = format!("backfill {}: {} runs", backfill.id, backfill.runs);
+            Note::task(EventKind::BackfillEnded, &task)
+                .schedule(ScheduleId(backfill.schedule_id))
+                .detail(&detail)
+                .write(state, now);
+        }
+    }
+    state.put_backfill(&BackfillRecord(backfill.clone()));
+}
+
+/// Makes no further execution of a backfill. Those under way go on.
+pub fn cancel(state: &mut State, now: u64, mut backfill: Backfill) -> Backfill {
+    backfill.cancelled = true;
+    backfill.next_at = None;
+    finish(state, &mut backfill, now);
+    backfill
+}
+
+/// Removes the backfills of a task that is deleted.
+pub(super) fn erase_all(state: &mut State, task: &TaskRecord) {
+    let all: Vec<BackfillRecord> = state.backfills_of(task.id, BackfillId(0)).collect();
+    for record in all {
+        if record.0.finished_at.is_none() {
+            state.change_owner(task.owner, |owner| {
+                owner.backfills = owner.backfills.saturating_sub(1);
+            });
+        }
+        state.remove_backfill(&record);
+    }
+}

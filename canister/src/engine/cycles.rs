@@ -1,0 +1,83 @@
+//! Watches the balance of cycles: below the threshold nothing new is started, and the scheduler
+//! looks again until there is enough.
+
+use candid::{Nat, Principal};
+use chime_types::{EventKind, limits};
+
+use super::alerts;
+use super::timeline::Note;
+use crate::state::State;
+use crate::state::keys::Wake;
+
+/// Time between two looks at a balance that is too low.
+const LOOK_AGAIN_AFTER: u64 = 300 * limits::NANOSECONDS;
+/// Time between two balances that are kept.
+const SAMPLE_EVERY: u64 = 3_600 * limits::NANOSECONDS;
+/// Balances kept: those of a day.
+const SAMPLES: usize = 24;
+const DAY: u64 = 86_400 * limits::NANOSECONDS;
+
+/// Takes note of the balance. To be called when a message begins that may start something.
+pub fn watch(state: &mut State, now: u64, balance: u128) {
+    sample(state, now, balance);
+    let is_low = Nat::from(balance) < state.config().minimum_cycles;
+    let was_low = state.header().cycles_low;
+    if is_low == was_low {
+        return;
+    }
+    state.set_cycles_low(is_low);
+    let kind = if is_low {
+        state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles);
+        EventKind::CyclesLow
+    } else {
+        EventKind::CyclesRestored
+    };
+    let detail = format!("{balance} cycles");
+    Note::new(kind, Principal::management_canister())
+        .detail(&detail)
+        .write(state, now);
+    if is_low {
+        alerts::on_cycles(state, now, balance);
+    }
+}
+
+/// Is called at the time to look again: [`watch`] has looked, so only the next time is set.
+pub(super) fn look_again(state: &mut State, now: u64) {
+    if state.header().cycles_low {
+        state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles);
+    }
+}
+
+fn sample(state: &mut State, now: u64, balance: u128) {
+    let balances = state.balances();
+    let last_at = balances.samples.last().map_or(0, |sample| sample.0);
+    if now < last_at.saturating_add(SAMPLE_EVERY) {
+        return;
+    }
+    let mut balances = balances.clone();
+    if balances.samples.len() >= SAMPLES {
+        balances.samples.remove(0);
+    }
+    balances.samples.push((now, balance));
+    state.set_balances(balances);
+}
+
+/// Cycles spent in a day, as far as the balances kept show: rises of the balance are taken as
+/// deposits and left out.
+pub fn spent_per_day(state: &State, now: u64, balance: u128) -> Option<u128> {
+    let samples = &state.balances().samples;
+    let first_at = samples.first()?.0;
+    let span = now.saturating_sub(first_at);
+    if span < SAMPLE_EVERY {
+        return None;
+    }
+    let later = samples.iter().skip(1).map(|sample| sample.1);
+    let balances = samples
+        .iter()
+        .map(|sample| sample.1)
+        .zip(later.chain([balance]));
+    let spent: u128 = balances
+        .map(|(before, after)| before.saturating_sub(after))
+        .sum();
+    Some(spent.saturating_mul(u128::from(DAY)) / u128::from(span))
+}

@@ -1,0 +1,412 @@
+//! From a step to the work that is to be done: names are looked up, placeholders filled in,
+//! arguments encoded.
+
+use candid::{IDLArgs, Nat, Principal};
+use chime_types::{
+    Action, CallArguments, Channel, ExecutionContext, HttpAction, HttpHeader, HttpMethod,
+    HttpTransform, Message, limits,
+};
+
+use super::builtin::Builtin;
+use super::template;
+use crate::state::State;
+use crate::state::keys::NameKey;
+use crate::state::records::{ExecutionRecord, Step, TaskRecord};
+
+/// What an attempt does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Calls a canister.
+    Call {
+        canister: Principal,
+        method: String,
+        arguments: Vec<u8>,
+        cycles: u128,
+    },
+    /// Sends an HTTPS request.
+    Http(HttpWork),
+    /// Is done already, with a result and a line for the log.
+    Done { result: String, log: Option<String> },
+    /// A slice of a built-in action, to be done on the store.
+    Slice(Builtin),
+}
+
+/// An HTTPS request, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpWork {
+    pub url: String,
+    pub method: HttpMethod,
+    pub headers: Vec<HttpHeader>,
+    pub body: Vec<u8>,
+    pub max_response_bytes: u64,
+    /// Empty: 200 to 299.
+    pub expected_status: Vec<u16>,
+    pub transform: HttpTransform,
+    pub replicated: bool,
+    /// What must not appear in the history.
+    pub secrets: Vec<String>,
+}
+
+/// An action and what a named step gave for it.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub action: Action,
+    attributes: Option<String>,
+    entity_name: Option<String>,
+}
+
+/// The action of a step: a named one as it is defined now.
+///
+/// # Errors
+/// Why there is none, in words.
+pub fn action_of(state: &State, task: &TaskRecord, step: &Step) -> Result<Resolved, String> {
+    let Action::Named {
+        action_name,
+        entity_name,
+        attributes,
+        ..
+    } = &step.action
+    else {
+        return Ok(Resolved {
+            action: step.action.clone(),
+            attributes: None,
+            entity_name: None,
+        });
+    };
+    let defined = [task.owner, Principal::management_canister()]
+        .into_iter()
+        .find_map(|owner| {
+            let name = action_name.clone();
+            state.action(&NameKey { owner, name })
+        })
+        .ok_or_else(|| {
+            format!("there is no action `{action_name}`: define it with define_action, and replay")
+        })?;
+    if let Some(wanted) = &defined.entity_name
+        && entity_name.as_ref() != Some(wanted)
+    {
+        return Err(format!(
+            "the action `{action_name}` works on `{wanted}`, not on `{}`",
+            entity_name.as_deref().unwrap_or("")
+        ));
+    }
+    Ok(Resolved {
+        action: defined.action,
+        attributes: Some(attributes.clone()),
+        entity_name: entity_name.clone(),
+    })
+}
+
+/// The canister that an action calls.
+pub const fn target_of(action: &Action) -> Option<Principal> {
+    match action {
+        Action::Call { canister, .. }
+        | Action::Notification {
+            channel: Channel::Canister { canister, .. },
+            ..
+        } => Some(*canister),
+        _ => None,
+    }
+}
+
+/// The canister that the step calls which an execution is at.
+pub fn target_of_step(state: &State, execution: &ExecutionRecord) -> Option<Principal> {
+    let plan = state.find_plan(execution.task_id, execution.plan)?;
+    target_of(&plan.steps.get(execution.step as usize)?.action)
+}
+
+/// Everything that placeholders may name.
+struct Values<'a> {
+    state: &'a State,
+    task: &'a TaskRecord,
+    execution: &'a ExecutionRecord,
+    resolved: &'a Resolved,
+    token: u64,
+}
+
+impl Values<'_> {
+    fn fill(&self, text: &str) -> Result<String, String> {
+        template::fill(text, |path| {
+            self.value(path)
+                .map_err(|error| format!("{{{{{path}}}}} cannot be filled in: {error}"))
+        })
+    }
+
+    fn value(&self, path: &str) -> Result<String, String> {
+        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+        Ok(match root {
+            "execution_id" => self.execution.id.0.to_string(),
+            "task_id" => self.task.id.0.to_string(),
+            "task_name" => self.task.name.clone(),
+            "scheduled_at" => self.execution.scheduled_at.to_string(),
+            "step" => self.execution.step.to_string(),
+            "attempt" => self.execution.attempt.to_string(),
+            "fencing_token" => self.token.to_string(),
+            "user" => user_name(self.state, self.task),
+            "entity_name" => self.resolved.entity_name.clone().unwrap_or_default(),
+            "attributes" => {
+                let attributes = self.resolved.attributes.as_deref().unwrap_or("");
+                template::part_of_json(attributes, rest)?
+            }
+            "secrets" => self.secret(rest)?,
+            "steps" => self.step(rest)?,
+            _ => return Err("there is no such name".to_string()),
+        })
+    }
+
+    fn secret(&self, name: &str) -> Result<String, String> {
+        let key = NameKey {
+            owner: self.task.owner,
+            name: name.to_string(),
+        };
+        self.state
+            .secret(&key)
+            .ok_or_else(|| "there is no such secret: put it with put_secret".to_string())
+    }
+
+    fn step(&self, rest: &str) -> Result<String, String> {
+        let mut parts = rest.splitn(3, '.');
+        let number: usize = parts
+            .next()
+            .and_then(|number| number.parse().ok())
+            .ok_or("steps are counted from 0")?;
+        let done = self
+            .execution
+            .steps
+            .get(number)
+            .ok_or("that step has not been run")?;
+        let what = parts.next().unwrap_or("");
+        let text = match what {
+            "result" => done.result.as_deref().unwrap_or(""),
+            _ => done.error.as_deref().unwrap_or(""),
+        };
+        match parts.next() {
+            None => Ok(text.to_string()),
+            Some(path) => template::part_of_json(text, path),
+        }
+    }
+}
+
+/// In whose name a task is meant to run: the name of that user, or its principal.
+pub fn user_name(state: &State, task: &TaskRecord) -> String {
+    let user = task.run_as.unwrap_or(task.owner);
+    state
+        .user(user)
+        .and_then(|record| record.name)
+        .unwrap_or_else(|| user.to_text())
+}
+
+/// The work of an attempt that has begun under a token.
+///
+/// # Errors
+/// Why it cannot be done, in words. No retry mends it.
+pub fn work(
+    state: &State,
+    task: &TaskRecord,
+    execution: &ExecutionRecord,
+    resolved: &Resolved,
+    token: u64,
+    now: u64,
+) -> Result<Work, String> {
+    let values = Values {
+        state,
+        task,
+        execution,
+        resolved,
+        token,
+    };
+    match &resolved.action {
+        Action::Call { .. } => call(&values),
+        Action::Note { text } => {
+            let text = values.fill(text)?;
+            Ok(Work::Done {
+                result: text.clone(),
+                log: Some(text),
+            })
+        }
+        Action::Http { request } => http(&values, request).map(Work::Http),
+        Action::Notification {
+            channel,
+            subject,
+            message,
+        } => notification(&values, channel, subject, message, now),
+        Action::Codex { name, .. } => Err(format!(
+            "this version of the scheduler cannot run the codex `{name}`: it has no Python runner"
+        )),
+        Action::Command { .. } => panic!("BUG: a command waits for a worker"),
+        Action::Named { .. } => Err("an action may not stand for another named one".to_string()),
+        other => Builtin::of(other).map(Work::Slice),
+    }
+}
+
+fn call(values: &Values<'_>) -> Result<Work, String> {
+    let Action::Call {
+        canister,
+        method,
+        arguments,
+        cycles,
+        with_context,
+    } = &values.resolved.action
+    else {
+        panic!("BUG: it is a call");
+    };
+    let filled = match arguments {
+        Some(CallArguments::Text { value }) => Some(CallArguments::Text {
+            value: values.fill(value)?,
+        }),
+        other => other.clone(),
+    };
+    let mut encoded = encode_arguments(filled.as_ref())?;
+    if with_context == &Some(true) {
+        encoded = with_one_more(&encoded, &context(values))?;
+    }
+    Ok(Work::Call {
+        canister: *canister,
+        method: method.clone(),
+        arguments: encoded,
+        cycles: cycles.as_ref().map_or(0, to_u128),
+    })
+}
+
+fn context(values: &Values<'_>) -> ExecutionContext {
+    ExecutionContext {
+        task_id: values.task.id.0,
+        execution_id: values.execution.id.0,
+        scheduled_at: values.execution.scheduled_at,
+        step: values.execution.step,
+        attempt: values.execution.attempt,
+        fencing_token: values.token,
+        user: values.task.run_as.unwrap_or(values.task.owner),
+    }
+}
+
+/// Encoded arguments with the context as the last of them.
+fn with_one_more(encoded: &[u8], context: &ExecutionContext) -> Result<Vec<u8>, String> {
+    let failed = |error: candid::Error| format!("the context cannot be appended: {error}");
+    let mut arguments = IDLArgs::from_bytes(encoded).map_err(failed)?;
+    let context = candid::encode_one(context).expect("BUG: a context can be encoded");
+    let context = IDLArgs::from_bytes(&context).expect("BUG: it was encoded");
+    arguments.args.extend(context.args);
+    arguments.to_bytes().map_err(failed)
+}
+
+/// The arguments of a call as bytes.
+///
+/// # Errors
+/// Why they cannot be encoded, in words.
+pub fn encode_arguments(arguments: Option<&CallArguments>) -> Result<Vec<u8>, String> {
+    match arguments {
+        None => Ok(b"DIDL\0\0".to_vec()),
+        Some(CallArguments::Bytes { value }) => Ok(value.clone()),
+        Some(CallArguments::Text { value }) => {
+            let parsed = candid_parser::parse_idl_args(value)
+                .map_err(|error| format!("the arguments are not Candid text: {error}"))?;
+            parsed
+                .to_bytes()
+                .map_err(|error| format!("the arguments cannot be encoded: {error}"))
+        }
+    }
+}
+
+fn to_u128(cycles: &Nat) -> u128 {
+    u128::try_from(cycles.0.clone()).expect("BUG: the cycles of a call were checked when made")
+}
+
+fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, String> {
+    let headers = filled_headers(values, request.headers.as_deref().unwrap_or_default())?;
+    let url = values.fill(&request.url)?;
+    let body = values.fill(request.body.as_deref().unwrap_or(""))?;
+    if url.len() > limits::MAXIMUM_URL_BYTES {
+        return Err(format!(
+            "the address has {} bytes when filled in",
+            url.len()
+        ));
+    }
+    Ok(HttpWork {
+        url,
+        method: request.method.unwrap_or_default(),
+        headers,
+        body: body.into_bytes(),
+        max_response_bytes: request
+            .max_response_bytes
+            .unwrap_or(limits::DEFAULT_RESPONSE_BYTES),
+        expected_status: request.expected_status.clone().unwrap_or_default(),
+        transform: request.transform.clone().unwrap_or_default(),
+        replicated: request.replicated.unwrap_or(true),
+        secrets: secrets_of(values.state, values.task),
+    })
+}
+
+fn filled_headers(values: &Values<'_>, headers: &[HttpHeader]) -> Result<Vec<HttpHeader>, String> {
+    let filled = headers.iter().map(|header| {
+        Ok(HttpHeader {
+            name: header.name.clone(),
+            value: values.fill(&header.value)?,
+        })
+    });
+    filled.collect()
+}
+
+/// All secrets of the owner: whichever of them a response repeats is kept out of the history.
+fn secrets_of(state: &State, task: &TaskRecord) -> Vec<String> {
+    state
+        .secrets_of(task.owner)
+        .map(|(_, secret)| secret)
+        .collect()
+}
+
+fn notification(
+    values: &Values<'_>,
+    channel: &Channel,
+    subject: &str,
+    message: &str,
+    now: u64,
+) -> Result<Work, String> {
+    let message = Message {
+        id: values.token,
+        sent_at: now,
+        subject: values.fill(subject)?,
+        message: values.fill(message)?,
+        task_id: Some(values.task.id.0),
+        execution_id: Some(values.execution.id.0),
+        alert_id: None,
+    };
+    match channel {
+        Channel::Inbox {} => Ok(Work::Slice(Builtin::Inbox(message))),
+        Channel::Webhook { url, headers } => {
+            let headers = filled_headers(values, headers.as_deref().unwrap_or_default())?;
+            let mut work = webhook(url, headers, &message);
+            work.secrets = secrets_of(values.state, values.task);
+            Ok(Work::Http(work))
+        }
+        Channel::Canister { canister, method } => Ok(Work::Call {
+            canister: *canister,
+            method: method.clone(),
+            arguments: candid::encode_one(&message).expect("BUG: a message can be encoded"),
+            cycles: 0,
+        }),
+    }
+}
+
+/// The request that brings a message to a webhook.
+pub fn webhook(url: &str, mut headers: Vec<HttpHeader>, message: &Message) -> HttpWork {
+    headers.push(HttpHeader {
+        name: "content-type".to_string(),
+        value: "application/json".to_string(),
+    });
+    headers.push(HttpHeader {
+        name: "idempotency-key".to_string(),
+        value: message.id.to_string(),
+    });
+    HttpWork {
+        url: url.to_string(),
+        method: HttpMethod::Post,
+        headers,
+        body: serde_json::to_vec(message).expect("BUG: a message can be encoded"),
+        max_response_bytes: 1_024,
+        expected_status: Vec::new(),
+        transform: HttpTransform::Status,
+        replicated: true,
+        secrets: Vec::new(),
+    }
+}

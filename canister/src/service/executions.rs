@@ -1,0 +1,296 @@
+//! Running, showing, stopping and replaying executions.
+
+use candid::Principal;
+use chime_types::{
+    CancelExecutionRequest, DeadLettersRequest, Error, EventKind, GetTaskExecutionsRequest,
+    ReplayedDeadLetters, RetryExecutionRequest, RunTaskNowRequest, SnoozeExecutionRequest,
+    TaskExecution, TaskExecutionPage, limits,
+};
+
+use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
+use super::{Caller, take_page, validate, views};
+use crate::engine;
+use crate::engine::replay::{Refusal, replay};
+use crate::engine::timeline::Note;
+use crate::state::State;
+use crate::state::keys::ExecutionId;
+use crate::state::records::{ExecutionRecord, TaskRecord};
+
+/// `get_task_executions`
+pub fn executions(
+    state: &State,
+    caller: Caller,
+    request: &GetTaskExecutionsRequest,
+) -> Result<TaskExecutionPage, Error> {
+    let limit = validate::page(request.limit)?;
+    let task = task_for(state, caller, Need::See, request.task_id)?;
+    let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
+    let items = state
+        .executions_of(task.id, cursor)
+        .filter(|record| {
+            request
+                .status
+                .is_none_or(|status| status == record.status.get())
+        })
+        .map(views::execution);
+    let (executions, more) = take_page(items, limit);
+    Ok(page(executions, more, task.total_executions))
+}
+
+fn page(executions: Vec<TaskExecution>, more: bool, total_executions: u64) -> TaskExecutionPage {
+    TaskExecutionPage {
+        next_cursor: executions
+            .last()
+            .filter(|_| more)
+            .map(|execution| execution.id),
+        executions,
+        total_executions,
+    }
+}
+
+/// `get_execution`
+pub fn get_execution(state: &State, caller: Caller, id: u64) -> Result<TaskExecution, Error> {
+    let (execution, _) = execution_for(state, caller, Need::See, id)?;
+    Ok(views::execution(execution))
+}
+
+/// Refuses a run on request when there are too many.
+fn check_room(state: &State, task: &TaskRecord, now: u64) -> Result<(), Error> {
+    if task.active.len() >= limits::MAXIMUM_ACTIVE_EXECUTIONS {
+        return Err(limit_exceeded(
+            format!(
+                "at most {} executions of a task under way",
+                limits::MAXIMUM_ACTIVE_EXECUTIONS
+            ),
+            "wait until some have finished, or cancel them with pause_task and cancel_running",
+        ));
+    }
+    let quota = state
+        .user(task.owner)
+        .and_then(|user| user.quotas.maximum_runs_per_hour);
+    let maximum = quota.unwrap_or(state.config().maximum_runs_per_hour);
+    let owner = state.owner(task.owner);
+    if owner.hour == engine::hour(now) && owner.runs_this_hour >= maximum {
+        return Err(limit_exceeded(
+            format!("at most {maximum} runs of this owner in an hour"),
+            "wait for the next hour, or ask an admin for a higher quota (put_user, configure)",
+        ));
+    }
+    Ok(())
+}
+
+/// `run_task_now`
+pub fn run_now(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: RunTaskNowRequest,
+) -> Result<TaskExecution, Error> {
+    let mut task = task_for(state, caller, Need::Operate, request.task_id)?;
+    if let Some(key) = &request.idempotency_key {
+        validate::idempotency_key(key)?;
+        if let Some(made) = state.execution_by_key(task.id, key) {
+            return get_execution(state, caller, made.0);
+        }
+    }
+    check_room(state, &task, now)?;
+    let execution = engine::request(state, &mut task, now, request.idempotency_key);
+    Ok(views::execution(execution))
+}
+
+/// `cancel_execution`
+pub fn cancel_execution(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &CancelExecutionRequest,
+) -> Result<TaskExecution, Error> {
+    let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    request.reason.as_deref().map_or(Ok(()), validate::reason)?;
+    not_final(&execution)?;
+    let reason = request.reason.as_deref().unwrap_or("cancelled on request");
+    Note::execution(EventKind::CancelRequested, &task, &execution)
+        .by(caller.principal)
+        .detail(reason)
+        .write(state, now);
+    let terminate = request.terminate.unwrap_or(true);
+    engine::cancel(state, execution.id, now, reason, terminate);
+    get_execution(state, caller, request.execution_id)
+}
+
+fn not_final(execution: &ExecutionRecord) -> Result<(), Error> {
+    if !execution.status.is_final() {
+        return Ok(());
+    }
+    Err(conflict(
+        "execution_id",
+        format!("the execution is {}", execution.status.get().name()),
+        "only an execution that is ready, running or waiting can be changed",
+    ))
+}
+
+/// `snooze_execution`
+pub fn snooze_execution(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &SnoozeExecutionRequest,
+) -> Result<TaskExecution, Error> {
+    let (mut execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    let maximum = limits::MAXIMUM_DURATION_SECONDS;
+    validate::range("seconds", request.seconds, 0, maximum)?;
+    not_final(&execution)?;
+    if execution.token.is_some() {
+        return Err(conflict(
+            "execution_id",
+            "an attempt of the execution is under way",
+            "wait for its outcome, or cancel it with cancel_execution",
+        ));
+    }
+    let until = now + request.seconds * limits::NANOSECONDS;
+    engine::snooze(state, &mut execution, until);
+    let detail = format!("for {} s", request.seconds);
+    Note::execution(EventKind::ExecutionSnoozed, &task, &execution)
+        .by(caller.principal)
+        .detail(&detail)
+        .write(state, now);
+    Ok(views::execution(execution))
+}
+
+/// `retry_execution`
+pub fn retry_execution(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &RetryExecutionRequest,
+) -> Result<TaskExecution, Error> {
+    let (execution, mut task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    check_room(state, &task, now)?;
+    let from_start = request.from_start.unwrap_or(false);
+    replay(
+        state,
+        &mut task,
+        now,
+        execution,
+        from_start,
+        caller.principal,
+    )
+    .map(views::execution)
+    .map_err(refused)
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Status(status) => conflict(
+            "execution_id",
+            format!("the execution is {}", status.name()),
+            "only one that failed, timed out, was cancelled, skipped or missed can be run again; \
+             use run_task_now for another run",
+        ),
+        Refusal::Replayed(by) => conflict(
+            "execution_id",
+            format!("execution {} ran it again already", by.0),
+            "retry that one, if it failed too",
+        ),
+        Refusal::StepsChanged => conflict(
+            "execution_id",
+            "the steps of the task were changed since, so that nobody can go on in their middle",
+            "run it again with `from_start`",
+        ),
+    }
+}
+
+/// Whose dead letters are asked for.
+fn owner_of(
+    state: &State,
+    caller: Caller,
+    request: &DeadLettersRequest,
+) -> Result<Principal, Error> {
+    match request.task_id {
+        Some(id) => Ok(task_for(state, caller, Need::See, id)?.owner),
+        None => caller.need_sight_of(None),
+    }
+}
+
+/// The dead letters of a page that match, and where to go on.
+fn matching(
+    state: &State,
+    owner: Principal,
+    request: &DeadLettersRequest,
+) -> Result<(Vec<ExecutionRecord>, Option<u64>), Error> {
+    let limit = validate::page(request.limit)?;
+    let mut seen = 0;
+    let mut found = Vec::new();
+    let mut last = None;
+    let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
+    for execution in state.dead_letters_of(owner, cursor) {
+        if found.len() == limit || seen == limits::MAXIMUM_DEAD_LETTERS_SEEN {
+            return Ok((found, last));
+        }
+        seen += 1;
+        last = Some(execution.id.0);
+        if matches(request, &execution) {
+            found.push(execution);
+        }
+    }
+    Ok((found, None))
+}
+
+fn matches(request: &DeadLettersRequest, execution: &ExecutionRecord) -> bool {
+    let error = execution.error.as_deref().unwrap_or("");
+    request.task_id.is_none_or(|id| id == execution.task_id.0)
+        && request
+            .error_contains
+            .as_deref()
+            .is_none_or(|text| error.contains(text))
+}
+
+/// `list_dead_letters`
+pub fn dead_letters(
+    state: &State,
+    caller: Caller,
+    request: &DeadLettersRequest,
+) -> Result<TaskExecutionPage, Error> {
+    let owner = owner_of(state, caller, request)?;
+    let (found, next_cursor) = matching(state, owner, request)?;
+    Ok(TaskExecutionPage {
+        executions: found.into_iter().map(views::execution).collect(),
+        next_cursor,
+        total_executions: state.owner(owner).dead_letters,
+    })
+}
+
+/// `replay_dead_letters`
+pub fn replay_dead_letters(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &DeadLettersRequest,
+) -> Result<ReplayedDeadLetters, Error> {
+    let owner = owner_of(state, caller, request)?;
+    let (found, next_cursor) = matching(state, owner, request)?;
+    let mut answer = ReplayedDeadLetters {
+        execution_ids: Vec::new(),
+        left_out: Vec::new(),
+        next_cursor,
+    };
+    for execution in found {
+        let id = execution.id.0;
+        let room = task_for(state, caller, Need::Operate, execution.task_id.0)
+            .and_then(|task| check_room(state, &task, now).map(|()| task));
+        let mut task = match room {
+            Ok(task) => task,
+            Err(error) if answer.execution_ids.is_empty() => return Err(error),
+            Err(_) => {
+                // No room for more: the next call goes on with this one.
+                answer.next_cursor = Some(id + 1);
+                break;
+            }
+        };
+        match replay(state, &mut task, now, execution, false, caller.principal) {
+            Ok(new) => answer.execution_ids.push(new.id.0),
+            Err(_) => answer.left_out.push(id),
+        }
+    }
+    Ok(answer)
+}

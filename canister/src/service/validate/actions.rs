@@ -1,0 +1,354 @@
+//! What steps and registered actions do.
+
+use candid::Principal;
+use chime_types::{
+    Action, CallArguments, Channel, Error, HttpAction, HttpHeader, HttpMethod, HttpTransform,
+    limits,
+};
+
+use super::{bytes, characters, items, optional, range, retention};
+use crate::engine::encode_arguments;
+use crate::engine::template::{self, Scope};
+use crate::service::Caller;
+
+/// An action. Fields are named from the action on: `call.method`.
+pub fn action(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
+    match action {
+        Action::Call { .. } => call(action, scope, caller).map_err(|error| error.within("call")),
+        Action::Http { request } => {
+            http(request, scope).map_err(|error| error.within("http.request"))
+        }
+        Action::Note { text } => {
+            bytes("note.text", text.len(), 1, limits::MAXIMUM_NOTE_BYTES)?;
+            template::check("note.text", text, scope)
+        }
+        Action::Command { command, queue } => {
+            let maximum = limits::MAXIMUM_COMMAND_BYTES;
+            bytes("command.command", command.len(), 1, maximum)?;
+            queue.as_deref().map_or(Ok(()), |queue| {
+                let maximum = limits::MAXIMUM_QUEUE_CHARACTERS;
+                characters("command.queue", queue, 1, maximum)
+            })
+        }
+        Action::Named { .. } => named(action, scope).map_err(|error| error.within("named")),
+        Action::Codex { name, code } => {
+            characters("codex.name", name, 1, limits::MAXIMUM_NAME_CHARACTERS)?;
+            let length = code.as_ref().map_or(0, String::len);
+            bytes("codex.code", length, 0, limits::MAXIMUM_COMMAND_BYTES)
+        }
+        Action::Notification {
+            channel: to,
+            subject,
+            message,
+        } => notification(to, subject, message, scope, caller)
+            .map_err(|error| error.within("notification")),
+        other => built_in(other, caller),
+    }
+}
+
+fn built_in(action: &Action, caller: &Caller) -> Result<(), Error> {
+    match action {
+        Action::Cleanup {
+            retention: rules,
+            all_owners,
+            ..
+        } => {
+            let why = "say what to remove";
+            items(
+                "cleanup.retention",
+                rules.len(),
+                limits::MAXIMUM_RETENTION_RULES,
+                why,
+            )?;
+            retention("cleanup.retention", rules)?;
+            for_admins("cleanup.all_owners", *all_owners, caller)
+        }
+        Action::Backup { keep, all_owners } => {
+            optional(
+                "backup.keep",
+                keep.map(u64::from),
+                limits::MAXIMUM_BACKUPS,
+                false,
+            )?;
+            for_admins("backup.all_owners", *all_owners, caller)
+        }
+        Action::Analytics { window_seconds } => window_seconds.map_or(Ok(()), |seconds| {
+            range("analytics.window_seconds", seconds, 60, 31_536_000)
+        }),
+        _ => for_admins("maintenance", Some(true), caller),
+    }
+}
+
+fn for_admins(field: &str, wanted: Option<bool>, caller: &Caller) -> Result<(), Error> {
+    if wanted != Some(true) || caller.is_admin() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        field,
+        "only for admins",
+        "leave it out, or ask an admin to make this task",
+    ))
+}
+
+fn named(action: &Action, scope: Scope) -> Result<(), Error> {
+    let Action::Named {
+        action_name,
+        entity_name,
+        attributes,
+        as_user,
+    } = action
+    else {
+        panic!("BUG: it is a named action");
+    };
+    if scope.definition {
+        return Err(Error::invalid(
+            "action_name",
+            "an action may not stand for another named one",
+            "say what is to be done",
+        ));
+    }
+    let maximum = limits::MAXIMUM_NAME_CHARACTERS;
+    characters("action_name", action_name, 1, maximum)?;
+    characters(
+        "entity_name",
+        entity_name.as_deref().unwrap_or(""),
+        0,
+        maximum,
+    )?;
+    characters("as_user", as_user.as_deref().unwrap_or(""), 0, maximum)?;
+    bytes(
+        "attributes",
+        attributes.len(),
+        0,
+        limits::MAXIMUM_ARGUMENTS_BYTES,
+    )?;
+    if attributes.is_empty() {
+        return Ok(());
+    }
+    let parsed = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(attributes);
+    parsed.map(drop).map_err(|error| {
+        Error::invalid(
+            "attributes",
+            format!("a JSON object: {error}"),
+            "write it as {\"name\": \"value\"}, or leave it empty",
+        )
+    })
+}
+
+fn call(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
+    let Action::Call {
+        canister,
+        method,
+        arguments,
+        cycles,
+        ..
+    } = action
+    else {
+        panic!("BUG: it is a call");
+    };
+    bytes("method", method.len(), 1, limits::MAXIMUM_METHOD_BYTES)?;
+    call_arguments(arguments.as_ref(), scope)?;
+    let cycles = cycles.clone().unwrap_or_else(|| 0u8.into());
+    if u128::try_from(cycles.0.clone()).is_err() {
+        return Err(Error::invalid(
+            "cycles",
+            "less than 2^128",
+            "send fewer cycles",
+        ));
+    }
+    if cycles != 0u8 && !caller.is_controller {
+        return Err(Error::invalid(
+            "cycles",
+            "only a controller of the scheduler may send its cycles along",
+            "leave cycles out, or ask a controller to make this task",
+        ));
+    }
+    target(*canister, method, caller)
+}
+
+/// What the scheduler may be let call: tasks of all owners speak with its own principal.
+fn target(canister: Principal, method: &str, caller: &Caller) -> Result<(), Error> {
+    let is_management = canister == Principal::management_canister();
+    let is_reserved = canister == caller.scheduler || (is_management && method != "raw_rand");
+    if !is_reserved || caller.is_controller {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "canister",
+        "only a controller of the scheduler may let it call itself or manage canisters",
+        "call another canister, or ask a controller to make this task",
+    ))
+}
+
+fn call_arguments(arguments: Option<&CallArguments>, scope: Scope) -> Result<(), Error> {
+    let length = match arguments {
+        None => 0,
+        Some(CallArguments::Text { value }) => value.len(),
+        Some(CallArguments::Bytes { value }) => value.len(),
+    };
+    bytes("arguments", length, 0, limits::MAXIMUM_ARGUMENTS_BYTES)?;
+    if let Some(CallArguments::Text { value }) = arguments
+        && value.contains("{{")
+    {
+        // What it becomes is known only when it is filled in.
+        return template::check("arguments.text", value, scope);
+    }
+    let encoded = encode_arguments(arguments).map_err(|rule| {
+        Error::invalid(
+            "arguments",
+            rule,
+            "write them in parentheses, such as (\"x\", 7 : nat64)",
+        )
+    })?;
+    if !encoded.starts_with(b"DIDL") {
+        return Err(Error::invalid(
+            "arguments.bytes",
+            "encoded Candid begins with DIDL",
+            "encode the arguments as Candid, or give them as text",
+        ));
+    }
+    Ok(())
+}
+
+fn http(request: &HttpAction, scope: Scope) -> Result<(), Error> {
+    let scope = Scope {
+        secrets: true,
+        ..scope
+    };
+    url("url", &request.url)?;
+    template::check("url", &request.url, scope)?;
+    headers(request.headers.as_deref().unwrap_or_default(), scope)?;
+    let body = request.body.as_deref().unwrap_or("");
+    bytes("body", body.len(), 0, limits::MAXIMUM_ARGUMENTS_BYTES)?;
+    template::check("body", body, scope)?;
+    if !body.is_empty() && request.method.unwrap_or_default() != HttpMethod::Post {
+        return Err(Error::invalid(
+            "body",
+            "only a POST has a body",
+            "set `method` to post, or leave the body out",
+        ));
+    }
+    let maximum = limits::MAXIMUM_RESPONSE_BYTES;
+    optional(
+        "max_response_bytes",
+        request.max_response_bytes,
+        maximum,
+        false,
+    )?;
+    for (index, status) in request.expected_status.iter().flatten().enumerate() {
+        range(
+            &format!("expected_status[{index}]"),
+            (*status).into(),
+            100,
+            599,
+        )?;
+    }
+    if let Some(HttpTransform::Json { pointers }) = &request.transform {
+        let why = "name at least one part of the body";
+        items(
+            "transform.json.pointers",
+            pointers.len(),
+            limits::MAXIMUM_POINTERS,
+            why,
+        )?;
+        for (index, pointer) in pointers.iter().enumerate() {
+            if !pointer.is_empty() && !pointer.starts_with('/') {
+                return Err(Error::invalid(
+                    format!("transform.json.pointers[{index}]"),
+                    "a JSON pointer (RFC 6901) begins with `/`",
+                    "write it as /data/0/price",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn url(field: &str, text: &str) -> Result<(), Error> {
+    bytes(field, text.len(), 1, limits::MAXIMUM_URL_BYTES)?;
+    let is_web = text.starts_with("https://") || text.starts_with("http://127.0.0.1:");
+    if is_web || text.starts_with("{{") {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        field,
+        "an address begins with https://",
+        "the nodes of the network send requests over HTTPS only",
+    ))
+}
+
+fn headers(headers: &[HttpHeader], scope: Scope) -> Result<(), Error> {
+    if headers.len() > limits::MAXIMUM_HTTP_HEADERS {
+        return Err(Error::invalid(
+            "headers",
+            format!(
+                "at most {} headers, got {}",
+                limits::MAXIMUM_HTTP_HEADERS,
+                headers.len()
+            ),
+            "leave some out",
+        ));
+    }
+    for (index, header) in headers.iter().enumerate() {
+        let name = format!("headers[{index}].name");
+        bytes(&name, header.name.len(), 1, 256)?;
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if !header.name.bytes().all(is_token) {
+            return Err(Error::invalid(
+                name,
+                "letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)",
+                "write the name without spaces and colons",
+            ));
+        }
+        let value = format!("headers[{index}].value");
+        bytes(&value, header.value.len(), 0, limits::MAXIMUM_SECRET_BYTES)?;
+        if header.value.chars().any(char::is_control) {
+            return Err(Error::invalid(
+                value,
+                "no control characters, such as the end of a line",
+                "write the value in one line",
+            ));
+        }
+        template::check(&value, &header.value, scope)?;
+    }
+    Ok(())
+}
+
+fn notification(
+    to: &Channel,
+    subject: &str,
+    message: &str,
+    scope: Scope,
+    caller: &Caller,
+) -> Result<(), Error> {
+    channel(to, scope, caller).map_err(|error| error.within("channel"))?;
+    characters("subject", subject, 1, limits::MAXIMUM_SUBJECT_CHARACTERS)?;
+    template::check("subject", subject, scope)?;
+    bytes("message", message.len(), 0, limits::MAXIMUM_MESSAGE_BYTES)?;
+    template::check("message", message, scope)
+}
+
+/// Where a message goes.
+pub fn channel(channel: &Channel, scope: Scope, caller: &Caller) -> Result<(), Error> {
+    match channel {
+        Channel::Inbox {} => Ok(()),
+        Channel::Webhook {
+            url: address,
+            headers: given,
+        } => {
+            let scope = Scope {
+                secrets: true,
+                ..scope
+            };
+            url("webhook.url", address)?;
+            headers(given.as_deref().unwrap_or_default(), scope)
+                .map_err(|error| error.within("webhook"))
+        }
+        Channel::Canister { canister, method } => {
+            let maximum = limits::MAXIMUM_METHOD_BYTES;
+            bytes("canister.method", method.len(), 1, maximum)?;
+            target(*canister, method, caller).map_err(|error| error.within("canister"))
+        }
+    }
+}

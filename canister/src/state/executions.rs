@@ -1,0 +1,192 @@
+//! Executions and their indexes.
+
+use std::ops::Bound::{Excluded, Unbounded};
+
+use candid::Principal;
+
+use super::State;
+use super::keys::{ExecutionId, ScheduleId, TaskId};
+use super::records::{ExecutionRecord, OwnerRecord};
+
+impl State {
+    /// An execution.
+    pub fn execution(&self, id: ExecutionId) -> Option<ExecutionRecord> {
+        self.executions.get(&id)
+    }
+
+    /// Writes an execution that exists.
+    pub fn put_execution(&mut self, execution: &ExecutionRecord) {
+        self.executions.insert(execution.id, execution.clone());
+    }
+
+    /// The execution of a slot.
+    pub fn occurrence(&self, schedule: ScheduleId, slot: u64) -> Option<ExecutionId> {
+        self.occurrences.get(&(schedule, slot))
+    }
+
+    /// The execution of the last slot before this one that has one.
+    pub fn occurrence_before(&self, schedule: ScheduleId, slot: u64) -> Option<ExecutionId> {
+        self.occurrences
+            .range((schedule, 0)..(schedule, slot))
+            .next_back()
+            .map(|entry| entry.value())
+    }
+
+    /// Writes a new execution and its indexes. At most one is made for a slot of a schedule:
+    /// answers false, and writes nothing, if the slot has one.
+    #[must_use]
+    pub fn insert_execution(&mut self, owner: Principal, execution: &ExecutionRecord) -> bool {
+        if let Some(schedule) = execution.schedule_id {
+            let slot = (schedule, execution.scheduled_at);
+            if self.occurrences.contains_key(&slot) {
+                return false;
+            }
+            self.occurrences.insert(slot, execution.id);
+        }
+        if let Some(key) = &execution.run_key {
+            self.run_keys
+                .insert((execution.task_id, key.clone()), execution.id);
+        }
+        self.executions_by_task
+            .insert((execution.task_id, execution.id), ());
+        self.executions_by_owner.insert((owner, execution.id), ());
+        self.executions.insert(execution.id, execution.clone());
+        true
+    }
+
+    /// Removes an execution and its indexes. True if it was a dead letter.
+    pub fn remove_execution(&mut self, owner: Principal, execution: &ExecutionRecord) -> bool {
+        if let Some(schedule) = execution.schedule_id {
+            let slot = (schedule, execution.scheduled_at);
+            if self.occurrences.get(&slot) == Some(execution.id) {
+                self.occurrences.remove(&slot);
+            }
+        }
+        if let Some(key) = &execution.run_key {
+            self.run_keys.remove(&(execution.task_id, key.clone()));
+        }
+        self.executions_by_task
+            .remove(&(execution.task_id, execution.id));
+        self.executions_by_owner.remove(&(owner, execution.id));
+        self.executions.remove(&execution.id);
+        self.remove_dead_letter(owner, execution.id)
+    }
+
+    /// The executions of a task before `cursor`, the newest first.
+    pub fn executions_of(
+        &self,
+        task: TaskId,
+        cursor: ExecutionId,
+    ) -> impl Iterator<Item = ExecutionRecord> {
+        self.executions_by_task
+            .range((task, ExecutionId(0))..(task, cursor))
+            .rev()
+            .map(|entry| self.listed_execution(entry.key().1))
+    }
+
+    /// The executions of a task after `cursor`, the oldest first.
+    pub fn oldest_executions_of(
+        &self,
+        task: TaskId,
+        cursor: ExecutionId,
+    ) -> impl Iterator<Item = ExecutionRecord> {
+        self.executions_by_task
+            .range((
+                Excluded((task, cursor)),
+                std::ops::Bound::Included((task, ExecutionId(u64::MAX))),
+            ))
+            .map(|entry| self.listed_execution(entry.key().1))
+    }
+
+    /// The executions of an owner, the oldest first.
+    pub fn oldest_executions_of_owner(
+        &self,
+        owner: Principal,
+    ) -> impl Iterator<Item = ExecutionRecord> {
+        self.executions_by_owner
+            .range((owner, ExecutionId(0))..=(owner, ExecutionId(u64::MAX)))
+            .map(|entry| self.listed_execution(entry.key().1))
+    }
+
+    /// Executions of all owners after `cursor`.
+    pub fn executions_after(&self, cursor: ExecutionId) -> impl Iterator<Item = ExecutionRecord> {
+        self.executions
+            .range((Excluded(cursor), Unbounded))
+            .map(|entry| entry.value())
+    }
+
+    /// Executions of all owners.
+    pub fn executions_len(&self) -> u64 {
+        self.executions.len()
+    }
+
+    fn listed_execution(&self, id: ExecutionId) -> ExecutionRecord {
+        self.executions
+            .get(&id)
+            .expect("BUG: a listed execution exists")
+    }
+
+    /// Whether the lists of a task and an owner hold an execution.
+    pub fn is_listed(&self, owner: Principal, execution: &ExecutionRecord) -> bool {
+        self.executions_by_task
+            .contains_key(&(execution.task_id, execution.id))
+            && self
+                .executions_by_owner
+                .contains_key(&(owner, execution.id))
+    }
+
+    /// Puts an execution among the dead letters of its owner.
+    pub fn add_dead_letter(&mut self, owner: Principal, id: ExecutionId) {
+        self.dead_letters.insert((owner, id), ());
+    }
+
+    /// Takes an execution from among the dead letters. True if it was there.
+    pub fn remove_dead_letter(&mut self, owner: Principal, id: ExecutionId) -> bool {
+        self.dead_letters.remove(&(owner, id)).is_some()
+    }
+
+    /// Whether an execution is among the dead letters.
+    pub fn is_dead_letter(&self, owner: Principal, id: ExecutionId) -> bool {
+        self.dead_letters.contains_key(&(owner, id))
+    }
+
+    /// The dead letters of an owner before `cursor`, the newest first.
+    pub fn dead_letters_of(
+        &self,
+        owner: Principal,
+        cursor: ExecutionId,
+    ) -> impl Iterator<Item = ExecutionRecord> {
+        self.dead_letters
+            .range((owner, ExecutionId(0))..(owner, cursor))
+            .rev()
+            .map(|entry| self.listed_execution(entry.key().1))
+    }
+
+    /// What an owner has and uses.
+    pub fn owner(&self, owner: Principal) -> OwnerRecord {
+        self.owners.get(&owner).unwrap_or_default()
+    }
+
+    /// Changes what an owner has and uses.
+    pub fn change_owner<T>(
+        &mut self,
+        owner: Principal,
+        change: impl FnOnce(&mut OwnerRecord) -> T,
+    ) -> T {
+        let mut record = self.owner(owner);
+        let answer = change(&mut record);
+        self.owners.insert(owner, record);
+        answer
+    }
+
+    /// The owners after `cursor`.
+    pub fn owners_after(
+        &self,
+        cursor: Option<Principal>,
+    ) -> impl Iterator<Item = (Principal, OwnerRecord)> {
+        let from = cursor.map_or(Unbounded, Excluded);
+        self.owners
+            .range((from, Unbounded))
+            .map(|entry| (*entry.key(), entry.value()))
+    }
+}

@@ -1,0 +1,103 @@
+//! Alerts, inboxes and what is on its way.
+
+use std::ops::Bound::{Excluded, Unbounded};
+
+use candid::Principal;
+use chime_types::Message;
+
+use super::State;
+use super::keys::{AlertId, MessageId};
+use super::records::{AlertRecord, DeliveryRecord, MessageRecord};
+
+impl State {
+    /// An alert.
+    pub fn alert(&self, id: AlertId) -> Option<AlertRecord> {
+        self.alerts.get(&id)
+    }
+
+    /// Writes an alert, new or changed.
+    pub fn put_alert(&mut self, alert: &AlertRecord) {
+        if self.alerts.insert(alert.id, alert.clone()).is_none() {
+            self.alerts_by_owner.insert((alert.owner, alert.id), ());
+        }
+    }
+
+    /// Removes an alert and its place in the agenda.
+    pub fn remove_alert(&mut self, alert: &AlertRecord) {
+        self.cancel_wake(alert.wake);
+        self.alerts.remove(&alert.id);
+        self.alerts_by_owner.remove(&(alert.owner, alert.id));
+    }
+
+    /// The alerts of an owner after `cursor`, the oldest first.
+    pub fn alerts_of(
+        &self,
+        owner: Principal,
+        cursor: AlertId,
+    ) -> impl Iterator<Item = AlertRecord> {
+        self.alerts_by_owner
+            .range((Excluded((owner, cursor)), Unbounded))
+            .map(|entry| *entry.key())
+            .take_while(move |(principal, _)| *principal == owner)
+            .map(|(_, id)| self.alerts.get(&id).expect("BUG: a listed alert exists"))
+    }
+
+    /// The alerts of all owners.
+    pub fn all_alerts(&self) -> impl Iterator<Item = AlertRecord> {
+        self.alerts.iter().map(|entry| entry.value())
+    }
+
+    /// Puts a message into an inbox and removes the oldest above `maximum`.
+    pub fn add_message(&mut self, owner: Principal, message: Message, maximum: u64) {
+        self.inbox
+            .insert((owner, MessageId(message.id)), MessageRecord(message));
+        let count = self.inbox_range(owner, MessageId(u64::MAX)).count() as u64;
+        if count > maximum
+            && let Some(oldest) = self.inbox_range(owner, MessageId(u64::MAX)).next()
+        {
+            self.inbox.remove(&(owner, oldest));
+        }
+    }
+
+    fn inbox_range(&self, owner: Principal, through: MessageId) -> impl Iterator<Item = MessageId> {
+        self.inbox
+            .keys_range((owner, MessageId(0))..=(owner, through))
+            .map(|(_, id)| id)
+    }
+
+    /// The messages of an inbox before `cursor`, the newest first.
+    pub fn messages_of(
+        &self,
+        owner: Principal,
+        cursor: MessageId,
+    ) -> impl Iterator<Item = Message> {
+        self.inbox
+            .range((owner, MessageId(0))..(owner, cursor))
+            .rev()
+            .map(|entry| entry.value().0)
+    }
+
+    /// Removes a message and all older ones of an inbox. Answers how many.
+    pub fn remove_messages(&mut self, owner: Principal, through: MessageId) -> u64 {
+        let ids: Vec<MessageId> = self.inbox_range(owner, through).collect();
+        for id in &ids {
+            self.inbox.remove(&(owner, *id));
+        }
+        ids.len() as u64
+    }
+
+    /// Something on its way.
+    pub fn delivery(&self, id: MessageId) -> Option<DeliveryRecord> {
+        self.deliveries.get(&id)
+    }
+
+    /// Writes something on its way.
+    pub fn put_delivery(&mut self, delivery: &DeliveryRecord) {
+        self.deliveries.insert(delivery.id, delivery.clone());
+    }
+
+    /// Removes something that arrived or was given up.
+    pub fn remove_delivery(&mut self, id: MessageId) {
+        self.deliveries.remove(&id);
+    }
+}

@@ -1,0 +1,180 @@
+//! What waits: for time in the agenda, for a place in the ready queue, behind a limit among the
+//! parked, for a worker among the jobs.
+
+use candid::Principal;
+
+use super::State;
+use super::keys::{AgendaKey, JobKey, LimitKey, ParkedKey, ReadyKey, Wake};
+use super::records::Place;
+
+impl State {
+    /// Puts a wake into the agenda.
+    pub fn wake_at(&mut self, due_at: u64, wake: Wake) -> AgendaKey {
+        let key = AgendaKey {
+            due_at,
+            sequence: self.count(|header| &mut header.next_sequence),
+        };
+        self.agenda.insert(key, wake);
+        key
+    }
+
+    /// Takes a wake out of the agenda.
+    pub fn cancel_wake(&mut self, key: Option<AgendaKey>) {
+        if let Some(key) = key {
+            self.agenda.remove(&key);
+        }
+    }
+
+    /// The earliest entry of the agenda.
+    pub fn first_wake(&self) -> Option<(AgendaKey, Wake)> {
+        self.agenda.first_key_value()
+    }
+
+    /// An entry of the agenda.
+    pub fn wake(&self, key: AgendaKey) -> Option<Wake> {
+        self.agenda.get(&key)
+    }
+
+    /// Entries of the agenda.
+    pub fn agenda_len(&self) -> u64 {
+        self.agenda.len()
+    }
+
+    /// Puts an execution of an owner into a queue.
+    pub fn enter_queue(&mut self, owner: Principal, place: &Place) {
+        match place {
+            Place::Ready(ready) => {
+                self.ready.insert(*ready, ());
+            }
+            Place::Parked(limit, ready) => {
+                self.parked.insert(parked(*limit, *ready), ());
+            }
+            Place::Job(queue, ready) => {
+                for key in jobs(owner, queue, *ready) {
+                    self.jobs.insert(key, ());
+                }
+            }
+        }
+    }
+
+    /// Takes an execution of an owner out of its queue.
+    pub fn leave_queue(&mut self, owner: Principal, place: &Place) {
+        match place {
+            Place::Ready(ready) => {
+                self.ready.remove(ready);
+            }
+            Place::Parked(limit, ready) => {
+                self.parked.remove(&parked(*limit, *ready));
+            }
+            Place::Job(queue, ready) => {
+                for key in jobs(owner, queue, *ready) {
+                    self.jobs.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Whether an execution of an owner stands where it says.
+    pub fn is_in_queue(&self, owner: Principal, place: &Place) -> bool {
+        match place {
+            Place::Ready(ready) => self.ready.contains_key(ready),
+            Place::Parked(limit, ready) => self.parked.contains_key(&parked(*limit, *ready)),
+            Place::Job(queue, ready) => jobs(owner, queue, *ready)
+                .iter()
+                .all(|key| self.jobs.contains_key(key)),
+        }
+    }
+
+    /// The execution to start next.
+    pub fn first_ready(&self) -> Option<ReadyKey> {
+        self.ready.first_key_value().map(|(key, ())| key)
+    }
+
+    /// Executions in the ready queue.
+    pub fn ready_len(&self) -> u64 {
+        self.ready.len()
+    }
+
+    /// The execution that goes on first when a limit has a free place.
+    pub fn first_parked(&self, limit: LimitKey) -> Option<ReadyKey> {
+        let lowest = ReadyKey {
+            rank: 0,
+            execution_id: super::keys::ExecutionId(0),
+        };
+        self.parked
+            .range(parked(limit, lowest)..)
+            .next()
+            .map(|entry| *entry.key())
+            .filter(|key| key.limit == limit)
+            .map(|key| key.ready)
+    }
+
+    /// Executions behind a limit.
+    pub fn parked_len(&self) -> u64 {
+        self.parked.len()
+    }
+
+    /// Commands of a queue, the most urgent first: of an owner, or of all.
+    pub fn jobs_of(
+        &self,
+        owner: Option<Principal>,
+        queue: &str,
+    ) -> impl Iterator<Item = ReadyKey> + use<'_> {
+        let lowest = ReadyKey {
+            rank: 0,
+            execution_id: super::keys::ExecutionId(0),
+        };
+        let from = JobKey {
+            owner,
+            queue: queue.to_string(),
+            ready: lowest,
+        };
+        let queue = queue.to_string();
+        self.jobs
+            .range(from..)
+            .map(|entry| entry.key().clone())
+            .take_while(move |key| key.owner == owner && key.queue == queue)
+            .map(|key| key.ready)
+    }
+
+    /// Commands that wait for a worker.
+    pub fn jobs_len(&self) -> u64 {
+        self.jobs.len() / 2
+    }
+
+    /// Calls of a canister under way.
+    pub fn target(&self, canister: Principal) -> u64 {
+        self.targets.get(&canister).unwrap_or(0)
+    }
+
+    /// Counts a call that starts.
+    pub fn add_target(&mut self, canister: Principal) {
+        let running = self.target(canister) + 1;
+        self.targets.insert(canister, running);
+    }
+
+    /// Counts a call that ended.
+    pub fn remove_target(&mut self, canister: Principal) {
+        match self.target(canister) {
+            0 => panic!("BUG: more calls ended than began"),
+            1 => {
+                self.targets.remove(&canister);
+            }
+            running => {
+                self.targets.insert(canister, running - 1);
+            }
+        }
+    }
+}
+
+const fn parked(limit: LimitKey, ready: ReadyKey) -> ParkedKey {
+    ParkedKey { limit, ready }
+}
+
+fn jobs(owner: Principal, queue: &str, ready: ReadyKey) -> [JobKey; 2] {
+    [None, Some(owner)].map(|owner| JobKey {
+        owner,
+        queue: queue.to_string(),
+        ready,
+    })
+}

@@ -1,0 +1,201 @@
+//! Tasks, their steps and their schedules.
+
+use std::ops::Bound::{Excluded, Unbounded};
+
+use candid::Principal;
+
+use super::State;
+use super::keys::{BackfillId, ExecutionId, OwnerKey, ScheduleId, TaskId, Wake};
+use super::records::{BackfillRecord, Plan, ScheduleRecord, TaskRecord};
+
+impl State {
+    /// A task.
+    pub fn task(&self, id: TaskId) -> Option<TaskRecord> {
+        self.tasks.get(&id)
+    }
+
+    /// Writes a task, new or changed.
+    pub fn put_task(&mut self, task: &TaskRecord) {
+        if self.tasks.insert(task.id, task.clone()).is_none() {
+            self.tasks_by_owner.insert((task.owner, task.id), ());
+        }
+    }
+
+    /// Removes a task, its place in the owner's list and its idempotency key.
+    pub fn remove_task(&mut self, task: &TaskRecord) {
+        self.tasks.remove(&task.id);
+        self.tasks_by_owner.remove(&(task.owner, task.id));
+        if let Some(key) = &task.idempotency_key {
+            self.keys.remove(&OwnerKey {
+                owner: task.owner,
+                key: key.clone(),
+            });
+        }
+    }
+
+    /// The tasks of an owner after `cursor`, the oldest first.
+    pub fn tasks_of(&self, owner: Principal, cursor: TaskId) -> impl Iterator<Item = TaskRecord> {
+        self.tasks_by_owner
+            .range((Excluded((owner, cursor)), Unbounded))
+            .map(|entry| *entry.key())
+            .take_while(move |(principal, _)| *principal == owner)
+            .map(|(_, id)| self.tasks.get(&id).expect("BUG: a listed task exists"))
+    }
+
+    /// The tasks of all owners after `cursor`, the oldest first.
+    pub fn tasks_after(&self, cursor: TaskId) -> impl Iterator<Item = TaskRecord> {
+        self.tasks
+            .range((Excluded(cursor), Unbounded))
+            .map(|entry| entry.value())
+    }
+
+    /// Tasks of all owners.
+    pub fn tasks_len(&self) -> u64 {
+        self.tasks.len()
+    }
+
+    /// The task that was made under an idempotency key.
+    pub fn task_by_key(&self, owner: Principal, key: &str) -> Option<TaskId> {
+        self.keys.get(&OwnerKey {
+            owner,
+            key: key.to_string(),
+        })
+    }
+
+    /// Remembers the idempotency key of a task.
+    pub fn put_key(&mut self, owner: Principal, key: &str, task: TaskId) {
+        self.keys.insert(
+            OwnerKey {
+                owner,
+                key: key.to_string(),
+            },
+            task,
+        );
+    }
+
+    /// The execution that was made under a key of `run_task_now`, if it is kept.
+    pub fn execution_by_key(&self, task: TaskId, key: &str) -> Option<ExecutionId> {
+        self.run_keys.get(&(task, key.to_string()))
+    }
+
+    /// The steps that an execution follows.
+    pub fn plan(&self, task: TaskId, plan: u64) -> Plan {
+        self.find_plan(task, plan)
+            .expect("BUG: the plan of a task is kept while it is in use")
+    }
+
+    /// Steps of a task, if they are kept.
+    pub fn find_plan(&self, task: TaskId, plan: u64) -> Option<Plan> {
+        self.plans.get(&(task, plan))
+    }
+
+    /// Writes the steps of a task.
+    pub fn put_plan(&mut self, task: TaskId, number: u64, plan: Plan) {
+        self.plans.insert((task, number), plan);
+    }
+
+    /// Removes steps that nothing follows any more.
+    pub fn remove_plan(&mut self, task: TaskId, number: u64) {
+        self.plans.remove(&(task, number));
+    }
+
+    /// The numbers of the plans kept of a task.
+    pub fn plans_of(&self, task: TaskId) -> Vec<u64> {
+        self.plans
+            .range((task, 0)..=(task, u64::MAX))
+            .map(|entry| entry.key().1)
+            .collect()
+    }
+
+    /// A schedule.
+    pub fn schedule(&self, id: ScheduleId) -> Option<ScheduleRecord> {
+        self.schedules.get(&id)
+    }
+
+    /// Schedules after `cursor`.
+    pub fn schedules_after(&self, cursor: ScheduleId) -> impl Iterator<Item = ScheduleRecord> {
+        self.schedules
+            .range((Excluded(cursor), Unbounded))
+            .map(|entry| entry.value())
+    }
+
+    /// Writes a schedule. Its place in the agenda is moved by [`Self::arm`] alone.
+    pub fn put_schedule(&mut self, schedule: &ScheduleRecord) {
+        self.schedules.insert(schedule.id, schedule.clone());
+    }
+
+    /// Removes a schedule with its place in the agenda.
+    pub fn remove_schedule(&mut self, mut schedule: ScheduleRecord, owner: Principal) {
+        self.arm(&mut schedule, owner, None);
+        self.schedules.remove(&schedule.id);
+    }
+
+    /// Moves a schedule to its next slot, which fires at the second time, in the agenda and in the
+    /// owner's list of upcoming runs, or takes it out of both. Writes the schedule.
+    pub fn arm(
+        &mut self,
+        schedule: &mut ScheduleRecord,
+        owner: Principal,
+        next: Option<(u64, u64)>,
+    ) {
+        self.cancel_wake(schedule.wake.take());
+        if let Some(slot) = schedule.next_at {
+            self.upcoming.remove(&(owner, slot, schedule.id));
+        }
+        schedule.next_at = next.map(|(slot, _)| slot);
+        if let Some((slot, fires_at)) = next {
+            schedule.wake = Some(self.wake_at(fires_at, Wake::Fire(schedule.id)));
+            self.upcoming.insert((owner, slot, schedule.id), ());
+        }
+        self.put_schedule(schedule);
+    }
+
+    /// The next slots of an owner, the earliest first.
+    pub fn upcoming_of(&self, owner: Principal) -> impl Iterator<Item = (u64, ScheduleId)> {
+        self.upcoming
+            .range((owner, 0, ScheduleId(0))..)
+            .map(|entry| *entry.key())
+            .take_while(move |(principal, ..)| *principal == owner)
+            .map(|(_, slot, id)| (slot, id))
+    }
+
+    /// Whether an armed schedule is in the owner's list of upcoming runs.
+    pub fn is_upcoming(&self, owner: Principal, slot: u64, id: ScheduleId) -> bool {
+        self.upcoming.contains_key(&(owner, slot, id))
+    }
+
+    /// A backfill.
+    pub fn backfill(&self, id: BackfillId) -> Option<BackfillRecord> {
+        self.backfills.get(&id)
+    }
+
+    /// Writes a backfill.
+    pub fn put_backfill(&mut self, record: &BackfillRecord) {
+        let id = BackfillId(record.0.id);
+        if self.backfills.insert(id, record.clone()).is_none() {
+            let task = TaskId(record.0.task_id);
+            self.backfills_by_task.insert((task, id), ());
+        }
+    }
+
+    /// Removes a backfill.
+    pub fn remove_backfill(&mut self, record: &BackfillRecord) {
+        let id = BackfillId(record.0.id);
+        self.backfills.remove(&id);
+        self.backfills_by_task
+            .remove(&(TaskId(record.0.task_id), id));
+    }
+
+    /// The backfills of a task after `cursor`, the oldest first.
+    pub fn backfills_of(
+        &self,
+        task: TaskId,
+        cursor: BackfillId,
+    ) -> impl Iterator<Item = BackfillRecord> {
+        self.backfills_by_task
+            .range((Excluded((task, cursor)), Unbounded))
+            .map(|entry| *entry.key())
+            .take_while(move |(id, _)| *id == task)
+            .map(|(_, id)| self.backfills.get(&id).expect("BUG: a listed backfill"))
+    }
+}
