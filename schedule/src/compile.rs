@@ -3,6 +3,7 @@
 use crate::bits::Bits;
 use crate::cron::{self, Expression};
 use crate::days::Days;
+use crate::definition::Definition;
 use crate::interval::Interval;
 use crate::pattern::Pattern;
 use crate::schedule::{Schedule, Times};
@@ -11,21 +12,11 @@ use crate::zone::Zone;
 use chime_types::limits::{
     LATEST_AT, MAXIMUM_DURATION_SECONDS, MINIMUM_INTERVAL_SECONDS, NANOSECONDS,
 };
-use chime_types::{Error, GapPolicy, Rule};
+use chime_types::{Error, Rule};
 
 const EXPRESSION: &str = "rule.cron.expression";
 
-/// The arguments of [`Schedule::compile`].
-pub(crate) struct Request<'a> {
-    pub(crate) rule: &'a Rule,
-    pub(crate) timezone: Option<&'a str>,
-    pub(crate) gap: GapPolicy,
-    pub(crate) start_at: u64,
-    pub(crate) explicit_start: bool,
-    pub(crate) end_at: Option<u64>,
-}
-
-impl Request<'_> {
+impl Definition<'_> {
     pub(crate) fn compile(&self) -> Result<Schedule, Error> {
         self.check_bounds()?;
         let zone = self.zone()?;

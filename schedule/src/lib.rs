@@ -24,11 +24,14 @@
 //!   that 64 bits of nanoseconds can name (July 2554).
 //!
 //! ```
-//! use chime_schedule::Schedule;
-//! use chime_types::{GapPolicy, Rule};
+//! use chime_schedule::{Definition, Schedule};
+//! use chime_types::Rule;
 //!
 //! let rule = Rule::Daily { hour: 2, minute: Some(30) };
-//! let schedule = Schedule::compile(&rule, Some("Europe/Zurich"), GapPolicy::RunAfter, 0, false, None)?;
+//! let schedule = Schedule::compile(&Definition {
+//!     timezone: Some("Europe/Zurich"),
+//!     ..Definition::new(&rule)
+//! })?;
 //! assert_eq!(schedule.describe(), "every day at 02:30");
 //! // 2026-03-29, when the clocks go from 02:00 to 03:00: at the end of the gap, 01:00 UTC.
 //! let midnight_at = 1_774_742_400_000_000_000;
@@ -41,6 +44,7 @@ mod bits;
 mod compile;
 mod cron;
 mod days;
+mod definition;
 mod describe;
 mod duration;
 mod interval;
@@ -49,5 +53,6 @@ mod schedule;
 mod wall;
 mod zone;
 
+pub use definition::Definition;
 pub use duration::{format_interval, parse_duration};
 pub use schedule::{Schedule, SlotCount};

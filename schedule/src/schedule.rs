@@ -1,10 +1,11 @@
 //! A compiled schedule and the questions it answers.
 
+use crate::definition::Definition;
+use crate::describe;
 use crate::interval::Interval;
 use crate::wall::WallRule;
-use crate::{compile, describe};
+use chime_types::Error;
 use chime_types::limits::NANOSECONDS;
-use chime_types::{Error, GapPolicy, Rule};
 use jiff::civil::DateTime;
 
 /// A checked rule with its zone, start and end.
@@ -48,15 +49,7 @@ pub struct SlotCount {
 impl Schedule {
     /// Checks a rule and prepares it.
     ///
-    /// * `timezone`: the IANA name in which hours and days are meant, in any case. `None` is the
-    ///   zone named by a cron expression (`TZ=Europe/Zurich 0 9 * * *`), else `UTC`.
-    /// * `start_at`: no slot lies before it, in nanoseconds since 1970. Intervals without a phase
-    ///   (and `@every`) are counted from it.
-    /// * `explicit_start`: such an interval has its first slot exactly at `start_at`; otherwise one
-    ///   interval later. Other rules do not look at it.
-    /// * `end_at`: no slot lies after it.
-    ///
-    /// Compiling the same arguments again gives the same schedule.
+    /// Compiling the same definition again gives the same schedule.
     ///
     /// # Errors
     /// An [`Error`] that names the field relative to a [`NewSchedule`](chime_types::NewSchedule),
@@ -64,23 +57,8 @@ impl Schedule {
     /// range, an unknown zone, an expression that cannot be read, a zone in the expression other
     /// than `timezone`, an end that is not after the start, or a rule that has no time at all (30
     /// February, or nothing between start and end).
-    pub fn compile(
-        rule: &Rule,
-        timezone: Option<&str>,
-        gap: GapPolicy,
-        start_at: u64,
-        explicit_start: bool,
-        end_at: Option<u64>,
-    ) -> Result<Self, Error> {
-        compile::Request {
-            rule,
-            timezone,
-            gap,
-            start_at,
-            explicit_start,
-            end_at,
-        }
-        .compile()
+    pub fn compile(definition: &Definition<'_>) -> Result<Self, Error> {
+        definition.compile()
     }
 
     /// The first slot strictly after `after_at`; never before the start, none after the end.

@@ -1,7 +1,7 @@
 //! The rules for what owners send. Pure: from a request to records with the defaults filled in, or
 //! to the error that names the field, the rule and the way out.
 
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule};
 use chime_types::{
     Action, CallArguments, Error, MissedRuns, NewSchedule, NewStep, RetryPolicy, Rule, limits,
 };
@@ -371,14 +371,15 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
         ));
     }
     let gap = given.gap.unwrap_or_default();
-    let rule = Schedule::compile(
-        &given.rule,
-        given.timezone.as_deref(),
+    let rule = Schedule::compile(&Definition {
+        rule: &given.rule,
+        timezone: given.timezone.as_deref(),
         gap,
         start_at,
         explicit_start,
-        given.end_at,
-    )?;
+        end_at: given.end_at,
+        exclusions: &[],
+    })?;
     Ok(CheckedSchedule {
         given,
         rule,

@@ -2,8 +2,8 @@
 //! nothing of searching: it reads the clock of the zone at each instant and asks the pattern, in
 //! UTC, whether it selects that time.
 
-use crate::{SECOND, compile, cron};
-use chime_schedule::Schedule;
+use crate::{SECOND, compile, cron, in_zone};
+use chime_schedule::{Definition, Schedule};
 use chime_types::GapPolicy;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -103,7 +103,7 @@ proptest! {
         let from = instant - SignedDuration::from_mins(minutes_before - 60);
         let until = instant + SignedDuration::from_hours(40);
         let gap = if skip { GapPolicy::Skip } else { GapPolicy::RunAfter };
-        let schedule = Schedule::compile(&cron(&expression), Some(zone), gap, 0, false, None).unwrap();
+        let schedule = Schedule::compile(&Definition { gap, ..in_zone(&cron(&expression), zone) }).unwrap();
         let expected = walk(&expression, zone, gap, from, until);
         let after_at = from.as_second() as u64 * SECOND;
         let mut slots = schedule.next_times(after_at, expected.len() + 1);
