@@ -20,6 +20,9 @@
 //!   or one of a list of them (`0,30 1 * * *`). A cron rule with `*`, a range or a step in its
 //!   seconds, minutes or hours is an interval and fires both times. These are the rules of Cronos,
 //!   which took them from Vixie cron.
+//! * A time that an [`Exclusion`](chime_types::Exclusion) covers is no slot. It is judged by what
+//!   the clock of the zone shows at the instant of the slot, so a slot at the end of a gap by the
+//!   end of the gap, and both times of a repeated hour alike.
 //! * Every search is bounded: it looks at months, not at seconds, and ends with the last instant
 //!   that 64 bits of nanoseconds can name (July 2554).
 //!
@@ -47,6 +50,7 @@ mod days;
 mod definition;
 mod describe;
 mod duration;
+mod exclusions;
 mod interval;
 mod pattern;
 mod schedule;

@@ -91,6 +91,13 @@ impl Zone {
         }
     }
 
+    /// The first instant after this one at which the clock may be put forward or back.
+    pub(crate) fn next_change(&self, instant: i64) -> Option<i64> {
+        let from = Timestamp::from_second(instant).ok()?;
+        let change = self.zone.following(from).next()?;
+        Some(change.timestamp().as_second())
+    }
+
     /// The first instant after this one at which the clock is set to `offset`, and what it shows.
     fn change_after(&self, instant: i64, offset: Offset) -> Option<(i64, DateTime)> {
         let from = Timestamp::from_second(instant).ok()?;

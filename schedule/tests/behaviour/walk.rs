@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 /// Zones and an instant within a day of a change of their clock.
-const CHANGES: [(&str, &str); 11] = [
+pub(crate) const CHANGES: [(&str, &str); 11] = [
     ("Europe/Zurich", "2026-03-29T01:00:00Z"),
     ("Europe/Zurich", "2026-10-25T01:00:00Z"),
     ("America/New_York", "2026-03-08T07:00:00Z"),
