@@ -52,6 +52,7 @@ mod describe;
 mod duration;
 mod exclusions;
 mod interval;
+mod jitter;
 mod pattern;
 mod schedule;
 mod wall;
@@ -59,4 +60,5 @@ mod zone;
 
 pub use definition::Definition;
 pub use duration::{format_interval, parse_duration};
+pub use jitter::jitter_nanoseconds;
 pub use schedule::{Schedule, SlotCount};

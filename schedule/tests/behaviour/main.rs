@@ -13,6 +13,7 @@ mod exclusion_errors;
 mod exclusion_properties;
 mod exclusions;
 mod intervals;
+mod jitter;
 mod oracle;
 mod properties;
 mod walk;
