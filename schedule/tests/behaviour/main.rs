@@ -9,6 +9,7 @@ mod clock_changes;
 mod durations;
 mod edges;
 mod errors;
+mod exclusion_changes;
 mod exclusion_errors;
 mod exclusion_properties;
 mod exclusions;
@@ -16,6 +17,7 @@ mod intervals;
 mod jitter;
 mod oracle;
 mod properties;
+mod time_travel;
 mod walk;
 mod words;
 
