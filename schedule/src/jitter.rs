@@ -38,8 +38,8 @@ pub fn jitter_nanoseconds(
     };
     let maximum = maximum_seconds.saturating_mul(NANOSECONDS).min(room);
     let drawn = mixed(mixed(schedule_id) ^ slot_at);
-    // The drawn number is a fraction of 2^64 of the range.
-    let scaled = u128::from(drawn) * (u128::from(maximum) + 1) >> 64;
+    // The drawn number, as a fraction of 2^64, of the range.
+    let scaled = (u128::from(drawn) * (u128::from(maximum) + 1)) >> 64;
     u64::try_from(scaled).unwrap_or(maximum)
 }
 
