@@ -66,8 +66,23 @@ impl Bits {
         self.len() > 2 && ends.is_some_and(|(first, last)| last - first + 1 == self.len())
     }
 
+    /// The members that `other` lacks.
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The members that are not below `minimum`, which is at most 63.
+    pub(crate) const fn from(self, minimum: u32) -> Self {
+        Self(self.0 >> minimum << minimum)
+    }
+
     /// The members in ascending order.
     pub(crate) fn iter(self) -> impl Iterator<Item = u32> {
-        (0..64).filter(move |value| self.contains(*value))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let value = (rest != 0).then(|| rest.trailing_zeros())?;
+            rest &= rest - 1;
+            Some(value)
+        })
     }
 }

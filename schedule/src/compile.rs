@@ -3,6 +3,8 @@
 use crate::bits::Bits;
 use crate::cron::{self, Expression};
 use crate::days::Days;
+use crate::definition::Definition;
+use crate::exclusions::Exclusions;
 use crate::interval::Interval;
 use crate::pattern::Pattern;
 use crate::schedule::{Schedule, Times};
@@ -11,27 +13,19 @@ use crate::zone::Zone;
 use chime_types::limits::{
     LATEST_AT, MAXIMUM_DURATION_SECONDS, MINIMUM_INTERVAL_SECONDS, NANOSECONDS,
 };
-use chime_types::{Error, GapPolicy, Rule};
+use chime_types::{Error, Rule};
 
 const EXPRESSION: &str = "rule.cron.expression";
 
-/// The arguments of [`Schedule::compile`].
-pub(crate) struct Request<'a> {
-    pub(crate) rule: &'a Rule,
-    pub(crate) timezone: Option<&'a str>,
-    pub(crate) gap: GapPolicy,
-    pub(crate) start_at: u64,
-    pub(crate) explicit_start: bool,
-    pub(crate) end_at: Option<u64>,
-}
-
-impl Request<'_> {
+impl Definition<'_> {
     pub(crate) fn compile(&self) -> Result<Schedule, Error> {
         self.check_bounds()?;
         let zone = self.zone()?;
         let timezone = zone.name().to_string();
+        let exclusions = Exclusions::read(self.exclusions, &zone)?;
         let schedule = Schedule {
             times: self.times(zone)?,
+            exclusions,
             timezone,
             start_at: self.start_at,
             end_at: self.end_at,
@@ -206,20 +200,24 @@ impl Request<'_> {
 
     /// A schedule that would never fire is a mistake, and silence would hide it.
     fn check_any_slot(&self, schedule: &Schedule) -> Result<(), Error> {
-        if schedule.at_or_after(self.start_at).is_some() {
+        if schedule.first_between(self.start_at, u64::MAX).is_some() {
             return Ok(());
         }
-        let without_end = Schedule {
-            end_at: None,
-            ..schedule.clone()
-        };
-        match (without_end.at_or_after(self.start_at), self.end_at) {
-            (Some(first_at), Some(end_at)) => Err(Error::invalid(
+        // Without the end and the exclusions.
+        match (schedule.times.at_or_after(self.start_at), self.end_at) {
+            (Some(first_at), Some(end_at)) if first_at > end_at => Err(Error::invalid(
                 "end_at",
                 format!("the first time of the rule is {first_at}, after the end {end_at}"),
                 "Choose a later end or another rule.",
             )),
-            _ => Err(never(match self.rule {
+            (Some(first_at), _) => Err(Error::invalid(
+                "exclusions",
+                format!(
+                    "one time of the rule at least is left; the first of those left out is {first_at}"
+                ),
+                "Leave out fewer times, or choose a rule with times beside them.",
+            )),
+            (None, _) => Err(never(match self.rule {
                 Rule::Cron { .. } => EXPRESSION,
                 _ => "rule",
             })),

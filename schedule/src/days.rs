@@ -106,10 +106,16 @@ impl Days {
     }
 
     pub(crate) fn contains(&self, date: Date) -> bool {
-        let year = u32::try_from(date.year()).unwrap_or(0);
-        self.has_year(year)
-            && self.months.contains(number(date.month()))
-            && self.of_month(date).contains(number(date.day()))
+        let every_day = self.month_days.any && self.week_days.any;
+        self.has_month(date) && (every_day || self.of_month(date).contains(number(date.day())))
+    }
+
+    /// The days of the month in which `date` lies.
+    pub(crate) fn in_month(&self, date: Date) -> Bits {
+        match self.has_month(date) {
+            true => self.of_month(date),
+            false => Bits::default(),
+        }
     }
 
     /// The first day that is not before `from`.
@@ -141,6 +147,11 @@ impl Days {
     fn has_year(&self, year: u32) -> bool {
         (FIRST_YEAR..=LAST_YEAR).contains(&year)
             && self.years.as_ref().is_none_or(|years| years.contains(year))
+    }
+
+    fn has_month(&self, date: Date) -> bool {
+        let year = u32::try_from(date.year()).unwrap_or(0);
+        self.has_year(year) && self.months.contains(number(date.month()))
     }
 
     /// The selected days of the month in which `date` lies, if its month is selected at all.

@@ -20,15 +20,21 @@
 //!   or one of a list of them (`0,30 1 * * *`). A cron rule with `*`, a range or a step in its
 //!   seconds, minutes or hours is an interval and fires both times. These are the rules of Cronos,
 //!   which took them from Vixie cron.
+//! * A time that an [`Exclusion`](chime_types::Exclusion) covers is no slot. It is judged by what
+//!   the clock of the zone shows at the instant of the slot, so a slot at the end of a gap by the
+//!   end of the gap, and both times of a repeated hour alike.
 //! * Every search is bounded: it looks at months, not at seconds, and ends with the last instant
 //!   that 64 bits of nanoseconds can name (July 2554).
 //!
 //! ```
-//! use chime_schedule::Schedule;
-//! use chime_types::{GapPolicy, Rule};
+//! use chime_schedule::{Definition, Schedule};
+//! use chime_types::Rule;
 //!
 //! let rule = Rule::Daily { hour: 2, minute: Some(30) };
-//! let schedule = Schedule::compile(&rule, Some("Europe/Zurich"), GapPolicy::RunAfter, 0, false, None)?;
+//! let schedule = Schedule::compile(&Definition {
+//!     timezone: Some("Europe/Zurich"),
+//!     ..Definition::new(&rule)
+//! })?;
 //! assert_eq!(schedule.describe(), "every day at 02:30");
 //! // 2026-03-29, when the clocks go from 02:00 to 03:00: at the end of the gap, 01:00 UTC.
 //! let midnight_at = 1_774_742_400_000_000_000;
@@ -41,13 +47,18 @@ mod bits;
 mod compile;
 mod cron;
 mod days;
+mod definition;
 mod describe;
 mod duration;
+mod exclusions;
 mod interval;
+mod jitter;
 mod pattern;
 mod schedule;
 mod wall;
 mod zone;
 
+pub use definition::Definition;
 pub use duration::{format_interval, parse_duration};
+pub use jitter::jitter_nanoseconds;
 pub use schedule::{Schedule, SlotCount};

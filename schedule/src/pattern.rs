@@ -41,7 +41,16 @@ impl Pattern {
         Some(day.to_datetime(first))
     }
 
-    fn time_at_or_after(&self, from: Time) -> Option<Time> {
+    /// Whether it selects this time.
+    pub(crate) fn contains(&self, clock: DateTime) -> bool {
+        let has = |set: Bits, part: i8| u32::try_from(part).is_ok_and(|part| set.contains(part));
+        has(self.hours, clock.hour())
+            && has(self.minutes, clock.minute())
+            && has(self.seconds, clock.second())
+            && self.days.contains(clock.date())
+    }
+
+    pub(crate) fn time_at_or_after(&self, from: Time) -> Option<Time> {
         let number = |value: i8| u32::try_from(value).ok();
         let hour = number(from.hour())?;
         let minute = number(from.minute())?;
@@ -62,7 +71,8 @@ impl Pattern {
     }
 }
 
-fn time(hour: u32, minute: u32, second: u32) -> Option<Time> {
+/// A time of day.
+pub(crate) fn time(hour: u32, minute: u32, second: u32) -> Option<Time> {
     let part = |value: u32| i8::try_from(value).ok();
     Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()
 }

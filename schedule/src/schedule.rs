@@ -1,10 +1,12 @@
 //! A compiled schedule and the questions it answers.
 
+use crate::definition::Definition;
+use crate::describe;
+use crate::exclusions::Exclusions;
 use crate::interval::Interval;
 use crate::wall::WallRule;
-use crate::{compile, describe};
+use chime_types::Error;
 use chime_types::limits::NANOSECONDS;
-use chime_types::{Error, GapPolicy, Rule};
 use jiff::civil::DateTime;
 
 /// A checked rule with its zone, start and end.
@@ -14,12 +16,13 @@ use jiff::civil::DateTime;
 #[derive(Clone, Debug)]
 pub struct Schedule {
     pub(crate) times: Times,
+    pub(crate) exclusions: Option<Box<Exclusions>>,
     pub(crate) timezone: String,
     pub(crate) start_at: u64,
     pub(crate) end_at: Option<u64>,
 }
 
-/// The slots of a rule, before the end is applied.
+/// The slots of a rule, before the end and the exclusions are applied.
 #[derive(Clone, Debug)]
 pub(crate) enum Times {
     /// `clock`: what the clock of the zone shows, if the rule names the instant.
@@ -48,45 +51,27 @@ pub struct SlotCount {
 impl Schedule {
     /// Checks a rule and prepares it.
     ///
-    /// * `timezone`: the IANA name in which hours and days are meant, in any case. `None` is the
-    ///   zone named by a cron expression (`TZ=Europe/Zurich 0 9 * * *`), else `UTC`.
-    /// * `start_at`: no slot lies before it, in nanoseconds since 1970. Intervals without a phase
-    ///   (and `@every`) are counted from it.
-    /// * `explicit_start`: such an interval has its first slot exactly at `start_at`; otherwise one
-    ///   interval later. Other rules do not look at it.
-    /// * `end_at`: no slot lies after it.
-    ///
-    /// Compiling the same arguments again gives the same schedule.
+    /// Compiling the same definition again gives the same schedule.
     ///
     /// # Errors
     /// An [`Error`] that names the field relative to a [`NewSchedule`](chime_types::NewSchedule),
     /// such as `rule.daily.hour`, `rule.cron.expression`, `timezone` or `end_at`: a value out of
     /// range, an unknown zone, an expression that cannot be read, a zone in the expression other
-    /// than `timezone`, an end that is not after the start, or a rule that has no time at all (30
-    /// February, or nothing between start and end).
-    pub fn compile(
-        rule: &Rule,
-        timezone: Option<&str>,
-        gap: GapPolicy,
-        start_at: u64,
-        explicit_start: bool,
-        end_at: Option<u64>,
-    ) -> Result<Self, Error> {
-        compile::Request {
-            rule,
-            timezone,
-            gap,
-            start_at,
-            explicit_start,
-            end_at,
-        }
-        .compile()
+    /// than `timezone`, an end that is not after the start, a rule that has no time at all (30
+    /// February, or nothing between start and end), or an exclusion that breaks a rule, such as
+    /// `exclusions[0].dates.from`.
+    ///
+    /// `exclusions` itself if they leave no slot until the year 2554, or none that is found in
+    /// 20,000 steps: three for each stretch of time left out, one for each month in it and one for
+    /// each change of the clock. Only an interval that keeps missing the free times needs more.
+    pub fn compile(definition: &Definition<'_>) -> Result<Self, Error> {
+        definition.compile()
     }
 
     /// The first slot strictly after `after_at`; never before the start, none after the end.
     #[must_use]
     pub fn next_after(&self, after_at: u64) -> Option<u64> {
-        self.at_or_after(after_at.checked_add(1)?)
+        self.first_after(after_at, u64::MAX)
     }
 
     /// The next slots after `after_at`, at most `count` of them, in order.
@@ -101,14 +86,14 @@ impl Schedule {
     /// How many slots lie after `after_at` and not after `until_at`, and the last of them: what a
     /// scheduler missed while it could not run.
     ///
-    /// Intervals are counted exactly, in constant time. Other rules are counted one by one up to
-    /// `maximum` slots; their last slot is found by bisection, in fewer than 80 searches.
+    /// Intervals without exclusions are counted exactly, in constant time. All else is counted one
+    /// by one up to `maximum` slots; their last slot is found by bisection, in fewer than 80
+    /// searches.
     #[must_use]
     pub fn slots_between(&self, after_at: u64, until_at: u64, maximum: u64) -> SlotCount {
-        let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
-        if let Times::Every { interval, .. } = &self.times {
+        if let Some(interval) = self.plain_interval() {
             let (count, last_at) = match after_at.checked_add(1) {
-                Some(from_at) => interval.count(from_at, until_at),
+                Some(from_at) => interval.count(from_at, self.until(until_at)),
                 None => (0, None),
             };
             return SlotCount {
@@ -118,7 +103,7 @@ impl Schedule {
             };
         }
         let (mut count, mut last_at) = (0, after_at);
-        while let Some(slot) = self.next_after(last_at).filter(|slot| *slot <= until_at) {
+        while let Some(slot) = self.first_after(last_at, until_at) {
             if count == maximum {
                 return SlotCount {
                     count,
@@ -137,20 +122,20 @@ impl Schedule {
 
     /// The last slot after `after_at` that is not after `until_at`.
     ///
-    /// For all rules but intervals it is found by bisection, first near `until_at`: in about
-    /// twice the logarithm of the distance of two slots in seconds, and in fewer than 80 searches.
+    /// For all but intervals without exclusions it is found by bisection, first near `until_at`: in
+    /// about twice the logarithm of the distance of two slots in seconds, and in fewer than 80
+    /// searches.
     #[must_use]
     pub fn last_between(&self, after_at: u64, until_at: u64) -> Option<u64> {
-        let until_at = self.end_at.map_or(until_at, |end| end.min(until_at));
-        if let Times::Every { interval, .. } = &self.times {
+        let until_at = self.until(until_at);
+        if let Some(interval) = self.plain_interval() {
             return interval.count(after_at.checked_add(1)?, until_at).1;
         }
-        let slot_after = |at: u64| self.next_after(at).filter(|slot| *slot <= until_at);
         // Widen the span before `until_at` until it has a slot.
         let mut span = NANOSECONDS;
         let mut found = loop {
             let from_at = until_at.saturating_sub(span).max(after_at);
-            match slot_after(from_at) {
+            match self.first_after(from_at, until_at) {
                 Some(slot) => break slot,
                 None if from_at == after_at => return None,
                 None => span = span.saturating_mul(2),
@@ -161,7 +146,7 @@ impl Schedule {
         let mut beyond = until_at;
         while beyond.saturating_sub(found) >= NANOSECONDS {
             let middle = found + (beyond - found) / 2;
-            match slot_after(middle) {
+            match self.first_after(middle, until_at) {
                 Some(slot) => found = slot,
                 None => beyond = middle,
             }
@@ -190,18 +175,46 @@ impl Schedule {
         }
     }
 
-    /// The first slot that is not before `at`.
+    /// The interval, if every one of its slots between start and end counts.
+    const fn plain_interval(&self) -> Option<&Interval> {
+        match (&self.times, &self.exclusions) {
+            (Times::Every { interval, .. }, None) => Some(interval),
+            _ => None,
+        }
+    }
+
+    /// This instant, or the end if it comes first.
+    fn until(&self, until_at: u64) -> u64 {
+        self.end_at.map_or(until_at, |end| end.min(until_at))
+    }
+
+    fn first_after(&self, after_at: u64, until_at: u64) -> Option<u64> {
+        self.first_between(after_at.checked_add(1)?, until_at)
+    }
+
+    /// The first slot in `from_at..=until_at`.
+    pub(crate) fn first_between(&self, from_at: u64, until_at: u64) -> Option<u64> {
+        let from_at = from_at.max(self.start_at);
+        let until_at = self.until(until_at);
+        let slot_at = match &self.exclusions {
+            None => self.times.at_or_after(from_at),
+            Some(exclusions) => exclusions.first_free(&self.times, from_at, until_at),
+        };
+        slot_at.filter(|slot| *slot <= until_at)
+    }
+}
+
+impl Times {
+    /// The first time that is not before `at`.
     pub(crate) fn at_or_after(&self, at: u64) -> Option<u64> {
-        let from_at = at.max(self.start_at);
-        let slot_at = match &self.times {
-            Times::Once { at, .. } => Some(*at).filter(|at| *at >= from_at),
-            Times::Every { interval, .. } => interval.at_or_after(from_at),
-            Times::Wall(rule) => {
-                let seconds = i64::try_from(from_at.div_ceil(NANOSECONDS)).ok()?;
+        match self {
+            Self::Once { at: once_at, .. } => Some(*once_at).filter(|once_at| *once_at >= at),
+            Self::Every { interval, .. } => interval.at_or_after(at),
+            Self::Wall(rule) => {
+                let seconds = i64::try_from(at.div_ceil(NANOSECONDS)).ok()?;
                 let slot = u64::try_from(rule.next_after(seconds - 1)?).ok()?;
                 slot.checked_mul(NANOSECONDS)
             }
-        };
-        slot_at.filter(|slot| self.end_at.is_none_or(|end| *slot <= end))
+        }
     }
 }

@@ -4,8 +4,8 @@
 //! the checkout, in `../shared/cases`, or where the variable `CHIME_CASES` points to.
 #![expect(clippy::unwrap_used, reason = "a malformed table must fail the test")]
 
-use chime_schedule::Schedule;
-use chime_types::{GapPolicy, Rule};
+use chime_schedule::{Definition, Schedule};
+use chime_types::Rule;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -92,8 +92,11 @@ impl Row {
     fn compile(&self) -> Result<Schedule, String> {
         let expression = self.expression();
         let rule = Rule::Cron { expression };
-        Schedule::compile(&rule, self.timezone(), GapPolicy::RunAfter, 0, false, None)
-            .map_err(|error| error.to_string())
+        let definition = Definition {
+            timezone: self.timezone(),
+            ..Definition::new(&rule)
+        };
+        Schedule::compile(&definition).map_err(|error| error.to_string())
     }
 
     /// Checks the row; the error says what came instead.

@@ -1,6 +1,6 @@
 //! Schedules as job files write them, checked before anything is sent.
 
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule};
 use chime_types::{GapPolicy, MissedRuns, NewSchedule, Rule, limits};
 use serde_json::Value;
 
@@ -32,17 +32,16 @@ pub(super) fn cron(fields: &mut Fields<'_>, name: &str) -> Result<Option<NewSche
 
 /// Whether the scheduler would take it; a fault is reported at `path`.
 pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
-    let start = schedule.start_at.unwrap_or(0);
     let explicit = schedule.start_at.is_some() || schedule.start_after_seconds.is_some();
-    let gap = schedule.gap.unwrap_or_default();
-    let compiled = Schedule::compile(
-        &schedule.rule,
-        schedule.timezone.as_deref(),
-        gap,
-        start,
-        explicit,
-        schedule.end_at,
-    );
+    let compiled = Schedule::compile(&Definition {
+        rule: &schedule.rule,
+        timezone: schedule.timezone.as_deref(),
+        gap: schedule.gap.unwrap_or_default(),
+        start_at: schedule.start_at.unwrap_or(0),
+        explicit_start: explicit,
+        end_at: schedule.end_at,
+        exclusions: &[],
+    });
     compiled.map(drop).map_err(|error| {
         let field = match error.field.as_deref() {
             Some("timezone") => path

@@ -1,6 +1,6 @@
 //! `chime preview`: what a schedule means, computed here without a network.
 
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{GapPolicy, Rule};
 
@@ -28,8 +28,15 @@ pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
     let rule = Rule::Cron {
         expression: arguments.expression.clone(),
     };
-    let timezone = arguments.timezone.as_deref();
-    let schedule = Schedule::compile(&rule, timezone, GapPolicy::RunAfter, from_at, false, None)?;
+    let schedule = Schedule::compile(&Definition {
+        rule: &rule,
+        timezone: arguments.timezone.as_deref(),
+        gap: GapPolicy::RunAfter,
+        start_at: from_at,
+        explicit_start: false,
+        end_at: None,
+        exclusions: &[],
+    })?;
     let next_at = schedule.next_times(from_at, arguments.count as usize);
     writer.answer(&Previewed::new(&schedule, next_at))?;
     Ok(())

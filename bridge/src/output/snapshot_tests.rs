@@ -1,6 +1,7 @@
 //! The shapes that scripts and people rely on. `cargo insta review`, or INSTA_UPDATE=always,
 //! accepts a wanted change.
 
+use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Attempt, ExecutionStatus, GapPolicy, LogEntry, MissedRuns, Outcome, Rule, Task, TaskExecution,
@@ -275,8 +276,12 @@ fn should_show_a_preview_in_the_schedule_s_own_zone() {
     let rule = Rule::Cron {
         expression: "30 2 * * *".into(),
     };
-    let compile = |zone| {
-        chime_schedule::Schedule::compile(&rule, zone, GapPolicy::RunAfter, 0, false, None).unwrap()
+    let compile = |timezone| {
+        let definition = Definition {
+            timezone,
+            ..Definition::new(&rule)
+        };
+        Schedule::compile(&definition).unwrap()
     };
     let schedule = compile(Some("America/New_York"));
     let preview = Previewed::new(&schedule, schedule.next_times(NOW_AT, 2));

@@ -71,6 +71,29 @@ pub(crate) fn parse(expression: &str) -> Result<Expression, Error> {
     parse_fields(text).map(Box::new).map(Expression::Pattern)
 }
 
+/// Reads an expression that leaves out times: whatever second it names, or the whole minutes if it
+/// has no field for seconds. Answers with its times and whether they are whole minutes.
+///
+/// # Errors
+/// Like [`parse`]; also for `@every` and for a time zone, which is that of the schedule.
+pub(crate) fn parse_exclusion(expression: &str) -> Result<(Pattern, bool), Error> {
+    let (zone, text) = split_zone(expression);
+    if let Some(zone) = zone {
+        return Err(refused(
+            format!("an exclusion has the time zone of its schedule, got TZ={zone}"),
+            "Remove the time zone from the expression.",
+        ));
+    }
+    let whole_minutes = text.starts_with('@') || text.split_whitespace().count() == 5;
+    match parse(expression)? {
+        Expression::Pattern(pattern) => Ok((*pattern, whole_minutes)),
+        Expression::Every(_) => Err(refused(
+            format!("an exclusion names times of the clock, got \"{text}\""),
+            "Write the five fields, such as * 12-13 * * * for the hours from 12:00 to 14:00.",
+        )),
+    }
+}
+
 fn parse_nickname(text: &str) -> Result<Expression, Error> {
     let (name, rest) = text
         .split_once(char::is_whitespace)

@@ -168,23 +168,30 @@ fn month_days(days: &MonthDays) -> Vec<String> {
     items
 }
 
+/// The name of a day of the week; Sunday is 0 and 7.
+pub(super) fn weekday(number: u32) -> String {
+    WEEKDAYS[number as usize % 7].to_string()
+}
+
+/// Monday comes first and Sunday, as 7, last.
+pub(super) fn from_monday(weekdays: Bits) -> Vec<u32> {
+    let sunday = weekdays.contains(0).then_some(7);
+    weekdays.from(1).iter().chain(sunday).collect()
+}
+
 fn week_days(days: &WeekDays) -> Vec<String> {
-    let name = |day: u32| WEEKDAYS[day as usize % 7].to_string();
-    // Monday comes first and Sunday last.
-    let mut plain: Vec<u32> = days.days.iter().filter(|day| *day > 0).collect();
-    plain.extend(days.days.contains(0).then_some(7));
-    let mut items = runs(&plain, name);
+    let mut items = runs(&from_monday(days.days), weekday);
     for (nth, weekdays) in (1..).zip(&days.nth) {
         items.extend(
             weekdays
                 .iter()
-                .map(|day| format!("the {} {}", ordinal(nth), name(day))),
+                .map(|day| format!("the {} {}", ordinal(nth), weekday(day))),
         );
     }
     items.extend(
         days.last
             .iter()
-            .map(|day| format!("the last {}", name(day))),
+            .map(|day| format!("the last {}", weekday(day))),
     );
     items
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod dates;
+mod exclusions;
 mod words;
 
 use crate::interval::Interval;
@@ -23,7 +24,7 @@ const DAY_SECONDS: u64 = 86_400;
 
 /// A schedule in plain words.
 pub(crate) fn schedule(schedule: &Schedule) -> String {
-    match &schedule.times {
+    let words = match &schedule.times {
         Times::Once { clock: None, .. } => "once, at the start".to_string(),
         Times::Once {
             clock: Some(clock), ..
@@ -34,6 +35,10 @@ pub(crate) fn schedule(schedule: &Schedule) -> String {
         } => interval_words(interval.seconds()),
         Times::Every { interval, .. } => aligned_words(interval),
         Times::Wall(rule) => pattern_words(&rule.pattern),
+    };
+    match &schedule.exclusions {
+        None => words,
+        Some(left_out) => words + &exclusions::exclusions(left_out),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The two nights of the year. The tables of Cronos in `cases.rs` go deeper; these say what each
 //! kind of rule does, in three zones of different kinds.
 
-use crate::{assert_slots, at, compile, cron};
-use chime_schedule::Schedule;
+use crate::{assert_slots, at, compile, cron, in_zone};
+use chime_schedule::{Definition, Schedule};
 use chime_types::{GapPolicy, Rule};
 
 fn daily(hour: u8, minute: u8) -> Rule {
@@ -10,6 +10,15 @@ fn daily(hour: u8, minute: u8) -> Rule {
         hour,
         minute: Some(minute),
     }
+}
+
+fn without_gaps(rule: &Rule, zone: &str) -> Schedule {
+    let gap = GapPolicy::Skip;
+    Schedule::compile(&Definition {
+        gap,
+        ..in_zone(rule, zone)
+    })
+    .unwrap()
 }
 
 /// Rule, zone, from, slots.
@@ -67,8 +76,7 @@ fn should_leave_the_gap_out_if_asked_to() {
         "2027-03-29T00:30:00Z",
     ];
     for (rule, next) in rules.iter().zip(next) {
-        let zone = Some("Europe/Zurich");
-        let schedule = Schedule::compile(rule, zone, GapPolicy::Skip, 0, false, None).unwrap();
+        let schedule = without_gaps(rule, "Europe/Zurich");
         assert_slots(&schedule, "2026-03-29T00:00:00Z", &[next]);
     }
 }
@@ -78,8 +86,11 @@ fn should_refuse_a_rule_whose_every_time_is_left_out() {
     // Always the second Sunday of March at 02:30, which New York jumps over since 2007.
     let rule = cron("30 2 * 3 SUN#2");
     let compile = |gap| {
-        let start_at = at("2026-01-01T00:00:00Z");
-        Schedule::compile(&rule, Some("America/New_York"), gap, start_at, false, None)
+        Schedule::compile(&Definition {
+            gap,
+            start_at: at("2026-01-01T00:00:00Z"),
+            ..in_zone(&rule, "America/New_York")
+        })
     };
     assert!(compile(GapPolicy::RunAfter).is_ok());
     let error = compile(GapPolicy::Skip).unwrap_err();
@@ -213,12 +224,10 @@ fn should_survive_a_day_that_a_zone_left_out() {
 
 #[test]
 fn should_skip_every_second_of_a_day_that_a_zone_left_out() {
-    let (rule, zone) = (cron("* * * * * *"), Some("Pacific/Apia"));
-    let schedule = Schedule::compile(&rule, zone, GapPolicy::Skip, 0, false, None).unwrap();
+    let schedule = without_gaps(&cron("* * * * * *"), "Pacific/Apia");
     let expected = ["2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z"];
     assert_slots(&schedule, "2011-12-30T09:59:58Z", &expected);
-    let rule = cron("* * * 30 * *");
-    let schedule = Schedule::compile(&rule, zone, GapPolicy::Skip, 0, false, None).unwrap();
+    let schedule = without_gaps(&cron("* * * 30 * *"), "Pacific/Apia");
     // The 30th of December is missing; January's is the next.
     assert_slots(&schedule, "2011-12-30T00:00:00Z", &["2012-01-29T10:00:00Z"]);
 }

@@ -1,12 +1,18 @@
 //! Starts, ends, and the edges of what 64 bits can name.
 
-use crate::{SECOND, assert_slots, at, cron, shown};
-use chime_schedule::Schedule;
+use crate::{SECOND, assert_slots, at, cron, in_zone, shown};
+use chime_schedule::{Definition, Schedule};
+use chime_types::Rule;
 use chime_types::limits::{LATEST_AT, MAXIMUM_DURATION_SECONDS};
-use chime_types::{GapPolicy, Rule};
 
 fn between(rule: &Rule, start_at: u64, end_at: Option<u64>) -> Schedule {
-    Schedule::compile(rule, None, GapPolicy::RunAfter, start_at, true, end_at).unwrap()
+    Schedule::compile(&Definition {
+        start_at,
+        explicit_start: true,
+        end_at,
+        ..Definition::new(rule)
+    })
+    .unwrap()
 }
 
 #[test]
@@ -69,8 +75,11 @@ fn should_end_with_the_last_instant_that_can_be_named() {
     ];
     for rule in rules {
         for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-            let gap = GapPolicy::RunAfter;
-            let schedule = Schedule::compile(&rule, Some(zone), gap, LATEST_AT, true, None);
+            let schedule = Schedule::compile(&Definition {
+                start_at: LATEST_AT,
+                explicit_start: true,
+                ..in_zone(&rule, zone)
+            });
             let schedule = schedule.unwrap();
             assert_eq!(schedule.next_after(u64::MAX), None);
             assert_eq!(schedule.next_after(u64::MAX - 1), None);
@@ -83,13 +92,16 @@ fn should_end_with_the_last_instant_that_can_be_named() {
 #[test]
 fn should_accept_any_spelling_of_a_zone_and_keep_the_canonical_one() {
     let rule = cron("0 0 * * *");
-    for (given, name) in [
+    for (timezone, name) in [
         (None, "UTC"),
         (Some("utc"), "UTC"),
         (Some(" europe/zurich "), "Europe/Zurich"),
         (Some("US/Eastern"), "US/Eastern"),
     ] {
-        let schedule = Schedule::compile(&rule, given, GapPolicy::Skip, 0, false, None);
+        let schedule = Schedule::compile(&Definition {
+            timezone,
+            ..Definition::new(&rule)
+        });
         assert_eq!(schedule.unwrap().timezone(), name);
     }
 }

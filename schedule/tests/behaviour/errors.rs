@@ -1,13 +1,18 @@
 //! What is refused, and what the caller is told.
 
-use crate::{at, cron};
-use chime_schedule::Schedule;
+use crate::{at, compile, cron};
+use chime_schedule::{Definition, Schedule};
 use chime_types::limits::{LATEST_AT, MAXIMUM_CRON_BYTES, MAXIMUM_DURATION_SECONDS};
-use chime_types::{Advice, Error, GapPolicy, Rule};
+use chime_types::{Advice, Error, Rule};
 
 fn refused(rule: &Rule, timezone: Option<&str>) -> Error {
     let start_at = at("2026-01-01T00:00:00Z");
-    Schedule::compile(rule, timezone, GapPolicy::RunAfter, start_at, false, None).unwrap_err()
+    let definition = Definition {
+        timezone,
+        start_at,
+        ..Definition::new(rule)
+    };
+    Schedule::compile(&definition).unwrap_err()
 }
 
 /// Expressions, and words of the rule they break.
@@ -86,7 +91,7 @@ fn should_limit_the_length_of_an_expression() {
     let expression = |bytes: usize| format!("0 0 * * {}", "1,".repeat((bytes - 8) / 2 - 1) + "01");
     let accepted = expression(MAXIMUM_CRON_BYTES);
     assert_eq!(accepted.len(), MAXIMUM_CRON_BYTES);
-    assert!(Schedule::compile(&cron(&accepted), None, GapPolicy::Skip, 0, false, None).is_ok());
+    assert!(Schedule::compile(&Definition::new(&cron(&accepted))).is_ok());
     let error = refused(&cron(&(accepted + " ")), None);
     assert!(error.rule.contains("256 bytes, got 257"), "{error}");
 }
@@ -135,7 +140,7 @@ fn should_limit_intervals_and_phases() {
             repeat_every_seconds,
             phase_seconds,
         };
-        let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, 0, false, None);
+        let schedule = Schedule::compile(&Definition::new(&rule));
         schedule.map_err(|error| error.field.unwrap()).err()
     };
     let (interval, phase) = (
@@ -159,7 +164,11 @@ fn should_check_start_and_end() {
     let rule = cron("0 0 1 1 *");
     let start_at = at("2026-06-01T00:00:00Z");
     let field = |start_at, end_at| {
-        let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, start_at, false, end_at);
+        let schedule = Schedule::compile(&Definition {
+            start_at,
+            end_at,
+            ..Definition::new(&rule)
+        });
         schedule.map_err(|error| error.field.unwrap()).err()
     };
     assert_eq!(field(LATEST_AT, None), None);
@@ -204,8 +213,7 @@ fn should_suggest_a_zone_that_was_probably_meant() {
 #[test]
 fn should_refuse_two_different_zones() {
     let rule = cron("CRON_TZ=Europe/Zurich 0 9 * * *");
-    let same = Some("europe/zurich");
-    let schedule = Schedule::compile(&rule, same, GapPolicy::Skip, 0, false, None).unwrap();
+    let schedule = compile(&rule, "europe/zurich");
     assert_eq!(schedule.timezone(), "Europe/Zurich");
     let error = refused(&rule, Some("UTC"));
     assert_eq!(error.field.as_deref(), Some("rule.cron.expression"));

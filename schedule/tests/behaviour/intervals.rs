@@ -1,8 +1,8 @@
 //! Intervals: phases, starts, and sums over long spans.
 
-use crate::{SECOND, assert_slots, at, cron, shown};
-use chime_schedule::{Schedule, SlotCount};
-use chime_types::{GapPolicy, Rule};
+use crate::{SECOND, assert_slots, at, compile, cron, shown};
+use chime_schedule::{Definition, Schedule, SlotCount};
+use chime_types::Rule;
 
 const START: &str = "2026-05-04T10:20:30.5Z";
 
@@ -14,14 +14,11 @@ fn every(repeat_every_seconds: u64, phase_seconds: Option<u64>) -> Rule {
 }
 
 fn from_start(rule: &Rule, explicit_start: bool) -> Schedule {
-    Schedule::compile(
-        rule,
-        None,
-        GapPolicy::RunAfter,
-        at(START),
+    Schedule::compile(&Definition {
+        start_at: at(START),
         explicit_start,
-        None,
-    )
+        ..Definition::new(rule)
+    })
     .unwrap()
 }
 
@@ -54,7 +51,11 @@ fn should_align_to_a_phase() {
     }
     let start_at = at("2026-05-04T11:15:00Z");
     let rule = every(3_600, Some(900));
-    let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, start_at, false, None).unwrap();
+    let schedule = Schedule::compile(&Definition {
+        start_at,
+        ..Definition::new(&rule)
+    });
+    let schedule = schedule.unwrap();
     assert_slots(&schedule, "2026-01-01T00:00:00Z", &expected);
 }
 
@@ -98,8 +99,7 @@ fn should_find_the_last_slot_before_an_instant() {
         ("59 59 23 * * *", "2026-05-03T23:59:59Z"),
     ];
     for (expression, last) in table {
-        let rule = cron(expression);
-        let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, 0, false, None).unwrap();
+        let schedule = compile(&cron(expression), "UTC");
         let found = schedule
             .last_between(0, at("2026-05-03T23:59:59.5Z"))
             .unwrap();

@@ -9,14 +9,20 @@ mod clock_changes;
 mod durations;
 mod edges;
 mod errors;
+mod exclusion_changes;
+mod exclusion_errors;
+mod exclusion_properties;
+mod exclusions;
 mod intervals;
+mod jitter;
 mod oracle;
 mod properties;
+mod time_travel;
 mod walk;
 mod words;
 
-use chime_schedule::Schedule;
-use chime_types::{GapPolicy, Rule};
+use chime_schedule::{Definition, Schedule};
+use chime_types::Rule;
 use jiff::Timestamp;
 
 /// Nanoseconds in a second.
@@ -40,8 +46,17 @@ fn cron(expression: &str) -> Rule {
     }
 }
 
+/// A rule in a zone.
+fn in_zone<'a>(rule: &'a Rule, timezone: &'a str) -> Definition<'a> {
+    Definition {
+        timezone: Some(timezone),
+        ..Definition::new(rule)
+    }
+}
+
+/// The schedule of a rule in a zone, with the defaults for all else.
 fn compile(rule: &Rule, timezone: &str) -> Schedule {
-    Schedule::compile(rule, Some(timezone), GapPolicy::RunAfter, 0, false, None).unwrap()
+    Schedule::compile(&in_zone(rule, timezone)).unwrap()
 }
 
 /// Asserts that the slots after `after` begin with these.

@@ -73,9 +73,7 @@ proptest! {
         let first = theirs.next();
         // Dates that do not exist have no slot in either.
         let rule = cron(&expression);
-        let ours = chime_schedule::Schedule::compile(
-            &rule, Some("UTC"), chime_types::GapPolicy::RunAfter, 0, false, None,
-        );
+        let ours = chime_schedule::Schedule::compile(&crate::in_zone(&rule, "UTC"));
         prop_assert_eq!(ours.is_ok(), first.is_some(), "{}", expression);
         if ours.is_ok() {
             let ours = compile(&rule, "UTC").next_times(from as u64 * crate::SECOND, 4);

@@ -1,7 +1,7 @@
 //! What holds for every schedule, whatever its rule.
 
 use crate::{SECOND, cron};
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule};
 use chime_types::limits::LATEST_AT;
 use chime_types::{GapPolicy, Rule};
 use proptest::prelude::*;
@@ -63,7 +63,15 @@ fn schedule() -> impl Strategy<Value = Result<Schedule, chime_types::Error>> {
     let end = prop_oneof![3 => Just(None), 1 => instant().prop_map(Some)];
     (rule(), zone, gap, start, any::<bool>(), end).prop_map(
         |(rule, zone, gap, start_at, explicit_start, end_at)| {
-            Schedule::compile(&rule, Some(zone), gap, start_at, explicit_start, end_at)
+            Schedule::compile(&Definition {
+                rule: &rule,
+                timezone: Some(zone),
+                gap,
+                start_at,
+                explicit_start,
+                end_at,
+                exclusions: &[],
+            })
         },
     )
 }
@@ -83,7 +91,8 @@ proptest! {
     #[test]
     fn should_never_panic_on_any_text(text in ".{0,80}", zone in prop::option::of(".{0,30}"), at in any::<u64>()) {
         for rule in [cron(&text), cron(&format!("@every {text}")), cron(&format!("{text} * * * *"))] {
-            if let Ok(schedule) = Schedule::compile(&rule, zone.as_deref(), GapPolicy::Skip, at, true, None) {
+            let definition = Definition { timezone: zone.as_deref(), start_at: at, ..Definition::new(&rule) };
+            if let Ok(schedule) = Schedule::compile(&definition) {
                 let _ = (schedule.next_after(at), schedule.describe());
             }
         }
@@ -129,8 +138,8 @@ proptest! {
     #[test]
     fn should_stay_between_start_and_end(rule in rule(), start_at in 0..LATEST_AT, span in 1..LATEST_AT) {
         let end_at = start_at.saturating_add(span).min(LATEST_AT);
-        let gap = GapPolicy::RunAfter;
-        let Ok(schedule) = Schedule::compile(&rule, None, gap, start_at, false, Some(end_at)) else {
+        let definition = Definition { start_at, end_at: Some(end_at), ..Definition::new(&rule) };
+        let Ok(schedule) = Schedule::compile(&definition) else {
             return Ok(());
         };
         let first = schedule.next_after(0);

@@ -2,8 +2,8 @@
 //! nothing of searching: it reads the clock of the zone at each instant and asks the pattern, in
 //! UTC, whether it selects that time.
 
-use crate::{SECOND, compile, cron};
-use chime_schedule::Schedule;
+use crate::{SECOND, compile, cron, in_zone};
+use chime_schedule::{Definition, Schedule};
 use chime_types::GapPolicy;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 /// Zones and an instant within a day of a change of their clock.
-const CHANGES: [(&str, &str); 11] = [
+pub(crate) const CHANGES: [(&str, &str); 11] = [
     ("Europe/Zurich", "2026-03-29T01:00:00Z"),
     ("Europe/Zurich", "2026-10-25T01:00:00Z"),
     ("America/New_York", "2026-03-08T07:00:00Z"),
@@ -103,7 +103,7 @@ proptest! {
         let from = instant - SignedDuration::from_mins(minutes_before - 60);
         let until = instant + SignedDuration::from_hours(40);
         let gap = if skip { GapPolicy::Skip } else { GapPolicy::RunAfter };
-        let schedule = Schedule::compile(&cron(&expression), Some(zone), gap, 0, false, None).unwrap();
+        let schedule = Schedule::compile(&Definition { gap, ..in_zone(&cron(&expression), zone) }).unwrap();
         let expected = walk(&expression, zone, gap, from, until);
         let after_at = from.as_second() as u64 * SECOND;
         let mut slots = schedule.next_times(after_at, expected.len() + 1);

@@ -1,8 +1,8 @@
 //! Descriptions, read as a person would read them.
 
 use crate::{at, compile, cron};
-use chime_schedule::Schedule;
-use chime_types::{GapPolicy, Rule};
+use chime_schedule::{Definition, Schedule};
+use chime_types::Rule;
 
 /// Expressions and what they are called.
 const EXPRESSIONS: &[(&str, &str)] = &[
@@ -156,7 +156,7 @@ fn should_describe_cron_expressions() {
         .iter()
         .map(|(expression, words)| {
             let rule = cron(expression);
-            let schedule = Schedule::compile(&rule, None, GapPolicy::Skip, 0, false, None);
+            let schedule = Schedule::compile(&Definition::new(&rule));
             (expression, words, schedule.unwrap().describe())
         })
         .filter(|(_, words, described)| *words != described)

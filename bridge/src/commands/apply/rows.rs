@@ -1,6 +1,6 @@
 //! The rows of the answer, and the remarks below it.
 
-use chime_schedule::Schedule;
+use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Action, NewSchedule, Task};
 
@@ -44,14 +44,15 @@ pub(super) fn foreseen(
         .saturating_mul(NANOSECONDS);
     let start_at = new.start_at.unwrap_or(now_at).saturating_add(delay);
     let explicit = new.start_at.is_some() || new.start_after_seconds.is_some();
-    let compiled = Schedule::compile(
-        &new.rule,
-        new.timezone.as_deref(),
-        new.gap.unwrap_or_default(),
+    let compiled = Schedule::compile(&Definition {
+        rule: &new.rule,
+        timezone: new.timezone.as_deref(),
+        gap: new.gap.unwrap_or_default(),
         start_at,
-        explicit,
-        new.end_at,
-    );
+        explicit_start: explicit,
+        end_at: new.end_at,
+        exclusions: &[],
+    });
     let Ok(schedule) = compiled else {
         return row;
     };
