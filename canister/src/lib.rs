@@ -6,6 +6,7 @@
 
 mod driver;
 mod engine;
+mod figures;
 mod request;
 mod runtime;
 mod service;
@@ -15,16 +16,27 @@ use std::cell::RefCell;
 
 use candid::candid_method;
 use chime_types::{
-    CreateTaskRequest, DeleteTaskResult, Error, GetMyTasksRequest, GetMyTasksResult,
-    GetStatsRequest, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
-    PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, RunTaskNowResult, TaskRequest,
-    TaskResult, UpdateTaskRequest,
+    ActionResult, AddScheduleRequest, BackfillIdRequest, BackfillRequest, BackfillResult,
+    CancelExecutionRequest, ClaimJobsRequest, ClaimJobsResult, CompleteJobRequest, ConfigResult,
+    ConfigureRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,
+    DeadLettersRequest, DefineActionRequest, DeleteActionRequest, DeleteSecretRequest,
+    DeleteTaskResult, EmptyRequest, Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest,
+    ExecutionResult, FailJobRequest, GetApiDocResult, GetMyTasksRequest, GetMyTasksResult,
+    GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult, HeartbeatJobRequest,
+    HeartbeatJobResult, ListActionsResult, ListBackfillsRequest, ListBackfillsResult,
+    ListUsersRequest, ListUsersResult, NamesPageRequest, PauseTaskRequest, PreviewScheduleRequest,
+    PreviewScheduleResult, PutSecretRequest, PutUserRequest, ReleaseJobRequest,
+    RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult, RetryExecutionRequest,
+    RunTaskNowRequest, SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest,
+    TaskResult, UpdateTaskRequest, UserRequest, UserResult,
 };
 use ic_cdk::{init, post_upgrade, query, update};
 
+use ic_management_canister_types::{HttpRequestResult, TransformArgs};
+
 use request::Request;
-use runtime::{IcRuntime, Runtime};
-use service::{Asker, Caller, Platform};
+use runtime::{HttpResponse, IcRuntime, Runtime};
+use service::{Caller, Platform};
 use state::State;
 
 /// The interface, readable in the module's public metadata.
@@ -69,14 +81,21 @@ fn post_upgrade() {
     arm();
 }
 
+fn caller(state: &State) -> Result<Caller, Error> {
+    let principal = IcRuntime.caller();
+    let is_controller = IcRuntime.is_controller(principal);
+    Caller::admit(state, principal, is_controller, IcRuntime.own_id())
+}
+
 /// Reads the store for the caller.
 fn reading<Q, A>(
     request: Request<Q>,
     work: impl FnOnce(&State, Caller, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
-    let caller = Caller::admit(IcRuntime.caller())?;
-    let request = request.0?;
-    STATE.with_borrow(|state| work(state, caller, request))
+    STATE.with_borrow(|state| {
+        let caller = caller(state)?;
+        work(state, caller, request.0?)
+    })
 }
 
 /// Changes the store for the caller, and arms the timer for what that made due.
@@ -84,17 +103,20 @@ fn changing<Q, A>(
     request: Request<Q>,
     work: impl FnOnce(&mut State, Caller, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
-    let caller = Caller::admit(IcRuntime.caller())?;
-    let request = request.0?;
-    let answer = STATE.with_borrow_mut(|state| work(state, caller, request));
+    let answer = STATE.with_borrow_mut(|state| {
+        let caller = caller(state)?;
+        work(state, caller, request.0?)
+    });
     arm();
     answer
 }
 
-fn asker() -> Asker {
-    Asker {
-        is_controller: IcRuntime.is_controller(IcRuntime.caller()),
-        scheduler: IcRuntime.own_id(),
+fn platform() -> Platform {
+    Platform {
+        now: IcRuntime.now(),
+        cycles: IcRuntime.cycles(),
+        stable_pages: IcRuntime.stable_pages(),
+        timer_armed_at: IcRuntime.armed_at(),
     }
 }
 
@@ -103,7 +125,7 @@ fn asker() -> Asker {
 #[candid_method(update)]
 fn create_task(request: Request<CreateTaskRequest>) -> TaskResult {
     changing(request, |state, caller, request| {
-        service::create(state, caller, asker(), IcRuntime.now(), request)
+        service::create(state, caller, IcRuntime.now(), request)
     })
     .into()
 }
@@ -123,7 +145,7 @@ fn get_task(request: Request<TaskRequest>) -> TaskResult {
 #[candid_method(update)]
 fn update_task(request: Request<UpdateTaskRequest>) -> TaskResult {
     changing(request, |state, caller, request| {
-        service::update(state, caller, asker(), IcRuntime.now(), request)
+        service::update(state, caller, IcRuntime.now(), request)
     })
     .into()
 }
@@ -143,18 +165,7 @@ fn delete_task(request: Request<TaskRequest>) -> DeleteTaskResult {
 #[candid_method(query)]
 fn get_my_tasks(request: Request<GetMyTasksRequest>) -> GetMyTasksResult {
     reading(request, |state, caller, request| {
-        service::list(state, caller, request.cursor, request.limit)
-    })
-    .into()
-}
-
-/// Runs a task now, besides its schedules, and answers with the new execution. The task may be
-/// paused.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn run_task_now(request: Request<TaskRequest>) -> RunTaskNowResult {
-    changing(request, |state, caller, request| {
-        service::run_now(state, caller, IcRuntime.now(), request.task_id)
+        service::list(state, caller, &request)
     })
     .into()
 }
@@ -179,12 +190,52 @@ fn resume_task(request: Request<TaskRequest>) -> TaskResult {
     .into()
 }
 
-/// Lists the executions of a task by pages, the newest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_task_executions(request: Request<GetTaskExecutionsRequest>) -> GetTaskExecutionsResult {
-    reading(request, |state, caller, request| {
-        service::executions(state, caller, &request)
+/// Makes a task that writes a backup of the caller's tasks every day.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn create_backup_task(request: Request<CreateBackupTaskRequest>) -> TaskResult {
+    changing(request, |state, caller, request| {
+        service::create_backup_task(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Makes a task that removes old executions of the caller's tasks.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn create_cleanup_task(request: Request<CreateCleanupTaskRequest>) -> TaskResult {
+    changing(request, |state, caller, request| {
+        service::create_cleanup_task(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Adds a schedule to a task.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn add_schedule(request: Request<AddScheduleRequest>) -> TaskResult {
+    changing(request, |state, caller, request| {
+        service::add_schedule(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Switches a schedule of a task on or off.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn set_schedule(request: Request<SetScheduleRequest>) -> TaskResult {
+    changing(request, |state, caller, request| {
+        service::set_schedule(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Removes a schedule of a task. Its executions stay in the history.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn remove_schedule(request: Request<RemoveScheduleRequest>) -> TaskResult {
+    changing(request, |state, caller, request| {
+        service::remove_schedule(state, caller, IcRuntime.now(), &request)
     })
     .into()
 }
@@ -199,20 +250,330 @@ fn preview_schedule(request: Request<PreviewScheduleRequest>) -> PreviewSchedule
     .into()
 }
 
+/// Runs a task now, besides its schedules, and answers with the new execution. The task may be
+/// paused.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn run_task_now(request: Request<RunTaskNowRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::run_now(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Lists the executions of a task by pages, the newest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_task_executions(request: Request<GetTaskExecutionsRequest>) -> GetTaskExecutionsResult {
+    reading(request, |state, caller, request| {
+        service::executions(state, caller, &request)
+    })
+    .into()
+}
+
+/// Shows an execution.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_execution(request: Request<ExecutionRequest>) -> ExecutionResult {
+    reading(request, |state, caller, request| {
+        service::get_execution(state, caller, request.execution_id)
+    })
+    .into()
+}
+
+/// Stops an execution that is ready, running or waiting.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn cancel_execution(request: Request<CancelExecutionRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::cancel_execution(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Puts an execution off that is ready or waiting. It costs no attempt.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn snooze_execution(request: Request<SnoozeExecutionRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::snooze_execution(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Runs an execution again that did not complete, from the step where it stopped or from the
+/// start, and answers with the new execution.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn retry_execution(request: Request<RetryExecutionRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::retry_execution(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Lists executions that failed or timed out and were not run again, the newest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_dead_letters(request: Request<DeadLettersRequest>) -> GetTaskExecutionsResult {
+    reading(request, |state, caller, request| {
+        service::dead_letters(state, caller, &request)
+    })
+    .into()
+}
+
+/// Runs the dead letters of a page again, each from the step where it stopped.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn replay_dead_letters(request: Request<DeadLettersRequest>) -> ReplayDeadLettersResult {
+    changing(request, |state, caller, request| {
+        service::replay_dead_letters(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Runs slots of the past that did not run, the oldest first and a few at a time.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn backfill(request: Request<BackfillRequest>) -> BackfillResult {
+    changing(request, |state, caller, request| {
+        service::backfill(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Lists the backfills of a task by pages.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_backfills(request: Request<ListBackfillsRequest>) -> ListBackfillsResult {
+    reading(request, |state, caller, request| {
+        service::list_backfills(state, caller, &request)
+    })
+    .into()
+}
+
+/// Lets a backfill make no further execution. Those under way go on.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn cancel_backfill(request: Request<BackfillIdRequest>) -> BackfillResult {
+    changing(request, |state, caller, request| {
+        service::cancel_backfill(state, caller, IcRuntime.now(), request.backfill_id)
+    })
+    .into()
+}
+
+/// Gives commands to a worker, the most urgent first, each under a lease and a fencing token. A
+/// user may claim commands of its own tasks, a worker or an admin those of all owners.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn claim_jobs(request: Request<ClaimJobsRequest>) -> ClaimJobsResult {
+    changing(request, |state, caller, request| {
+        service::claim_jobs(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Extends the lease of a job.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn heartbeat_job(request: Request<HeartbeatJobRequest>) -> HeartbeatJobResult {
+    changing(request, |state, caller, request| {
+        service::heartbeat_job(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Reports that a job is done.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn complete_job(request: Request<CompleteJobRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::complete_job(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Reports that a job failed: it is tried again under the retry policy of its task.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn fail_job(request: Request<FailJobRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::fail_job(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Hands a job back, at once or for later. It costs no attempt.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn release_job(request: Request<ReleaseJobRequest>) -> ExecutionResult {
+    changing(request, |state, caller, request| {
+        service::release_job(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Registers an action under a name, for steps of the kind `named`.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn define_action(request: Request<DefineActionRequest>) -> ActionResult {
+    changing(request, |state, caller, request| {
+        service::define_action(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Lists registered actions by pages.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_actions(request: Request<NamesPageRequest>) -> ListActionsResult {
+    reading(request, |state, caller, request| {
+        service::list_actions(state, caller, &request)
+    })
+    .into()
+}
+
+/// Removes a registered action.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn delete_action(request: Request<DeleteActionRequest>) -> RemovedResult {
+    changing(request, |state, caller, request| {
+        service::delete_action(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Keeps a secret for HTTP actions and webhooks: `{{secrets.NAME}}`.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn put_secret(request: Request<PutSecretRequest>) -> SecretsResult {
+    changing(request, |state, caller, request| {
+        service::put_secret(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Lists the names of the caller's secrets.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_secrets(request: Request<EmptyRequest>) -> SecretsResult {
+    reading(request, |state, caller, EmptyRequest {}| {
+        service::list_secrets(state, caller)
+    })
+    .into()
+}
+
+/// Removes a secret.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn delete_secret(request: Request<DeleteSecretRequest>) -> SecretsResult {
+    changing(request, |state, caller, request| {
+        service::delete_secret(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Lists the timeline by pages, the oldest first: who changed what, and what came of it.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn events_since(request: Request<EventsSinceRequest>) -> EventsSinceResult {
+    reading(request, |state, caller, request| {
+        service::events_since(state, caller, &request)
+    })
+    .into()
+}
+
 /// Shows figures about the caller's tasks and the scheduler.
 #[query(decode_with = "request::decode", hidden = true)]
 #[candid_method(query)]
-fn get_stats(request: Request<GetStatsRequest>) -> GetStatsResult {
-    reading(request, |state, caller, GetStatsRequest {}| {
-        let platform = Platform {
-            now: IcRuntime.now(),
-            cycles: IcRuntime.cycles(),
-            stable_pages: IcRuntime.stable_pages(),
-            timer_armed_at: IcRuntime.armed_at(),
-        };
-        Ok(service::stats(state, caller, &platform))
+fn get_stats(request: Request<EmptyRequest>) -> GetStatsResult {
+    reading(request, |state, caller, EmptyRequest {}| {
+        service::stats(state, caller, &platform())
     })
     .into()
+}
+
+/// Shows the caller: role, quotas and what is used of them.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_me(request: Request<EmptyRequest>) -> UserResult {
+    reading(request, |state, caller, EmptyRequest {}| {
+        Ok(service::get_me(state, caller, IcRuntime.now()))
+    })
+    .into()
+}
+
+/// Registers a user, or changes one. For admins.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn put_user(request: Request<PutUserRequest>) -> UserResult {
+    changing(request, |state, caller, request| {
+        service::put_user(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Lists registered users by pages. For admins.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_users(request: Request<ListUsersRequest>) -> ListUsersResult {
+    reading(request, |state, caller, request| {
+        service::list_users(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Removes a user from the register. Its tasks stay. For admins.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn delete_user(request: Request<UserRequest>) -> RemovedResult {
+    changing(request, |state, caller, request| {
+        service::delete_user(state, caller, IcRuntime.now(), request.principal)
+    })
+    .into()
+}
+
+/// Shows the configuration.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_config(request: Request<EmptyRequest>) -> ConfigResult {
+    reading(request, |state, caller, EmptyRequest {}| {
+        service::get_config(state, caller)
+    })
+    .into()
+}
+
+/// Changes the configuration. For admins.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn configure(request: Request<ConfigureRequest>) -> ConfigResult {
+    changing(request, |state, caller, request| {
+        service::configure(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Shows a guide and the whole interface: enough to use the scheduler without other help.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_api_doc(request: Request<EmptyRequest>) -> GetApiDocResult {
+    reading(request, |_, _, EmptyRequest {}| Ok(service::api_doc())).into()
+}
+
+/// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of
+/// the interface.
+#[query(hidden = true)]
+fn transform_http_response(arguments: TransformArgs) -> HttpRequestResult {
+    let response = HttpResponse {
+        status: u16::try_from(arguments.response.status.0).unwrap_or(0),
+        body: arguments.response.body,
+    };
+    let kept = driver::transform(&arguments.context, response);
+    HttpRequestResult {
+        status: kept.status.into(),
+        headers: Vec::new(),
+        body: kept.body,
+    }
 }
 
 candid::export_service!();

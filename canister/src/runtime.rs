@@ -6,7 +6,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use candid::Principal;
+use chime_types::{HttpHeader, HttpMethod};
 use ic_cdk::call::{Call, CallFailed, RejectCode};
+use ic_management_canister_types::{
+    HttpHeader as OutcallHeader, HttpMethod as OutcallMethod, HttpRequestArgs, HttpRequestResult,
+    TransformContext, TransformFunc,
+};
 
 /// A call to another canister.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +31,40 @@ pub struct CallRequest {
 /// How a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
-    /// It did not leave, or was refused, or the callee failed.
-    Failed(String),
-    /// Nobody can tell whether it was carried out.
-    Unknown(String),
+    /// It did not leave.
+    NotSent(String),
+    /// It was rejected, with a code of the interface specification.
+    Rejected { code: u32, message: String },
+}
+
+/// A request over HTTPS, sent by the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// The address.
+    pub url: String,
+    /// The method.
+    pub method: HttpMethod,
+    /// The headers.
+    pub headers: Vec<HttpHeader>,
+    /// The body.
+    pub body: Option<Vec<u8>>,
+    /// Most bytes of the response; they are paid for.
+    pub max_response_bytes: u64,
+    /// Given to the transform, the query `transform_http_response` of the canister.
+    pub transform_context: Vec<u8>,
+    /// Sent by all nodes.
+    pub replicated: bool,
+    /// How long to wait, at most 300 seconds.
+    pub timeout_seconds: u32,
+}
+
+/// A response as the transform left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// What the scheduler needs from the platform.
@@ -44,6 +79,10 @@ pub trait Runtime: 'static {
     fn is_controller(&self, principal: Principal) -> bool;
     /// Calls another canister.
     fn call(&self, request: CallRequest) -> impl Future<Output = Result<Vec<u8>, CallError>>;
+    /// Sends a request over HTTPS, and pays for it.
+    fn http(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, CallError>>;
+    /// Runs a future in a message of its own, soon.
+    fn later(&self, future: impl Future<Output = ()> + 'static);
     /// Runs a future to its end, also past the end of this message.
     fn spawn(&self, future: impl Future<Output = ()> + 'static);
     /// Instructions spent in this message.
@@ -102,6 +141,35 @@ impl Runtime for IcRuntime {
             .map_err(call_error)
     }
 
+    async fn http(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
+        let size = request_bytes(&request);
+        let cycles = ic_cdk::api::cost_http_request(size, request.max_response_bytes);
+        let timeout_seconds = request.timeout_seconds;
+        let arguments = outcall(self.own_id(), request);
+        let answer = self
+            .call(CallRequest {
+                canister: Principal::management_canister(),
+                method: "http_request".to_string(),
+                arguments: candid::encode_one(arguments).expect("BUG: a request can be encoded"),
+                cycles,
+                timeout_seconds,
+            })
+            .await?;
+        let decoded = candid::decode_one::<HttpRequestResult>(&answer);
+        let response = decoded.map_err(|error| CallError::Rejected {
+            code: RejectCode::SysFatal as u32,
+            message: format!("the response cannot be decoded: {error}"),
+        })?;
+        Ok(HttpResponse {
+            status: u16::try_from(response.status.0).unwrap_or(0),
+            body: response.body,
+        })
+    }
+
+    fn later(&self, future: impl Future<Output = ()> + 'static) {
+        ic_cdk_timers::set_timer(Duration::ZERO, future);
+    }
+
     fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         // Not tied to the message that started it: a trap in one callback must not end the others.
         ic_cdk::futures::spawn_migratory(future);
@@ -145,24 +213,59 @@ impl Runtime for IcRuntime {
     }
 }
 
+/// The query that transforms responses.
+const TRANSFORM: &str = "transform_http_response";
+
+/// What is paid for of a request: address, headers, body, and the transform with its context.
+fn request_bytes(request: &HttpRequest) -> u64 {
+    let headers: usize = request
+        .headers
+        .iter()
+        .map(|header| header.name.len() + header.value.len())
+        .sum();
+    let body = request.body.as_ref().map_or(0, Vec::len);
+    let bytes =
+        request.url.len() + headers + body + TRANSFORM.len() + request.transform_context.len();
+    bytes as u64
+}
+
+fn outcall(own_id: Principal, request: HttpRequest) -> HttpRequestArgs {
+    HttpRequestArgs {
+        url: request.url,
+        max_response_bytes: Some(request.max_response_bytes),
+        method: match request.method {
+            HttpMethod::Get => OutcallMethod::GET,
+            HttpMethod::Post => OutcallMethod::POST,
+            HttpMethod::Head => OutcallMethod::HEAD,
+        },
+        headers: request
+            .headers
+            .into_iter()
+            .map(|HttpHeader { name, value }| OutcallHeader { name, value })
+            .collect(),
+        body: request.body,
+        transform: Some(TransformContext {
+            function: TransformFunc(candid::Func {
+                principal: own_id,
+                method: TRANSFORM.to_string(),
+            }),
+            context: request.transform_context,
+        }),
+        is_replicated: Some(request.replicated),
+        ..HttpRequestArgs::default()
+    }
+}
+
 fn call_error(error: CallFailed) -> CallError {
     match error {
-        CallFailed::CallRejected(rejected) => {
-            let text = format!(
-                "rejected with code {}: {}",
-                rejected.raw_reject_code(),
-                rejected.reject_message()
-            );
-            if rejected.reject_code() == Ok(RejectCode::SysUnknown) {
-                CallError::Unknown(text)
-            } else {
-                CallError::Failed(text)
-            }
-        }
+        CallFailed::CallRejected(rejected) => CallError::Rejected {
+            code: rejected.raw_reject_code(),
+            message: rejected.reject_message().to_string(),
+        },
         CallFailed::InsufficientLiquidCycleBalance(error) => {
-            CallError::Failed(format!("the scheduler has too few cycles: {error}"))
+            CallError::NotSent(format!("the scheduler has too few cycles: {error}"))
         }
-        CallFailed::CallPerformFailed(_) => CallError::Failed(
+        CallFailed::CallPerformFailed(_) => CallError::NotSent(
             "the call could not be sent: the queue to that canister is full".to_string(),
         ),
     }

@@ -23,6 +23,12 @@
 //! ```
 #![deny(missing_docs)]
 
+/// A canister that is called may reject the call with this and a number of seconds, such as
+/// `chime:snooze:60`, to be called again later: it costs no attempt.
+pub const SNOOZE_PREFIX: &str = "chime:snooze:";
+/// A canister that is called may reject the call with a text that begins so: no retry is made.
+pub const TERMINAL_PREFIX: &str = "chime:terminal:";
+
 mod actions;
 mod alerts;
 mod answers;

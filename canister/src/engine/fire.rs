@@ -3,10 +3,10 @@
 use chime_schedule::Schedule;
 use chime_types::{EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
 
+use super::alerts;
 use super::lifecycle::{admit, begin_day, hour, is_buffered, new_execution, queue, terminate};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
-use super::{alerts, lifecycle};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{ExecutionRecord, ScheduleRecord, TaskRecord};
@@ -409,5 +409,5 @@ fn note_slot(
     execution.finished_at = Some(now);
     execution.error = Some(reason);
     execution.slots = slots;
-    lifecycle::admit(state, task, &mut execution, now).then_some(execution)
+    admit(state, task, &mut execution, now).then_some(execution)
 }

@@ -32,7 +32,7 @@ pub mod timeline;
 pub use attempt::{Outcome, finish};
 pub use fire::fire_pending;
 pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, request, snooze};
-pub use resolve::{HttpWork, Work, encode_arguments, target_of_step};
+pub use resolve::{HttpWork, Work, encode_arguments, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
 pub use retry::retry_delay_seconds;
 pub use slots::{arm_first, compile, first_slot};

@@ -51,11 +51,16 @@ impl State {
     pub fn add_message(&mut self, owner: Principal, message: Message, maximum: u64) {
         self.inbox
             .insert((owner, MessageId(message.id)), MessageRecord(message));
-        let count = self.inbox_range(owner, MessageId(u64::MAX)).count() as u64;
-        if count > maximum
-            && let Some(oldest) = self.inbox_range(owner, MessageId(u64::MAX)).next()
-        {
-            self.inbox.remove(&(owner, oldest));
+        let ids: Vec<MessageId> = self
+            .inbox_range(owner, MessageId(u64::MAX))
+            .take(
+                usize::try_from(maximum)
+                    .unwrap_or(usize::MAX)
+                    .saturating_add(1),
+            )
+            .collect();
+        if ids.len() as u64 > maximum {
+            self.inbox.remove(&(owner, ids[0]));
         }
     }
 

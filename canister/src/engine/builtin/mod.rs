@@ -5,7 +5,7 @@ use chime_types::{Action, Message};
 
 use super::{Budget, Outcome};
 use crate::state::State;
-use crate::state::keys::ExecutionId;
+use crate::state::keys::{ExecutionId, Token};
 
 /// What a built-in action does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,16 +26,15 @@ impl Builtin {
     }
 }
 
-/// Does a slice of the work of an execution that is running, from `progress` on.
+/// Does a slice of the work of an attempt, from the `progress` of its execution on. None if the
+/// attempt is over.
 pub fn advance(
     _state: &mut State,
     _now: u64,
     _id: ExecutionId,
+    _token: Token,
     _builtin: &Builtin,
     _budget: &Budget<'_>,
-) -> Outcome {
-    Outcome::Completed {
-        result: String::new(),
-        log: None,
-    }
+) -> Option<Outcome> {
+    None
 }
