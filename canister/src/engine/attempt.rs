@@ -109,6 +109,7 @@ fn begin_work(
     match work {
         Ok(work) => Some(Start {
             execution_id: execution.id,
+            task_id: task.id,
             token,
             scheduled_at: execution.scheduled_at,
             attempt: execution.attempt,

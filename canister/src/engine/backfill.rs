@@ -88,7 +88,7 @@ fn make_way(
 ) -> bool {
     use ExecutionStatus::{Missed, Skipped};
     let Some(id) = state.occurrence(schedule.id, slot) else {
-        uncount(state, schedule, slot);
+        split_sum(state, task, schedule, slot);
         return true;
     };
     let old = state
@@ -116,23 +116,37 @@ fn move_sum(
     };
     sum.slots -= 1;
     sum.scheduled_at = next;
-    if state.insert_execution(task.owner, &sum) {
-        task.total_executions += 1;
-        state.change_owner(task.owner, |owner| owner.executions += 1);
+    insert_sum(state, task, &sum);
+}
+
+/// A slot within a sum of missed slots is run: the sum is split into what lies before the slot and
+/// what lies after it.
+fn split_sum(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord, slot: u64) {
+    let before = state.occurrence_before(schedule.id, slot);
+    let Some(mut sum) = before.and_then(|id| state.execution(id)) else {
+        return;
+    };
+    let rule = compile(schedule);
+    let between = rule.slots_between(sum.scheduled_at, slot - 1, sum.slots);
+    let in_front = between.count + 1;
+    if sum.status.get() != ExecutionStatus::Missed || in_front >= sum.slots {
+        return;
+    }
+    let behind = sum.slots - in_front - 1;
+    sum.slots = in_front;
+    state.put_execution(&sum);
+    if let Some(next) = rule.next_after(slot).filter(|_| behind > 0) {
+        sum.id = state.new_execution_id();
+        sum.scheduled_at = next;
+        sum.slots = behind;
+        insert_sum(state, task, &sum);
     }
 }
 
-/// A slot in the middle of a sum of missed slots counts no longer in it.
-fn uncount(state: &mut State, schedule: &ScheduleRecord, slot: u64) {
-    let Some(mut sum) = state
-        .occurrence_before(schedule.id, slot)
-        .and_then(|id| state.execution(id))
-    else {
-        return;
-    };
-    if sum.status.get() == ExecutionStatus::Missed && sum.slots > 1 {
-        sum.slots -= 1;
-        state.put_execution(&sum);
+fn insert_sum(state: &mut State, task: &mut TaskRecord, sum: &ExecutionRecord) {
+    if state.insert_execution(task.owner, sum) {
+        task.total_executions += 1;
+        state.change_owner(task.owner, |owner| owner.executions += 1);
     }
 }
 

@@ -10,6 +10,7 @@
 //! a queue. `ARCHITECTURE.md` draws the states of an execution.
 
 pub mod alerts;
+mod arguments;
 mod attempt;
 pub mod backfill;
 pub mod builtin;
@@ -29,16 +30,16 @@ pub mod template;
 mod tests;
 pub mod timeline;
 
+pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
 pub use fire::fire_pending;
 pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, request, snooze};
-pub use resolve::{HttpWork, Work, encode_arguments, target_of_step, webhook};
+pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
-pub use retry::retry_delay_seconds;
-pub use slots::{arm_first, compile, first_slot};
+pub use slots::{arm_first, compile};
 
 use crate::state::State;
-use crate::state::keys::{ExecutionId, MessageId, Token, Wake};
+use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
 use crate::state::records::Payload;
 
 /// Wakes handled in one tick.
@@ -66,6 +67,8 @@ impl Budget<'_> {
 pub struct Start {
     /// The execution.
     pub execution_id: ExecutionId,
+    /// The task.
+    pub task_id: TaskId,
     /// Fences the outcome.
     pub token: Token,
     /// The slot, in nanoseconds.

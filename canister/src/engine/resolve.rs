@@ -1,12 +1,13 @@
 //! From a step to the work that is to be done: names are looked up, placeholders filled in,
 //! arguments encoded.
 
-use candid::{IDLArgs, Nat, Principal};
+use candid::{Nat, Principal};
 use chime_types::{
     Action, CallArguments, Channel, ExecutionContext, HttpAction, HttpHeader, HttpMethod,
     HttpTransform, Message, limits,
 };
 
+use super::arguments::{encode_arguments, with_one_more};
 use super::builtin::Builtin;
 use super::template;
 use crate::state::State;
@@ -277,34 +278,6 @@ fn context(values: &Values<'_>) -> ExecutionContext {
         attempt: values.execution.attempt,
         fencing_token: values.token,
         user: values.task.run_as.unwrap_or(values.task.owner),
-    }
-}
-
-/// Encoded arguments with the context as the last of them.
-fn with_one_more(encoded: &[u8], context: &ExecutionContext) -> Result<Vec<u8>, String> {
-    let failed = |error: candid::Error| format!("the context cannot be appended: {error}");
-    let mut arguments = IDLArgs::from_bytes(encoded).map_err(failed)?;
-    let context = candid::encode_one(context).expect("BUG: a context can be encoded");
-    let context = IDLArgs::from_bytes(&context).expect("BUG: it was encoded");
-    arguments.args.extend(context.args);
-    arguments.to_bytes().map_err(failed)
-}
-
-/// The arguments of a call as bytes.
-///
-/// # Errors
-/// Why they cannot be encoded, in words.
-pub fn encode_arguments(arguments: Option<&CallArguments>) -> Result<Vec<u8>, String> {
-    match arguments {
-        None => Ok(b"DIDL\0\0".to_vec()),
-        Some(CallArguments::Bytes { value }) => Ok(value.clone()),
-        Some(CallArguments::Text { value }) => {
-            let parsed = candid_parser::parse_idl_args(value)
-                .map_err(|error| format!("the arguments are not Candid text: {error}"))?;
-            parsed
-                .to_bytes()
-                .map_err(|error| format!("the arguments cannot be encoded: {error}"))
-        }
     }
 }
 

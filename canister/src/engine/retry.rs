@@ -5,7 +5,7 @@ use chime_types::{RetryPolicy, limits};
 
 /// Seconds to wait after attempt number `attempt` (counted from 1) has failed, or nothing if the
 /// policy allows no further attempt.
-pub fn retry_delay_seconds(policy: &RetryPolicy, attempt: u32) -> Option<u64> {
+fn retry_delay_seconds(policy: &RetryPolicy, attempt: u32) -> Option<u64> {
     if attempt > policy.max_retries {
         return None;
     }

@@ -22,7 +22,7 @@ pub fn compile(schedule: &ScheduleRecord) -> Schedule {
 
 /// The first slot of a schedule in the present second or later: starts are whole seconds, so
 /// 'now' is the second that `now` lies in.
-pub fn first_slot(rule: &Schedule, now: u64) -> Option<u64> {
+fn first_slot(rule: &Schedule, now: u64) -> Option<u64> {
     let second = now - now % limits::NANOSECONDS;
     rule.next_after(second.saturating_sub(1))
 }

@@ -5,7 +5,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use candid::Principal;
 
 use super::State;
-use super::keys::{ExecutionId, ScheduleId, TaskId};
+use super::keys::{ExecutionId, RunKey, ScheduleId, TaskId};
 use super::records::{ExecutionRecord, OwnerRecord};
 
 impl State {
@@ -43,9 +43,8 @@ impl State {
             }
             self.occurrences.insert(slot, execution.id);
         }
-        if let Some(key) = &execution.run_key {
-            self.run_keys
-                .insert((execution.task_id, key.clone()), execution.id);
+        if let Some(key) = run_key(execution) {
+            self.run_keys.insert(key, execution.id);
         }
         self.executions_by_task
             .insert((execution.task_id, execution.id), ());
@@ -62,8 +61,8 @@ impl State {
                 self.occurrences.remove(&slot);
             }
         }
-        if let Some(key) = &execution.run_key {
-            self.run_keys.remove(&(execution.task_id, key.clone()));
+        if let Some(key) = run_key(execution) {
+            self.run_keys.remove(&key);
         }
         self.executions_by_task
             .remove(&(execution.task_id, execution.id));
@@ -189,4 +188,10 @@ impl State {
             .range((from, Unbounded))
             .map(|entry| (*entry.key(), entry.value()))
     }
+}
+
+fn run_key(execution: &ExecutionRecord) -> Option<RunKey> {
+    let task = execution.task_id;
+    let key = execution.run_key.clone()?;
+    Some(RunKey { task, key })
 }

@@ -376,6 +376,37 @@ impl Storable for OwnerKey {
     }
 }
 
+/// A key of `run_task_now`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunKey {
+    /// The task.
+    pub task: TaskId,
+    /// The key as given.
+    pub key: String,
+}
+
+impl Storable for RunKey {
+    const BOUND: Bound = Bound::Bounded {
+        max_size: 8 + chime_types::limits::MAXIMUM_KEY_BYTES as u32,
+        is_fixed_size: false,
+    };
+
+    fn to_bytes(&self) -> Cow<'_, [u8]> {
+        Cow::Owned([&self.task.0.to_be_bytes(), self.key.as_bytes()].concat())
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        self.to_bytes().into_owned()
+    }
+
+    fn from_bytes(bytes: Cow<'_, [u8]>) -> Self {
+        Self {
+            task: TaskId(be_u64(&bytes)),
+            key: String::from_utf8(bytes[8..].to_vec()).expect("BUG: a key is text"),
+        }
+    }
+}
+
 /// A name of at most 128 characters that an owner gave: of an action or a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NameKey {

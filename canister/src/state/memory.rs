@@ -86,7 +86,7 @@ const MEMORIES: [(MemoryId, &str); 39] = [
     (TARGETS, "canister -> calls under way"),
     (JOBS, "(owner or all, queue, rank, execution) -> nothing"),
     (EXECUTIONS_BY_OWNER, "(owner, execution) -> nothing"),
-    (DEAD_LETTERS, "(owner, execution) -> nothing"),
+    (DEAD_LETTERS, "(owner, dead letter) -> nothing"),
     (RUN_KEYS, "(task, run key) -> execution"),
     (BACKFILLS, "backfill -> backfill record"),
     (BACKFILLS_BY_TASK, "(task, backfill) -> nothing"),

@@ -22,7 +22,8 @@ use ic_stable_structures::{StableBTreeMap, StableCell};
 
 use keys::{
     AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, FirstReadyKey, JobKey,
-    MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, ScheduleId, TaskId, Token, Wake,
+    MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey, ScheduleId, TaskId, Token,
+    Wake,
 };
 use memory::Memory;
 use records::{
@@ -54,7 +55,7 @@ pub struct State {
     dead_letters: Set<(Principal, ExecutionId)>,
     occurrences: Map<(ScheduleId, u64), ExecutionId>,
     keys: Map<OwnerKey, TaskId>,
-    run_keys: Map<(TaskId, String), ExecutionId>,
+    run_keys: Map<RunKey, ExecutionId>,
     upcoming: Set<(Principal, u64, ScheduleId)>,
     owners: Map<Principal, OwnerRecord>,
     backfills: Map<BackfillId, BackfillRecord>,

@@ -5,7 +5,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use candid::Principal;
 
 use super::State;
-use super::keys::{BackfillId, ExecutionId, OwnerKey, ScheduleId, TaskId, Wake};
+use super::keys::{BackfillId, ExecutionId, OwnerKey, RunKey, ScheduleId, TaskId, Wake};
 use super::records::{BackfillRecord, Plan, ScheduleRecord, TaskRecord};
 
 impl State {
@@ -75,7 +75,8 @@ impl State {
 
     /// The execution that was made under a key of `run_task_now`, if it is kept.
     pub fn execution_by_key(&self, task: TaskId, key: &str) -> Option<ExecutionId> {
-        self.run_keys.get(&(task, key.to_string()))
+        let key = key.to_string();
+        self.run_keys.get(&RunKey { task, key })
     }
 
     /// The steps that an execution follows.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use chime_types::Priority;
 
 use super::*;
+use crate::engine::Work;
 
 #[test]
 fn should_start_the_most_urgent_first_and_then_the_longest_due() {
@@ -28,7 +29,7 @@ fn should_start_the_most_urgent_first_and_then_the_longest_due() {
 #[test]
 fn should_start_no_more_than_there_are_places_and_the_rest_as_places_become_free() {
     let mut world = World::new();
-    let places = limits::MAXIMUM_CONCURRENT_ATTEMPTS;
+    let places = u64::from(world.state.config().maximum_concurrent);
     for _ in 0..places + 3 {
         world.create(task(now_once()));
     }
@@ -61,7 +62,7 @@ fn should_stop_at_the_budget_and_say_that_work_is_left() {
     };
     let decided = tick(&mut world.state, world.now, &budget);
     assert_eq!(decided.progress, Progress::MoreWork);
-    assert!(decided.starts.is_empty());
+    assert!(decided.effects.is_empty());
     assert_eq!(world.state.ready_len(), 2, "two of five were fired");
     assert_eq!(world.run().len(), 5, "the next ticks do the rest");
 }
@@ -107,17 +108,15 @@ fn should_count_from_the_slot_and_not_from_the_end_of_the_run() {
 fn should_keep_a_bounded_history() {
     let mut world = World::new();
     let made = world.create(task(every(1)));
-    for _ in 0..limits::MAXIMUM_EXECUTIONS_PER_TASK + 10 {
+    let kept = world.state.config().maximum_executions_per_task;
+    for _ in 0..kept + 10 {
         world.pass(1);
         let start = world.run_one();
         world.succeed(&start);
     }
     let shown = world.get(made.id);
-    assert_eq!(shown.total_executions, limits::MAXIMUM_EXECUTIONS_PER_TASK);
-    assert_eq!(
-        shown.schedules[0].runs,
-        limits::MAXIMUM_EXECUTIONS_PER_TASK + 10
-    );
+    assert_eq!(shown.total_executions, kept);
+    assert_eq!(shown.schedules[0].runs, kept + 10);
     assert_eq!(world.executions(made.id).len(), 500, "a page");
 }
 
@@ -135,12 +134,11 @@ fn should_let_running_executions_keep_the_steps_they_began_with() {
         })]),
         ..Default::default()
     };
-    let asker = asker();
-    service::update(&mut world.state, owner(), asker, world.now, change).unwrap();
+    service::update(&mut world.state, owner(), world.now, change).unwrap();
     world.succeed(&start);
     let second = world.run_one();
-    assert!(matches!(second.action, Action::Call { .. }));
+    assert!(matches!(second.work, Work::Call { .. }));
     world.succeed(&second);
-    service::run_now(&mut world.state, owner(), world.now, made.id).unwrap();
-    assert!(matches!(world.run_one().action, Action::Note { .. }));
+    world.run_now(made.id);
+    assert!(matches!(world.run_one().work, Work::Done { .. }));
 }

@@ -220,7 +220,7 @@ fn should_cancel_what_is_ready_running_or_waiting() {
     let failed = world.run_one();
     world.fail(&failed);
     let ready = world.create(task(every(60)));
-    service::run_now(&mut world.state, owner(), world.now, ready.id).unwrap();
+    world.run_now(ready.id);
 
     for id in [running.id, waiting.id, ready.id] {
         let killed = kill(&mut world, id);
@@ -247,5 +247,5 @@ fn should_refuse_an_edge_that_is_not_drawn() {
     world.succeed(&start);
     let id = crate::state::keys::ExecutionId(world.executions(made.id)[0].id);
     let mut record = world.state.execution(id).unwrap();
-    crate::engine::lifecycle::enter(&mut record, Running);
+    record.status.enter(Running);
 }

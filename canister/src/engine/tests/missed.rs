@@ -4,7 +4,6 @@ use chime_types::ExecutionStatus::{Completed, Missed, Running, Skipped};
 use chime_types::MissedRuns;
 
 use super::*;
-use crate::engine::fire::{Judgement, judge};
 
 fn schedule(seconds: u64, missed_runs: MissedRuns) -> NewSchedule {
     NewSchedule {
@@ -19,35 +18,6 @@ fn after_an_outage(missed_runs: MissedRuns) -> (World, u64) {
     let made = world.create(task(schedule(100, missed_runs)));
     world.pass(550);
     (world, made.id)
-}
-
-#[test]
-fn should_judge_a_slot_by_policy() {
-    use Judgement::{Buffer, Miss, Run, Skip};
-    let all = MissedRuns::All { maximum: 2 };
-    let rows = [
-        // policy, late, superseded, active -> judgement
-        (MissedRuns::Latest, false, false, 0, Run),
-        (MissedRuns::Latest, true, false, 0, Run),
-        (MissedRuns::Latest, true, true, 0, Miss),
-        (MissedRuns::Latest, false, false, 1, Skip),
-        (MissedRuns::Skip, false, false, 0, Run),
-        (MissedRuns::Skip, true, false, 0, Miss),
-        (MissedRuns::Skip, false, true, 0, Run),
-        (MissedRuns::Skip, false, false, 1, Skip),
-        (all, true, true, 0, Run),
-        (all, true, true, 1, Buffer),
-        (all, true, true, 2, Miss),
-        (all, false, false, 0, Run),
-        (all, false, false, 1, Skip),
-    ];
-    for (policy, late, superseded, active, expected) in rows {
-        let judged = judge(policy, late, superseded, active);
-        assert_eq!(
-            judged, expected,
-            "{policy:?} late={late} superseded={superseded} {active}"
-        );
-    }
 }
 
 #[test]

@@ -1,20 +1,31 @@
 //! The engine, edge by edge, without a platform: a world of one store and a clock that the test
 //! moves.
 
+mod actions;
 mod agenda;
 mod edges;
 mod missed;
+mod overlap;
 mod owners;
+mod places;
+mod replays;
+mod roles;
+mod schedules;
+mod transitions;
+mod upkeep;
+mod workers;
 
 use candid::Principal;
 use chime_types::{
-    Action, CreateTaskRequest, ExecutionStatus, NewSchedule, NewStep, OnUnknown, RetryPolicy, Rule,
-    Task, TaskExecution, limits,
+    Action, ConfigureRequest, CreateTaskRequest, ExecutionStatus, NewSchedule, NewStep, OnUnknown,
+    RetryPolicy, Role, Rule, RunTaskNowRequest, Task, TaskExecution, limits,
 };
 
-use super::{Budget, Outcome, Progress, Start, finish, next_tick_at, tick};
-use crate::service::{self, Asker, Caller};
+use super::{Budget, Effect, Outcome, Progress, Start, finish, next_tick_at, tick};
+use crate::service::{self, Caller};
 use crate::state::State;
+use crate::state::keys::MessageId;
+use crate::state::records::Payload;
 
 const SECOND: u64 = limits::NANOSECONDS;
 /// 2026-03-01T00:00:00Z
@@ -23,17 +34,31 @@ const START: u64 = 1_772_323_200 * SECOND;
 struct World {
     state: State,
     now: u64,
+    /// Messages and callbacks that were to be delivered.
+    sent: Vec<(MessageId, Payload)>,
+}
+
+const SCHEDULER: [u8; 1] = [9];
+
+fn someone(bytes: &[u8], role: Role) -> Caller {
+    Caller {
+        principal: Principal::from_slice(bytes),
+        role,
+        is_controller: false,
+        scheduler: Principal::from_slice(&SCHEDULER),
+    }
 }
 
 fn owner() -> Caller {
-    Caller::admit(Principal::from_slice(&[1, 2, 3])).unwrap()
+    someone(&[1, 2, 3], Role::User)
 }
 
-fn asker() -> Asker {
-    Asker {
-        is_controller: false,
-        scheduler: Principal::from_slice(&[9]),
-    }
+fn stranger() -> Caller {
+    someone(&[4, 5, 6], Role::User)
+}
+
+fn admin() -> Caller {
+    someone(&[1, 1, 1], Role::Admin)
 }
 
 fn call_step() -> NewStep {
@@ -42,6 +67,7 @@ fn call_step() -> NewStep {
         method: "work".to_string(),
         arguments: None,
         cycles: None,
+        with_context: None,
     })
 }
 
@@ -71,6 +97,7 @@ fn retries(count: u32, delay: u64) -> RetryPolicy {
         initial_delay_seconds: delay,
         factor_percent: 200,
         maximum_delay_seconds: 1_000_000,
+        ..RetryPolicy::default()
     }
 }
 
@@ -79,11 +106,35 @@ impl World {
         Self {
             state: State::open(),
             now: START,
+            sent: Vec::new(),
         }
     }
 
+    /// A world with another configuration.
+    fn configured(request: ConfigureRequest) -> Self {
+        let mut world = Self::new();
+        world.configure(request);
+        world
+    }
+
+    fn configure(&mut self, request: ConfigureRequest) {
+        service::configure(&mut self.state, admin(), self.now, request).unwrap();
+    }
+
+    fn run_now(&mut self, task_id: u64) -> TaskExecution {
+        let request = RunTaskNowRequest {
+            task_id,
+            idempotency_key: None,
+        };
+        service::run_now(&mut self.state, owner(), self.now, request).unwrap()
+    }
+
+    fn execution(&self, id: u64) -> TaskExecution {
+        service::get_execution(&self.state, owner(), id).unwrap()
+    }
+
     fn create(&mut self, request: CreateTaskRequest) -> Task {
-        service::create(&mut self.state, owner(), asker(), self.now, request).unwrap()
+        service::create(&mut self.state, owner(), self.now, request).unwrap()
     }
 
     fn pass(&mut self, seconds: u64) {
@@ -99,7 +150,12 @@ impl World {
                 maximum_instructions: 1,
             };
             let decided = tick(&mut self.state, self.now, &budget);
-            starts.extend(decided.starts);
+            for effect in decided.effects {
+                match effect {
+                    Effect::Attempt(start) => starts.push(*start),
+                    Effect::Deliver(id, payload) => self.sent.push((id, *payload)),
+                }
+            }
             if decided.progress == Progress::Idle {
                 return starts;
             }

@@ -4,13 +4,9 @@ use chime_types::{Error, ErrorKind, GetMyTasksRequest, UpdateTaskRequest};
 
 use super::*;
 
-fn stranger() -> Caller {
-    Caller::admit(Principal::from_slice(&[4, 5, 6])).unwrap()
-}
-
 fn refused(request: CreateTaskRequest) -> Error {
     let mut world = World::new();
-    let error = service::create(&mut world.state, owner(), asker(), START, request).unwrap_err();
+    let error = service::create(&mut world.state, owner(), START, request).unwrap_err();
     let page = list(&world, GetMyTasksRequest::default());
     assert_eq!(
         (page.total_tasks, page.tasks.len()),
@@ -22,7 +18,7 @@ fn refused(request: CreateTaskRequest) -> Error {
 }
 
 fn list(world: &World, request: GetMyTasksRequest) -> chime_types::TaskPage {
-    service::list(&world.state, owner(), request.cursor, request.limit).unwrap()
+    service::list(&world.state, owner(), &request).unwrap()
 }
 
 #[test]
@@ -59,6 +55,7 @@ fn should_name_the_field_and_the_rule_of_what_is_refused() {
                 value: arguments.to_string(),
             }),
             cycles: cycles.map(Into::into),
+            with_context: None,
         })];
         request
     };
@@ -180,7 +177,7 @@ fn should_name_the_field_and_the_rule_of_what_is_refused() {
             "controller",
         ),
         (
-            call(asker().scheduler, "m", "()", None),
+            call(owner().scheduler, "m", "()", None),
             "steps[0].action.call.canister",
             "controller",
         ),
@@ -208,7 +205,13 @@ fn should_accept_what_is_just_within_the_limits() {
 
 #[test]
 fn should_refuse_the_anonymous_principal() {
-    let error = Caller::admit(Principal::anonymous()).unwrap_err();
+    let error = Caller::admit(
+        &State::open(),
+        Principal::anonymous(),
+        false,
+        owner().scheduler,
+    )
+    .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unauthenticated);
 }
 
@@ -220,13 +223,22 @@ fn should_hide_tasks_from_everybody_but_their_owner() {
     let errors = [
         service::get(state, stranger(), made.id).unwrap_err(),
         service::delete(state, stranger(), START, made.id).unwrap_err(),
-        service::run_now(state, stranger(), START, made.id).unwrap_err(),
+        service::run_now(
+            state,
+            stranger(),
+            START,
+            RunTaskNowRequest {
+                task_id: made.id,
+                idempotency_key: None,
+            },
+        )
+        .unwrap_err(),
         service::resume(state, stranger(), START, made.id).unwrap_err(),
         service::get(state, owner(), made.id + 1).unwrap_err(),
     ];
     assert!(errors.iter().all(|error| error.kind == ErrorKind::NotFound));
     assert!(
-        service::list(state, stranger(), None, None)
+        service::list(state, stranger(), &GetMyTasksRequest::default())
             .unwrap()
             .tasks
             .is_empty()
@@ -242,13 +254,7 @@ fn should_make_one_task_for_one_key() {
     };
     let first = world.create(request.clone());
     assert_eq!(world.create(request.clone()).id, first.id);
-    let other = service::create(
-        &mut world.state,
-        stranger(),
-        asker(),
-        START,
-        request.clone(),
-    );
+    let other = service::create(&mut world.state, stranger(), START, request.clone());
     assert_ne!(other.unwrap().id, first.id, "keys belong to their owner");
     service::delete(&mut world.state, owner(), START, first.id).unwrap();
     assert_ne!(
@@ -270,6 +276,7 @@ fn should_list_every_task_once_over_pages() {
             GetMyTasksRequest {
                 cursor,
                 limit: Some(10),
+                owner: None,
             },
         );
         assert_eq!(page.total_tasks, 25);
@@ -293,9 +300,9 @@ fn should_refuse_a_change_of_another_version() {
         ..UpdateTaskRequest::default()
     };
     let state = &mut world.state;
-    let changed = service::update(state, owner(), asker(), START, change(1, "a")).unwrap();
+    let changed = service::update(state, owner(), START, change(1, "a")).unwrap();
     assert_eq!((changed.name.as_str(), changed.version), ("a", 2));
-    let error = service::update(state, owner(), asker(), START, change(1, "b")).unwrap_err();
+    let error = service::update(state, owner(), START, change(1, "b")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert_eq!(service::get(state, owner(), made.id).unwrap().name, "a");
 }
@@ -311,7 +318,7 @@ fn should_change_nothing_when_one_part_of_a_change_is_refused() {
         ..UpdateTaskRequest::default()
     };
     let before = world.get(made.id);
-    service::update(&mut world.state, owner(), asker(), START, change).unwrap_err();
+    service::update(&mut world.state, owner(), START, change).unwrap_err();
     assert_eq!(world.get(made.id), before);
 }
 
@@ -338,7 +345,7 @@ fn should_count_what_finished_today_and_begin_anew_the_next_day() {
         stable_pages: 1,
         timer_armed_at: None,
     };
-    let stats = service::stats(&world.state, owner(), &platform(&world));
+    let stats = service::stats(&world.state, owner(), &platform(&world)).unwrap();
     assert_eq!(
         (stats.total_tasks, stats.completed_today, stats.failed_today),
         (2, 1, 1)
@@ -347,7 +354,7 @@ fn should_count_what_finished_today_and_begin_anew_the_next_day() {
     let ids: Vec<u64> = stats.upcoming.iter().map(|run| run.task_id).collect();
     assert_eq!(ids, [ok.id, bad.id]);
     world.pass(86_400);
-    let stats = service::stats(&world.state, owner(), &platform(&world));
+    let stats = service::stats(&world.state, owner(), &platform(&world)).unwrap();
     assert_eq!((stats.completed_today, stats.failed_today), (0, 0));
     assert_eq!(stats.average_duration_nanoseconds, None);
 }

@@ -1,0 +1,234 @@
+//! A slot that comes while an execution of the task is not final, and the judgement of slots.
+
+use chime_types::ExecutionStatus::{Cancelled, Completed, Ready, Running, Skipped};
+use chime_types::{MissedRuns, OverlapPolicy};
+
+use super::*;
+use crate::engine::fire::{Judgement, Reason, Situation, judge};
+
+const CALM: Situation = Situation {
+    missed_runs: MissedRuns::Latest,
+    overlap: OverlapPolicy::Skip,
+    late: false,
+    outside_window: false,
+    superseded: false,
+    active: 0,
+    buffered: 0,
+    maximum_buffered: 2,
+    has_quota: true,
+    owner_disabled: false,
+};
+
+#[test]
+fn should_judge_a_slot_by_the_policy_for_missed_runs() {
+    use Judgement::{Buffer, Miss, Run, Skip};
+    let all = MissedRuns::All { maximum: 2 };
+    let skipped = Skip(Reason::Overlap);
+    let rows = [
+        // policy, late, superseded, active -> judgement
+        (MissedRuns::Latest, false, false, 0, Run),
+        (MissedRuns::Latest, true, false, 0, Run),
+        (MissedRuns::Latest, true, true, 0, Miss),
+        (MissedRuns::Latest, false, false, 1, skipped),
+        (MissedRuns::Skip, false, false, 0, Run),
+        (MissedRuns::Skip, true, false, 0, Miss),
+        (MissedRuns::Skip, false, true, 0, Run),
+        (MissedRuns::Skip, false, false, 1, skipped),
+        (all, true, true, 0, Run),
+        (all, true, true, 1, Buffer),
+        (all, true, true, 2, Miss),
+        (all, false, false, 0, Run),
+        (all, false, false, 1, skipped),
+    ];
+    for (missed_runs, late, superseded, active, expected) in rows {
+        let situation = Situation {
+            missed_runs,
+            late,
+            superseded,
+            active,
+            ..CALM
+        };
+        assert_eq!(judge(&situation), expected, "{situation:?}");
+    }
+}
+
+#[test]
+fn should_judge_a_slot_by_the_policy_for_overlap() {
+    use Judgement::{Buffer, CancelOthers, Run, Skip, TerminateOthers};
+    use OverlapPolicy as Policy;
+    let full = Skip(Reason::BufferFull);
+    let rows = [
+        // policy, buffered -> judgement while one is active
+        (Policy::Skip, 0, Skip(Reason::Overlap)),
+        (Policy::BufferOne, 0, Buffer),
+        (Policy::BufferOne, 1, full),
+        (Policy::BufferAll, 1, Buffer),
+        (Policy::BufferAll, 2, full),
+        (Policy::CancelOther, 0, CancelOthers),
+        (Policy::TerminateOther, 0, TerminateOthers),
+        (Policy::AllowAll, 0, Run),
+    ];
+    for (overlap, buffered, expected) in rows {
+        let busy = Situation {
+            overlap,
+            buffered,
+            active: buffered + 1,
+            ..CALM
+        };
+        assert_eq!(judge(&busy), expected, "{overlap:?}");
+        assert_eq!(
+            judge(&Situation { overlap, ..CALM }),
+            Run,
+            "nothing is active"
+        );
+    }
+    let crowded = Situation {
+        overlap: Policy::AllowAll,
+        active: limits::MAXIMUM_ACTIVE_EXECUTIONS,
+        ..CALM
+    };
+    assert_eq!(judge(&crowded), full);
+}
+
+#[test]
+fn should_judge_the_window_the_owner_and_the_quota_before_overlap() {
+    let rows = [
+        (
+            Situation {
+                outside_window: true,
+                ..CALM
+            },
+            Judgement::Miss,
+        ),
+        (
+            Situation {
+                has_quota: false,
+                ..CALM
+            },
+            Judgement::Skip(Reason::Quota),
+        ),
+        (
+            Situation {
+                owner_disabled: true,
+                has_quota: false,
+                ..CALM
+            },
+            Judgement::Skip(Reason::OwnerDisabled),
+        ),
+    ];
+    for (situation, expected) in rows {
+        assert_eq!(judge(&situation), expected, "{situation:?}");
+    }
+}
+
+/// A task that fires every 10 s under a policy, with its first execution under way.
+fn busy(overlap: OverlapPolicy) -> (World, u64, Start) {
+    let mut world = World::new();
+    let schedule = NewSchedule {
+        overlap: Some(overlap),
+        ..every(10)
+    };
+    let made = world.create(task(schedule));
+    world.pass(10);
+    let start = world.run_one();
+    (world, made.id, start)
+}
+
+#[test]
+fn should_buffer_one_slot_and_leave_later_ones_out() {
+    let (mut world, id, slow) = busy(OverlapPolicy::BufferOne);
+    for _ in 0..3 {
+        world.pass(10);
+        assert!(world.run().is_empty());
+    }
+    assert_eq!(world.statuses(id), [Running, Ready, Skipped, Skipped]);
+    world.succeed(&slow);
+    let next = world.run_one();
+    assert_eq!(next.scheduled_at, START + 20 * SECOND);
+    world.succeed(&next);
+    assert_eq!(world.statuses(id), [Completed, Completed, Skipped, Skipped]);
+    assert_eq!(world.get(id).schedules[0].skipped_runs, 2);
+}
+
+#[test]
+fn should_buffer_all_slots_up_to_the_limit_and_run_them_in_order() {
+    let mut world = World::configured(ConfigureRequest {
+        maximum_buffered_executions: Some(2),
+        ..ConfigureRequest::default()
+    });
+    let schedule = NewSchedule {
+        overlap: Some(OverlapPolicy::BufferAll),
+        ..every(10)
+    };
+    let made = world.create(task(schedule));
+    world.pass(10);
+    let mut start = world.run_one();
+    for _ in 0..3 {
+        world.pass(10);
+        assert!(world.run().is_empty());
+    }
+    assert_eq!(world.statuses(made.id), [Running, Ready, Ready, Skipped]);
+    for slot in [20, 30] {
+        world.succeed(&start);
+        start = world.run_one();
+        assert_eq!(start.scheduled_at, START + slot * SECOND);
+    }
+}
+
+#[test]
+fn should_ask_the_other_to_stop_and_wait_for_its_attempt() {
+    let (mut world, id, slow) = busy(OverlapPolicy::CancelOther);
+    world.pass(10);
+    assert!(
+        world.run().is_empty(),
+        "the attempt under way is let finish"
+    );
+    assert_eq!(world.statuses(id), [Running, Ready]);
+    world.fail(&slow);
+    assert_eq!(world.statuses(id), [Cancelled, Ready], "no retry follows");
+    assert_eq!(world.run_one().scheduled_at, START + 20 * SECOND);
+}
+
+#[test]
+fn should_let_an_execution_complete_that_was_asked_to_stop_at_its_last_step() {
+    let (mut world, id, slow) = busy(OverlapPolicy::CancelOther);
+    world.pass(10);
+    world.run();
+    world.succeed(&slow);
+    assert_eq!(world.statuses(id), [Completed, Ready]);
+    assert_eq!(world.run().len(), 1);
+}
+
+#[test]
+fn should_stop_at_once_what_waits_for_a_retry() {
+    let (mut world, id, slow) = busy(OverlapPolicy::CancelOther);
+    world.fail(&slow);
+    world.pass(10);
+    assert_eq!(world.run_one().scheduled_at, START + 20 * SECOND);
+    assert_eq!(world.statuses(id), [Cancelled, Running]);
+}
+
+#[test]
+fn should_end_the_other_and_drop_what_it_answers() {
+    let (mut world, id, slow) = busy(OverlapPolicy::TerminateOther);
+    world.pass(10);
+    let next = world.run_one();
+    assert_eq!(world.statuses(id), [Cancelled, Running]);
+    let late = Outcome::Completed {
+        result: "(1)".to_string(),
+        log: None,
+    };
+    assert!(!world.finish(&slow, &late));
+    world.succeed(&next);
+    assert_eq!(world.statuses(id), [Cancelled, Completed]);
+}
+
+#[test]
+fn should_run_beside_the_others_under_allow_all() {
+    let (mut world, id, _slow) = busy(OverlapPolicy::AllowAll);
+    for _ in 0..3 {
+        world.pass(10);
+        world.run_one();
+    }
+    assert_eq!(world.statuses(id), [Running; 4]);
+}
