@@ -13,6 +13,8 @@ mod interface;
 mod lifecycle;
 mod limits;
 mod management;
+mod outcall_rules;
+mod outcalls;
 mod persistence;
 mod queries;
 mod support;
