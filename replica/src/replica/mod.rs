@@ -12,6 +12,7 @@ mod round;
 mod routing;
 
 pub use convenience::InstallMode;
+pub(crate) use outcalls::check_size;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

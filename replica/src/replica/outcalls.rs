@@ -18,7 +18,12 @@ impl Replica {
     /// `Timeout expired` when [`crate::limits::OUTCALL_TIMEOUT`] of virtual time has passed, and
     /// when the replica is restored from a store.
     pub fn get_canister_http(&self) -> Vec<CanisterHttpRequest> {
-        let outcalls = self.meta.outcalls.iter();
+        self.canister_http_from(0)
+    }
+
+    /// Those of them whose ids are not below `first_id`.
+    pub(crate) fn canister_http_from(&self, first_id: u64) -> Vec<CanisterHttpRequest> {
+        let outcalls = self.meta.outcalls.from(first_id);
         outcalls
             .map(|(request_id, outcall)| CanisterHttpRequest {
                 request_id,

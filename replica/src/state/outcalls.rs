@@ -58,8 +58,10 @@ impl Outcalls {
         taken.map(|(_, outcall)| outcall).collect()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Outcall)> {
-        self.pending.iter().map(|(id, outcall)| (*id, outcall))
+    /// Those whose ids are not below `first_id`.
+    pub(crate) fn from(&self, first_id: u64) -> impl Iterator<Item = (u64, &Outcall)> {
+        let outcalls = self.pending.range(first_id..);
+        outcalls.map(|(id, outcall)| (*id, outcall))
     }
 
     /// When the first of them times out.
