@@ -20,6 +20,20 @@ pub struct Outcalls {
 }
 
 impl Outcalls {
+    /// Allows outcalls to these hosts, or without any to the public internet. A host of this
+    /// machine that is named may be reached by `http` too.
+    pub fn to(hosts: Vec<String>) -> Self {
+        let is_loopback = |host: &String| match host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => host == "localhost",
+        };
+        Self {
+            allowed: true,
+            loopback_http: hosts.iter().any(is_loopback),
+            hosts,
+        }
+    }
+
     /// Refuses a host that may not be reached. Its addresses are another matter.
     pub(super) fn check_host(&self, host: &str) -> Result<(), CanisterHttpReject> {
         if !self.allowed {
@@ -55,11 +69,7 @@ mod tests {
     use super::*;
 
     fn only(hosts: &[&str]) -> Outcalls {
-        Outcalls {
-            allowed: true,
-            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-            loopback_http: false,
-        }
+        Outcalls::to(hosts.iter().map(|host| (*host).to_owned()).collect())
     }
 
     #[test]
@@ -98,5 +108,19 @@ mod tests {
         };
         assert!(local.may_reach("localhost", [127, 0, 0, 1].into()));
         assert!(!local.may_reach("localhost", private));
+    }
+
+    #[test]
+    fn should_take_http_for_hosts_of_this_machine_that_are_named() {
+        for (host, loopback_http) in [
+            ("localhost", true),
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("10.0.0.1", false),
+            ("example.com", false),
+        ] {
+            assert_eq!(only(&[host]).loopback_http, loopback_http, "{host}");
+        }
+        assert!(!only(&[]).loopback_http);
     }
 }
