@@ -92,6 +92,13 @@ pub const HOST_STACK_BYTES: usize = 16 * 1024 * 1024;
 /// Live instances kept between messages; beyond it the least recently used is dropped. Ours.
 pub const LIVE_INSTANCES: usize = 64;
 
+/// Messages after which a heap is compared with its image. Ours.
+pub const JOURNAL_MESSAGES: usize = 1_000;
+/// Instructions of such messages: what a failure may cost to run again. Ours.
+pub const JOURNAL_INSTRUCTIONS: u64 = 1_000_000_000;
+/// Bytes kept to run such messages again. Ours.
+pub const JOURNAL_BYTES: usize = 32 * 1024 * 1024;
+
 /// Controllers of a canister.
 pub const CONTROLLERS: usize = 10;
 /// Environment variables of a canister.

@@ -47,9 +47,19 @@ impl PageStore {
         self.dirty.insert(index);
     }
 
-    pub(crate) fn put_box(&mut self, index: PageIndex, page: Box<Page>) {
-        self.pages.insert(index, page);
+    /// Puts a page there and returns the one that it replaces.
+    pub(crate) fn put_box(&mut self, index: PageIndex, page: Box<Page>) -> Option<Box<Page>> {
         self.dirty.insert(index);
+        self.pages.insert(index, page)
+    }
+
+    /// Puts a page there, or none.
+    pub(crate) fn put_back(&mut self, index: PageIndex, page: Option<Box<Page>>) {
+        self.dirty.insert(index);
+        match page {
+            Some(page) => self.pages.insert(index, page),
+            None => self.pages.remove(&index),
+        };
     }
 
     /// Forgets every page.

@@ -10,6 +10,7 @@ mod bounded_wait;
 mod calls;
 mod cycles;
 mod interface;
+mod journal;
 mod lifecycle;
 mod limits;
 mod management;
