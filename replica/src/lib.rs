@@ -38,6 +38,7 @@ mod sys;
 mod view;
 
 pub use config::ReplicaConfig;
+pub use engine::on_guest_stack;
 pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
 pub use ingress::{Ingress, IngressStatus, MessageId};
 pub use outcall::{

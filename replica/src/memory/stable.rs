@@ -3,9 +3,7 @@
 //! The overlay is merged when the message succeeds and dropped when it fails, so a failure costs
 //! nothing. Several stages (an upgrade) can share one overlay.
 
-use std::collections::HashMap;
-
-use super::pages::{Page, PageStore};
+use super::pages::{Page, PageMap, PageStore};
 use super::{PAGE_BYTES, PageIndex, WASM_PAGE_BYTES};
 use crate::limits::STABLE_PAGES;
 use crate::persist::{MemoryDelta, MemoryPages};
@@ -24,7 +22,7 @@ struct OldPages {
     /// The size before the first of them.
     wasm_pages: Option<u64>,
     /// `None` for a page that was absent.
-    pages: HashMap<PageIndex, Option<Box<Page>>>,
+    pages: PageMap<Option<Box<Page>>>,
 }
 
 impl StableMemory {
@@ -102,7 +100,7 @@ pub(crate) struct OutOfBounds;
 #[derive(Default)]
 pub(crate) struct StableOverlay {
     wasm_pages: u64,
-    pages: HashMap<PageIndex, Box<Page>>,
+    pages: PageMap<Box<Page>>,
 }
 
 /// The parts of an access: page index, offset in the page, range in the caller's buffer.
@@ -131,7 +129,7 @@ impl StableOverlay {
     pub(crate) fn with_size(wasm_pages: u64) -> Self {
         Self {
             wasm_pages,
-            pages: HashMap::new(),
+            pages: PageMap::default(),
         }
     }
 

@@ -34,7 +34,11 @@ impl Replica {
     /// Executes rounds until nothing is left to do at this time, at most `limit`; returns how many
     /// executed something.
     pub fn run_until_idle(&mut self, limit: usize) -> usize {
-        (0..limit).take_while(|_| self.execute_round()).count()
+        if self.is_idle() {
+            self.history.prune(self.meta.time_ns);
+            return 0;
+        }
+        on_guest_stack(|| (0..limit).take_while(|_| self.execute_round()).count())
     }
 
     /// When the next round has something to do: now when messages wait, else the earliest global
