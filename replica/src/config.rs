@@ -15,6 +15,8 @@ pub struct ReplicaConfig {
     pub update_instructions: u64,
     /// Instructions of one query.
     pub query_instructions: u64,
+    /// Whether HTTPS outcalls may go to this machine by `http`. Not so on the Internet Computer.
+    pub loopback_http: bool,
 }
 
 impl Default for ReplicaConfig {
@@ -27,6 +29,7 @@ impl Default for ReplicaConfig {
             round_instructions: crate::limits::ROUND_INSTRUCTIONS,
             update_instructions: crate::limits::UPDATE_INSTRUCTIONS,
             query_instructions: crate::limits::QUERY_INSTRUCTIONS,
+            loopback_http: false,
         }
     }
 }

@@ -29,6 +29,7 @@ mod ids;
 mod ingress;
 mod management;
 mod memory;
+mod outcall;
 mod persist;
 mod rejection;
 mod replica;
@@ -37,8 +38,14 @@ mod sys;
 mod view;
 
 pub use config::ReplicaConfig;
+pub use engine::on_guest_stack;
 pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
 pub use ingress::{Ingress, IngressStatus, MessageId};
+pub use outcall::{
+    CanisterHttpHeader, CanisterHttpMethod, CanisterHttpReject, CanisterHttpReply,
+    CanisterHttpRequest, CanisterHttpResponse, MockCanisterHttpResponse,
+    UnknownCanisterHttpRequest,
+};
 pub use persist::{
     CanisterDelta, CanisterSnapshot, ChunkHash, Delta, MemoryDelta, MemoryPages, PAGE_BYTES,
     RestoreError, Snapshot,

@@ -92,6 +92,13 @@ pub const HOST_STACK_BYTES: usize = 16 * 1024 * 1024;
 /// Live instances kept between messages; beyond it the least recently used is dropped. Ours.
 pub const LIVE_INSTANCES: usize = 64;
 
+/// Messages after which a heap is compared with its image. Ours.
+pub const JOURNAL_MESSAGES: usize = 1_000;
+/// Instructions of such messages: what a failure may cost to run again. Ours.
+pub const JOURNAL_INSTRUCTIONS: u64 = 1_000_000_000;
+/// Bytes kept to run such messages again. Ours.
+pub const JOURNAL_BYTES: usize = 32 * 1024 * 1024;
+
 /// Controllers of a canister.
 pub const CONTROLLERS: usize = 10;
 /// Environment variables of a canister.
@@ -116,3 +123,20 @@ pub const SUBNET_NODES: u32 = 13;
 pub const FIRST_CANISTER_COUNTER: u64 = 0;
 /// Rounds that the convenience calls execute before they give up. Ours.
 pub const ROUNDS_PER_CALL: usize = 1_000;
+
+/// URL of an HTTPS outcall, in bytes.
+pub const OUTCALL_URL_BYTES: usize = 8192;
+/// Headers of an HTTPS outcall, and of its response.
+pub const OUTCALL_HEADERS: usize = 64;
+/// Name or value of one header of an HTTPS outcall or of its response, in bytes.
+pub const OUTCALL_HEADER_BYTES: usize = 8 * 1024;
+/// Names and values of all headers of an HTTPS outcall or of its response, in bytes.
+pub const OUTCALL_HEADERS_BYTES: usize = 48 * 1024;
+/// Headers and body of an HTTPS outcall, in bytes.
+pub const OUTCALL_REQUEST_BYTES: usize = 2_000_000;
+/// Headers and body of the response to an HTTPS outcall, in bytes; the default of
+/// `max_response_bytes` as well.
+pub const OUTCALL_RESPONSE_BYTES: u64 = 2_000_000;
+/// After this an HTTPS outcall without an answer is rejected. That of the adapter, which makes
+/// the requests of the Internet Computer's nodes.
+pub const OUTCALL_TIMEOUT: Duration = Duration::from_secs(30);

@@ -121,7 +121,8 @@ impl RestoreError {
     }
 }
 
-/// The version of the blobs; raised whenever one of the private types changes.
+/// The version of the blobs; raised whenever a private type changes so that older blobs cannot be
+/// read any more.
 const BLOB_VERSION: u8 = 1;
 
 /// Encodes a blob: a version, then CBOR.

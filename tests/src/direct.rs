@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use candid::Principal;
-use chime_replica::{Rejection, Replica, ReplicaConfig};
+use chime_replica::{Rejection, Replica, ReplicaConfig, on_guest_stack};
 
 use crate::{Network, Sender};
 
@@ -22,6 +22,17 @@ impl Direct {
         Self {
             replica: Replica::new(ReplicaConfig::default()),
         }
+    }
+
+    fn move_by(&mut self, duration: Duration) {
+        let end = self.replica.time_ns() + u64::try_from(duration.as_nanos()).expect("a duration");
+        self.settle();
+        while let Some(next) = self.replica.next_wake_at().filter(|next| *next <= end) {
+            self.replica.set_time_ns(next.max(self.replica.time_ns()));
+            self.settle();
+        }
+        self.replica.set_time_ns(end);
+        self.settle();
     }
 
     fn settle(&mut self) {
@@ -87,14 +98,7 @@ impl Network for Direct {
 
     /// Moves from one thing that is due to the next, as a network that never sleeps too long.
     fn pass(&mut self, duration: Duration) {
-        let end = self.replica.time_ns() + u64::try_from(duration.as_nanos()).expect("a duration");
-        self.settle();
-        while let Some(next) = self.replica.next_wake_at().filter(|next| *next <= end) {
-            self.replica.set_time_ns(next.max(self.replica.time_ns()));
-            self.settle();
-        }
-        self.replica.set_time_ns(end);
-        self.settle();
+        on_guest_stack(|| self.move_by(duration));
     }
 
     fn metadata(&mut self, canister: Principal, name: &str) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use chime_replica::server::{
-    RunningNetwork, Server, ServerConfig, ServerError, ServerHandle, running,
+    Outcalls, RunningNetwork, Server, ServerConfig, ServerError, ServerHandle, running,
 };
 use chime_replica::store::StoreError;
 use tokio::time::sleep;
@@ -32,7 +32,7 @@ pub(super) async fn run(
         );
         return Err(Error::new(Kind::Usage, rule, "Leave --network out."));
     }
-    let mut handle = start(&settings.state, arguments.port, writer).await?;
+    let mut handle = start(&settings.state, arguments, writer).await?;
     let ended = tokio::select! {
         ended = serve(global, arguments, writer) => ended,
         error = handle.wait() => Err(failed(error)),
@@ -47,7 +47,11 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn start(state: &StateDirectory, port: u16, writer: &Writer) -> Result<ServerHandle> {
+async fn start(
+    state: &StateDirectory,
+    arguments: &UpArguments,
+    writer: &Writer,
+) -> Result<ServerHandle> {
     state.create()?;
     if let Some(network) = find(state).await? {
         return Err(taken(state, &network));
@@ -56,14 +60,21 @@ async fn start(state: &StateDirectory, port: u16, writer: &Writer) -> Result<Ser
         "Starting the network on {}.",
         state.path().display()
     ));
-    let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let config = ServerConfig {
-        bind,
+        bind: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
+        outcalls: outcalls(arguments),
         ..ServerConfig::new(state.path())
     };
     match Server::start(config).await {
         Ok(handle) => Ok(handle),
-        Err(error) => Err(not_started(state, port, error).await),
+        Err(error) => Err(not_started(state, arguments.port, error).await),
+    }
+}
+
+fn outcalls(arguments: &UpArguments) -> Outcalls {
+    match arguments.outcalls {
+        true => Outcalls::to(arguments.outcall_host.clone()),
+        false => Outcalls::default(),
     }
 }
 

@@ -59,6 +59,7 @@ impl Canister {
         caller: Principal,
     ) -> Result<(), Rejection> {
         self.check_install(install)?;
+        self.checkpoint();
         let code = CompiledModule::compile(&module).map_err(|reason| {
             let text = format!(
                 "Error from Canister {}: Canister's Wasm module is not valid: {reason}",

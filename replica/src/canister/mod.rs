@@ -1,11 +1,12 @@
 //! One canister at run time: its state, its memories and its live instance.
 //!
-//! `execute` runs messages, `install` changes code, `query` runs what changes nothing, `persist`
+//! `execute` runs messages, `journal` remembers them, `install` changes code, `query` runs what changes nothing, `persist`
 //! exports and restores. A canister knows nothing of other canisters: what shall happen elsewhere
 //! it returns as [`Effects`].
 
 mod execute;
 mod install;
+mod journal;
 mod persist;
 mod query;
 mod run;
@@ -14,6 +15,7 @@ pub(crate) use execute::Task;
 pub(crate) use install::{Install, UpgradeOptions};
 pub(crate) use query::{CompositeStep, QueryCall};
 
+use journal::{Entry, Journal};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -67,6 +69,11 @@ pub(crate) struct Canister {
     heap: HeapImage,
     stable: StableMemory,
     instance: Option<Instance>,
+    /// Whether the instance holds what was neither committed nor discarded.
+    is_ahead: bool,
+    /// The message that runs, when it is one that can be run again.
+    started: Option<Entry>,
+    journal: Journal,
     module_changed: bool,
     chunks_changed: BTreeSet<[u8; 32]>,
     exported_meta: Option<[u8; 32]>,
@@ -85,6 +92,9 @@ impl Canister {
             heap: HeapImage::default(),
             stable: StableMemory::default(),
             instance: None,
+            is_ahead: false,
+            started: None,
+            journal: Journal::default(),
             module_changed: false,
             chunks_changed: BTreeSet::new(),
             exported_meta: None,
@@ -102,6 +112,7 @@ impl Canister {
 
     /// Drops the live instance; the next message makes a new one from the image.
     pub(crate) fn unload(&mut self) {
+        self.checkpoint();
         self.instance = None;
     }
 
@@ -116,7 +127,10 @@ impl Canister {
     }
 
     pub(crate) fn heap_bytes(&self) -> u64 {
-        self.heap.len() as u64
+        match &self.instance {
+            Some(instance) if !self.journal.is_empty() => instance.memory().len() as u64,
+            _ => self.heap.len() as u64,
+        }
     }
 
     pub(crate) fn stable_bytes(&self) -> u64 {

@@ -13,6 +13,7 @@ use crate::state::CanisterMeta;
 impl Canister {
     /// What changed since the last call; `None` when nothing did.
     pub(crate) fn take_delta(&mut self) -> Option<CanisterDelta> {
+        self.checkpoint();
         let blob = encode(&self.meta);
         let hash = Sha256::digest(&blob).into();
         let meta = (self.exported_meta != Some(hash)).then_some(blob);

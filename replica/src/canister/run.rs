@@ -1,10 +1,11 @@
 //! Runs one function of the live instance, then commits or discards what it did.
 
+use super::journal::{Entry, Journal};
 use super::{Canister, Subnet};
 use crate::engine::{Instance, Target};
 use crate::limits::LOG_LINES;
-use crate::memory::{StableMemory, StableOverlay};
-use crate::sys::{Environment, Run, RunInput, Trap};
+use crate::memory::StableOverlay;
+use crate::sys::{Environment, Mode, Run, RunInput, Trap};
 
 impl Canister {
     fn environment(&self, subnet: &Subnet) -> Environment {
@@ -23,48 +24,50 @@ impl Canister {
     /// The state of a message before it runs.
     pub(super) fn prepare(&self, subnet: &Subnet, input: RunInput) -> Box<Run> {
         Box::new(Run {
-            environment: self.environment(subnet),
-            fuel: input.instruction_limit,
-            spent_before: 0,
             cycles: self.meta.cycles,
-            available_cycles: input.available_cycles,
-            reply_data: Vec::new(),
-            response: None,
-            pending_call: None,
-            calls: Vec::new(),
             open_calls: self.meta.open_calls(),
             open_calls_in_all: self.meta.callbacks.len(),
-            outgoing_bytes: 0,
-            stable_base: StableMemory::default(),
             stable: StableOverlay::over(&self.stable),
-            certified_data: None,
             global_timer_ns: self.meta.global_timer_ns,
-            accepted: false,
-            log: Vec::new(),
-            input,
+            ..Run::new(input, self.environment(subnet))
         })
     }
 
     /// Runs a function on the live instance, which keeps what it did until [`Self::commit`] or
     /// [`Self::discard`].
-    pub(super) fn invoke(
-        &mut self,
-        target: Target<'_>,
-        mut run: Box<Run>,
-    ) -> (Box<Run>, Option<Trap>) {
-        let mut instance = match self.live_instance() {
-            Ok(instance) => instance,
-            Err(reason) => return (run, Some(Trap::NotLoadable(reason))),
-        };
-        run.stable_base = std::mem::take(&mut self.stable);
+    pub(super) fn invoke(&mut self, target: Target<'_>, run: Box<Run>) -> (Box<Run>, Option<Trap>) {
+        self.started = self
+            .can_run_again(run.input.mode)
+            .then(|| Entry::new(target, &run));
+        if self.started.is_none() {
+            // What is not written down is discarded in the end, and needs the image for that.
+            self.checkpoint();
+        }
         let limit = run.input.instruction_limit;
-        let (mut run, trap) = instance.invoke(target, run);
-        self.stable = std::mem::take(&mut run.stable_base);
-        self.instance = Some(instance);
+        let (mut run, trap) = self.invoke_live(target, run);
         self.log.extend(run.log.drain(..));
         let excess = self.log.len().saturating_sub(LOG_LINES);
         self.log.drain(..excess);
         (run, trap.map(|trap| trap.with_limit(limit)))
+    }
+
+    /// Whether a message may succeed, and lead to the same state when it runs again.
+    fn can_run_again(&self, mode: Mode) -> bool {
+        let keeps_instance = self.code.as_ref().is_some_and(|code| code.keeps_instance);
+        keeps_instance && mode.is_committed()
+    }
+
+    fn invoke_live(&mut self, target: Target<'_>, mut run: Box<Run>) -> (Box<Run>, Option<Trap>) {
+        let mut instance = match self.live_instance() {
+            Ok(instance) => instance,
+            Err(reason) => return (run, Some(Trap::NotLoadable(reason))),
+        };
+        self.is_ahead = true;
+        run.stable_base = std::mem::take(&mut self.stable);
+        let (mut run, trap) = instance.invoke(target, run);
+        self.stable = std::mem::take(&mut run.stable_base);
+        self.instance = Some(instance);
+        (run, trap)
     }
 
     /// Takes the live instance out, or makes one from the image.
@@ -78,9 +81,21 @@ impl Canister {
 
     /// Keeps everything that the message did to its own canister.
     pub(super) fn commit(&mut self, run: &mut Run) {
-        self.keep_heap();
+        self.is_ahead = false;
         let overlay = std::mem::take(&mut run.stable);
-        self.stable.merge(overlay);
+        match self.started.take() {
+            Some(entry) => {
+                self.journal.push(entry, run);
+                self.stable.merge_reversibly(overlay);
+                if self.journal.is_full(self.stable.kept_bytes()) {
+                    self.checkpoint();
+                }
+            }
+            None => {
+                self.stable.merge(overlay);
+                self.keep_heap();
+            }
+        }
         self.meta.stable_wasm_pages = self.stable.wasm_pages();
         // A call that was put together and not made gives its cycles back.
         let unused = run.pending_call.take().map_or(0, |call| call.cycles);
@@ -104,8 +119,51 @@ impl Canister {
         }
     }
 
+    /// Brings the image up to what was committed.
+    pub(super) fn checkpoint(&mut self) {
+        if !self.journal.is_empty() {
+            self.keep_heap();
+            self.forget_journal();
+        }
+    }
+
+    fn forget_journal(&mut self) {
+        self.journal = Journal::default();
+        self.stable.forget_old_pages();
+    }
+
     /// Forgets everything that messages did since the last commit.
     pub(super) fn discard(&mut self) {
+        self.started = None;
+        if std::mem::take(&mut self.is_ahead) {
+            if self.journal.is_empty() {
+                self.roll_back();
+            } else {
+                self.run_again();
+            }
+        }
+    }
+
+    /// Makes the state after the last commit anew.
+    fn run_again(&mut self) {
+        let journal = std::mem::take(&mut self.journal);
+        self.instance = None;
+        self.stable.put_old_pages_back();
+        for entry in journal.into_entries() {
+            let (mut run, trap) = self.invoke_live(entry.function.target(), entry.run);
+            assert!(
+                trap.is_none() && run.fuel == entry.fuel_left,
+                "BUG: canister {} does not do the same again: {trap:?}",
+                self.id
+            );
+            self.stable.merge(std::mem::take(&mut run.stable));
+        }
+        self.is_ahead = false;
+        self.keep_heap();
+    }
+
+    /// Puts the image back over the live instance.
+    fn roll_back(&mut self) {
         let Some(instance) = &mut self.instance else {
             return;
         };
@@ -122,6 +180,7 @@ impl Canister {
     /// Takes an instance of new code for its own: the end of an installation.
     pub(super) fn adopt(&mut self, instance: Instance) {
         self.heap.clear();
+        self.is_ahead = false;
         self.instance = Some(instance);
         self.keep_heap();
     }
@@ -134,6 +193,7 @@ impl Canister {
 
     /// Empties the heap and forgets the instance.
     pub(super) fn clear_heap(&mut self) {
+        self.forget_journal();
         self.heap.clear();
         self.instance = None;
         self.meta.globals.clear();

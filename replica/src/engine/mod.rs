@@ -12,6 +12,7 @@ mod transform;
 pub(crate) use instance::{Instance, Target};
 pub(crate) use module::CompiledModule;
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use wasmtime::{Config, Engine};
@@ -41,13 +42,40 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     Engine::new(&config).expect("BUG: the engine's configuration is constant and valid")
 });
 
-/// Runs `work` on a thread whose stack holds the deepest guest call; the caller's own may be small.
-pub(crate) fn on_guest_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+thread_local! {
+    /// Whether this thread was made by [`on_guest_stack`].
+    static IS_GUEST_STACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work` on a thread whose stack holds the deepest guest call, 16 MiB; the caller's own may
+/// be small.
+///
+/// Whatever executes messages does that by itself. To make a thread and to wait for it takes
+/// longer than most messages, though, so a simulation of many short steps is faster when all of it
+/// is the `work` of one call: inside, no further threads are made.
+///
+/// ```
+/// use chime_replica::{Replica, ReplicaConfig, on_guest_stack};
+///
+/// let mut replica = Replica::new(ReplicaConfig::default());
+/// let ticks = on_guest_stack(|| (0..1_000).filter(|_| replica.tick()).count());
+/// assert_eq!(ticks, 0);
+/// ```
+///
+/// # Panics
+/// When `work` does, and when the operating system refuses a thread.
+pub fn on_guest_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    if IS_GUEST_STACK.get() {
+        return work();
+    }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("guest".to_owned())
             .stack_size(HOST_STACK_BYTES)
-            .spawn_scoped(scope, work)
+            .spawn_scoped(scope, || {
+                IS_GUEST_STACK.set(true);
+                work()
+            })
             .expect("the operating system refuses a thread");
         match thread.join() {
             Ok(result) => result,

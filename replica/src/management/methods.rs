@@ -2,7 +2,7 @@
 
 use ic_error_types::ErrorCode;
 
-use super::{Call, MethodResult, chunks, code, lifecycle, settings};
+use super::{Call, MethodResult, chunks, code, lifecycle, outcalls, settings};
 use crate::{Rejection, Replica};
 
 /// Which field of the argument names the canister that the call is about.
@@ -42,6 +42,7 @@ static METHODS: &[Method] = &[
     method("delete_canister", Target::CanisterId, true, lifecycle::delete_canister),
     method("deposit_cycles", Target::CanisterId, false, lifecycle::deposit_cycles),
     method("raw_rand", Target::None, false, lifecycle::raw_rand),
+    method("http_request", Target::None, false, outcalls::http_request),
     method("install_code", Target::CanisterId, true, code::install_code_method),
     method("install_chunked_code", Target::Chunked, true, code::install_chunked_code),
     method("uninstall_code", Target::CanisterId, true, code::uninstall_code),

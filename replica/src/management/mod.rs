@@ -1,16 +1,18 @@
 //! The management canister `aaaaa-aa`, for callers inside (canisters) and outside (ingress).
 //!
 //! `lifecycle` creates, starts, stops and deletes; `code` installs; `chunks` keeps the chunk
-//! store; `settings` reads and changes settings. A malformed argument is a rejection.
+//! store; `settings` reads and changes settings; `outcalls` takes HTTPS outcalls. A malformed argument is a rejection.
 
 mod chunks;
 mod code;
 mod lifecycle;
 mod methods;
+mod outcalls;
 mod settings;
 
 pub(crate) use code::{InstallCodeArgs, install_code};
 pub(crate) use lifecycle::settle_stop;
+pub(crate) use outcalls::{bytes_of, check_headers_and_body};
 
 use candid::utils::ArgumentEncoder;
 use candid::{CandidType, DecoderConfig, Principal};

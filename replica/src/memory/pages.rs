@@ -1,6 +1,7 @@
 //! A sparse set of pages that remembers which of them changed. A page that is absent is zero.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::PAGE_BYTES;
 use crate::persist::{MemoryDelta, MemoryPages};
@@ -10,12 +11,37 @@ pub(crate) type PageIndex = u64;
 
 pub(crate) type Page = [u8; PAGE_BYTES];
 
+/// Pages, or something about them, by index.
+pub(crate) type PageMap<T> = HashMap<PageIndex, T, BuildHasherDefault<IndexHasher>>;
+
+/// Spreads indices over a table. Guests choose them, but harm only themselves by it.
+#[derive(Default)]
+pub(crate) struct IndexHasher(u64);
+
+impl Hasher for IndexHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        // The golden ratio of 2^64 spreads upwards; tables take their bits from both ends.
+        let product = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+}
+
 pub(crate) static ZERO_PAGE: Page = [0; PAGE_BYTES];
 
 /// Pages by index. Iteration order never leaves this type: exports go by the ordered dirty set.
 #[derive(Default)]
 pub(crate) struct PageStore {
-    pages: HashMap<PageIndex, Box<Page>>,
+    pages: PageMap<Box<Page>>,
     dirty: BTreeSet<PageIndex>,
     reset: bool,
 }
@@ -47,9 +73,19 @@ impl PageStore {
         self.dirty.insert(index);
     }
 
-    pub(crate) fn put_box(&mut self, index: PageIndex, page: Box<Page>) {
-        self.pages.insert(index, page);
+    /// Puts a page there and returns the one that it replaces.
+    pub(crate) fn put_box(&mut self, index: PageIndex, page: Box<Page>) -> Option<Box<Page>> {
         self.dirty.insert(index);
+        self.pages.insert(index, page)
+    }
+
+    /// Puts a page there, or none.
+    pub(crate) fn put_back(&mut self, index: PageIndex, page: Option<Box<Page>>) {
+        self.dirty.insert(index);
+        match page {
+            Some(page) => self.pages.insert(index, page),
+            None => self.pages.remove(&index),
+        };
     }
 
     /// Forgets every page.

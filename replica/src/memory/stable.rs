@@ -3,9 +3,7 @@
 //! The overlay is merged when the message succeeds and dropped when it fails, so a failure costs
 //! nothing. Several stages (an upgrade) can share one overlay.
 
-use std::collections::HashMap;
-
-use super::pages::{Page, PageStore};
+use super::pages::{Page, PageMap, PageStore};
 use super::{PAGE_BYTES, PageIndex, WASM_PAGE_BYTES};
 use crate::limits::STABLE_PAGES;
 use crate::persist::{MemoryDelta, MemoryPages};
@@ -15,6 +13,16 @@ use crate::persist::{MemoryDelta, MemoryPages};
 pub(crate) struct StableMemory {
     wasm_pages: u64,
     pages: PageStore,
+    old: OldPages,
+}
+
+/// What reversible merges replaced.
+#[derive(Default)]
+struct OldPages {
+    /// The size before the first of them.
+    wasm_pages: Option<u64>,
+    /// `None` for a page that was absent.
+    pages: PageMap<Option<Box<Page>>>,
 }
 
 impl StableMemory {
@@ -22,6 +30,7 @@ impl StableMemory {
         Some(Self {
             wasm_pages,
             pages: PageStore::restore(pages)?,
+            old: OldPages::default(),
         })
     }
 
@@ -38,6 +47,7 @@ impl StableMemory {
     pub(crate) fn clear(&mut self) {
         self.wasm_pages = 0;
         self.pages.clear();
+        self.old = OldPages::default();
     }
 
     /// Takes over what a message wrote.
@@ -45,6 +55,35 @@ impl StableMemory {
         self.wasm_pages = overlay.wasm_pages;
         for (index, page) in overlay.pages {
             self.pages.put_box(index, page);
+        }
+    }
+
+    /// Takes over what a message wrote, and keeps what that replaces.
+    pub(crate) fn merge_reversibly(&mut self, overlay: StableOverlay) {
+        self.old.wasm_pages.get_or_insert(self.wasm_pages);
+        self.wasm_pages = overlay.wasm_pages;
+        for (index, page) in overlay.pages {
+            let replaced = self.pages.put_box(index, page);
+            self.old.pages.entry(index).or_insert(replaced);
+        }
+    }
+
+    /// Bytes kept by reversible merges.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.old.pages.len() * PAGE_BYTES
+    }
+
+    /// Makes the merges so far final.
+    pub(crate) fn forget_old_pages(&mut self) {
+        self.old = OldPages::default();
+    }
+
+    /// Undoes all reversible merges.
+    pub(crate) fn put_old_pages_back(&mut self) {
+        let old = std::mem::take(&mut self.old);
+        self.wasm_pages = old.wasm_pages.unwrap_or(self.wasm_pages);
+        for (index, page) in old.pages {
+            self.pages.put_back(index, page);
         }
     }
 
@@ -61,7 +100,7 @@ pub(crate) struct OutOfBounds;
 #[derive(Default)]
 pub(crate) struct StableOverlay {
     wasm_pages: u64,
-    pages: HashMap<PageIndex, Box<Page>>,
+    pages: PageMap<Box<Page>>,
 }
 
 /// The parts of an access: page index, offset in the page, range in the caller's buffer.
@@ -90,7 +129,7 @@ impl StableOverlay {
     pub(crate) fn with_size(wasm_pages: u64) -> Self {
         Self {
             wasm_pages,
-            pages: HashMap::new(),
+            pages: PageMap::default(),
         }
     }
 
@@ -190,6 +229,32 @@ mod tests {
             .read(&base, 4090, &mut buffer)
             .unwrap();
         assert_eq!(&buffer, b"old");
+    }
+
+    #[test]
+    fn should_undo_reversible_merges_and_no_others() {
+        let mut base = base_with(b"old");
+        base.forget_old_pages();
+        let read = |base: &StableMemory| {
+            let mut buffer = [0; 3];
+            let overlay = StableOverlay::over(base);
+            overlay.read(base, 4090, &mut buffer).unwrap();
+            buffer
+        };
+        for text in [b"one", b"two"] {
+            let mut overlay = StableOverlay::over(&base);
+            assert!(overlay.grow(1).is_some());
+            overlay.write(&base, 4090, text).unwrap();
+            overlay.write(&base, 60_000, text).unwrap();
+            base.merge_reversibly(overlay);
+        }
+        assert_eq!((read(&base), base.wasm_pages()), (*b"two", 3));
+        assert_eq!(base.kept_bytes(), 2 * PAGE_BYTES);
+        base.put_old_pages_back();
+        assert_eq!((read(&base), base.wasm_pages()), (*b"old", 1));
+        assert_eq!(base.pages.get(60_000 / 4096)[60_000 % 4096], 0);
+        base.put_old_pages_back();
+        assert_eq!(read(&base), *b"old");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Replica;
+use crate::engine::on_guest_stack;
 use crate::limits::{INGRESS_TTL_MAX, ROUNDS_PER_CALL};
 use crate::management::InstallCodeArgs;
 use crate::{Ingress, IngressStatus, MessageId, Rejection};
@@ -78,8 +79,10 @@ impl Replica {
         method: &str,
         arg: Vec<u8>,
     ) -> Result<Vec<u8>, Rejection> {
-        let id = self.submit_call(sender, canister_id, method, arg)?;
-        self.await_call(&id)
+        on_guest_stack(|| {
+            let id = self.submit_call(sender, canister_id, method, arg)?;
+            self.await_call(&id)
+        })
     }
 
     /// Executes rounds until a message is answered; see [`Self::update_call`].
@@ -137,7 +140,7 @@ impl Replica {
             arg,
             sender_canister_version: None,
         };
-        crate::engine::on_guest_stack(|| crate::management::install_code(self, sender, args))
+        on_guest_stack(|| crate::management::install_code(self, sender, args))
     }
 
     /// Starts a canister.

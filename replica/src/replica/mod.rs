@@ -1,16 +1,18 @@
 //! The public face of the replica, in the words of PocketIC.
 //!
-//! The state is here; `ingress`, `round`, `routing`, `query` and `persist` hold what happens to
-//! it, and `management` (a module of the crate) the management canister.
+//! The state is here; `ingress`, `round`, `routing`, `query`, `outcalls` and `persist` hold what
+//! happens to it, and `management` (a module of the crate) the management canister.
 
 mod convenience;
 mod ingress;
+mod outcalls;
 mod persist;
 mod query;
 mod round;
 mod routing;
 
 pub use convenience::InstallMode;
+pub(crate) use outcalls::check_size;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

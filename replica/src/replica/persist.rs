@@ -38,7 +38,8 @@ impl Replica {
         }
     }
 
-    /// Continues from a stored state, exactly where its last delta was taken. The seed and the
+    /// Continues from a stored state, exactly where its last delta was taken, but for HTTPS
+    /// outcalls: those that wait are rejected with `SysTransient`. The seed and the
     /// start time of `config` are ignored. Modules are compiled here, unless this process did so
     /// before.
     pub fn restore(config: ReplicaConfig, snapshot: Snapshot) -> Result<Self, RestoreError> {
@@ -53,7 +54,7 @@ impl Replica {
             .into_iter()
             .map(|canister| Ok((canister.id, Canister::restore(canister)?)))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let mut replica = Self {
             root_key: Arc::from(config.root_key.as_slice()),
             config,
             meta,
@@ -61,6 +62,8 @@ impl Replica {
             canisters,
             deleted: BTreeSet::new(),
             exported_meta: Some(Sha256::digest(&snapshot.replica).into()),
-        })
+        };
+        replica.abandon_outcalls();
+        Ok(replica)
     }
 }

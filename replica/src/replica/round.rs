@@ -34,11 +34,15 @@ impl Replica {
     /// Executes rounds until nothing is left to do at this time, at most `limit`; returns how many
     /// executed something.
     pub fn run_until_idle(&mut self, limit: usize) -> usize {
-        (0..limit).take_while(|_| self.execute_round()).count()
+        if self.is_idle() {
+            self.history.prune(self.meta.time_ns);
+            return 0;
+        }
+        on_guest_stack(|| (0..limit).take_while(|_| self.execute_round()).count())
     }
 
     /// When the next round has something to do: now when messages wait, else the earliest global
-    /// timer, deadline or heartbeat; `None` when nothing will happen without a message from
+    /// timer, deadline, time-out or heartbeat; `None` when nothing will happen without a message from
     /// outside. It may name a time in the past when a timer is overdue.
     pub fn next_wake_at(&self) -> Option<u64> {
         if self.has_messages() {
@@ -62,6 +66,7 @@ impl Replica {
                 let stop = stop_deadline_ns(&meta.run_state);
                 deadlines.chain(timer).chain(stop).chain(heartbeat)
             })
+            .chain(self.meta.outcalls.next_deadline_ns())
             .filter(|time_ns| *time_ns != 0)
             .min()
     }
@@ -85,7 +90,7 @@ impl Replica {
 
     fn round(&mut self) -> bool {
         self.meta.round += 1;
-        let mut executed = self.expire();
+        let mut executed = self.expire() | self.expire_outcalls();
         let mut spent = 0;
         executed |= self.run_tasks(&mut spent);
         loop {

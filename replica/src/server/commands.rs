@@ -6,11 +6,12 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use candid::Principal;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::read_state::ReadState;
 use super::refusal::Refusal;
-use crate::{Ingress, Rejection};
+use crate::{CanisterHttpRequest, Ingress, MockCanisterHttpResponse, Rejection};
 
 /// What the HTTP side wants of the replica. Each command carries the place for its answer; a
 /// place that is dropped without an answer means that the driver has ended.
@@ -21,18 +22,22 @@ pub(super) enum Command {
     Query(Query, oneshot::Sender<Result<Vec<u8>, Rejection>>),
     /// Read the state.
     ReadState(ReadState, oneshot::Sender<Result<Vec<u8>, Refusal>>),
+    /// Take the answer to an HTTPS outcall.
+    Outcall(MockCanisterHttpResponse),
     /// Let time pass faster than the wall clock.
     Advance(Duration, oneshot::Sender<()>),
     /// Look whether to stop.
     Wake,
 }
 
-/// Where the driver gets its orders from.
+/// Where the driver gets its orders from, and gives its own.
 pub(super) struct Orders {
     /// What there is to do.
     pub(super) commands: Receiver<Command>,
     /// Whether to finish the batch and end.
     pub(super) stopping: Arc<AtomicBool>,
+    /// The HTTPS outcalls to be made.
+    pub(super) outcalls: UnboundedSender<CanisterHttpRequest>,
 }
 
 /// A query from outside.

@@ -38,11 +38,13 @@ pub(super) struct Driver {
     pub(super) replica: Replica,
     store: Store,
     tree: StateTree,
-    orders: Orders,
+    pub(super) orders: Orders,
     requests: HashMap<MessageId, RequestRecord>,
     waiting: HashMap<MessageId, Vec<oneshot::Sender<Vec<u8>>>>,
     /// How far the replica's time is ahead of the wall clock; see `travel`.
     pub(super) ahead_ns: u64,
+    /// The first HTTPS outcall that was not handed over yet; see `outcalls`.
+    pub(super) next_outcall: u64,
 }
 
 /// What a batch has gathered.
@@ -59,11 +61,13 @@ impl Driver {
         store: Store,
         keys: Arc<Keys>,
         orders: Orders,
+        loopback_http: bool,
     ) -> Result<Self, ServerError> {
         let config = ReplicaConfig {
             seed: random_seed(),
             start_time_ns: now_ns(),
             root_key: keys.root_key.clone(),
+            loopback_http,
             ..ReplicaConfig::default()
         };
         let replica = match store.load()? {
@@ -75,6 +79,7 @@ impl Driver {
             requests: store.requests()?.into_iter().collect(),
             waiting: HashMap::new(),
             ahead_ns: 0,
+            next_outcall: 0,
             replica,
             store,
             orders,
@@ -104,6 +109,7 @@ impl Driver {
             if !batch.accepted.is_empty() || !batch.advanced.is_empty() || self.is_due() {
                 self.execute_rounds();
                 self.persist(&batch.records)?;
+                self.start_outcalls();
             }
             self.answer(batch);
             if self.orders.stopping.load(Ordering::Acquire) {
@@ -152,6 +158,7 @@ impl Driver {
             Command::ReadState(read, answer) => {
                 let _ = answer.send(self.read_state(&read));
             }
+            Command::Outcall(answer) => self.take_outcall(answer),
             Command::Advance(duration, answer) => {
                 self.travel(duration);
                 batch.advanced.push(answer);

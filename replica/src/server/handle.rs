@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -19,7 +20,7 @@ use super::http::{Context, router};
 use super::keys::Keys;
 use super::limits::{COMMANDS, SHUTDOWN_WAIT};
 use super::running::{Announcement, RunningNetwork};
-use super::{ServerConfig, ServerError};
+use super::{ServerConfig, ServerError, outcalls};
 use crate::store::Store;
 
 /// The local replica as a server. See [`Server::start`].
@@ -42,9 +43,11 @@ impl Server {
         let (commands, receiver) = mpsc::sync_channel(COMMANDS);
         let (ending_sender, mut ending) = watch::channel(None);
         let stopping = Arc::new(AtomicBool::new(false));
+        let (outcalls, requests) = unbounded_channel();
         let orders = Orders {
             commands: receiver,
             stopping: Arc::clone(&stopping),
+            outcalls,
         };
         let keys = start_driver(config.clone(), orders, ending_sender).await?;
         let (listener, local_addr) = match bind(config.bind).await {
@@ -66,6 +69,8 @@ impl Server {
             keys,
             commands: commands.clone(),
         };
+        let policy = config.outcalls.clone();
+        tokio::spawn(outcalls::perform(policy, requests, commands.clone()));
         let listening = tokio::spawn(listen(listener, context, stopped, ending.clone()));
         // From here on the handle stops everything that runs, also when the announcement fails.
         let mut handle = ServerHandle {
@@ -264,7 +269,12 @@ fn run_driver(
 fn open(config: &ServerConfig, orders: Orders) -> Result<(Arc<Keys>, Driver), ServerError> {
     let store = Store::open(&config.state_dir)?;
     let keys = Arc::new(Keys::of_store(&store)?);
-    let driver = Driver::start(store, Arc::clone(&keys), orders)?;
+    let driver = Driver::start(
+        store,
+        Arc::clone(&keys),
+        orders,
+        config.outcalls.loopback_http,
+    )?;
     Ok((keys, driver))
 }
 

@@ -32,6 +32,10 @@ pub const COMMANDS_PER_BATCH: usize = 500;
 pub const ROUNDS_PER_BATCH: usize = 16;
 /// Time after which a batch starts no further round. Ours.
 pub const BATCH_TIME: Duration = Duration::from_millis(50);
+/// HTTPS outcalls under way at the same time; the others wait for a place. Ours.
+pub const OUTCALLS_AT_ONCE: usize = 100;
+/// Pause before the answer to an outcall is offered again to a replica that is overloaded. Ours.
+pub const OUTCALL_ANSWER_PAUSE: Duration = Duration::from_millis(10);
 /// How long a stopping server waits for open connections. Ours.
 pub const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
 /// How long [`super::running`] waits for an answer. Ours.

@@ -11,6 +11,8 @@
 //!   └────────────── answers <────────────┘
 //! ```
 //!
+//! HTTPS outcalls of canisters are made beside that, where [`Outcalls`] allows them.
+//!
 //! It is one node of one subnet. It has no boundary nodes in front, serves no canister as a web
 //! site, gives no permission to web pages of other origins, and does not stay up when its disk
 //! fails: it stops and says so.
@@ -40,6 +42,7 @@ mod error;
 mod handle;
 mod http;
 mod keys;
+mod outcalls;
 mod read_state;
 mod refusal;
 mod routing;
@@ -49,6 +52,7 @@ mod travel;
 
 pub use error::ServerError;
 pub use handle::{Server, ServerHandle};
+pub use outcalls::Outcalls;
 pub use running::{RunningNetwork, running};
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -61,14 +65,17 @@ pub struct ServerConfig {
     pub state_dir: PathBuf,
     /// Where to listen; port 0 takes any free one.
     pub bind: SocketAddr,
+    /// Which HTTPS outcalls of canisters are made.
+    pub outcalls: Outcalls,
 }
 
 impl ServerConfig {
-    /// A server for this machine only, on any free port.
+    /// A server for this machine only, on any free port, that makes no HTTPS outcalls.
     pub fn new(state_dir: impl Into<PathBuf>) -> Self {
         Self {
             state_dir: state_dir.into(),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
+            outcalls: Outcalls::default(),
         }
     }
 }

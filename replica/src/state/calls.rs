@@ -59,6 +59,16 @@ pub(crate) enum Payload {
     Reject(Rejection),
 }
 
+impl Payload {
+    /// Bytes of the answer, or of the text of the rejection.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Reply(bytes) => bytes.len(),
+            Self::Reject(rejection) => rejection.message.len(),
+        }
+    }
+}
+
 impl From<Result<Vec<u8>, Rejection>> for Payload {
     fn from(result: Result<Vec<u8>, Rejection>) -> Self {
         match result {

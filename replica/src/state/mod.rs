@@ -6,6 +6,7 @@
 mod calls;
 mod canister;
 mod history;
+mod outcalls;
 mod queues;
 mod replica;
 
@@ -15,5 +16,6 @@ pub(crate) use calls::{
 };
 pub(crate) use canister::{CanisterMeta, GlobalValue, RunState, Settings, StopRequest};
 pub(crate) use history::IngressHistory;
+pub(crate) use outcalls::{Outcall, Outcalls, Transform};
 pub(crate) use queues::{Queues, is_over, remove_expired_ingress};
 pub(crate) use replica::ReplicaMeta;

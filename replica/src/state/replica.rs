@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
-use super::Request;
+use super::{Outcalls, Request};
 use crate::limits::FIRST_CANISTER_COUNTER;
 
 /// The state of the subnet other than its canisters and the ingress history.
@@ -18,6 +18,9 @@ pub(crate) struct ReplicaMeta {
     /// Numbers the messages that the replica itself submits.
     pub next_message: u64,
     pub management: VecDeque<Request>,
+    /// Absent in what was stored before there were outcalls.
+    #[serde(default)]
+    pub outcalls: Outcalls,
     seed: [u8; 32],
     /// How far the stream of randomness was read, in 32-bit words.
     random_words: u128,
@@ -31,6 +34,7 @@ impl ReplicaMeta {
             next_canister: FIRST_CANISTER_COUNTER,
             next_message: 0,
             management: VecDeque::new(),
+            outcalls: Outcalls::default(),
             seed,
             random_words: 0,
         }

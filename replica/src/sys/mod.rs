@@ -16,6 +16,7 @@ mod system;
 mod table;
 mod trap;
 
+pub(crate) use cost::http_cycles;
 pub(crate) use guest::Guest;
 pub(crate) use mode::Mode;
 pub(crate) use run::{Environment, OutgoingCall, Run, RunInput};

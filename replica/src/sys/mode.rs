@@ -43,6 +43,13 @@ impl Mode {
         }
     }
 
+    /// Whether what the message does to its canister is kept when it succeeds. Installations are
+    /// another matter.
+    pub(crate) fn is_committed(self) -> bool {
+        const COMMITTED: Modes = modes("U Ry Rt C T");
+        COMMITTED.contains(self)
+    }
+
     /// Whether the message runs on every node, so that its effects can be kept.
     pub(crate) fn is_replicated(self) -> bool {
         const NON_REPLICATED: Modes = modes("NQ CQ CRy CRt F");

@@ -102,6 +102,43 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// A message of a canister that has nothing yet.
+    pub(crate) fn new(input: RunInput, environment: Environment) -> Self {
+        Self {
+            environment,
+            fuel: input.instruction_limit,
+            spent_before: 0,
+            cycles: 0,
+            available_cycles: input.available_cycles,
+            reply_data: Vec::new(),
+            response: None,
+            pending_call: None,
+            calls: Vec::new(),
+            open_calls: BTreeMap::new(),
+            open_calls_in_all: 0,
+            outgoing_bytes: 0,
+            stable_base: StableMemory::default(),
+            stable: StableOverlay::default(),
+            certified_data: None,
+            global_timer_ns: 0,
+            accepted: false,
+            log: Vec::new(),
+            input,
+        }
+    }
+
+    /// A copy of a message that did not run yet.
+    pub(crate) fn fresh_copy(&self) -> Box<Self> {
+        Box::new(Self {
+            cycles: self.cycles,
+            open_calls: self.open_calls.clone(),
+            open_calls_in_all: self.open_calls_in_all,
+            stable: StableOverlay::with_size(self.stable.wasm_pages()),
+            global_timer_ns: self.global_timer_ns,
+            ..Self::new(self.input.clone(), self.environment.clone())
+        })
+    }
+
     /// Takes instructions from the message.
     pub(super) fn charge(&mut self, instructions: u64) -> Result<(), Trap> {
         match self.fuel.checked_sub(instructions) {

@@ -12,6 +12,8 @@ const PRELUDE: &str = r#"
 (import "ic0" "msg_caller_size" (func $caller_size (result i32)))
 (import "ic0" "msg_caller_copy" (func $caller_copy (param i32 i32 i32)))
 (import "ic0" "msg_reject_code" (func $reject_code (result i32)))
+(import "ic0" "msg_reject_msg_size" (func $reject_msg_size (result i32)))
+(import "ic0" "msg_reject_msg_copy" (func $reject_msg_copy (param i32 i32 i32)))
 (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
 (import "ic0" "msg_reply" (func $reply))
 (import "ic0" "msg_reject" (func $reject (param i32 i32)))

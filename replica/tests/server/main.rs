@@ -12,6 +12,7 @@ mod disk_full;
 mod idle;
 mod lifecycle;
 mod measure;
+mod outcalls;
 mod process;
 mod refusals;
 mod requests;
