@@ -80,8 +80,8 @@ impl Canister {
     pub(super) fn commit(&mut self, run: &mut Run) {
         self.keep_heap();
         let overlay = std::mem::take(&mut run.stable);
-        self.stable.merge(overlay);
-        self.meta.stable_wasm_pages = self.stable.wasm_pages();
+        self.work.stable_pages_written += overlay.dirty_pages() as u64;
+        self.merge_stable(overlay);
         // A call that was put together and not made gives its cycles back.
         let unused = run.pending_call.take().map_or(0, |call| call.cycles);
         self.meta.cycles = run.cycles.saturating_add(unused);
