@@ -52,7 +52,7 @@ pub use persist::{
 };
 pub use rejection::Rejection;
 pub use replica::{InstallMode, Replica};
-pub use view::{CanisterStatus, CanisterView, MetadataSection, Visibility};
+pub use view::{CanisterStatus, CanisterView, MetadataSection, Visibility, Work};
 
 pub use candid::Principal;
 pub use ic_error_types::{ErrorCode, RejectCode};

@@ -36,6 +36,33 @@ pub struct MetadataSection {
     pub content: Arc<[u8]>,
 }
 
+/// What a canister has done: messages and queries, those that trapped included, and installations
+/// that succeeded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Messages that were executed. An installation counts as one.
+    pub messages: u64,
+    /// Instructions of all of them.
+    pub instructions: u64,
+    /// Instructions of the dearest one.
+    pub largest_message: u64,
+    /// Pages of stable memory, of [`crate::PAGE_BYTES`] bytes, that they wrote and committed: one
+    /// that two messages wrote counts twice.
+    pub stable_pages_written: u64,
+}
+
+impl Work {
+    /// Counts a message. One that was refused before it began took no instructions.
+    pub(crate) fn add_message(&mut self, instructions: u64) {
+        if instructions == 0 {
+            return;
+        }
+        self.messages += 1;
+        self.instructions += instructions;
+        self.largest_message = self.largest_message.max(instructions);
+    }
+}
+
 /// A canister as seen from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanisterView {

@@ -19,9 +19,25 @@ impl Direct {
     /// An empty network.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            replica: Replica::new(ReplicaConfig::default()),
-        }
+        Self::over(Replica::new(ReplicaConfig::default()))
+    }
+
+    /// A network that goes on from what is there.
+    #[must_use]
+    pub const fn over(replica: Replica) -> Self {
+        Self { replica }
+    }
+
+    /// What is behind the network.
+    #[must_use]
+    pub const fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    /// What was behind the network.
+    #[must_use]
+    pub fn into_replica(self) -> Replica {
+        self.replica
     }
 
     fn move_by(&mut self, duration: Duration) {

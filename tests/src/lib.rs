@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod direct;
+pub mod golden;
 pub mod manifests;
 mod world;
 

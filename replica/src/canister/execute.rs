@@ -42,6 +42,7 @@ impl Canister {
             Input::Request(request) => self.execute_request(subnet, request, &mut effects),
             Input::Response(response) => self.execute_response(subnet, response, &mut effects),
         }
+        self.work.add_message(effects.instructions);
         effects
     }
 
@@ -126,6 +127,7 @@ impl Canister {
         let run = self.prepare(subnet, input);
         let (run, trap) = self.invoke(Target::Export(task.export()), run);
         self.finish(subnet, context, run, trap, &mut effects);
+        self.work.add_message(effects.instructions);
         effects
     }
 

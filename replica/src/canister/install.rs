@@ -212,8 +212,9 @@ impl Canister {
     }
 
     fn keep_stage(&mut self, stage: Stage) {
-        self.stable.merge(stage.stable);
-        self.meta.stable_wasm_pages = self.stable.wasm_pages();
+        self.work.add_message(INSTALL_INSTRUCTIONS - stage.fuel);
+        self.work.stable_pages_written += stage.stable.dirty_pages() as u64;
+        self.merge_stable(stage.stable);
         self.meta.cycles = stage.cycles;
         self.meta.global_timer_ns = stage.global_timer_ns;
         if let Some(data) = stage.certified_data {

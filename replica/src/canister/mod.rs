@@ -22,10 +22,10 @@ use std::sync::Arc;
 use candid::Principal;
 
 use crate::engine::{CompiledModule, Instance};
-use crate::memory::{HeapImage, StableMemory, StableOverlay};
+use crate::memory::{HeapImage, PAGE_BYTES, StableMemory, StableOverlay, WASM_PAGE_BYTES};
 use crate::state::{CallbackId, CanisterMeta, Origin, Payload, RunState, StopRequest};
 use crate::sys::OutgoingCall;
-use crate::{CanisterView, MessageId};
+use crate::{CanisterView, MessageId, Work};
 
 /// What every canister of the subnet sees alike during a round.
 #[derive(Clone, Debug)]
@@ -64,6 +64,8 @@ pub(crate) struct Canister {
     pub chunks: BTreeMap<[u8; 32], Arc<[u8]>>,
     /// The latest lines of `debug_print`; they do not survive a restart.
     pub log: VecDeque<String>,
+    /// What it has done since somebody asked; it does not survive a restart.
+    pub work: Work,
     /// The round of its last message.
     pub last_used_round: u64,
     heap: HeapImage,
@@ -88,6 +90,7 @@ impl Canister {
             module: None,
             chunks: BTreeMap::new(),
             log: VecDeque::new(),
+            work: Work::default(),
             last_used_round: 0,
             heap: HeapImage::default(),
             stable: StableMemory::default(),
@@ -146,6 +149,32 @@ impl Canister {
             .read(&self.stable, offset, &mut buffer)
             .ok()?;
         Some(buffer)
+    }
+
+    /// Replaces the stable memory; false, and nothing changes, when the bytes are too many for it.
+    pub(crate) fn replace_stable(&mut self, bytes: &[u8]) -> bool {
+        let mut overlay = StableOverlay::with_size(0);
+        let wasm_pages = (bytes.len() as u64).div_ceil(WASM_PAGE_BYTES);
+        if overlay.grow(wasm_pages).is_none() {
+            return false;
+        }
+        self.checkpoint();
+        self.stable.clear();
+        for (index, page) in (0..).zip(bytes.chunks(PAGE_BYTES)) {
+            if page.iter().any(|byte| *byte != 0) {
+                overlay
+                    .write(&self.stable, index * PAGE_BYTES as u64, page)
+                    .expect("BUG: the memory has grown to hold the bytes");
+            }
+        }
+        self.merge_stable(overlay);
+        true
+    }
+
+    /// Takes over what a message wrote to the stable memory.
+    fn merge_stable(&mut self, overlay: StableOverlay) {
+        self.stable.merge(overlay);
+        self.meta.stable_wasm_pages = self.stable.wasm_pages();
     }
 
     /// Becomes stopped when it is stopping and nothing is open; returns who waited for that.

@@ -79,7 +79,9 @@ impl Canister {
         input.payload = Payload::Reply(call.arg);
         let mut run = self.prepare(subnet, input);
         run.environment.certificate = call.certificate;
-        self.invoke(Target::Export(export), run)
+        let (run, trap) = self.invoke(Target::Export(export), run);
+        self.work.add_message(run.instructions());
+        (run, trap)
     }
 
     /// Runs the first message of a composite query.
@@ -125,6 +127,7 @@ impl Canister {
         let mut run = self.prepare(subnet, input);
         run.stable = std::mem::take(&mut composite.stable);
         let (run, trap) = self.invoke(Target::Closure(closure), run);
+        self.work.add_message(run.instructions());
         match trap {
             Some(trap) => Err(trap.into_rejection(&self.id)),
             None => {

@@ -83,6 +83,7 @@ impl Canister {
     pub(super) fn commit(&mut self, run: &mut Run) {
         self.is_ahead = false;
         let overlay = std::mem::take(&mut run.stable);
+        self.work.stable_pages_written += overlay.dirty_pages() as u64;
         match self.started.take() {
             Some(entry) => {
                 self.journal.push(entry, run);

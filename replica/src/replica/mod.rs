@@ -22,7 +22,7 @@ use candid::Principal;
 
 use crate::canister::{Canister, Subnet};
 use crate::state::{IngressHistory, ReplicaMeta};
-use crate::{CanisterView, IngressStatus, MessageId, ReplicaConfig};
+use crate::{CanisterView, IngressStatus, MessageId, ReplicaConfig, Work};
 
 /// An Internet Computer of one subnet, in this process.
 pub struct Replica {
@@ -97,6 +97,12 @@ impl Replica {
         canister.map_or_else(Vec::new, |canister| canister.log.iter().cloned().collect())
     }
 
+    /// What a canister has done since the last time this was asked, for measurements.
+    pub fn take_work(&mut self, id: &Principal) -> Option<Work> {
+        let canister = self.canisters.get_mut(id)?;
+        Some(std::mem::take(&mut canister.work))
+    }
+
     /// The module of a canister as it was installed, compressed or not.
     pub fn canister_module(&self, id: &Principal) -> Option<Arc<[u8]>> {
         self.canisters.get(id)?.module().cloned()
@@ -105,6 +111,14 @@ impl Replica {
     /// Reads the stable memory of a canister; `None` when there is no such part of it.
     pub fn stable_memory(&self, id: &Principal, offset: u64, bytes: usize) -> Option<Vec<u8>> {
         self.canisters.get(id)?.read_stable(offset, bytes)
+    }
+
+    /// Replaces the stable memory of a canister, as a test does before an upgrade; what is left of
+    /// the last 64 KiB is zero. False when there is no such canister or the bytes are too many.
+    #[must_use]
+    pub fn set_stable_memory(&mut self, id: &Principal, bytes: &[u8]) -> bool {
+        let canister = self.canisters.get_mut(id);
+        canister.is_some_and(|canister| canister.replace_stable(bytes))
     }
 
     pub(crate) fn subnet(&self) -> Subnet {

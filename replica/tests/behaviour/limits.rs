@@ -57,6 +57,26 @@ fn should_count_instructions_by_the_weights_of_the_internet_computer() {
     assert_eq!(number(&reply), 1 + 1 + 4 + 500);
 }
 
+#[test]
+fn should_tell_what_a_canister_has_done() {
+    let (mut replica, id) = with(LOOPS);
+    replica.take_work(&id).unwrap();
+    assert_eq!(replica.take_work(&id), Some(chime_replica::Work::default()));
+    update(&mut replica, id, "count").unwrap();
+    let one = replica.take_work(&id).unwrap();
+    assert_eq!((one.messages, one.stable_pages_written), (1, 0));
+    assert!(one.instructions > 506);
+    assert_eq!(one.largest_message, one.instructions);
+    update(&mut replica, id, "count").unwrap();
+    update(&mut replica, id, "count").unwrap();
+    get(&mut replica, id);
+    let several = replica.take_work(&id).unwrap();
+    assert_eq!(several.messages, 3);
+    assert_eq!(several.largest_message, one.instructions);
+    assert!(several.instructions > 2 * one.instructions);
+    assert_eq!(replica.take_work(&stranger()), None);
+}
+
 /// Makes as many calls to itself as the argument says; answers how many were taken.
 const CALLS: &str = r#"
 (table funcref (elem $nothing)) (data (i32.const 1024) "hit")

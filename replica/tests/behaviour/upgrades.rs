@@ -48,6 +48,45 @@ fn should_keep_stable_memory_and_replace_the_heap() {
 }
 
 #[test]
+fn should_count_what_an_upgrade_costs_with_all_its_stages() {
+    let (mut replica, id) = with(KEEPER);
+    replica.take_work(&id).unwrap();
+    let mode = InstallMode::UpgradeSkippingPreUpgrade;
+    install(&mut replica, id, mode, KEEPER).unwrap();
+    let without = replica.take_work(&id).unwrap();
+    install(&mut replica, id, InstallMode::Upgrade, KEEPER).unwrap();
+    let with = replica.take_work(&id).unwrap();
+    assert_eq!((without.messages, with.messages), (1, 1));
+    assert!(with.instructions > without.instructions);
+    assert_eq!(without.stable_pages_written, 0);
+    assert_eq!(with.stable_pages_written, 1);
+}
+
+#[test]
+fn should_upgrade_from_a_stable_memory_that_was_set() {
+    let (mut replica, id) = with(KEEPER);
+    let mut image = vec![0; 65_536 + 1];
+    image[..8].copy_from_slice(&7_u64.to_le_bytes());
+    image[65_536] = 9;
+    assert!(replica.set_stable_memory(&id, &image));
+    let mode = InstallMode::UpgradeSkippingPreUpgrade;
+    install(&mut replica, id, mode, KEEPER).unwrap();
+    assert_eq!(get(&mut replica, id), 1007);
+    assert_eq!(query_number(&mut replica, id, "pages"), 2);
+    assert_eq!(replica.stable_memory(&id, 65_536, 2).unwrap(), [9, 0]);
+}
+
+#[test]
+fn should_forget_the_old_stable_memory_when_another_is_set() {
+    let (mut replica, id) = with(KEEPER);
+    assert!(replica.set_stable_memory(&id, &[5; 70_000]));
+    assert!(replica.set_stable_memory(&id, &[6]));
+    assert_eq!(replica.stable_memory(&id, 0, 2).unwrap(), [6, 0]);
+    assert_eq!(replica.canister_view(&id).unwrap().stable_bytes, 65_536);
+    assert!(!replica.set_stable_memory(&stranger(), &[6]));
+}
+
+#[test]
 fn should_skip_pre_upgrade_when_told_to() {
     let (mut replica, id) = with(KEEPER);
     set(&mut replica, id, 42);
