@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use candid::Principal;
+use chime_replica::Replica;
 use chime_replica::server::{Server, ServerConfig, ServerHandle};
 use ic_agent::Identity;
 use ic_agent::identity::{AnonymousIdentity, BasicIdentity};
@@ -150,6 +151,10 @@ impl Network for Agent {
         self.runtime
             .block_on(server.advance_time(duration))
             .expect("time passes");
+    }
+
+    fn replica(&mut self) -> Option<&mut Replica> {
+        None
     }
 
     fn metadata(&mut self, canister: Principal, name: &str) -> Vec<u8> {

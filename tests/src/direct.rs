@@ -117,6 +117,10 @@ impl Network for Direct {
         on_guest_stack(|| self.move_by(duration));
     }
 
+    fn replica(&mut self) -> Option<&mut Replica> {
+        Some(&mut self.replica)
+    }
+
     fn metadata(&mut self, canister: Principal, name: &str) -> Vec<u8> {
         let view = self.replica.canister_view(&canister).expect("a canister");
         let section = view.metadata.iter().find(|section| section.name == name);

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use candid::Principal;
+use chime_replica::Replica;
 
 pub use world::{Callee, ReceivedCall, World, call, every, note, now_once, retries, task};
 
@@ -63,6 +64,8 @@ pub trait Network {
     fn manage(&mut self, canister: Principal, method: &str, arg: Vec<u8>) -> Result<(), String>;
     /// Lets time pass, then everything that became due happen.
     fn pass(&mut self, duration: Duration);
+    /// The replica, if it is in this process and in virtual time.
+    fn replica(&mut self) -> Option<&mut Replica>;
     /// A public part of a canister's metadata.
     fn metadata(&mut self, canister: Principal, name: &str) -> Vec<u8>;
 }
