@@ -30,6 +30,8 @@ pub enum Kind {
     InvalidArgument,
     /// The caller is anonymous.
     Unauthenticated,
+    /// The caller's role does not allow it.
+    Forbidden,
     /// The state of the object does not allow it.
     Conflict,
     /// A quota is used up.
@@ -60,7 +62,7 @@ struct Meaning {
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Usage,
         Self::Identity,
         Self::LocalFile,
@@ -68,6 +70,7 @@ impl Kind {
         Self::NotFound,
         Self::InvalidArgument,
         Self::Unauthenticated,
+        Self::Forbidden,
         Self::Conflict,
         Self::LimitExceeded,
         Self::Refused,
@@ -91,6 +94,7 @@ impl Kind {
             Self::NotFound => ("not_found", 3),
             Self::InvalidArgument => ("invalid_argument", 4),
             Self::Unauthenticated => ("unauthenticated", 4),
+            Self::Forbidden => ("forbidden", 4),
             Self::Conflict => ("conflict", 4),
             Self::LimitExceeded => ("limit_exceeded", 4),
             Self::Refused => ("refused", 4),
@@ -123,6 +127,7 @@ impl From<ErrorKind> for Kind {
         match kind {
             ErrorKind::InvalidArgument => Self::InvalidArgument,
             ErrorKind::Unauthenticated => Self::Unauthenticated,
+            ErrorKind::Forbidden => Self::Forbidden,
             ErrorKind::NotFound => Self::NotFound,
             ErrorKind::Conflict => Self::Conflict,
             ErrorKind::LimitExceeded => Self::LimitExceeded,
@@ -288,6 +293,7 @@ mod tests {
         for kind in [
             ErrorKind::InvalidArgument,
             ErrorKind::Unauthenticated,
+            ErrorKind::Forbidden,
             ErrorKind::NotFound,
             ErrorKind::Conflict,
             ErrorKind::LimitExceeded,

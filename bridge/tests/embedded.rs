@@ -13,7 +13,8 @@ use chime::network::{
 };
 use chime::operations::{Patience, Scheduler, require_completed};
 use chime_types::{
-    Action, CreateTaskRequest, NewSchedule, NewStep, PreviewScheduleRequest, Rule, TaskRequest,
+    Action, CreateTaskRequest, NewSchedule, NewStep, PreviewScheduleRequest, Rule,
+    RunTaskNowRequest, TaskRequest,
 };
 
 fn settings(state: &Path) -> Settings {
@@ -83,7 +84,10 @@ async fn should_carry_out_every_operation() {
     let (connection, scheduler, _) = connect(state.path()).await;
     let made = scheduler.create_task(&request("backup")).await.unwrap();
     let started = scheduler
-        .run_task_now(&TaskRequest { task_id: made.id })
+        .run_task_now(&RunTaskNowRequest {
+            task_id: made.id,
+            idempotency_key: None,
+        })
         .await
         .unwrap();
     let patience = Patience {
@@ -91,7 +95,7 @@ async fn should_carry_out_every_operation() {
         ..Patience::default()
     };
     let done = scheduler
-        .wait_for_execution(made.id, started.id, patience, |_| {})
+        .wait_for_execution(started.id, patience, |_| {})
         .await
         .unwrap();
     let done = require_completed(done).unwrap();

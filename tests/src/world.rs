@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use candid::{CandidType, Deserialize, Encode, Nat, Principal};
 use chime_types::{
-    Action, CallArguments, CreateTaskRequest, Error, ExecutionStatus, GetMyTasksRequest,
-    GetMyTasksResult, GetStatsRequest, GetStatsResult, GetTaskExecutionsRequest,
+    Action, CallArguments, CreateTaskRequest, EmptyRequest, Error, ExecutionResult,
+    ExecutionStatus, GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
     GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest, RetryPolicy, Rule,
-    RunTaskNowResult, Stats, Task, TaskExecution, TaskPage, TaskRequest, TaskResult,
+    RunTaskNowRequest, Stats, Task, TaskExecution, TaskPage, TaskRequest, TaskResult,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,7 @@ pub fn call(callee: Callee, method: &str, arguments: &str) -> NewStep {
             value: arguments.to_string(),
         }),
         cycles: None,
+        with_context: None,
     })
 }
 
@@ -88,6 +89,9 @@ pub const fn retries(count: u32, initial_delay_seconds: u64) -> RetryPolicy {
         initial_delay_seconds,
         factor_percent: 200,
         maximum_delay_seconds: 100_000,
+        jitter_percent: None,
+        maximum_age_seconds: None,
+        terminal_errors: None,
     }
 }
 
@@ -220,6 +224,7 @@ impl World {
         let request = GetMyTasksRequest {
             cursor,
             limit: Some(limit),
+            owner: None,
         };
         let answer: GetMyTasksResult = self
             .query(Sender::Owner, "get_my_tasks", &request)
@@ -230,15 +235,19 @@ impl World {
     /// The owner's figures.
     pub fn stats(&mut self) -> Stats {
         let answer: GetStatsResult = self
-            .query(Sender::Owner, "get_stats", &GetStatsRequest {})
+            .query(Sender::Owner, "get_stats", &EmptyRequest {})
             .expect("no rejection");
         answer.into_result().expect("figures")
     }
 
     /// Runs a task now and lets happen what is due at once.
     pub fn run_now(&mut self, task_id: u64) -> TaskExecution {
-        let answer: RunTaskNowResult = self
-            .update(Sender::Owner, "run_task_now", &TaskRequest { task_id })
+        let request = RunTaskNowRequest {
+            task_id,
+            idempotency_key: None,
+        };
+        let answer: ExecutionResult = self
+            .update(Sender::Owner, "run_task_now", &request)
             .expect("no rejection");
         self.pass(0);
         answer.into_result().expect("an execution")

@@ -3,9 +3,9 @@
 use candid::{Encode, Principal};
 use chime_tests::{Sender, every, in_virtual_time, note, now_once, on_each_network, task};
 use chime_types::{
-    Advice, ErrorKind, ExecutionStatus, GetMyTasksRequest, GetMyTasksResult,
-    PreviewScheduleRequest, PreviewScheduleResult, Rule, RunTaskNowResult, TaskRequest, TaskResult,
-    TaskStatus, UpdateTaskRequest, limits,
+    Advice, ErrorKind, ExecutionResult, ExecutionStatus, GetMyTasksRequest, GetMyTasksResult,
+    PreviewScheduleRequest, PreviewScheduleResult, Rule, TaskRequest, TaskResult, TaskStatus,
+    UpdateTaskRequest, limits,
 };
 
 #[test]
@@ -86,7 +86,7 @@ fn should_refuse_the_anonymous_principal_and_hide_tasks_from_strangers() {
             assert_eq!(read.into_result().unwrap_err().kind, kind);
             let written: TaskResult = world.update(sender, "resume_task", &request).unwrap();
             assert_eq!(written.into_result().unwrap_err().kind, kind);
-            let run: RunTaskNowResult = world.update(sender, "run_task_now", &request).unwrap();
+            let run: ExecutionResult = world.update(sender, "run_task_now", &request).unwrap();
             assert_eq!(run.into_result().unwrap_err().kind, kind);
         }
         let page: GetMyTasksResult = world
@@ -228,18 +228,14 @@ fn should_change_pause_resume_and_delete() {
 #[test]
 fn should_say_clearly_that_an_action_cannot_be_run_yet() {
     on_each_network(|world| {
-        let command = chime_types::NewStep::new(chime_types::Action::Command {
-            command: "true".into(),
+        let codex = chime_types::NewStep::new(chime_types::Action::Codex {
+            name: "vault.py".into(),
+            code: None,
         });
-        let made = world.create(&task("shell", vec![command], now_once()));
+        let made = world.create(&task("python", vec![codex], now_once()));
         let execution = world.execution(made.id);
         assert_eq!(execution.status, ExecutionStatus::Failed);
-        assert!(
-            execution
-                .error
-                .unwrap()
-                .contains("cannot run the action command")
-        );
+        assert!(execution.error.unwrap().contains("cannot run the codex"));
     });
 }
 

@@ -152,6 +152,20 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// A call of a method without arguments, cycles and context.
+    #[must_use]
+    pub fn call(canister: Principal, method: impl Into<String>) -> Self {
+        Self::Call {
+            canister,
+            method: method.into(),
+            arguments: None,
+            cycles: None,
+            with_context: None,
+        }
+    }
+}
+
 /// A header of an HTTP message.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct HttpHeader {
@@ -216,6 +230,23 @@ pub struct HttpAction {
     pub transform: Option<HttpTransform>,
     /// False: only one node sends the request, and its answer is trusted. Null is true.
     pub replicated: Option<bool>,
+}
+
+impl HttpAction {
+    /// A GET of this address, with the defaults for all else.
+    #[must_use]
+    pub fn get(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            method: None,
+            headers: None,
+            body: None,
+            max_response_bytes: None,
+            expected_status: None,
+            transform: None,
+            replicated: None,
+        }
+    }
 }
 
 /// Where a message goes.

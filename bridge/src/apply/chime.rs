@@ -93,6 +93,7 @@ fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
         action,
         run_next_after_seconds: fields.seconds(&["run_next_after"])?,
         timeout_seconds: fields.seconds(&["timeout"])?,
+        continue_on_error: None,
     };
     refuse_unknown(&fields)?;
     Ok(step)
@@ -100,9 +101,10 @@ fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
 
 fn action(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     let note = fields.filled(&["note"])?.map(|text| Action::Note { text });
-    let command = fields
-        .filled(&["command"])?
-        .map(|command| Action::Command { command });
+    let command = fields.filled(&["command"])?.map(|command| Action::Command {
+        command,
+        queue: None,
+    });
     let call = fields.value(&["call"]);
     let given = [note.is_some(), command.is_some(), call.is_some()];
     if given.into_iter().filter(|given| *given).count() > 1 {
@@ -144,6 +146,7 @@ fn call(value: &Value, path: String) -> Result<Action, Refusal> {
         method,
         arguments,
         cycles,
+        with_context: None,
     })
 }
 

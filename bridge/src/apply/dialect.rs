@@ -14,6 +14,9 @@ pub(super) const NO_RETRIES: RetryPolicy = RetryPolicy {
     initial_delay_seconds: limits::DEFAULT_INITIAL_DELAY_SECONDS,
     factor_percent: limits::DEFAULT_FACTOR_PERCENT,
     maximum_delay_seconds: limits::DEFAULT_MAXIMUM_DELAY_SECONDS,
+    jitter_percent: None,
+    maximum_age_seconds: None,
+    terminal_errors: None,
 };
 
 /// Most notes about unknown fields in one document.

@@ -148,13 +148,18 @@ fn compare(
         schedules: (before.schedules_hash != mark.schedules_hash)
             .then(|| request.schedules.clone()),
         priority: Some(request.priority.unwrap_or_default()),
-        retry: Some(request.retry.unwrap_or_default()),
+        retry: Some(request.retry.clone().unwrap_or_default()),
         timeout_seconds: Some(
             request
                 .timeout_seconds
                 .unwrap_or(limits::DEFAULT_TIMEOUT_SECONDS),
         ),
         on_unknown: Some(request.on_unknown.unwrap_or_default()),
+        // 0 takes a limit away.
+        execution_timeout_seconds: Some(request.execution_timeout_seconds.unwrap_or(0)),
+        maximum_concurrent: Some(request.maximum_concurrent.unwrap_or(0)),
+        pause_after_failures: Some(request.pause_after_failures.unwrap_or(0)),
+        ..UpdateTaskRequest::default()
     };
     Step::Update(Box::new(Change {
         update: Some(update),
@@ -282,5 +287,6 @@ fn as_new(step: &chime_types::TaskStep) -> NewStep {
         action: step.action.clone(),
         run_next_after_seconds: Some(step.run_next_after_seconds),
         timeout_seconds: Some(step.timeout_seconds),
+        continue_on_error: Some(step.continue_on_error),
     }
 }

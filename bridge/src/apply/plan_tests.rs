@@ -1,7 +1,8 @@
 //! Applying again: what is unchanged stays, what changed is updated, what contradicts is refused.
 
 use chime_types::{
-    Action, GapPolicy, MissedRuns, NewSchedule, Rule, StepStatus, Task, TaskSchedule, TaskStep,
+    Action, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, StepStatus, Task,
+    TaskSchedule, TaskStep,
 };
 
 use super::{Declaration, Finding, Outcome, Patch, Plan, Step, patch, read};
@@ -32,6 +33,7 @@ fn made(id: u64, step: Step) -> Task {
         action: step.action.clone(),
         run_next_after_seconds: step.run_next_after_seconds.unwrap_or(0),
         timeout_seconds: 300,
+        continue_on_error: false,
         status: StepStatus::Pending,
     });
     Task {
@@ -55,6 +57,12 @@ fn schedule(new: &NewSchedule) -> TaskSchedule {
         end_at: None,
         gap: GapPolicy::RunAfter,
         missed_runs: MissedRuns::Latest,
+        missed_window_seconds: None,
+        overlap: OverlapPolicy::Skip,
+        maximum_runs: None,
+        jitter_seconds: 0,
+        exclusions: vec![],
+        fires_at: None,
         disabled: false,
         repeat_every_seconds: 0,
         last_run_at: None,

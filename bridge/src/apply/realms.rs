@@ -88,6 +88,7 @@ fn read_step(
             code: code(&file, &path, context, draft)?,
             name: file,
         },
+        continue_on_error: None,
     };
     fields.value(&["async", "is_async"]);
     note_unknown(&fields, draft);

@@ -40,7 +40,7 @@ pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
         start_at: schedule.start_at.unwrap_or(0),
         explicit_start: explicit,
         end_at: schedule.end_at,
-        exclusions: &[],
+        exclusions: schedule.exclusions.as_deref().unwrap_or_default(),
     });
     compiled.map(drop).map_err(|error| {
         let field = match error.field.as_deref() {

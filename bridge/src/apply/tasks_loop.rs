@@ -72,7 +72,10 @@ pub(super) fn read(
         name,
         description: fields.filled(&["description"])?,
         metadata: identity::metadata([("id", &Some(id.clone()))]),
-        steps: vec![NewStep::new(Action::Command { command })],
+        steps: vec![NewStep::new(Action::Command {
+            command,
+            queue: None,
+        })],
         schedules: schedule::cron(&mut fields, "schedule")?
             .into_iter()
             .collect(),

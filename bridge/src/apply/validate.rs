@@ -70,7 +70,9 @@ fn check_step(step: &NewStep, index: usize) -> Result<(), Refusal> {
     duration(&at("run_next_after"), step.run_next_after_seconds)?;
     let (field, bytes, limit) = match &step.action {
         Action::Note { text } => ("note", text.len(), limits::MAXIMUM_NOTE_BYTES),
-        Action::Command { command } => ("command", command.len(), limits::MAXIMUM_COMMAND_BYTES),
+        Action::Command { command, .. } => {
+            ("command", command.len(), limits::MAXIMUM_COMMAND_BYTES)
+        }
         Action::Named { attributes, .. } => (
             "attributes",
             attributes.len(),
@@ -78,6 +80,13 @@ fn check_step(step: &NewStep, index: usize) -> Result<(), Refusal> {
         ),
         Action::Call { method, .. } => ("call.method", method.len(), limits::MAXIMUM_METHOD_BYTES),
         Action::Codex { name, .. } => ("codex", name.len(), limits::MAXIMUM_METHOD_BYTES),
+        Action::Http { request } => ("http.url", request.url.len(), limits::MAXIMUM_URL_BYTES),
+        // No job file has them.
+        Action::Cleanup { .. }
+        | Action::Backup { .. }
+        | Action::Notification { .. }
+        | Action::Analytics { .. }
+        | Action::Maintenance { .. } => return Ok(()),
     };
     most(&at(field), bytes, limit, "bytes")
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chime_types::{GetStatsRequest, Task, TaskExecution, TaskRequest, WaitReason};
+use chime_types::{EmptyRequest, Task, TaskExecution, TaskRequest, WaitReason};
 use tokio::time::sleep;
 
 use crate::error::{Kind, Result};
@@ -35,7 +35,7 @@ pub(super) async fn follow(
     writer: &Writer,
     followed: Followed,
 ) -> Result<()> {
-    let since_at = scheduler.get_stats(&GetStatsRequest {}).await?.now_at;
+    let since_at = scheduler.get_stats(&EmptyRequest {}).await?.now_at;
     let mut seen = HashMap::new();
     for task in tasks(scheduler, followed).await? {
         let mut history = History {

@@ -13,7 +13,7 @@ use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Patience, Scheduler, require_completed};
-use crate::output::{Made, Writer, attempt_text};
+use crate::output::{Made, Writer, action_text, attempt_text};
 
 /// Makes the task and writes what was made.
 pub(super) async fn run(
@@ -113,6 +113,7 @@ fn action(arguments: &RunArguments) -> Result<Action> {
         method: method.clone(),
         arguments,
         cycles: None,
+        with_context: None,
     })
 }
 
@@ -132,18 +133,7 @@ fn checked(text: &str) -> Result<String> {
 
 /// A name that says what the task does.
 fn name(action: &Action) -> String {
-    let text = match action {
-        Action::Call {
-            canister, method, ..
-        } => format!("{method} of {canister}"),
-        Action::Note { text } => format!(
-            "note: {}",
-            text.split_whitespace().collect::<Vec<_>>().join(" ")
-        ),
-        Action::Command { command } => command.clone(),
-        Action::Named { action_name, .. } => action_name.clone(),
-        Action::Codex { name, .. } => name.clone(),
-    };
+    let text = action_text(action);
     text.chars().take(limits::MAXIMUM_NAME_CHARACTERS).collect()
 }
 
@@ -186,7 +176,7 @@ async fn wait(session: &Session, task: &Task, writer: &Writer) -> Result<TaskExe
         }
     };
     scheduler
-        .wait_for_execution(task.id, first.id, Patience::default(), tell)
+        .wait_for_execution(first.id, Patience::default(), tell)
         .await
 }
 

@@ -2,7 +2,7 @@
 
 use candid::Principal;
 use chime_types::{
-    ExecutionStatus, OnUnknown, Priority, RetryPolicy, Task, TaskExecution, TaskStatus,
+    ExecutionStatus, OnUnknown, Priority, RetryPolicy, Task, TaskExecution, TaskStatus, Trigger,
 };
 
 /// A task that has this id and name and nothing else.
@@ -20,6 +20,12 @@ pub(crate) fn task(id: u64, name: &str) -> Task {
         schedules: vec![],
         retry: RetryPolicy::default(),
         on_unknown: OnUnknown::Fail,
+        execution_timeout_seconds: None,
+        maximum_concurrent: None,
+        pause_after_failures: None,
+        consecutive_failures: 0,
+        run_as: None,
+        callback: None,
         disabled: false,
         pause_reason: None,
         last_run_at: None,
@@ -38,12 +44,20 @@ pub(crate) fn execution(status: ExecutionStatus) -> TaskExecution {
         id: 1,
         task_id: 7,
         schedule_id: None,
+        trigger: Trigger::Schedule,
+        replay_of: None,
+        replayed_by: None,
+        backfill_id: None,
         scheduled_at: 0,
         started_at: None,
         finished_at: None,
         status,
         waiting_for: None,
         wake_at: None,
+        expires_at: None,
+        cancel_requested: None,
+        rescues: 0,
+        steps: vec![],
         step_to_execute: 0,
         attempt: 0,
         attempts: vec![],

@@ -20,6 +20,7 @@ impl Scheduler {
                 .get_my_tasks(&GetMyTasksRequest {
                     cursor,
                     limit: Some(limits::MAXIMUM_PAGE_ITEMS),
+                    owner: None,
                 })
                 .await?;
             tasks.extend(page.tasks);
@@ -61,39 +62,6 @@ impl Scheduler {
             cursor = next(cursor, page.next_cursor)?;
             if cursor.is_none() || executions.len() == maximum {
                 return Ok(executions);
-            }
-        }
-    }
-
-    /// One execution of a task.
-    ///
-    /// # Errors
-    /// `NotFound` if the task has none with this id, or its history has dropped it.
-    pub async fn execution(&self, task_id: u64, execution_id: u64) -> Result<TaskExecution> {
-        let mut cursor = None;
-        loop {
-            let page = self
-                .get_task_executions(&GetTaskExecutionsRequest {
-                    task_id,
-                    cursor,
-                    limit: None,
-                    status: None,
-                })
-                .await?;
-            let found = page
-                .executions
-                .into_iter()
-                .find(|execution| execution.id == execution_id);
-            if let Some(execution) = found {
-                return Ok(execution);
-            }
-            cursor = next(cursor, page.next_cursor)?;
-            if cursor.is_none() {
-                return Err(Error::new(
-                    Kind::NotFound,
-                    format!("task {task_id} keeps no execution {execution_id}"),
-                    "list the executions that there are",
-                ));
             }
         }
     }

@@ -44,17 +44,19 @@ methods! {
     /// A page of the caller's tasks.
     query get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult(TaskPage);
     /// Runs a task besides its schedules.
-    update run_task_now(TaskRequest) -> RunTaskNowResult(TaskExecution);
+    update run_task_now(RunTaskNowRequest) -> ExecutionResult(TaskExecution);
     /// Switches a task off.
     update pause_task(PauseTaskRequest) -> TaskResult(Task);
     /// Switches a task on.
     update resume_task(TaskRequest) -> TaskResult(Task);
     /// A page of a task's executions.
     query get_task_executions(GetTaskExecutionsRequest) -> GetTaskExecutionsResult(TaskExecutionPage);
+    /// One execution.
+    query get_execution(ExecutionRequest) -> ExecutionResult(TaskExecution);
     /// What a schedule means, and its next times.
     query preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult(SchedulePreview);
     /// Figures about the caller's tasks and the scheduler.
-    query get_stats(GetStatsRequest) -> GetStatsResult(Stats);
+    query get_stats(EmptyRequest) -> GetStatsResult(Stats);
 }
 
 impl Scheduler {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use chime_types::{ExecutionStatus, TaskExecution};
+use chime_types::{ExecutionRequest, ExecutionStatus, TaskExecution};
 use tokio::time::{Instant, sleep};
 
 use super::Scheduler;
@@ -41,16 +41,15 @@ impl Scheduler {
     ///
     /// # Errors
     /// `Unavailable` if it is not final in time: it goes on by itself. Else those of
-    /// `get_task_executions`.
+    /// `get_execution`.
     pub async fn wait_for_execution(
         &self,
-        task_id: u64,
         execution_id: u64,
         patience: Patience,
         on_change: impl FnMut(&TaskExecution),
     ) -> Result<TaskExecution> {
-        let look = || self.execution(task_id, execution_id);
-        wait(look, patience, on_change).await
+        let request = ExecutionRequest { execution_id };
+        wait(|| self.get_execution(&request), patience, on_change).await
     }
 }
 

@@ -185,6 +185,8 @@ fn waiting(execution: &TaskExecution, clock: &Clock) -> Option<String> {
     let reason = match execution.waiting_for? {
         WaitReason::StepDelay => "next step",
         WaitReason::RetryBackoff => "next attempt",
+        WaitReason::Snooze => "put off until",
+        WaitReason::Worker => return Some("waits for a worker".into()),
     };
     Some(format!("{reason} {}", clock.both(execution.wake_at?)))
 }
@@ -199,6 +201,8 @@ pub fn attempt_text(attempt: &Attempt) -> String {
         Outcome::TimedOut => "timed out",
         Outcome::Unknown => "ended with an unknown outcome",
         Outcome::Cancelled => "was cancelled",
+        Outcome::Lost => "was lost by its worker",
+        Outcome::Snoozed => "was put off",
     };
     let step = u64::from(attempt.step) + 1;
     let mut text = format!("attempt {} of step {step} {outcome}", attempt.number);

@@ -3,6 +3,7 @@
 //! A command computes its answer first and writes it once, as one JSON document or as text. The
 //! shapes of the answers are in the modules below. Nothing here talks to a network.
 
+mod action;
 mod applied;
 mod changed;
 mod executions;
@@ -16,6 +17,7 @@ mod writer;
 #[cfg(test)]
 mod snapshot_tests;
 
+pub use action::action_text;
 pub use applied::{Applied, AppliedRow, FieldFault};
 pub use changed::{Change, Made};
 pub use executions::{ExecutionLog, ExecutionRow, FollowedRow, attempt_text, follow_line};

@@ -4,8 +4,8 @@
 use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
-    Attempt, ExecutionStatus, GapPolicy, LogEntry, MissedRuns, Outcome, Rule, Task, TaskExecution,
-    TaskSchedule, TaskStatus,
+    Attempt, ExecutionStatus, GapPolicy, LogEntry, MissedRuns, Outcome, OverlapPolicy, Rule, Task,
+    TaskExecution, TaskSchedule, TaskStatus,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
@@ -49,6 +49,12 @@ fn schedule(id: u64, rule: Rule, description: &str, next_run_at: Option<u64>) ->
         end_at: None,
         gap: GapPolicy::RunAfter,
         missed_runs: MissedRuns::Latest,
+        missed_window_seconds: None,
+        overlap: OverlapPolicy::Skip,
+        maximum_runs: None,
+        jitter_seconds: 0,
+        exclusions: vec![],
+        fires_at: None,
         disabled: false,
         last_run_at: None,
         next_run_at,
@@ -181,6 +187,8 @@ fn attempt(number: u32, outcome: Outcome, error: Option<&str>) -> Attempt {
         step: 0,
         started_at: NOW_AT - 10 * NANOSECONDS,
         finished_at: Some(NOW_AT - 9 * NANOSECONDS),
+        fencing_token: 0,
+        worker: None,
         outcome,
         result: None,
         error: error.map(str::to_string),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::table::{counted, one_line};
 use super::writer::{Answer, Page};
-use super::{Table, rfc3339};
+use super::{Table, action_text, rfc3339};
 
 /// Most characters of metadata and descriptions in a table.
 const MAXIMUM_TEXT: usize = 60;
@@ -46,7 +46,7 @@ struct More {
     next_run_at: Option<u64>,
     interval: String,
     words: String,
-    steps: usize,
+    steps: String,
 }
 
 impl TaskList {
@@ -91,10 +91,20 @@ impl TaskRow {
                 next_run_at: schedule.next_run_at,
                 interval: interval(&schedule.rule, schedule.repeat_every_seconds),
                 words: format!("{}, {}", schedule.description, schedule.timezone),
-                steps: task.steps.len(),
+                steps: steps_text(task),
             },
         }
     }
+}
+
+/// What the steps do, one after the other.
+fn steps_text(task: &Task) -> String {
+    let texts: Vec<_> = task
+        .steps
+        .iter()
+        .map(|step| action_text(&step.action))
+        .collect();
+    texts.join("; ")
 }
 
 /// The last slot of the schedule. Runs on demand belong to no schedule; a task with a single one
@@ -205,7 +215,7 @@ impl TaskRow {
         if verbose {
             cells.extend([
                 self.more.words.clone(),
-                self.more.steps.to_string(),
+                one_line(&self.more.steps, MAXIMUM_TEXT),
                 one_line(&self.metadata, MAXIMUM_TEXT),
             ]);
         }

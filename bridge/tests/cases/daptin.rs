@@ -260,6 +260,6 @@ fn should_change_only_what_a_patch_names() {
 #[test]
 fn should_not_retry_what_did_not_retry_there() {
     let findings = read("daptin", "seed_04.yaml");
-    let retry = declared(&findings[0]).request.retry;
+    let retry = declared(&findings[0]).request.retry.as_ref();
     assert_eq!(retry.map(|retry| retry.max_retries), Some(0));
 }

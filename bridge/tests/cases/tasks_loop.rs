@@ -105,11 +105,15 @@ fn should_keep_command_priority_retries_and_timeout() {
     assert_eq!(
         request.steps[0].action,
         Action::Command {
-            command: "/path/to/backup-script.sh".into()
+            command: "/path/to/backup-script.sh".into(),
+            queue: None,
         }
     );
     assert_eq!(request.priority, Some(Priority::High));
-    assert_eq!(request.retry.map(|retry| retry.max_retries), Some(2));
+    assert_eq!(
+        request.retry.as_ref().map(|retry| retry.max_retries),
+        Some(2)
+    );
     assert_eq!(request.timeout_seconds, Some(1_800));
     assert_eq!(request.disabled, None);
 }

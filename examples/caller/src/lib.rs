@@ -122,12 +122,7 @@ async fn unschedule() -> Result<Unscheduled, CallerError> {
 fn tick_task(myself: Principal, repeat_every_seconds: u64, key: String) -> CreateTaskRequest {
     let step = NewStep {
         timeout_seconds: Some(TICK_TIMEOUT_SECONDS),
-        ..NewStep::new(Action::Call {
-            canister: myself,
-            method: "on_tick".into(),
-            arguments: None,
-            cycles: None,
-        })
+        ..NewStep::new(Action::call(myself, "on_tick"))
     };
     CreateTaskRequest {
         name: "tick".into(),

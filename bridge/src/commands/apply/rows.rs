@@ -51,7 +51,7 @@ pub(super) fn foreseen(
         start_at,
         explicit_start: explicit,
         end_at: new.end_at,
-        exclusions: &[],
+        exclusions: new.exclusions.as_deref().unwrap_or_default(),
     });
     let Ok(schedule) = compiled else {
         return row;
@@ -77,36 +77,36 @@ pub(super) fn refused(row: AppliedRow, refusal: Refusal) -> AppliedRow {
     }
 }
 
-/// Remarks about what cannot run yet.
+/// Remarks about what does not run by itself.
 pub(super) fn remarks(findings: &[Finding]) -> Vec<String> {
-    let lines = [COMMAND, NAMED, CODEX].into_iter().filter_map(|lack| {
+    let lines = [COMMAND, NAMED, CODEX].into_iter().filter_map(|need| {
         let concerned = findings.iter().filter(|finding| {
             finding
                 .actions()
-                .any(|action| lack_of(action) == Some(lack))
+                .any(|action| need_of(action) == Some(need))
         });
         let tasks = match concerned.count() {
             0 => return None,
             1 => "1 task runs".to_string(),
             count => format!("{count} tasks run"),
         };
-        Some(format!(
-            "{tasks} {lack}: what cannot run is kept, and its runs fail and say so"
-        ))
+        Some(format!("{tasks} {need}"))
     });
     lines.collect()
 }
 
-const COMMAND: &str = "a shell command, for which this version has no worker";
-const NAMED: &str = "a named action, for which this version has no register";
-const CODEX: &str = "Python, for which this version has no runner";
+const COMMAND: &str = "a shell command: its runs wait until a worker claims them";
+const NAMED: &str =
+    "a named action: until it is defined with define_action its runs fail and say so";
+const CODEX: &str =
+    "Python, for which this version has no runner: it is kept, and its runs fail and say so";
 
-/// What is missing to carry the action out.
-const fn lack_of(action: &Action) -> Option<&'static str> {
+/// What somebody has to provide so that the action is carried out.
+const fn need_of(action: &Action) -> Option<&'static str> {
     match action {
         Action::Command { .. } => Some(COMMAND),
         Action::Named { .. } => Some(NAMED),
         Action::Codex { .. } => Some(CODEX),
-        Action::Call { .. } | Action::Note { .. } => None,
+        _ => None,
     }
 }
