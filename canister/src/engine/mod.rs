@@ -10,6 +10,7 @@
 //! a queue. `ARCHITECTURE.md` draws the states of an execution.
 
 pub mod alerts;
+pub mod archive;
 mod attempt;
 pub mod backfill;
 pub mod builtin;
