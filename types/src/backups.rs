@@ -24,12 +24,13 @@ pub struct Backup {
     pub tasks: u64,
     /// Executions in it.
     pub executions: u64,
-    /// Chunks of at most 1 MiB.
+    /// Chunks of at most 1,000,000 bytes.
     pub chunks: u32,
     /// Bytes in all.
     pub bytes: u64,
-    /// SHA-256 of all chunks one after the other, in lower-case hexadecimal digits; empty while it
-    /// is being written.
+    /// SHA-256 in lower-case hexadecimal digits, made chunk by chunk: that of the first chunk, then
+    /// that of the 32 bytes so far followed by the next chunk, and so on. Empty until the backup is
+    /// complete.
     pub sha256: String,
 }
 
@@ -73,7 +74,7 @@ pub struct UploadBackupChunkRequest {
     pub backup_id: Option<u64>,
     /// The chunk, counted from 0: the next one.
     pub index: u32,
-    /// Its bytes, 1 byte to 1 MiB.
+    /// Its bytes, 1 to 1,000,000.
     #[serde(with = "serde_bytes")]
     pub data: Vec<u8>,
     /// The last chunk: the backup is checked whole, and refused if it is damaged.
@@ -87,19 +88,20 @@ pub struct RestoreBackupRequest {
     pub backup_id: u64,
     /// Replace tasks that exist; null is false: they are left as they are.
     pub overwrite: Option<bool>,
-    /// Go on after this task: `next_cursor` of the answer before; null begins.
+    /// Go on here: `next_cursor` of the answer before; null begins.
     pub cursor: Option<u64>,
 }
 
-/// What was restored. Tasks keep their identifiers; executions that were under way when the backup
-/// was made are restored as cancelled; schedules go on with their next time from now.
+/// What was restored. Tasks keep their identifiers; their schedules and executions do so too, unless
+/// those are in use. Executions that were under way when the backup was made are restored as
+/// cancelled; schedules go on with their next time from now.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RestoredBackup {
     /// Tasks restored by this call.
     pub tasks: u64,
     /// Executions restored by this call.
     pub executions: u64,
-    /// Tasks left out because they exist, or belong to somebody else.
+    /// Tasks left out because they exist, or belong to somebody else; counted by this call.
     pub left_out: u64,
     /// Call again with this `cursor`; null when all is done.
     pub next_cursor: Option<u64>,

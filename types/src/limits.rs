@@ -112,10 +112,20 @@ pub const MAXIMUM_REPORTS: u64 = 100;
 pub const MAXIMUM_REPORTED_TASKS: usize = 200;
 /// Most backups of one owner.
 pub const MAXIMUM_BACKUPS: u64 = 100;
-/// Largest chunk of a backup, in bytes.
-pub const BACKUP_CHUNK_BYTES: usize = 1024 * 1024;
-/// Most chunks of a backup: 64 GiB.
-pub const MAXIMUM_BACKUP_CHUNKS: u32 = 65_536;
+/// Largest chunk of a backup, in bytes: a request that uploads it is within its limit.
+pub const BACKUP_CHUNK_BYTES: usize = 1_000_000;
+/// Most chunks of a backup: 4 GB, which one message can remove.
+pub const MAXIMUM_BACKUP_CHUNKS: u32 = 4_000;
+/// Largest item of a backup, in bytes.
+pub const MAXIMUM_BACKUP_ITEM_BYTES: usize = 16 * 1024 * 1024;
+/// Most bytes of all backups that one owner, who is no admin, has uploaded and keeps.
+pub const MAXIMUM_UPLOADED_BYTES: u64 = 1024 * 1024 * 1024;
+/// Highest number of a task, a schedule or an execution that is restored.
+pub const MAXIMUM_RESTORED_NUMBER: u64 = 1 << 48;
+/// Backups of a backup task that are kept when it names no number.
+pub const DEFAULT_BACKUPS_KEPT: u32 = 7;
+/// The window of a report when the action names none, in seconds.
+pub const DEFAULT_WINDOW_SECONDS: u64 = 86_400;
 /// Longest subject of a message, in characters.
 pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
 /// Longest message, in bytes.

@@ -84,6 +84,7 @@ pub(super) fn take_up(state: &mut State, now: u64, key: &ReadyKey) -> Option<Sta
         state.enter_queue(task.owner, &place);
         execution.place = Some(place);
         state.put_execution(&execution);
+        places::pass_on(state, &task, target);
         return None;
     }
     execution.target = target;
@@ -347,6 +348,17 @@ fn advance(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionRe
     }
 }
 
+/// Ends an attempt that is between two slices of a built-in action.
+pub(super) fn close_slices(execution: &mut ExecutionRecord, now: u64, outcome: AttemptOutcome) {
+    if let Some(attempt) = execution.attempts.last_mut()
+        && attempt.finished_at.is_none()
+    {
+        attempt.finished_at = Some(now);
+        attempt.outcome = outcome;
+    }
+    execution.progress.clear();
+}
+
 /// An execution that was asked to stop does so between two attempts.
 pub(super) fn stop(
     state: &mut State,
@@ -354,13 +366,7 @@ pub(super) fn stop(
     execution: &mut ExecutionRecord,
     now: u64,
 ) {
-    if let Some(attempt) = execution.attempts.last_mut()
-        && attempt.finished_at.is_none()
-    {
-        attempt.finished_at = Some(now);
-        attempt.outcome = AttemptOutcome::Cancelled;
-    }
-    execution.progress.clear();
+    close_slices(execution, now, AttemptOutcome::Cancelled);
     execution.error.clone_from(&execution.cancel_requested);
     end(state, task, execution, ExecutionStatus::Cancelled, now);
 }

@@ -25,9 +25,10 @@ pub fn watch(state: &mut State, now: u64, balance: u128) {
     if is_low == was_low {
         return;
     }
-    state.set_cycles_low(is_low);
+    state.cancel_wake(state.header().cycles_wake);
+    let wake = is_low.then(|| state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles));
+    state.set_cycles_low(is_low, wake);
     let kind = if is_low {
-        state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles);
         EventKind::CyclesLow
     } else {
         EventKind::CyclesRestored
@@ -43,9 +44,9 @@ pub fn watch(state: &mut State, now: u64, balance: u128) {
 
 /// Is called at the time to look again: [`watch`] has looked, so only the next time is set.
 pub(super) fn look_again(state: &mut State, now: u64) {
-    if state.header().cycles_low {
-        state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles);
-    }
+    let low = state.header().cycles_low;
+    let wake = low.then(|| state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles));
+    state.set_cycles_low(low, wake);
 }
 
 fn sample(state: &mut State, now: u64, balance: u128) {

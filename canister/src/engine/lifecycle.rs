@@ -7,7 +7,7 @@ use chime_types::{
 };
 
 use super::timeline::Note;
-use super::{alerts, attempt, backfill, deliver, retention};
+use super::{alerts, attempt, backfill, deliver, places, retention, target_of_step};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, ScheduleId, Wake};
 use crate::state::records::{ExecutionRecord, OwnerRecord, Payload, Place, Status, TaskRecord};
@@ -157,6 +157,8 @@ fn withdraw(state: &mut State, task: &TaskRecord, execution: &mut ExecutionRecor
     state.cancel_wake(execution.wake.take());
     if let Some(place) = execution.place.take() {
         state.leave_queue(task.owner, &place);
+        // It may have been let go on in favour of others that wait behind a limit.
+        places::pass_on(state, task, target_of_step(state, execution));
     }
 }
 
@@ -391,6 +393,7 @@ fn withdraw_or_close(
         execution.progress.clear();
     } else {
         withdraw(state, task, execution);
+        attempt::close_slices(execution, now, outcome);
     }
 }
 

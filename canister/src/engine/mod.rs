@@ -11,6 +11,7 @@
 
 pub mod alerts;
 mod arguments;
+pub mod archive;
 mod attempt;
 pub mod backfill;
 pub mod builtin;

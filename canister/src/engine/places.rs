@@ -54,9 +54,15 @@ pub fn park(
     state.enter_queue(task.owner, &place);
     execution.place = Some(place);
     state.put_execution(execution);
-    for other in limits_of(task, target).filter(|other| *other != limit) {
-        if has_place(state, task, other) {
-            let_go_on(state, other);
+    pass_on(state, task, target);
+}
+
+/// An execution of the task that was in the ready queue does not start now: the places that it
+/// leaves free go to those that wait for them.
+pub fn pass_on(state: &mut State, task: &TaskRecord, target: Option<Principal>) {
+    for limit in limits_of(task, target) {
+        if has_place(state, task, limit) {
+            let_go_on(state, limit);
         }
     }
 }
@@ -95,7 +101,7 @@ pub fn give_back(state: &mut State, task: &mut TaskRecord, target: Option<Princi
 
 /// The first execution behind a limit goes back to the ready queue. If another limit is in its
 /// way, it is parked behind that one.
-fn let_go_on(state: &mut State, limit: LimitKey) {
+pub fn let_go_on(state: &mut State, limit: LimitKey) {
     let Some(ready) = state.first_parked(limit) else {
         return;
     };

@@ -112,8 +112,11 @@ pub const fn target_of(action: &Action) -> Option<Principal> {
 
 /// The canister that the step calls which an execution is at.
 pub fn target_of_step(state: &State, execution: &ExecutionRecord) -> Option<Principal> {
+    let task = state.task(execution.task_id)?;
     let plan = state.find_plan(execution.task_id, execution.plan)?;
-    target_of(&plan.steps.get(execution.step as usize)?.action)
+    let step = plan.steps.get(execution.step as usize)?;
+    let resolved = action_of(state, &task, step).ok()?;
+    target_of(&resolved.action)
 }
 
 /// Everything that placeholders may name.

@@ -41,6 +41,17 @@ impl State {
             .map(|entry| (entry.key().name.clone(), entry.value()))
     }
 
+    /// The actions of all owners after one of them.
+    pub fn actions_after(
+        &self,
+        after: Option<NameKey>,
+    ) -> impl Iterator<Item = (NameKey, ActionRecord)> {
+        let from = after.map_or(Unbounded, Excluded);
+        self.actions
+            .range((from, Unbounded))
+            .map(|entry| (entry.key().clone(), entry.value()))
+    }
+
     /// A secret.
     pub fn secret(&self, key: &NameKey) -> Option<String> {
         self.secrets.get(key)
@@ -70,22 +81,27 @@ impl State {
 
     /// A backup.
     pub fn backup(&self, id: BackupId) -> Option<Backup> {
-        self.backups.get(&id).map(|record| record.0)
+        self.backup_record(id).map(|record| record.backup)
+    }
+
+    /// A backup, and how far it is written or read.
+    pub fn backup_record(&self, id: BackupId) -> Option<BackupRecord> {
+        self.backups.get(&id)
     }
 
     /// Writes a backup.
-    pub fn put_backup(&mut self, backup: &Backup) {
-        let id = BackupId(backup.id);
-        self.backups.insert(id, BackupRecord(backup.clone()));
-        self.backups_by_owner.insert((backup.owner, id), ());
+    pub fn put_backup(&mut self, record: &BackupRecord) {
+        let id = BackupId(record.backup.id);
+        self.backups.insert(id, record.clone());
+        self.backups_by_owner.insert((record.backup.owner, id), ());
     }
 
-    /// Removes a backup and its chunks.
+    /// Removes a backup and its chunks, also the one that is being filled.
     pub fn remove_backup(&mut self, backup: &Backup) {
         let id = BackupId(backup.id);
         self.backups.remove(&id);
         self.backups_by_owner.remove(&(backup.owner, id));
-        for index in 0..backup.chunks {
+        for index in 0..=backup.chunks {
             self.backup_chunks.remove(&(id, index));
         }
     }

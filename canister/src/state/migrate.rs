@@ -2,10 +2,9 @@
 
 use chime_types::{ExecutionStatus, Trigger};
 
-use super::keys::{AgendaKey, FirstReadyKey, ReadyKey};
+use super::keys::{FirstReadyKey, ReadyKey};
 use super::records::Place;
 use super::{Set, State, memory};
-use crate::state::keys::Wake;
 
 impl State {
     /// From layout 1: the ready queue gets its ranks, and the lists by owner are made. The cost
@@ -72,15 +71,5 @@ impl State {
         for target in targets {
             self.add_target(target);
         }
-    }
-
-    /// Every entry of the agenda, for the maintenance action.
-    pub fn agenda_after(&self, key: Option<AgendaKey>) -> Option<(AgendaKey, Wake)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = key.map_or(Unbounded, Excluded);
-        self.agenda
-            .range((from, Unbounded))
-            .next()
-            .map(|entry| (*entry.key(), entry.value()))
     }
 }

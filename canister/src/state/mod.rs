@@ -6,6 +6,7 @@
 //! rule of scheduling: those are in `engine`.
 
 mod executions;
+pub mod inspect;
 pub mod keys;
 mod library;
 pub mod memory;
@@ -214,14 +215,22 @@ impl State {
         });
     }
 
+    /// Makes sure that a number given from now on to something of another kind is above this one.
+    pub fn skip_other_numbers(&mut self, other: u64) {
+        self.change_header(|header| header.next_other = header.next_other.max(other));
+    }
+
     /// Sets the count of attempts under way right.
     pub fn set_running(&mut self, running: u64) {
         self.change_header(|header| header.running = running);
     }
 
-    /// Notes whether there are too few cycles.
-    pub fn set_cycles_low(&mut self, low: bool) {
-        self.change_header(|header| header.cycles_low = low);
+    /// Notes whether there are too few cycles, and when the balance is looked at again.
+    pub fn set_cycles_low(&mut self, low: bool, wake: Option<AgendaKey>) {
+        self.change_header(|header| {
+            header.cycles_low = low;
+            header.cycles_wake = wake;
+        });
     }
 
     /// Notes the next sweep and how far the present one is.
@@ -245,6 +254,7 @@ fn empty_header() -> Header {
         next_other: 0,
         next_event: 0,
         cycles_low: false,
+        cycles_wake: None,
         sweep: None,
         swept: 0,
     }

@@ -46,6 +46,9 @@ pub struct Header {
     /// Too few cycles: nothing new is started.
     #[serde(default)]
     pub cycles_low: bool,
+    /// When the balance is looked at again, while there are too few cycles.
+    #[serde(default)]
+    pub cycles_wake: Option<AgendaKey>,
     /// The next sweep.
     #[serde(default)]
     pub sweep: Option<AgendaKey>,
@@ -355,6 +358,29 @@ pub struct DeliveryRecord {
     pub wake: Option<AgendaKey>,
 }
 
+/// A backup, and how far it is written or read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupRecord {
+    pub backup: Backup,
+    /// The digest of its chunks so far; empty before the first.
+    #[serde(with = "serde_bytes")]
+    pub chunk_digest: Vec<u8>,
+    /// The digest of its items so far; empty before the first.
+    #[serde(with = "serde_bytes")]
+    pub item_digest: Vec<u8>,
+    /// Of an upload: where the first item begins that was not read yet.
+    pub read_to: BackupPosition,
+    /// Of an upload: the last item was read.
+    pub is_read: bool,
+}
+
+/// A place in a backup: a byte of one of its chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupPosition {
+    pub chunk: u32,
+    pub offset: u32,
+}
+
 /// A balance of cycles.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balances {
@@ -403,8 +429,6 @@ stored_within! {
     BackfillRecord(Backfill);
     /// A message in an inbox.
     MessageRecord(Message);
-    /// A backup.
-    BackupRecord(Backup);
     /// A report.
     ReportRecord(Report);
 }

@@ -1,0 +1,286 @@
+//! `backup`: writes the tasks of an owner, or of all, into a backup; see `archive` for its format.
+//! Each task is a piece.
+
+use candid::Principal;
+use chime_types::{Action, EventKind, limits};
+use serde::{Deserialize, Serialize};
+
+use super::slices::{Failure, Piece, Slice, Work, decode};
+use crate::engine::archive::{FORMAT, Header, Item, TaskItem, VERSION, Writer};
+use crate::engine::timeline::Note;
+use crate::state::State;
+use crate::state::inspect::{Entry, Part};
+use crate::state::keys::{BackupId, ExecutionId, NameKey, TaskId};
+use crate::state::records::TaskRecord;
+
+/// Users, actions or alerts of one piece.
+const ITEMS: usize = 50;
+
+/// What is being written.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum Stage {
+    Users,
+    Actions,
+    Alerts,
+    Tasks,
+}
+
+/// How far a backup is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Backup {
+    id: u64,
+    stage: Stage,
+    user: Option<Principal>,
+    action: Option<(Principal, String)>,
+    /// The last alert, then the last task.
+    number: u64,
+    #[serde(skip)]
+    writer: Option<Writer>,
+}
+
+impl Work for Backup {
+    const KIND: &'static str = "backup";
+    const PIECES: usize = 20;
+
+    fn begin(slice: &mut Slice<'_>, action: &Action) -> Result<Self, Failure> {
+        let (keep, all_owners) = parameters(action);
+        remove_interrupted(slice.state, &slice.task);
+        make_room(slice.state, &slice.task, keep)?;
+        let backup = chime_types::Backup {
+            id: slice.state.new_other_id(),
+            owner: slice.task.owner,
+            task_id: Some(slice.task.id.0),
+            all_owners,
+            created_at: slice.now,
+            completed_at: None,
+            tasks: 0,
+            executions: 0,
+            chunks: 0,
+            bytes: 0,
+            sha256: String::new(),
+        };
+        let header = header(&backup);
+        let mut work = Self {
+            id: backup.id,
+            stage: if all_owners {
+                Stage::Users
+            } else {
+                Stage::Tasks
+            },
+            user: None,
+            action: None,
+            number: 0,
+            writer: Some(Writer::begin(backup)),
+        };
+        work.put(slice.state, &Item::Header(header))?;
+        if all_owners {
+            let config = Box::new(slice.state.config().clone());
+            work.put(slice.state, &Item::Config(config))?;
+        }
+        Ok(work)
+    }
+
+    fn piece(&mut self, slice: &mut Slice<'_>, action: &Action) -> Result<Piece, Failure> {
+        if self.writer.is_none() {
+            self.writer = Writer::open(slice.state, BackupId(self.id));
+        }
+        let (keep, all_owners) = parameters(action);
+        match self.stage {
+            Stage::Users => self.users(slice.state)?,
+            Stage::Actions => self.actions(slice.state)?,
+            Stage::Alerts => self.alerts(slice.state)?,
+            Stage::Tasks => {
+                let Some(task) = self.next_task(slice.state, &slice.task, all_owners) else {
+                    return self.close(slice, keep).map(Piece::Done);
+                };
+                self.number = task.id.0;
+                self.task(slice.state, task)?;
+            }
+        }
+        Ok(Piece::More)
+    }
+
+    fn pause(&mut self, slice: &mut Slice<'_>) {
+        if let Some(writer) = self.writer.take() {
+            writer.pause(slice.state);
+        }
+    }
+}
+
+fn parameters(action: &Action) -> (u32, bool) {
+    let Action::Backup { keep, all_owners } = action else {
+        panic!("BUG: it is a backup");
+    };
+    (
+        keep.unwrap_or(limits::DEFAULT_BACKUPS_KEPT),
+        *all_owners == Some(true),
+    )
+}
+
+fn header(backup: &chime_types::Backup) -> Header {
+    Header {
+        format: FORMAT.to_string(),
+        version: VERSION,
+        scheduler: env!("CARGO_PKG_VERSION").to_string(),
+        owner: backup.owner,
+        all_owners: backup.all_owners,
+        created_at: backup.created_at,
+    }
+}
+
+/// Whether an execution that is not final writes a backup.
+pub fn is_being_written(state: &State, backup: &chime_types::Backup) -> bool {
+    let task = backup.task_id.and_then(|id| state.task(TaskId(id)));
+    let active = task.map_or_else(Vec::new, |task| task.active);
+    let mut executions = active.into_iter().filter_map(|id| state.execution(id));
+    executions.any(|execution| {
+        decode::<Backup>(&execution.progress).is_some_and(|work| work.id == backup.id)
+    })
+}
+
+/// The backups of a task that are complete, or that are not, the oldest first.
+fn backups_of(state: &State, task: &TaskRecord, complete: bool) -> Vec<chime_types::Backup> {
+    let all = state.backups_of(task.owner, BackupId(0));
+    all.filter(|backup| backup.task_id == Some(task.id.0))
+        .filter(|backup| backup.completed_at.is_some() == complete)
+        .collect()
+}
+
+/// Removes what an earlier run of the task began and did not complete.
+fn remove_interrupted(state: &mut State, task: &TaskRecord) {
+    for backup in backups_of(state, task, false) {
+        if !is_being_written(state, &backup) {
+            state.remove_backup(&backup);
+        }
+    }
+}
+
+/// Removes the oldest backup of the task if its owner may have no more, and the task has as many as
+/// it keeps.
+fn make_room(state: &mut State, task: &TaskRecord, keep: u32) -> Result<(), Failure> {
+    let all = state.backups_of(task.owner, BackupId(0)).count() as u64;
+    if all < limits::MAXIMUM_BACKUPS {
+        return Ok(());
+    }
+    let own = backups_of(state, task, true);
+    if own.is_empty() || own.len() < keep as usize {
+        return Err(Failure::Refused(format!(
+            "at most {} backups of one owner: remove some with delete_backup",
+            limits::MAXIMUM_BACKUPS
+        )));
+    }
+    state.remove_backup(&own[0]);
+    Ok(())
+}
+
+impl Backup {
+    fn put(&mut self, state: &mut State, item: &Item) -> Result<(), Failure> {
+        let writer = self.writer.as_mut().ok_or_else(|| {
+            Failure::Failed("the backup was removed while it was written".to_string())
+        })?;
+        writer.put(state, item).map_err(Failure::Refused)
+    }
+
+    fn users(&mut self, state: &mut State) -> Result<(), Failure> {
+        let users: Vec<_> = state.users_after(self.user).take(ITEMS).collect();
+        match users.last() {
+            Some((last, _)) => self.user = Some(*last),
+            None => self.stage = Stage::Actions,
+        }
+        for (principal, user) in users {
+            self.put(state, &Item::User(principal, user))?;
+        }
+        Ok(())
+    }
+
+    fn actions(&mut self, state: &mut State) -> Result<(), Failure> {
+        let after = self
+            .action
+            .clone()
+            .map(|(owner, name)| NameKey { owner, name });
+        let actions: Vec<_> = state.actions_after(after).take(ITEMS).collect();
+        match actions.last() {
+            Some((key, _)) => self.action = Some((key.owner, key.name.clone())),
+            None => self.stage = Stage::Alerts,
+        }
+        for (key, action) in actions {
+            self.put(state, &Item::Action(key.owner, key.name, action))?;
+        }
+        Ok(())
+    }
+
+    fn alerts(&mut self, state: &mut State) -> Result<(), Failure> {
+        let after = self.number.to_be_bytes();
+        let entries = state.entries_after(Part::Alerts, Some(&after), ITEMS);
+        if entries.is_empty() {
+            self.stage = Stage::Tasks;
+            self.number = 0;
+        }
+        for entry in entries {
+            if let Entry::Alerts(id) = entry
+                && let Some(alert) = state.alert(id)
+            {
+                self.number = id.0;
+                self.put(state, &Item::Alert(alert))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next_task(&self, state: &State, own: &TaskRecord, all_owners: bool) -> Option<TaskRecord> {
+        let cursor = TaskId(self.number);
+        if all_owners {
+            state.tasks_after(cursor).next()
+        } else {
+            state.tasks_of(own.owner, cursor).next()
+        }
+    }
+
+    /// Writes a task with its steps, its schedules and its whole history.
+    fn task(&mut self, state: &mut State, task: TaskRecord) -> Result<(), Failure> {
+        let id = task.id;
+        let schedules = task.schedules.iter();
+        let item = TaskItem {
+            steps: state.plan(id, task.plan).steps,
+            schedules: schedules.filter_map(|id| state.schedule(*id)).collect(),
+            task,
+        };
+        self.put(state, &Item::Task(Box::new(item)))?;
+        let mut last = ExecutionId(0);
+        loop {
+            let next = state.oldest_executions_of(id, last).next();
+            let Some(execution) = next else {
+                return Ok(());
+            };
+            last = execution.id;
+            self.put(state, &Item::Execution(Box::new(execution)))?;
+        }
+    }
+
+    /// Completes the backup, and removes older ones of the task.
+    fn close(&mut self, slice: &mut Slice<'_>, keep: u32) -> Result<serde_json::Value, Failure> {
+        let writer = self.writer.take().ok_or_else(|| {
+            Failure::Failed("the backup was removed while it was written".to_string())
+        })?;
+        let backup = writer
+            .close(slice.state, slice.now)
+            .map_err(Failure::Refused)?;
+        let complete = backups_of(slice.state, &slice.task, true);
+        let excess = complete.len().saturating_sub(keep as usize);
+        for old in &complete[..excess] {
+            slice.state.remove_backup(old);
+        }
+        let detail = format!("backup {} completed: {} tasks", backup.id, backup.tasks);
+        Note::task(EventKind::BackupChanged, &slice.task)
+            .detail(&detail)
+            .write(slice.state, slice.now);
+        Ok(serde_json::json!({
+            "backup_id": backup.id,
+            "tasks": backup.tasks,
+            "executions": backup.executions,
+            "chunks": backup.chunks,
+            "bytes": backup.bytes,
+            "sha256": backup.sha256,
+        }))
+    }
+}

@@ -1,0 +1,226 @@
+//! Backfills, alerts, deliveries, backups, users and events.
+
+use candid::Principal;
+use chime_types::{AlertCondition, limits};
+
+use super::finding::Look;
+use crate::engine::builtin::is_being_written;
+use crate::state::State;
+use crate::state::inspect::{Entry, Part};
+use crate::state::keys::{AlertId, BackfillId, BackupId, EventId, MessageId, TaskId, Wake};
+use crate::state::records::BackfillRecord;
+
+/// Entries of the agenda that are looked at for that of a backfill, which is due at once.
+const WAKES_LOOKED_AT: usize = 1_000;
+/// An upload that was begun longer ago than this, and is not complete, is given up.
+const UPLOAD_GIVEN_UP_AFTER: u64 = 86_400 * limits::NANOSECONDS;
+
+/// Looks at a backfill.
+pub fn backfill(look: &mut Look<'_>, id: BackfillId) {
+    let state = look.state;
+    let Some(record) = state.backfill(id) else {
+        return;
+    };
+    let task = TaskId(record.0.task_id);
+    if state.task(task).is_none() {
+        look.mendable(
+            format!("backfill {} belongs to no task", id.0),
+            move |state, _| {
+                if let Some(record) = state.backfill(id) {
+                    state.remove_backfill(&record);
+                }
+            },
+        );
+        return;
+    }
+    if !state.is_backfill_listed(task, id) {
+        look.mendable(
+            format!("backfill {} is not in the list of its task", id.0),
+            move |state, _| change_backfill(state, id, |state, record| state.list_backfill(record)),
+        );
+    }
+    let active = active_of(state, &record);
+    if active != record.0.active {
+        look.mendable(
+            format!(
+                "backfill {} counts {} executions under way, there are {active}",
+                id.0, record.0.active
+            ),
+            move |state, now| {
+                change_backfill(state, id, |state, record| {
+                    record.0.active = active_of(state, record);
+                    state.wake_at(now, Wake::Backfill(id));
+                })
+            },
+        );
+    }
+    let goes_on = record.0.next_at.is_some()
+        && record.0.finished_at.is_none()
+        && active < record.0.maximum_concurrent;
+    if goes_on && !is_woken(state, id) {
+        look.mendable(
+            format!("nothing lets backfill {} go on", id.0),
+            move |state, now| {
+                state.wake_at(now, Wake::Backfill(id));
+            },
+        );
+    }
+}
+
+fn change_backfill(
+    state: &mut State,
+    id: BackfillId,
+    change: impl FnOnce(&mut State, &mut BackfillRecord),
+) {
+    if let Some(mut record) = state.backfill(id) {
+        change(state, &mut record);
+        state.put_backfill(&record);
+    }
+}
+
+fn active_of(state: &State, record: &BackfillRecord) -> u32 {
+    let id = BackfillId(record.0.id);
+    let active = state
+        .task(TaskId(record.0.task_id))
+        .map_or_else(Vec::new, |task| task.active);
+    let own = active.iter().filter(|execution| {
+        state
+            .execution(**execution)
+            .is_some_and(|found| found.backfill == Some(id) && !found.status.is_final())
+    });
+    u32::try_from(own.count()).unwrap_or(u32::MAX)
+}
+
+fn is_woken(state: &State, id: BackfillId) -> bool {
+    let wakes = state.entries_after(Part::Agenda, None, WAKES_LOOKED_AT);
+    wakes.len() == WAKES_LOOKED_AT
+        || wakes.iter().any(|entry| match entry {
+            Entry::Agenda(key) => state.wake(*key) == Some(Wake::Backfill(id)),
+            _ => false,
+        })
+}
+
+/// Looks at a user: it is found under its name.
+pub fn user(look: &mut Look<'_>, principal: Principal) {
+    let name = look.state.user(principal).and_then(|user| user.name);
+    let Some(name) = name else { return };
+    match look.state.user_by_name(&name) {
+        Some(found) if found == principal => {}
+        Some(_) => look.beyond_repair(format!("two users have the name {name}")),
+        None => look.mendable(
+            format!("nobody is found under the name {name}"),
+            move |state, _| {
+                state.list_user_name(name, principal);
+            },
+        ),
+    }
+}
+
+/// Looks at an event.
+pub fn event(look: &mut Look<'_>, id: EventId) {
+    let Some((owner, task)) = look.state.event_subject(id) else {
+        return;
+    };
+    if !look.state.is_event_listed(owner, task, id) {
+        look.mendable(
+            format!("event {} is missing from a list", id.0),
+            move |state, _| {
+                state.list_event(owner, task, id);
+            },
+        );
+    }
+}
+
+/// Looks at an alert: one that watches for silence is woken.
+pub fn alert(look: &mut Look<'_>, id: AlertId) {
+    let state = look.state;
+    let Some(record) = state.alert(id) else {
+        return;
+    };
+    if !state.is_alert_listed(record.owner, id) {
+        look.mendable(
+            format!("alert {} is not in the list of its owner", id.0),
+            move |state, _| {
+                if let Some(record) = state.alert(id) {
+                    state.list_alert(&record);
+                }
+            },
+        );
+    }
+    let watches =
+        !record.alert.disabled && matches!(record.alert.condition, AlertCondition::Silent {});
+    let wake = record.wake.and_then(|key| state.wake(key));
+    let is_right = if watches || record.wake.is_some() {
+        wake == Some(Wake::Watch(id))
+    } else {
+        true
+    };
+    if !is_right {
+        look.mendable(
+            format!("alert {} watches and nothing wakes it", id.0),
+            move |state, now| {
+                if let Some(mut record) = state.alert(id) {
+                    record.wake = Some(state.wake_at(now, Wake::Watch(id)));
+                    state.put_alert(&record);
+                }
+            },
+        );
+    }
+}
+
+/// Looks at something on its way: it is woken.
+pub fn delivery(look: &mut Look<'_>, id: MessageId) {
+    let Some(record) = look.state.delivery(id) else {
+        return;
+    };
+    let wake = record.wake.and_then(|key| look.state.wake(key));
+    if wake != Some(Wake::Deliver(id)) {
+        look.mendable(
+            format!("nothing wakes the delivery {}", id.0),
+            move |state, now| {
+                if let Some(mut record) = state.delivery(id) {
+                    record.wake = Some(state.wake_at(now, Wake::Deliver(id)));
+                    state.put_delivery(&record);
+                }
+            },
+        );
+    }
+}
+
+/// Looks at a backup: it is whole, or being written.
+pub fn backup(look: &mut Look<'_>, id: BackupId) {
+    let state = look.state;
+    let Some(backup) = state.backup(id) else {
+        return;
+    };
+    if !state.is_backup_listed(backup.owner, id) {
+        let owner = backup.owner;
+        look.mendable(
+            format!("backup {} is not in the list of its owner", id.0),
+            move |state, _| state.list_backup(owner, id),
+        );
+    }
+    let kept = state.count_chunks_of(id);
+    if kept < u64::from(backup.chunks) {
+        look.beyond_repair(format!(
+            "backup {} has {kept} of its {} chunks",
+            id.0, backup.chunks
+        ));
+    }
+    let begun_long_ago = look.now > backup.created_at.saturating_add(UPLOAD_GIVEN_UP_AFTER);
+    let is_interrupted = backup.completed_at.is_none()
+        && match backup.task_id {
+            Some(_) => !is_being_written(state, &backup),
+            None => begun_long_ago,
+        };
+    if is_interrupted {
+        look.mendable(
+            format!("backup {} was interrupted", id.0),
+            move |state, _| {
+                if let Some(backup) = state.backup(id).filter(|one| one.completed_at.is_none()) {
+                    state.remove_backup(&backup);
+                }
+            },
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! Owners and the scheduler as a whole: their counts are the sums over what they count.
+
+use std::collections::BTreeMap;
+
+use candid::Principal;
+use chime_types::ExecutionStatus;
+
+use super::finding::Look;
+use crate::engine::arm_sweep;
+use crate::state::State;
+use crate::state::keys::{BackfillId, Wake};
+use crate::state::records::{OwnerRecord, TaskRecord};
+
+/// Most tasks of an owner, and most owners, that are summed up in one message.
+const MAXIMUM_SUMMED: u64 = 20_000;
+
+/// Looks at the counts of an owner.
+pub fn owner(look: &mut Look<'_>, owner: Principal) {
+    let record = look.state.owner(owner);
+    if record.tasks > MAXIMUM_SUMMED {
+        return;
+    }
+    let counted = counted(look.state, owner);
+    if counted != record {
+        look.mendable(
+            format!("{owner} {}", differences(&record, &counted)),
+            move |state, _| recount_owner(state, owner),
+        );
+    }
+}
+
+fn differences(record: &OwnerRecord, counted: &OwnerRecord) -> String {
+    macro_rules! compare {
+        ($($field:ident),*) => {
+            [$((stringify!($field), u64::from(record.$field), u64::from(counted.$field))),*]
+        };
+    }
+    let all = compare!(
+        tasks,
+        active,
+        executions,
+        dead_letters,
+        alerts,
+        backfills,
+        running
+    );
+    let texts: Vec<String> = all
+        .iter()
+        .filter(|(_, counts, has)| counts != has)
+        .map(|(name, counts, has)| format!("counts {counts} of {name}, there are {has}"))
+        .collect();
+    texts.join(", ")
+}
+
+/// Sets the counts of an owner right.
+pub fn recount_owner(state: &mut State, owner: Principal) {
+    let counted = counted(state, owner);
+    state.change_owner(owner, |record| *record = counted);
+}
+
+/// The record of an owner with its counts made anew.
+fn counted(state: &State, owner: Principal) -> OwnerRecord {
+    let mut record = OwnerRecord {
+        tasks: 0,
+        active: 0,
+        executions: 0,
+        dead_letters: state.count_dead_letters_of(owner),
+        alerts: u32::try_from(state.count_alerts_of(owner)).unwrap_or(u32::MAX),
+        backfills: 0,
+        running: 0,
+        ..state.owner(owner)
+    };
+    for task in tasks_of(state, owner) {
+        record.tasks += 1;
+        record.active += task.active.len() as u64;
+        record.executions += task.total_executions;
+        record.running += task.running;
+        let backfills = state.backfills_of(task.id, BackfillId(0));
+        let unfinished = backfills.filter(|backfill| backfill.0.finished_at.is_none());
+        record.backfills += u32::try_from(unfinished.count()).unwrap_or(u32::MAX);
+    }
+    record
+}
+
+fn tasks_of(state: &State, owner: Principal) -> impl Iterator<Item = TaskRecord> {
+    state
+        .task_ids_of(owner)
+        .filter_map(|id| state.task(id))
+        .filter(move |task| task.owner == owner)
+}
+
+/// Looks at the counts of the scheduler, and at the entries of the agenda that are its own.
+pub fn whole(look: &mut Look<'_>) {
+    numbers(look);
+    own_wakes(look);
+    if look.state.owners_len() > MAXIMUM_SUMMED {
+        return;
+    }
+    let (running, targets) = under_way(look.state);
+    if running != look.state.running() {
+        look.mendable(
+            format!(
+                "the scheduler counts {} attempts under way, there are {running}",
+                look.state.running()
+            ),
+            |state, _| {
+                let (running, _) = under_way(state);
+                state.set_running(running);
+            },
+        );
+    }
+    let counted: BTreeMap<Principal, u64> = look.state.all_targets().collect();
+    if counted != targets {
+        look.mendable("the calls under way are counted wrong", |state, _| {
+            let (_, targets) = under_way(state);
+            let counted: Vec<Principal> = state.all_targets().map(|entry| entry.0).collect();
+            for canister in counted {
+                state.set_target(canister, 0);
+            }
+            for (canister, calls) in targets {
+                state.set_target(canister, calls);
+            }
+        });
+    }
+}
+
+/// Attempts under way, and calls under way of each canister.
+fn under_way(state: &State) -> (u64, BTreeMap<Principal, u64>) {
+    let mut running = 0;
+    let mut targets = BTreeMap::new();
+    let busy_owners = state
+        .owners_after(None)
+        .filter(|(_, record)| record.running > 0)
+        .map(|(owner, _)| owner);
+    for task in busy_owners.flat_map(|owner| tasks_of(state, owner)) {
+        if task.running == 0 {
+            continue;
+        }
+        let executions = task.active.iter().filter_map(|id| state.execution(*id));
+        for execution in executions {
+            if execution.status.get() == ExecutionStatus::Running {
+                running += 1;
+                if let Some(target) = execution.target {
+                    *targets.entry(target).or_default() += 1;
+                }
+            }
+        }
+    }
+    (running, targets)
+}
+
+fn numbers(look: &mut Look<'_>) {
+    let header = look.state.header();
+    let [task, schedule, execution] = look.state.highest_numbers();
+    let is_above = header.next_task > task
+        && header.next_schedule > schedule
+        && header.next_execution > execution;
+    if !is_above {
+        look.mendable("a number would be given twice", |state, _| {
+            let [task, schedule, execution] = state.highest_numbers();
+            state.skip_numbers(task, schedule, execution);
+        });
+    }
+}
+
+fn own_wakes(look: &mut Look<'_>) {
+    let state = look.state;
+    let header = state.header();
+    let sweep = header.sweep.map(|key| state.wake(key));
+    if sweep.is_some_and(|wake| wake != Some(Wake::Sweep)) {
+        look.mendable("the next sweep is not in the agenda", |state, now| {
+            state.set_sweep(None, 0);
+            arm_sweep(state, now);
+        });
+    }
+    let cycles = header.cycles_wake.map(|key| state.wake(key));
+    let is_watched = match cycles {
+        Some(wake) => wake == Some(Wake::Cycles),
+        None => !header.cycles_low,
+    };
+    if !is_watched {
+        look.mendable(
+            "nothing looks at the balance of cycles again",
+            |state, now| {
+                let low = state.header().cycles_low;
+                let wake = low.then(|| state.wake_at(now, Wake::Cycles));
+                state.set_cycles_low(low, wake);
+            },
+        );
+    }
+}

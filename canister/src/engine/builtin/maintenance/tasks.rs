@@ -1,0 +1,167 @@
+//! Tasks, their plans, lists and counts.
+
+use chime_types::ExecutionStatus;
+
+use super::finding::Look;
+use crate::engine::lifecycle::{is_buffered, queue};
+use crate::state::State;
+use crate::state::inspect::Entry;
+use crate::state::keys::{ExecutionId, TaskId};
+use crate::state::records::{ExecutionRecord, TaskRecord};
+
+/// Looks at a task.
+pub fn look(look: &mut Look<'_>, id: TaskId) {
+    let state = look.state;
+    let Some(task) = state.task(id) else { return };
+    if !state.is_task_listed(task.owner, id) {
+        look.mendable(
+            format!("task {} is not in the list of its owner", id.0),
+            move |state, _| change(state, id, |state, task| state.list_task(task)),
+        );
+    }
+    if !state.has_owner(task.owner) {
+        let owner = task.owner;
+        look.mendable(
+            format!("the owner of task {} has no record", id.0),
+            move |state, _| super::sums::recount_owner(state, owner),
+        );
+    }
+    if state.find_plan(id, task.plan).is_none() {
+        look.beyond_repair(format!("task {} has no steps", id.0));
+    }
+    key(look, &task);
+    active(look, &task);
+    buffered(look, &task);
+    let total = state.count_executions_of(id);
+    if total != task.total_executions {
+        look.mendable(
+            format!(
+                "task {} counts {} executions, it has {total}",
+                id.0, task.total_executions
+            ),
+            move |state, _| {
+                change(state, id, |state, task| {
+                    task.total_executions = state.count_executions_of(id);
+                });
+            },
+        );
+    }
+}
+
+/// Loads a task, changes it and writes it.
+fn change(state: &mut State, id: TaskId, change: impl FnOnce(&mut State, &mut TaskRecord)) {
+    if let Some(mut task) = state.task(id) {
+        change(state, &mut task);
+        state.put_task(&task);
+    }
+}
+
+fn key(look: &mut Look<'_>, task: &TaskRecord) {
+    let Some(key) = task.idempotency_key.clone() else {
+        return;
+    };
+    if look.state.task_by_key(task.owner, &key) == Some(task.id) {
+        return;
+    }
+    let (owner, id) = (task.owner, task.id);
+    look.mendable(
+        format!("task {} is not found under its key", id.0),
+        move |state, _| match state.task_by_key(owner, &key) {
+            Some(_) => change(state, id, |_, task| task.idempotency_key = None),
+            None => state.put_key(owner, &key, id),
+        },
+    );
+}
+
+/// The executions of a task that are in its list and belong there, the oldest first.
+fn belonging(state: &State, task: &TaskRecord) -> Vec<ExecutionRecord> {
+    let mut ids = task.active.clone();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter()
+        .filter_map(|id| state.execution(id))
+        .filter(|execution| execution.task_id == task.id && !execution.status.is_final())
+        .collect()
+}
+
+fn running(active: &[ExecutionRecord]) -> u32 {
+    let running = active
+        .iter()
+        .filter(|execution| execution.status.get() == ExecutionStatus::Running);
+    u32::try_from(running.count()).unwrap_or(u32::MAX)
+}
+
+fn active(look: &mut Look<'_>, task: &TaskRecord) {
+    let id = task.id;
+    let belonging = belonging(look.state, task);
+    let ids: Vec<ExecutionId> = belonging.iter().map(|execution| execution.id).collect();
+    if ids != task.active {
+        look.mendable(
+            format!(
+                "task {} lists {} executions as not final, {} of them are, in order",
+                id.0,
+                task.active.len(),
+                ids.len()
+            ),
+            move |state, _| {
+                change(state, id, |state, task| {
+                    let belonging = self::belonging(state, task);
+                    task.active = belonging.iter().map(|execution| execution.id).collect();
+                });
+            },
+        );
+    }
+    let running = running(&belonging);
+    if running != task.running {
+        look.mendable(
+            format!(
+                "task {} counts {} attempts under way, there are {running}",
+                id.0, task.running
+            ),
+            move |state, _| {
+                change(state, id, |state, task| {
+                    task.running = self::running(&self::belonging(state, task));
+                });
+            },
+        );
+    }
+}
+
+/// The first that is not final waits for no other.
+fn buffered(look: &mut Look<'_>, task: &TaskRecord) {
+    let first = belonging(look.state, task).into_iter().next();
+    let Some(first) = first.filter(is_buffered) else {
+        return;
+    };
+    let id = first.id;
+    look.mendable(
+        format!(
+            "execution {} waits for those before it, there are none",
+            id.0
+        ),
+        move |state, now| {
+            let Some(mut execution) = state.execution(id).filter(is_buffered) else {
+                return;
+            };
+            if let Some(task) = state.task(execution.task_id) {
+                queue(state, &task, &mut execution, now);
+            }
+        },
+    );
+}
+
+/// Looks at the steps of a task: they are those of the task, or of an execution under way.
+pub fn plan(look: &mut Look<'_>, (id, number): (TaskId, u64)) {
+    let is_used = look.state.task(id).is_some_and(|task| {
+        task.plan == number
+            || belonging(look.state, &task)
+                .iter()
+                .any(|execution| execution.plan == number)
+    });
+    if !is_used {
+        look.mendable(
+            format!("nothing follows the steps {number} of task {}", id.0),
+            move |state, _| state.remove_entry(&Entry::Plans((id, number))),
+        );
+    }
+}
