@@ -29,6 +29,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod totals;
 
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
@@ -37,6 +38,7 @@ pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, requ
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
 pub use slots::{arm_first, compile};
+pub use totals::totals;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
