@@ -14,21 +14,23 @@ mod state;
 
 use std::cell::RefCell;
 
-use candid::candid_method;
+use candid::{CandidType, Deserialize, candid_method};
 use chime_types::{
-    ActionResult, AddScheduleRequest, BackfillIdRequest, BackfillRequest, BackfillResult,
-    CancelExecutionRequest, ClaimJobsRequest, ClaimJobsResult, CompleteJobRequest, ConfigResult,
-    ConfigureRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,
-    DeadLettersRequest, DefineActionRequest, DeleteActionRequest, DeleteSecretRequest,
-    DeleteTaskResult, EmptyRequest, Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest,
-    ExecutionResult, FailJobRequest, GetApiDocResult, GetMyTasksRequest, GetMyTasksResult,
+    ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
+    BackfillRequest, BackfillResult, CancelExecutionRequest, ClaimJobsRequest, ClaimJobsResult,
+    ClearInboxRequest, CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
+    CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest, DeadLettersRequest,
+    DefineActionRequest, DeleteActionRequest, DeleteSecretRequest, DeleteTaskResult, EmptyRequest,
+    Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest, ExecutionResult,
+    FailJobRequest, GetApiDocResult, GetInboxResult, GetMyTasksRequest, GetMyTasksResult,
     GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult, HeartbeatJobRequest,
-    HeartbeatJobResult, ListActionsResult, ListBackfillsRequest, ListBackfillsResult,
-    ListUsersRequest, ListUsersResult, NamesPageRequest, PauseTaskRequest, PreviewScheduleRequest,
-    PreviewScheduleResult, PutSecretRequest, PutUserRequest, ReleaseJobRequest,
-    RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult, RetryExecutionRequest,
-    RunTaskNowRequest, SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest,
-    TaskResult, UpdateTaskRequest, UserRequest, UserResult,
+    HeartbeatJobResult, ListActionsResult, ListAlertsResult, ListBackfillsRequest,
+    ListBackfillsResult, ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest,
+    PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest,
+    PutUserRequest, ReleaseJobRequest, RemoveScheduleRequest, RemovedResult,
+    ReplayDeadLettersResult, RetryExecutionRequest, RunTaskNowRequest, SecretsResult,
+    SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult, UpdateAlertRequest,
+    UpdateTaskRequest, UserRequest, UserResult,
 };
 use ic_cdk::{init, post_upgrade, query, update};
 
@@ -473,6 +475,66 @@ fn delete_secret(request: Request<DeleteSecretRequest>) -> SecretsResult {
     .into()
 }
 
+/// Makes an alert: a message to an inbox, a webhook or a canister when something happens.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn create_alert(request: Request<CreateAlertRequest>) -> AlertResult {
+    changing(request, |state, caller, request| {
+        service::create_alert(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Changes an alert, or switches it on or off.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn update_alert(request: Request<UpdateAlertRequest>) -> AlertResult {
+    changing(request, |state, caller, request| {
+        service::update_alert(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Removes an alert.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn delete_alert(request: Request<AlertRequest>) -> RemovedResult {
+    changing(request, |state, caller, request| {
+        service::delete_alert(state, caller, IcRuntime.now(), &request)
+    })
+    .into()
+}
+
+/// Lists the caller's alerts by pages, the oldest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_alerts(request: Request<PageRequest>) -> ListAlertsResult {
+    reading(request, |state, caller, request| {
+        service::list_alerts(state, caller, &request)
+    })
+    .into()
+}
+
+/// Lists the messages in the caller's inbox by pages, the newest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_inbox(request: Request<PageRequest>) -> GetInboxResult {
+    reading(request, |state, caller, request| {
+        service::get_inbox(state, caller, &request)
+    })
+    .into()
+}
+
+/// Removes a message and all older ones from the caller's inbox.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn clear_inbox(request: Request<ClearInboxRequest>) -> RemovedResult {
+    changing(request, |state, caller, request| {
+        service::clear_inbox(state, caller, &request)
+    })
+    .into()
+}
+
 /// Lists the timeline by pages, the oldest first: who changed what, and what came of it.
 #[query(decode_with = "request::decode", hidden = true)]
 #[candid_method(query)]
@@ -573,6 +635,45 @@ fn transform_http_response(arguments: TransformArgs) -> HttpRequestResult {
         status: kept.status.into(),
         headers: Vec::new(),
         body: kept.body,
+    }
+}
+
+/// A request that a gateway of the network brings from a browser or a collector of metrics.
+#[derive(CandidType, Deserialize)]
+struct GatewayRequest {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: serde_bytes::ByteBuf,
+}
+
+/// What the gateway gives back.
+#[derive(CandidType, Deserialize)]
+struct GatewayResponse {
+    status_code: u16,
+    headers: Vec<(String, String)>,
+    body: serde_bytes::ByteBuf,
+}
+
+/// Shows `/health` and `/metrics`. Gateways call it; it is not part of the interface.
+#[query(hidden = true)]
+fn http_request(request: GatewayRequest) -> GatewayResponse {
+    let reply = STATE.with_borrow(|state| {
+        service::http_reply(state, &platform(), &request.method, &request.url)
+    });
+    let allow = reply.allow.map(|methods| ("allow", methods));
+    let headers = [
+        ("content-type", reply.content_type),
+        ("cache-control", "no-store"),
+    ];
+    GatewayResponse {
+        status_code: reply.status,
+        headers: headers
+            .into_iter()
+            .chain(allow)
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+        body: reply.body.into_bytes().into(),
     }
 }
 

@@ -1,9 +1,7 @@
 //! The engine on the wasm: each promise at least once, over months of virtual time.
 
 use candid::{CandidType, Principal};
-use chime_replica::{
-    CanisterHttpReply, CanisterHttpResponse, MockCanisterHttpResponse, Replica,
-};
+use chime_replica::{CanisterHttpReply, CanisterHttpResponse, MockCanisterHttpResponse, Replica};
 use chime_tests::{Sender, World, call, every, in_virtual_time, note, now_once, retries, task};
 use chime_types::ExecutionStatus::{
     Cancelled, Completed, Failed, Missed, Ready, Running, Skipped, TimedOut, Waiting,
@@ -12,7 +10,7 @@ use chime_types::{
     Action, BackfillRequest, BackfillResult, CancelExecutionRequest, ClaimJobsRequest,
     ClaimJobsResult, CompleteJobRequest, ConfigResult, ConfigureRequest, CreateTaskRequest,
     DeadLettersRequest, DefineActionRequest, EventKind, EventsSinceRequest, EventsSinceResult,
-    ExecutionResult, Exclusion, HttpAction, HttpHeader, MissedRuns, NewSchedule, NewStep,
+    Exclusion, ExecutionResult, HttpAction, HttpHeader, MissedRuns, NewSchedule, NewStep,
     OverlapPolicy, Priority, PutSecretRequest, PutUserRequest, ReplayDeadLettersResult,
     RetryExecutionRequest, Role, Rule, SecretsResult, TaskExecution, TaskResult, UserResult,
 };
@@ -38,7 +36,10 @@ fn configure(world: &mut World, request: &ConfigureRequest) {
 }
 
 fn replica(world: &mut World) -> &mut Replica {
-    world.network.replica().expect("the replica in this process")
+    world
+        .network
+        .replica()
+        .expect("the replica in this process")
 }
 
 /// What a clock shows, as `2026-03-29 01:00`, of each execution.
@@ -230,7 +231,10 @@ fn should_heed_each_overlap_policy() {
             (OverlapPolicy::BufferOne, vec![Running, Ready, Skipped]),
             (OverlapPolicy::BufferAll, vec![Running, Ready, Ready]),
             (OverlapPolicy::CancelOther, vec![Running, Cancelled, Ready]),
-            (OverlapPolicy::TerminateOther, vec![Cancelled, Cancelled, Running]),
+            (
+                OverlapPolicy::TerminateOther,
+                vec![Cancelled, Cancelled, Running],
+            ),
             (OverlapPolicy::AllowAll, vec![Running, Running, Running]),
         ];
         for (overlap, expected) in rows {
@@ -268,7 +272,10 @@ fn should_account_for_an_outage_and_backfill_it() {
         world.pass(3_600);
         let statuses = world.statuses(made.id);
         assert_eq!(statuses.len(), 12);
-        assert_eq!(statuses.iter().filter(|status| **status == Missed).count(), 10);
+        assert_eq!(
+            statuses.iter().filter(|status| **status == Missed).count(),
+            10
+        );
         let from_at = made.schedules[0].next_run_at.expect("a slot");
         let request = BackfillRequest {
             task_id: made.id,
@@ -280,7 +287,11 @@ fn should_account_for_an_outage_and_backfill_it() {
         let answer: BackfillResult = ask(world, "backfill", &request);
         answer.into_result().expect("a backfill");
         world.pass(60);
-        assert_eq!(world.statuses(made.id), [Completed; 12], "one record for each slot");
+        assert_eq!(
+            world.statuses(made.id),
+            [Completed; 12],
+            "one record for each slot"
+        );
     });
 }
 
@@ -289,7 +300,11 @@ fn should_retry_by_the_documented_times_and_replay_dead_letters_from_the_failed_
     in_virtual_time(|world| {
         let steps = vec![
             note("first"),
-            call(world.callee, "fail_times", r#"(record { key = "k"; times = 4 : nat64 })"#),
+            call(
+                world.callee,
+                "fail_times",
+                r#"(record { key = "k"; times = 4 : nat64 })"#,
+            ),
         ];
         let made = world.create(&task("retries", steps, now_once()));
         world.pass(36 * 60);
@@ -354,7 +369,11 @@ fn should_time_out_and_cancel_executions() {
         world.pass(31);
         assert_eq!(world.statuses(timed.id), [TimedOut]);
         world.callee_update("release");
-        assert_eq!(world.statuses(timed.id), [TimedOut], "a late answer is dropped");
+        assert_eq!(
+            world.statuses(timed.id),
+            [TimedOut],
+            "a late answer is dropped"
+        );
     });
 }
 
@@ -433,7 +452,10 @@ fn should_send_https_requests_and_keep_secrets_out_of_the_history() {
         ];
         let made = world.create(&task("http", steps, now_once()));
         let sent = replica(world).get_canister_http().remove(0);
-        assert_eq!(sent.url, format!("https://example.org/{}", world.execution(made.id).id));
+        assert_eq!(
+            sent.url,
+            format!("https://example.org/{}", world.execution(made.id).id)
+        );
         assert_eq!(sent.headers[0].value, "Bearer s3cret-value");
         let reply = CanisterHttpReply {
             status: 200,
@@ -444,10 +466,16 @@ fn should_send_https_requests_and_keep_secrets_out_of_the_history() {
             request_id: sent.request_id,
             response: CanisterHttpResponse::CanisterHttpReply(reply),
         };
-        replica(world).mock_canister_http_response(answer).expect("it waits");
+        replica(world)
+            .mock_canister_http_response(answer)
+            .expect("it waits");
         world.pass(5);
         let execution = world.execution(made.id);
-        assert_eq!(execution.result.as_deref(), Some("price 7"), "{execution:?}");
+        assert_eq!(
+            execution.result.as_deref(),
+            Some("price 7"),
+            "{execution:?}"
+        );
         let shown = format!("{execution:?}");
         assert!(!shown.contains("s3cret-value"), "{shown}");
         assert!(shown.contains("***"));
@@ -499,11 +527,19 @@ fn should_give_commands_to_workers_under_leases() {
         };
         let late = complete(world, first.fencing_token).into_result();
         assert_eq!(late.unwrap_err().field.as_deref(), Some("fencing_token"));
-        complete(world, second.fencing_token).into_result().expect("done");
+        complete(world, second.fencing_token)
+            .into_result()
+            .expect("done");
         assert_eq!(world.statuses(made.id), [Completed]);
-        let refused: Result<TaskResult, String> =
-            world.query(Sender::Stranger, "get_task", &chime_types::TaskRequest { task_id: made.id });
-        refused.expect("no rejection").into_result().expect_err("a worker sees no tasks");
+        let refused: Result<TaskResult, String> = world.query(
+            Sender::Stranger,
+            "get_task",
+            &chime_types::TaskRequest { task_id: made.id },
+        );
+        refused
+            .expect("no rejection")
+            .into_result()
+            .expect_err("a worker sees no tasks");
     });
 }
 
@@ -534,7 +570,11 @@ fn should_run_named_actions_and_pass_over_failed_steps() {
             ..task("named", vec![failing, named], now_once())
         });
         let execution = world.execution(made.id);
-        assert_eq!(execution.result.as_deref(), Some("daily for report"), "{execution:?}");
+        assert_eq!(
+            execution.result.as_deref(),
+            Some("daily for report"),
+            "{execution:?}"
+        );
     });
 }
 
@@ -543,7 +583,11 @@ fn should_retry_one_execution_from_the_start_or_from_the_middle() {
     in_virtual_time(|world| {
         let steps = vec![
             call(world.callee, "count", "()"),
-            call(world.callee, "fail_times", r#"(record { key = "m"; times = 1 : nat64 })"#),
+            call(
+                world.callee,
+                "fail_times",
+                r#"(record { key = "m"; times = 1 : nat64 })"#,
+            ),
         ];
         let made = world.create(&CreateTaskRequest {
             retry: Some(retries(0, 1)),
@@ -571,7 +615,9 @@ fn should_stop_starting_when_cycles_run_low_and_recover_by_itself() {
     in_virtual_time(|world| {
         let made = world.create(&noting(every(60)));
         let scheduler = world.scheduler;
-        let view = replica(world).canister_view(&scheduler).expect("a canister");
+        let view = replica(world)
+            .canister_view(&scheduler)
+            .expect("a canister");
         configure(
             world,
             &ConfigureRequest {

@@ -132,6 +132,19 @@ pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
 pub const MAXIMUM_MESSAGE_BYTES: usize = 4_096;
 /// Attempts to deliver a message or a callback; pauses between them begin with a minute and double.
 pub const MAXIMUM_DELIVERY_ATTEMPTS: u32 = 6;
+/// Messages and callbacks that are sent on their way at the same instant; the others follow a second
+/// later.
+pub const MAXIMUM_DELIVERIES_AT_ONCE: u32 = 50;
+/// Cool-down of an alert that names none, in seconds.
+pub const DEFAULT_COOLDOWN_SECONDS: u64 = 3_600;
+/// Longest cool-down of an alert, in seconds (one year).
+pub const MAXIMUM_COOLDOWN_SECONDS: u64 = 31_536_000;
+/// Fewest failures in a row that an alert may ask for; one is the condition `failure`.
+pub const MINIMUM_FAILURES_IN_A_ROW: u32 = 2;
+/// Most failures in a row that an alert may ask for.
+pub const MAXIMUM_FAILURES_IN_A_ROW: u32 = 1_000;
+/// Longest delay that an alert may ask for, in seconds (24 hours).
+pub const MAXIMUM_LATE_SECONDS: u64 = 86_400;
 /// Texts that mark an error as terminal, in one retry policy.
 pub const MAXIMUM_TERMINAL_ERRORS: usize = 16;
 /// Most rules of retention in one place.

@@ -13,7 +13,7 @@ use super::lifecycle::{end, log, queue, wait};
 use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
-use super::{Start, alerts, jobs, places};
+use super::{Start, alerts, jobs, places, totals};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
 use crate::state::records::{ExecutionRecord, Place, Step, TaskRecord};
@@ -171,6 +171,7 @@ fn note_first_start(state: &mut State, task: &TaskRecord, execution: &ExecutionR
         super::lifecycle::begin_day(owner, now);
         owner.figures.lags.add(lag);
     });
+    totals::on_start(state, now, lag);
     Note::execution(EventKind::ExecutionStarted, task, execution).write(state, now);
     alerts::on_start(state, now, task, execution);
 }

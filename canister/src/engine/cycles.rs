@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::state::keys::Wake;
 
 /// Time between two looks at a balance that is too low.
-const LOOK_AGAIN_AFTER: u64 = 300 * limits::NANOSECONDS;
+pub(super) const LOOK_AGAIN_AFTER: u64 = 300 * limits::NANOSECONDS;
 /// Time between two balances that are kept.
 const SAMPLE_EVERY: u64 = 3_600 * limits::NANOSECONDS;
 /// Balances kept: those of a day.
@@ -19,12 +19,18 @@ const DAY: u64 = 86_400 * limits::NANOSECONDS;
 
 /// Takes note of the balance. To be called when a message begins that may start something.
 pub fn watch(state: &mut State, now: u64, balance: u128) {
-    sample(state, now, balance);
+    let sampled = sample(state, now, balance);
     let is_low = Nat::from(balance) < state.config().minimum_cycles;
     let was_low = state.header().cycles_low;
-    if is_low == was_low {
-        return;
+    if is_low != was_low {
+        change(state, now, balance, is_low);
     }
+    if sampled || (is_low && !was_low) {
+        alerts::on_cycles(state, now, balance);
+    }
+}
+
+fn change(state: &mut State, now: u64, balance: u128, is_low: bool) {
     state.cancel_wake(state.header().cycles_wake);
     let wake = is_low.then(|| state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles));
     state.set_cycles_low(is_low, wake);
@@ -37,9 +43,6 @@ pub fn watch(state: &mut State, now: u64, balance: u128) {
     Note::new(kind, Principal::management_canister())
         .detail(&detail)
         .write(state, now);
-    if is_low {
-        alerts::on_cycles(state, now, balance);
-    }
 }
 
 /// Is called at the time to look again: [`watch`] has looked, so only the next time is set.
@@ -49,11 +52,18 @@ pub(super) fn look_again(state: &mut State, now: u64) {
     state.set_cycles_low(low, wake);
 }
 
-fn sample(state: &mut State, now: u64, balance: u128) {
+/// When the next balance is kept.
+pub(super) fn next_sample_at(state: &State, now: u64) -> u64 {
+    let last_at = state.balances().samples.last().map_or(now, |last| last.0);
+    last_at.saturating_add(SAMPLE_EVERY).max(now + 1)
+}
+
+/// Keeps the balance, if it is time. True if so.
+fn sample(state: &mut State, now: u64, balance: u128) -> bool {
     let balances = state.balances();
     let last_at = balances.samples.last().map_or(0, |sample| sample.0);
     if now < last_at.saturating_add(SAMPLE_EVERY) {
-        return;
+        return false;
     }
     let mut balances = balances.clone();
     if balances.samples.len() >= SAMPLES {
@@ -61,6 +71,7 @@ fn sample(state: &mut State, now: u64, balance: u128) {
     }
     balances.samples.push((now, balance));
     state.set_balances(balances);
+    true
 }
 
 /// Cycles spent in a day, as far as the balances kept show: rises of the balance are taken as

@@ -3,10 +3,10 @@
 use chime_schedule::Schedule;
 use chime_types::{EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
 
-use super::alerts;
 use super::lifecycle::{admit, begin_day, hour, is_buffered, new_execution, queue, terminate};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
+use super::{alerts, totals};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{ExecutionRecord, ScheduleRecord, TaskRecord};
@@ -343,6 +343,7 @@ fn note_left_out(
     execution: &ExecutionRecord,
     now: u64,
 ) {
+    totals::on_left_out(state, now, execution);
     let detail = execution.error.as_deref().unwrap_or("");
     Note::execution(kind, task, execution)
         .detail(detail)

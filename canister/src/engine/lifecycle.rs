@@ -7,7 +7,7 @@ use chime_types::{
 };
 
 use super::timeline::Note;
-use super::{alerts, attempt, backfill, deliver, places, retention, target_of_step};
+use super::{alerts, attempt, backfill, deliver, places, retention, target_of_step, totals};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, ScheduleId, Wake};
 use crate::state::records::{ExecutionRecord, OwnerRecord, Payload, Place, Status, TaskRecord};
@@ -321,6 +321,7 @@ pub(super) fn begin_hour(owner: &mut OwnerRecord, now: u64) {
 }
 
 fn count(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
+    totals::on_end(state, now, execution);
     state.change_owner(task.owner, |owner| {
         owner.active -= 1;
         begin_day(owner, now);
@@ -470,6 +471,7 @@ pub fn cancel_active(state: &mut State, task: &mut TaskRecord, now: u64, reason:
 /// cancelled with it.
 pub fn erase(state: &mut State, task: &mut TaskRecord, now: u64) -> u64 {
     backfill::erase_all(state, task);
+    alerts::erase_all(state, task);
     let cancelled = cancel_active(state, task, now, "the task was deleted");
     for id in &task.schedules {
         let schedule = state

@@ -10,8 +10,8 @@
 //! a queue. `ARCHITECTURE.md` draws the states of an execution.
 
 pub mod alerts;
-mod arguments;
 pub mod archive;
+mod arguments;
 mod attempt;
 pub mod backfill;
 pub mod builtin;
@@ -30,6 +30,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod totals;
 
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
@@ -38,6 +39,7 @@ pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, requ
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
 pub use slots::{arm_first, compile};
+pub use totals::totals;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};

@@ -3,6 +3,7 @@
 use chime_schedule::{Definition, Schedule, jitter_nanoseconds};
 use chime_types::limits;
 
+use super::alerts;
 use crate::state::State;
 use crate::state::records::{ScheduleRecord, TaskRecord};
 
@@ -57,4 +58,5 @@ pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRe
     });
     let next = next.map(|slot| (slot, fires_at(schedule, &rule, slot)));
     state.arm(schedule, task.owner, next);
+    alerts::on_armed(state, now, task);
 }

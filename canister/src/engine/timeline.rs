@@ -63,6 +63,16 @@ impl<'a> Note<'a> {
         }
     }
 
+    /// About a task and an execution, by their numbers.
+    #[must_use]
+    pub const fn about(self, task: Option<TaskId>, execution: Option<ExecutionId>) -> Self {
+        Self {
+            task,
+            execution,
+            ..self
+        }
+    }
+
     /// Who asked for it.
     #[must_use]
     pub const fn by(self, actor: Principal) -> Self {

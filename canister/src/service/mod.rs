@@ -4,6 +4,7 @@
 //! Effects (time, caller, timer) come in as arguments.
 
 mod access;
+mod alerts;
 mod backfills;
 mod config;
 mod doc;
@@ -11,6 +12,7 @@ mod events;
 mod executions;
 mod jobs;
 mod library;
+mod metrics;
 mod schedules;
 mod stats;
 mod tasks;
@@ -21,6 +23,7 @@ mod validate;
 mod views;
 
 pub use access::Caller;
+pub use alerts::{clear_inbox, create_alert, delete_alert, get_inbox, list_alerts, update_alert};
 pub use backfills::{backfill, cancel_backfill, list_backfills};
 pub use config::{configure, get_config};
 pub use doc::api_doc;
@@ -33,6 +36,7 @@ pub use jobs::{claim_jobs, complete_job, fail_job, heartbeat_job, release_job};
 pub use library::{
     define_action, delete_action, delete_secret, list_actions, list_secrets, put_secret,
 };
+pub use metrics::http_reply;
 pub use schedules::{add_schedule, preview, remove_schedule, set_schedule};
 pub use stats::{Platform, stats};
 pub use tasks::{create, delete, get, list, pause, resume};

@@ -149,6 +149,11 @@ impl State {
         self.dead_letters.contains_key(&(owner, id))
     }
 
+    /// The dead letters of all owners.
+    pub fn dead_letters_len(&self) -> u64 {
+        self.dead_letters.len()
+    }
+
     /// The dead letters of an owner before `cursor`, the newest first.
     pub fn dead_letters_of(
         &self,

@@ -61,10 +61,12 @@ pub const BACKUPS_BY_OWNER: MemoryId = MemoryId::new(35);
 pub const BACKUP_CHUNKS: MemoryId = MemoryId::new(36);
 pub const REPORTS: MemoryId = MemoryId::new(37);
 pub const CYCLES: MemoryId = MemoryId::new(38);
+pub const CYCLES_ALERTS: MemoryId = MemoryId::new(39);
+pub const TOTALS: MemoryId = MemoryId::new(40);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 39] = [
+const MEMORIES: [(MemoryId, &str); 41] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -107,6 +109,8 @@ const MEMORIES: [(MemoryId, &str); 39] = [
     (BACKUP_CHUNKS, "(backup, index) -> bytes"),
     (REPORTS, "(owner, report) -> report"),
     (CYCLES, "balances of the last day"),
+    (CYCLES_ALERTS, "alert on cycles that is on -> nothing"),
+    (TOTALS, "figures of all owners together"),
 ];
 
 /// Opens the manager of the canister's stable memory.

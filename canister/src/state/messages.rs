@@ -3,7 +3,7 @@
 use std::ops::Bound::{Excluded, Unbounded};
 
 use candid::Principal;
-use chime_types::Message;
+use chime_types::{AlertCondition, Message};
 
 use super::State;
 use super::keys::{AlertId, MessageId};
@@ -20,12 +20,19 @@ impl State {
         if self.alerts.insert(alert.id, alert.clone()).is_none() {
             self.alerts_by_owner.insert((alert.owner, alert.id), ());
         }
+        let is_of_cycles = matches!(alert.alert.condition, AlertCondition::CyclesLow { .. });
+        if is_of_cycles && !alert.alert.disabled {
+            self.cycles_alerts.insert(alert.id, ());
+        } else {
+            self.cycles_alerts.remove(&alert.id);
+        }
     }
 
     /// Removes an alert and its place in the agenda.
     pub fn remove_alert(&mut self, alert: &AlertRecord) {
         self.cancel_wake(alert.wake);
         self.alerts.remove(&alert.id);
+        self.cycles_alerts.remove(&alert.id);
         self.alerts_by_owner.remove(&(alert.owner, alert.id));
     }
 
@@ -42,9 +49,13 @@ impl State {
             .map(|(_, id)| self.alerts.get(&id).expect("BUG: a listed alert exists"))
     }
 
-    /// The alerts of all owners.
-    pub fn all_alerts(&self) -> impl Iterator<Item = AlertRecord> {
-        self.alerts.iter().map(|entry| entry.value())
+    /// The alerts of all owners on the balance of cycles that are on.
+    pub fn cycles_alerts(&self) -> Vec<AlertRecord> {
+        self.cycles_alerts
+            .iter()
+            .map(|entry| self.alerts.get(entry.key()))
+            .map(|found| found.expect("BUG: a listed alert exists"))
+            .collect()
     }
 
     /// Puts a message into an inbox and removes the oldest above `maximum`.
@@ -99,6 +110,11 @@ impl State {
     /// Writes something on its way.
     pub fn put_delivery(&mut self, delivery: &DeliveryRecord) {
         self.deliveries.insert(delivery.id, delivery.clone());
+    }
+
+    /// Messages and callbacks on their way.
+    pub fn deliveries_len(&self) -> u64 {
+        self.deliveries.len()
     }
 
     /// Removes something that arrived or was given up.

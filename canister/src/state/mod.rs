@@ -30,7 +30,7 @@ use memory::Memory;
 use records::{
     ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, ConfigRecord,
     DeliveryRecord, EventRecord, ExecutionRecord, Header, MessageRecord, OwnerRecord, Plan,
-    ReportRecord, ScheduleRecord, TaskRecord, UserRecord,
+    ReportRecord, ScheduleRecord, TaskRecord, Totals, UserRecord,
 };
 
 type Map<K, V> = StableBTreeMap<K, V, Memory>;
@@ -41,6 +41,7 @@ pub struct State {
     header: StableCell<Header, Memory>,
     config: StableCell<ConfigRecord, Memory>,
     balances: StableCell<Balances, Memory>,
+    totals: StableCell<Totals, Memory>,
     tasks: Map<TaskId, TaskRecord>,
     plans: Map<(TaskId, u64), Plan>,
     schedules: Map<ScheduleId, ScheduleRecord>,
@@ -70,6 +71,7 @@ pub struct State {
     secrets: Map<NameKey, String>,
     alerts: Map<AlertId, AlertRecord>,
     alerts_by_owner: Set<(Principal, AlertId)>,
+    cycles_alerts: Set<AlertId>,
     inbox: Map<(Principal, MessageId), MessageRecord>,
     deliveries: Map<MessageId, DeliveryRecord>,
     backups: Map<BackupId, BackupRecord>,
@@ -98,6 +100,7 @@ impl State {
             header,
             config: StableCell::init(get(memory::CONFIG), ConfigRecord(Default::default())),
             balances: StableCell::init(get(memory::CYCLES), Balances::default()),
+            totals: StableCell::init(get(memory::TOTALS), Totals::default()),
             tasks: Map::init(get(memory::TASKS)),
             plans: Map::init(get(memory::PLANS)),
             schedules: Map::init(get(memory::SCHEDULES)),
@@ -127,6 +130,7 @@ impl State {
             secrets: Map::init(get(memory::SECRETS)),
             alerts: Map::init(get(memory::ALERTS)),
             alerts_by_owner: Map::init(get(memory::ALERTS_BY_OWNER)),
+            cycles_alerts: Map::init(get(memory::CYCLES_ALERTS)),
             inbox: Map::init(get(memory::INBOX)),
             deliveries: Map::init(get(memory::DELIVERIES)),
             backups: Map::init(get(memory::BACKUPS)),
@@ -233,6 +237,17 @@ impl State {
         });
     }
 
+    /// Counts a delivery that begins. Answers how many began at this instant before it.
+    pub fn count_delivery(&mut self, now: u64) -> u32 {
+        self.change_header(|header| {
+            if header.delivered.0 != now {
+                header.delivered = (now, 0);
+            }
+            header.delivered.1 += 1;
+            header.delivered.1 - 1
+        })
+    }
+
     /// Notes the next sweep and how far the present one is.
     pub fn set_sweep(&mut self, sweep: Option<AgendaKey>, swept: u64) {
         self.change_header(|header| {
@@ -257,5 +272,6 @@ fn empty_header() -> Header {
         cycles_wake: None,
         sweep: None,
         swept: 0,
+        delivered: (0, 0),
     }
 }

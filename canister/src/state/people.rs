@@ -1,4 +1,4 @@
-//! Users, the configuration and the balances of cycles.
+//! Users, the configuration, the figures of all owners together and the balances of cycles.
 
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -6,7 +6,7 @@ use candid::Principal;
 use chime_types::Config;
 
 use super::State;
-use super::records::{Balances, ConfigRecord, UserRecord};
+use super::records::{Balances, ConfigRecord, Totals, UserRecord};
 
 impl State {
     /// The configuration.
@@ -65,6 +65,16 @@ impl State {
     /// Registered users.
     pub fn users_len(&self) -> u64 {
         self.users.len()
+    }
+
+    /// The figures of all owners together.
+    pub fn totals(&self) -> &Totals {
+        self.totals.get()
+    }
+
+    /// Writes the figures of all owners together.
+    pub fn set_totals(&mut self, totals: Totals) {
+        self.totals.set(totals);
     }
 
     /// The balances of the last day.

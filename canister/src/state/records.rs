@@ -55,6 +55,9 @@ pub struct Header {
     /// How far the present sweep is.
     #[serde(default)]
     pub swept: u64,
+    /// When deliveries were begun last, and how many at that instant.
+    #[serde(default)]
+    pub delivered: (u64, u32),
 }
 
 /// A task without its steps, which are in the plan.
@@ -333,8 +336,12 @@ pub struct AlertRecord {
     pub id: AlertId,
     pub owner: Principal,
     pub alert: Alert,
-    /// Its entry in the agenda, if it watches for silence.
+    /// Its entry in the agenda, if it watches for silence or for cycles.
     pub wake: Option<AgendaKey>,
+    /// Silence is counted from here on: the last start of the task, or when the alert was switched
+    /// on.
+    #[serde(default)]
+    pub heard_at: u64,
     pub created_at: u64,
 }
 
@@ -354,6 +361,9 @@ pub struct DeliveryRecord {
     pub owner: Principal,
     pub payload: Payload,
     pub attempts: u32,
+    /// Why the last attempt failed, without secrets.
+    #[serde(default)]
+    pub error: Option<String>,
     /// Its entry in the agenda: the next attempt, unless the one under way succeeds before.
     pub wake: Option<AgendaKey>,
 }
@@ -386,6 +396,30 @@ pub struct BackupPosition {
 pub struct Balances {
     /// (time, balance), the oldest first, about one an hour.
     pub samples: Vec<(u64, u128)>,
+}
+
+/// How many executions ended how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ends {
+    pub completed: u64,
+    pub failed: u64,
+    pub timed_out: u64,
+    pub cancelled: u64,
+    pub skipped: u64,
+    pub missed: u64,
+}
+
+/// Figures of all owners together. Those of today are those of `day` and begin anew with the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Totals {
+    /// Since the store was laid out.
+    pub ever: Ends,
+    /// Days since 1970, UTC.
+    pub day: u64,
+    pub today: Ends,
+    pub figures: Figures,
 }
 
 macro_rules! stored_as_cbor {
@@ -445,6 +479,7 @@ stored_as_cbor!(
     AlertRecord,
     DeliveryRecord,
     Balances,
+    Totals,
     ConfigRecord,
     EventRecord,
     BackfillRecord,

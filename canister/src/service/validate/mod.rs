@@ -2,6 +2,7 @@
 //! to the error that names the field, the rule and the way out.
 
 mod actions;
+mod alerts;
 mod config;
 mod schedules;
 mod steps;
@@ -11,6 +12,7 @@ use chime_types::{Callback, Error, RetentionRule, RetryPolicy, limits};
 use super::Caller;
 
 pub use actions::{action, channel};
+pub use alerts::alert;
 pub use config::config;
 pub use schedules::{CheckedSchedule, schedule, schedules};
 pub use steps::steps;

@@ -1,5 +1,6 @@
 //! Lists and indexes: each entry leads to something that says the same.
 
+use crate::state::keys::RunKey;
 use chime_types::ExecutionStatus;
 
 use super::finding::Look;
@@ -90,7 +91,7 @@ fn is_right_of_execution(state: &State, entry: &Entry) -> bool {
             .is_some_and(|execution| {
                 execution.schedule_id == Some(*schedule) && execution.scheduled_at == *slot
             }),
-        Entry::RunKeys((task, key)) => state
+        Entry::RunKeys(RunKey { task, key }) => state
             .execution_by_key(*task, key)
             .and_then(|id| state.execution(id))
             .is_some_and(|execution| {

@@ -1,0 +1,73 @@
+//! Figures of all owners together, kept as things happen, so that nobody has to go through the
+//! owners to know them.
+
+use chime_types::ExecutionStatus;
+
+use super::lifecycle::day;
+use crate::state::State;
+use crate::state::records::{Ends, ExecutionRecord, Totals};
+
+/// The figures, those of today begun anew if the day is over.
+pub fn totals(state: &State, now: u64) -> Totals {
+    let mut totals = state.totals().clone();
+    begin_day(&mut totals, now);
+    totals
+}
+
+fn begin_day(totals: &mut Totals, now: u64) {
+    if totals.day != day(now) {
+        *totals = Totals {
+            ever: totals.ever.clone(),
+            day: day(now),
+            ..Totals::default()
+        };
+    }
+}
+
+fn change(state: &mut State, now: u64, change: impl FnOnce(&mut Totals)) {
+    let mut totals = totals(state, now);
+    change(&mut totals);
+    state.set_totals(totals);
+}
+
+/// An execution began.
+pub(super) fn on_start(state: &mut State, now: u64, lag: u64) {
+    change(state, now, |totals| totals.figures.lags.add(lag));
+}
+
+/// An execution ended.
+pub(super) fn on_end(state: &mut State, now: u64, execution: &ExecutionRecord) {
+    let status = execution.status.get();
+    let started = execution.started_at.unwrap_or(now);
+    change(state, now, |totals| {
+        add(totals, status, 1);
+        if status != ExecutionStatus::Cancelled {
+            totals.figures.add_duration(now.saturating_sub(started));
+        }
+    });
+}
+
+/// Slots were left out.
+pub(super) fn on_left_out(state: &mut State, now: u64, execution: &ExecutionRecord) {
+    let status = execution.status.get();
+    change(state, now, |totals| add(totals, status, execution.slots));
+}
+
+fn add(totals: &mut Totals, status: ExecutionStatus, count: u64) {
+    *counter(&mut totals.ever, status) += count;
+    *counter(&mut totals.today, status) += count;
+}
+
+fn counter(ends: &mut Ends, status: ExecutionStatus) -> &mut u64 {
+    match status {
+        ExecutionStatus::Completed => &mut ends.completed,
+        ExecutionStatus::Failed => &mut ends.failed,
+        ExecutionStatus::TimedOut => &mut ends.timed_out,
+        ExecutionStatus::Cancelled => &mut ends.cancelled,
+        ExecutionStatus::Skipped => &mut ends.skipped,
+        ExecutionStatus::Missed => &mut ends.missed,
+        ExecutionStatus::Ready | ExecutionStatus::Running | ExecutionStatus::Waiting => {
+            panic!("BUG: an execution ended as {status:?}")
+        }
+    }
+}
