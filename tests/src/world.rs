@@ -7,7 +7,7 @@ use chime_types::{
     Action, CallArguments, CreateTaskRequest, EmptyRequest, Error, ExecutionResult,
     ExecutionStatus, GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
     GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest, RetryPolicy, Rule,
-    RunTaskNowRequest, Stats, Task, TaskExecution, TaskPage, TaskRequest, TaskResult,
+    RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage, TaskRequest, TaskResult,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -188,20 +188,25 @@ impl World {
         answer.into_result().expect("a task")
     }
 
-    /// The executions of a task, the oldest first.
+    /// The executions of a task, the oldest first; of very many the latest.
     pub fn executions(&mut self, task_id: u64) -> Vec<TaskExecution> {
+        let mut executions = self.executions_page(task_id, None).executions;
+        executions.reverse();
+        executions
+    }
+
+    /// A page of a task's executions, the newest first.
+    pub fn executions_page(&mut self, task_id: u64, cursor: Option<u64>) -> TaskExecutionPage {
         let request = GetTaskExecutionsRequest {
             task_id,
-            cursor: None,
+            cursor,
             limit: Some(500),
             status: None,
         };
         let answer: GetTaskExecutionsResult = self
             .query(Sender::Owner, "get_task_executions", &request)
             .expect("no rejection");
-        let mut executions = answer.into_result().expect("a page").executions;
-        executions.reverse();
-        executions
+        answer.into_result().expect("a page")
     }
 
     /// The states of a task's executions, the oldest first.
