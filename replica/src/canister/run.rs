@@ -40,7 +40,7 @@ impl Canister {
             .can_run_again(run.input.mode)
             .then(|| Entry::new(target, &run));
         if self.started.is_none() {
-            // What is not written down is discarded in the end, and needs the image for that.
+            // What is not written down is discarded in the end, which takes little from the image.
             self.checkpoint();
         }
         let limit = run.input.instruction_limit;

@@ -287,17 +287,3 @@ fn expired_stop_requests(id: &Principal, state: &mut RunState, now_ns: u64) -> V
         })
         .collect()
 }
-
-impl Replica {
-    /// Rejects the requests that wait for a canister that is going away.
-    pub(crate) fn reject_queued(&mut self, id: Principal, requests: Vec<Request>) {
-        for request in requests {
-            let answer = Answer {
-                origin: request.origin,
-                payload: Payload::Reject(Rejection::canister_not_found(&id)),
-                refund: request.cycles,
-            };
-            self.deliver(id, answer);
-        }
-    }
-}

@@ -102,4 +102,16 @@ impl Replica {
         callback.answered = true;
         canister.meta.queues.push(from, Input::Response(response));
     }
+
+    /// Rejects the requests that wait for a canister that is going away.
+    pub(crate) fn reject_queued(&mut self, id: Principal, requests: Vec<Request>) {
+        for request in requests {
+            let answer = Answer {
+                origin: request.origin,
+                payload: Payload::Reject(Rejection::canister_not_found(&id)),
+                refund: request.cycles,
+            };
+            self.deliver(id, answer);
+        }
+    }
 }

@@ -22,8 +22,12 @@ const WORKER: &str = r#"
   (i64.store (call $at (global.get $g)) (call $counter (i32.const 1)))
   (if (i32.or (i64.eqz (call $stable_size)) (i64.eqz (i64.and (global.get $g) (i64.const 31))))
     (then (drop (call $stable_grow (i64.const 1))) (drop (memory.grow (i32.const 1)))))
+  ;; A count in stable memory, which would run ahead if it were not put back.
+  (call $stable_read (i64.const 616) (i64.const 0) (i64.const 8))
+  (i64.store (i32.const 616) (i64.add (i64.load (i32.const 616)) (i64.const 1)))
+  (call $stable_write (i64.const 0) (i64.const 616) (i64.const 8))
   (i64.store (i32.const 600) (global.get $g))
-  (call $stable_write (i64.and (global.get $g) (i64.const 0xff00)) (i64.const 512) (i64.const 96)))
+  (call $stable_write (i64.or (i64.const 256) (i64.and (global.get $g) (i64.const 0xff00))) (i64.const 512) (i64.const 96)))
 (func (export "canister_update work") (call $work) (call $reply))
 (func (export "canister_update fail") (call $work) (call $work) (unreachable))
 (func $call (param i32)
