@@ -41,6 +41,18 @@ fn no_arguments() -> Result<Vec<u8>> {
     Ok(candid::encode_args(())?)
 }
 
+fn has_method(interface: &str, name: &str) -> Result<bool> {
+    let (environment, service) = CandidSource::Text(interface).load()?;
+    let service = service.context("the interface has a service")?;
+    Ok(environment.get_method(&service, name).is_ok())
+}
+
+/// Whether an answer is `variant { Err }`.
+fn is_refusal(answer: &IDLArgs) -> bool {
+    matches!(answer.args.first(), Some(IDLValue::Variant(variant))
+        if variant.0.id.get_id() == Label::Named("Err".to_string()).get_id())
+}
+
 impl Network {
     /// Deploys both canisters.
     pub fn new() -> Result<Self> {
@@ -66,24 +78,17 @@ impl Network {
         const METHOD: &str = "configure";
         let view = self.replica.canister_view(&self.scheduler);
         let view = view.context("the scheduler is there")?;
-        let section = view
-            .metadata
-            .iter()
-            .find(|part| part.name == "candid:service");
+        let mut sections = view.metadata.iter();
+        let section = sections.find(|part| part.name == "candid:service");
         let section = section.context("the module publishes its interface")?;
-        let interface = std::str::from_utf8(&section.content)?;
-        let (environment, service) = CandidSource::Text(interface).load()?;
-        let service = service.context("the interface has a service")?;
-        if environment.get_method(&service, METHOD).is_err() {
+        if !has_method(std::str::from_utf8(&section.content)?, METHOD)? {
             return Ok(());
         }
         let arg = candid_parser::parse_idl_args(LIMITS)?.to_bytes()?;
         let (scheduler, sender) = (self.scheduler, controller());
         let answer = self.replica.update_call(sender, scheduler, METHOD, arg)?;
         let answer = IDLArgs::from_bytes(&answer)?;
-        let refused = matches!(answer.args.first(), Some(IDLValue::Variant(variant))
-            if variant.0.id.get_id() == Label::Named("Err".to_string()).get_id());
-        ensure!(!refused, "{METHOD}: {answer}");
+        ensure!(!is_refusal(&answer), "{METHOD}: {answer}");
         Ok(())
     }
 
@@ -172,5 +177,35 @@ impl Network {
     pub fn stable_bytes(&self) -> Result<u64> {
         let view = self.replica.canister_view(&self.scheduler);
         Ok(view.context("the scheduler is there")?.stable_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_raise_the_limits_of_an_interface_that_has_a_method_for_it() {
+        let interface = "service : () -> { configure : (record {}) -> () }";
+        assert!(has_method(interface, "configure").unwrap());
+        assert!(!has_method("service : () -> {}", "configure").unwrap());
+        let limits = candid_parser::parse_idl_args(LIMITS).unwrap();
+        assert!(limits.to_bytes().is_ok());
+    }
+
+    #[test]
+    fn should_tell_a_refusal_from_an_answer_without_knowing_the_types() {
+        for (text, refused) in [
+            ("(variant { Err = \"no\" })", true),
+            ("(variant { Ok = 1 : nat64 })", false),
+            ("()", false),
+        ] {
+            let bytes = candid_parser::parse_idl_args(text)
+                .unwrap()
+                .to_bytes()
+                .unwrap();
+            let answer = IDLArgs::from_bytes(&bytes).unwrap();
+            assert_eq!(is_refusal(&answer), refused, "{text}");
+        }
     }
 }
