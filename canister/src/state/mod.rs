@@ -18,6 +18,8 @@ pub mod records;
 mod tasks;
 mod timeline;
 
+use std::cell::Cell;
+
 use candid::Principal;
 use ic_stable_structures::{StableBTreeMap, StableCell};
 
@@ -47,6 +49,8 @@ pub struct State {
     schedules: Map<ScheduleId, ScheduleRecord>,
     executions: Map<ExecutionId, ExecutionRecord>,
     agenda: Map<AgendaKey, Wake>,
+    /// The first entry of the agenda, once it was looked up: none, or what it is.
+    first_wake: Cell<Option<Option<(AgendaKey, Wake)>>>,
     ready: Set<ReadyKey>,
     parked: Set<ParkedKey>,
     targets: Map<Principal, u64>,
@@ -106,6 +110,7 @@ impl State {
             schedules: Map::init(get(memory::SCHEDULES)),
             executions: Map::init(get(memory::EXECUTIONS)),
             agenda: Map::init(get(memory::AGENDA)),
+            first_wake: Cell::new(None),
             ready: Map::init(get(memory::READY)),
             parked: Map::init(get(memory::PARKED)),
             targets: Map::init(get(memory::TARGETS)),

@@ -15,19 +15,32 @@ impl State {
             sequence: self.count(|header| &mut header.next_sequence),
         };
         self.agenda.insert(key, wake);
+        if let Some(first) = self.first_wake.get()
+            && first.is_none_or(|(earlier, _)| key < earlier)
+        {
+            self.first_wake.set(Some(Some((key, wake))));
+        }
         key
     }
 
     /// Takes a wake out of the agenda.
     pub fn cancel_wake(&mut self, key: Option<AgendaKey>) {
-        if let Some(key) = key {
-            self.agenda.remove(&key);
+        let Some(key) = key else { return };
+        self.agenda.remove(&key);
+        if matches!(self.first_wake.get(), Some(Some((first, _))) if first == key) {
+            self.first_wake.set(None);
         }
     }
 
-    /// The earliest entry of the agenda.
+    /// The earliest entry of the agenda. It is asked for several times in each message, so it is
+    /// remembered on the heap.
     pub fn first_wake(&self) -> Option<(AgendaKey, Wake)> {
-        self.agenda.first_key_value()
+        if let Some(first) = self.first_wake.get() {
+            return first;
+        }
+        let first = self.agenda.first_key_value();
+        self.first_wake.set(Some(first));
+        first
     }
 
     /// An entry of the agenda.

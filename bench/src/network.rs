@@ -1,0 +1,211 @@
+//! The compiled scheduler and a callee in the replica of this process, with a fixed time, fixed
+//! principals and a fixed seed.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use candid::types::Label;
+use candid::{CandidType, Encode, IDLArgs, IDLValue, Principal};
+use candid_parser::utils::CandidSource;
+use chime_replica::{InstallMode, Replica, ReplicaConfig, Work};
+use serde::de::DeserializeOwned;
+
+/// Raises the limits of a scheduler that can be configured, so that no measure runs into them.
+const LIMITS: &str = "(record { \
+    maximum_tasks_per_owner = opt (1000000 : nat64); \
+    maximum_concurrent = opt (200 : nat32); \
+    maximum_concurrent_per_owner = opt (200 : nat32); \
+    maximum_concurrent_per_target = opt (200 : nat32) })";
+/// Rounds after which a network that does not come to rest is given up.
+const MAXIMUM_ROUNDS: usize = 10_000;
+
+/// A network with a scheduler and a callee.
+pub struct Network {
+    replica: Replica,
+    scheduler: Principal,
+    /// A canister that tasks call.
+    pub callee: Principal,
+}
+
+fn controller() -> Principal {
+    Principal::self_authenticating([0])
+}
+
+/// The canister module of that name, as `scripts/build wasm` left it.
+fn module(name: &str) -> Result<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/wasm/{name}.wasm.gz"));
+    std::fs::read(&path).with_context(|| format!("{}: run scripts/build wasm", path.display()))
+}
+
+fn no_arguments() -> Result<Vec<u8>> {
+    Ok(candid::encode_args(())?)
+}
+
+fn has_method(interface: &str, name: &str) -> Result<bool> {
+    let (environment, service) = CandidSource::Text(interface).load()?;
+    let service = service.context("the interface has a service")?;
+    Ok(environment.get_method(&service, name).is_ok())
+}
+
+/// Whether an answer is `variant { Err }`.
+fn is_refusal(answer: &IDLArgs) -> bool {
+    matches!(answer.args.first(), Some(IDLValue::Variant(variant))
+        if variant.0.id.get_id() == Label::Named("Err".to_string()).get_id())
+}
+
+impl Network {
+    /// Deploys both canisters.
+    pub fn new() -> Result<Self> {
+        let mut replica = Replica::new(ReplicaConfig::default());
+        let mut deploy = |name: &str| -> Result<Principal> {
+            let id = replica.create_canister(controller())?;
+            let (mode, module) = (InstallMode::Install, module(name)?);
+            replica.install_code(controller(), id, mode, module, no_arguments()?)?;
+            Ok(id)
+        };
+        let (scheduler, callee) = (deploy("scheduler")?, deploy("callee")?);
+        let mut network = Self {
+            replica,
+            scheduler,
+            callee,
+        };
+        network.raise_limits()?;
+        Ok(network)
+    }
+
+    /// Calls `configure` if the interface that the module publishes has it.
+    fn raise_limits(&mut self) -> Result<()> {
+        const METHOD: &str = "configure";
+        let view = self.replica.canister_view(&self.scheduler);
+        let view = view.context("the scheduler is there")?;
+        let mut sections = view.metadata.iter();
+        let section = sections.find(|part| part.name == "candid:service");
+        let section = section.context("the module publishes its interface")?;
+        if !has_method(std::str::from_utf8(&section.content)?, METHOD)? {
+            return Ok(());
+        }
+        let arg = candid_parser::parse_idl_args(LIMITS)?.to_bytes()?;
+        let (scheduler, sender) = (self.scheduler, controller());
+        let answer = self.replica.update_call(sender, scheduler, METHOD, arg)?;
+        let answer = IDLArgs::from_bytes(&answer)?;
+        ensure!(!is_refusal(&answer), "{METHOD}: {answer}");
+        Ok(())
+    }
+
+    /// Virtual time in nanoseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.replica.time_ns()
+    }
+
+    /// Lets time pass without looking what is due.
+    pub fn skip(&mut self, nanoseconds: u64) {
+        let now = self.now();
+        self.replica.set_time_ns(now + nanoseconds);
+    }
+
+    /// Calls an update method of the scheduler; only its own message is executed.
+    pub fn update<A: DeserializeOwned + CandidType>(
+        &mut self,
+        sender: Principal,
+        method: &str,
+        request: &impl CandidType,
+    ) -> Result<A> {
+        let arg = Encode!(request)?;
+        let answer = self
+            .replica
+            .update_call(sender, self.scheduler, method, arg);
+        let answer = answer.map_err(|rejection| anyhow!("{method}: {rejection}"))?;
+        Ok(candid::decode_one(&answer)?)
+    }
+
+    /// Calls a query method of the scheduler.
+    pub fn query<A: DeserializeOwned + CandidType>(
+        &mut self,
+        sender: Principal,
+        method: &str,
+        request: &impl CandidType,
+    ) -> Result<A> {
+        let arg = Encode!(request)?;
+        let answer = self.replica.query(sender, self.scheduler, method, arg);
+        let answer = answer.map_err(|rejection| anyhow!("{method}: {rejection}"))?;
+        Ok(candid::decode_one(&answer)?)
+    }
+
+    /// Lets every silent call of the callee answer.
+    pub fn release_callee(&mut self) -> Result<()> {
+        let callee = self.callee;
+        self.replica
+            .update_call(controller(), callee, "release", no_arguments()?)?;
+        Ok(())
+    }
+
+    /// Installs the scheduler's module over itself.
+    pub fn upgrade(&mut self) -> Result<()> {
+        let (mode, module) = (InstallMode::Upgrade, module("scheduler")?);
+        let id = self.scheduler;
+        self.replica
+            .install_code(controller(), id, mode, module, no_arguments()?)?;
+        Ok(())
+    }
+
+    /// Lets time pass, from one thing that is due to the next.
+    pub fn pass(&mut self, nanoseconds: u64) -> Result<()> {
+        let end = self.now() + nanoseconds;
+        self.settle()?;
+        while let Some(next) = self.replica.next_wake_at().filter(|next| *next <= end) {
+            self.replica.set_time_ns(next);
+            self.settle()?;
+        }
+        self.replica.set_time_ns(end);
+        self.settle()
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        if self.replica.run_until_idle(MAXIMUM_ROUNDS) == MAXIMUM_ROUNDS {
+            bail!("the network does not come to rest");
+        }
+        Ok(())
+    }
+
+    /// What the scheduler has done since this was asked the last time.
+    pub fn take_work(&mut self) -> Result<Work> {
+        let work = self.replica.take_work(&self.scheduler);
+        work.context("the scheduler is there")
+    }
+
+    /// Bytes of the scheduler's stable memory.
+    pub fn stable_bytes(&self) -> Result<u64> {
+        let view = self.replica.canister_view(&self.scheduler);
+        Ok(view.context("the scheduler is there")?.stable_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_raise_the_limits_of_an_interface_that_has_a_method_for_it() {
+        let interface = "service : () -> { configure : (record {}) -> () }";
+        assert!(has_method(interface, "configure").unwrap());
+        assert!(!has_method("service : () -> {}", "configure").unwrap());
+        let limits = candid_parser::parse_idl_args(LIMITS).unwrap();
+        assert!(limits.to_bytes().is_ok());
+    }
+
+    #[test]
+    fn should_tell_a_refusal_from_an_answer_without_knowing_the_types() {
+        for (text, refused) in [
+            ("(variant { Err = \"no\" })", true),
+            ("(variant { Ok = 1 : nat64 })", false),
+            ("()", false),
+        ] {
+            let bytes = candid_parser::parse_idl_args(text)
+                .unwrap()
+                .to_bytes()
+                .unwrap();
+            let answer = IDLArgs::from_bytes(&bytes).unwrap();
+            assert_eq!(is_refusal(&answer), refused, "{text}");
+        }
+    }
+}
