@@ -5,12 +5,14 @@
 
 mod access;
 mod backfills;
+mod backups;
 mod config;
 mod doc;
 mod events;
 mod executions;
 mod jobs;
 mod library;
+mod restore;
 mod schedules;
 mod stats;
 mod tasks;
@@ -22,6 +24,9 @@ mod views;
 
 pub use access::Caller;
 pub use backfills::{backfill, cancel_backfill, list_backfills};
+pub use backups::{
+    delete_backup, get_backup_chunk, list_backups, list_reports, upload_backup_chunk,
+};
 pub use config::{configure, get_config};
 pub use doc::api_doc;
 pub use events::events_since;
@@ -33,6 +38,7 @@ pub use jobs::{claim_jobs, complete_job, fail_job, heartbeat_job, release_job};
 pub use library::{
     define_action, delete_action, delete_secret, list_actions, list_secrets, put_secret,
 };
+pub use restore::restore_backup;
 pub use schedules::{add_schedule, preview, remove_schedule, set_schedule};
 pub use stats::{Platform, stats};
 pub use tasks::{create, delete, get, list, pause, resume};
