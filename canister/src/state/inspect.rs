@@ -9,7 +9,7 @@ use ic_stable_structures::Storable;
 
 use super::keys::{
     AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, JobKey, MessageId, OwnerKey,
-    ParkedKey, ReadyKey, ScheduleId, TaskId,
+    ParkedKey, ReadyKey, RunKey, ScheduleId, TaskId,
 };
 use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, TaskRecord};
 use super::{Map, State};
@@ -92,7 +92,7 @@ parts! {
     DeadLetters((Principal, ExecutionId)) in dead_letters;
     Occurrences((ScheduleId, u64)) in occurrences;
     Keys(OwnerKey) in keys;
-    RunKeys((TaskId, String)) in run_keys;
+    RunKeys(RunKey) in run_keys;
     Upcoming((Principal, u64, ScheduleId)) in upcoming;
     Backfills(BackfillId) in backfills;
     BackfillsByTask((TaskId, BackfillId)) in backfills_by_task;
@@ -248,7 +248,10 @@ impl State {
             }
         }
         if let Some(key) = &execution.run_key {
-            let key = (execution.task_id, key.clone());
+            let key = RunKey {
+                task: execution.task_id,
+                key: key.clone(),
+            };
             if !self.run_keys.contains_key(&key) {
                 self.run_keys.insert(key, id);
             }

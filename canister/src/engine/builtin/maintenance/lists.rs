@@ -5,6 +5,7 @@ use chime_types::ExecutionStatus;
 use super::finding::Look;
 use crate::state::State;
 use crate::state::inspect::Entry;
+use crate::state::keys::RunKey;
 
 /// Looks at an entry of a list.
 pub fn look(look: &mut Look<'_>, entry: &Entry) {
@@ -90,7 +91,7 @@ fn is_right_of_execution(state: &State, entry: &Entry) -> bool {
             .is_some_and(|execution| {
                 execution.schedule_id == Some(*schedule) && execution.scheduled_at == *slot
             }),
-        Entry::RunKeys((task, key)) => state
+        Entry::RunKeys(RunKey { task, key }) => state
             .execution_by_key(*task, key)
             .and_then(|id| state.execution(id))
             .is_some_and(|execution| {
