@@ -17,25 +17,28 @@ use std::cell::RefCell;
 use candid::{CandidType, Deserialize, candid_method};
 use chime_types::{
     ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
-    BackfillRequest, BackfillResult, CancelExecutionRequest, ClaimJobsRequest, ClaimJobsResult,
-    ClearInboxRequest, CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
-    CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest, DeadLettersRequest,
-    DefineActionRequest, DeleteActionRequest, DeleteSecretRequest, DeleteTaskResult, EmptyRequest,
-    Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest, ExecutionResult,
-    FailJobRequest, GetApiDocResult, GetInboxResult, GetMyTasksRequest, GetMyTasksResult,
-    GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult, HeartbeatJobRequest,
-    HeartbeatJobResult, ListActionsResult, ListAlertsResult, ListBackfillsRequest,
-    ListBackfillsResult, ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest,
-    PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest,
-    PutUserRequest, ReleaseJobRequest, RemoveScheduleRequest, RemovedResult,
-    ReplayDeadLettersResult, RetryExecutionRequest, RunTaskNowRequest, SecretsResult,
-    SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult, UpdateAlertRequest,
-    UpdateTaskRequest, UserRequest, UserResult,
+    BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest,
+    ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, CompleteJobRequest, ConfigResult,
+    ConfigureRequest, CreateAlertRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest,
+    CreateTaskRequest, DeadLettersRequest, DefineActionRequest, DeleteActionRequest,
+    DeleteSecretRequest, DeleteTaskResult, EmptyRequest, Error, EventsSinceRequest,
+    EventsSinceResult, ExecutionRequest, ExecutionResult, FailJobRequest, GetApiDocResult,
+    GetBackupChunkRequest, GetBackupChunkResult, GetInboxResult, GetMyTasksRequest,
+    GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
+    HeartbeatJobRequest, HeartbeatJobResult, ListActionsResult, ListAlertsResult,
+    ListBackfillsRequest, ListBackfillsResult, ListBackupsResult, ListReportsResult,
+    ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest, PauseTaskRequest,
+    PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest, PutUserRequest,
+    ReleaseJobRequest, RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult,
+    RestoreBackupRequest, RestoreBackupResult, RetryExecutionRequest, RunTaskNowRequest,
+    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
+    UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
 };
 use ic_cdk::{init, post_upgrade, query, update};
 
 use ic_management_canister_types::{HttpRequestResult, TransformArgs};
 
+use engine::Budget;
 use request::Request;
 use runtime::{HttpResponse, IcRuntime, Runtime};
 use service::{Caller, Platform};
@@ -515,6 +518,16 @@ fn list_alerts(request: Request<PageRequest>) -> ListAlertsResult {
     .into()
 }
 
+/// Lists the caller's backups by pages, the oldest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_backups(request: Request<PageRequest>) -> ListBackupsResult {
+    reading(request, |state, caller, request| {
+        service::list_backups(state, caller, &request)
+    })
+    .into()
+}
+
 /// Lists the messages in the caller's inbox by pages, the newest first.
 #[query(decode_with = "request::decode", hidden = true)]
 #[candid_method(query)]
@@ -525,12 +538,69 @@ fn get_inbox(request: Request<PageRequest>) -> GetInboxResult {
     .into()
 }
 
+/// Downloads a chunk of a backup.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn get_backup_chunk(request: Request<GetBackupChunkRequest>) -> GetBackupChunkResult {
+    reading(request, |state, caller, request| {
+        service::get_backup_chunk(state, caller, &request)
+    })
+    .into()
+}
+
 /// Removes a message and all older ones from the caller's inbox.
 #[update(decode_with = "request::decode", hidden = true)]
 #[candid_method(update)]
 fn clear_inbox(request: Request<ClearInboxRequest>) -> RemovedResult {
     changing(request, |state, caller, request| {
         service::clear_inbox(state, caller, &request)
+    })
+    .into()
+}
+
+/// Uploads a chunk of a backup, one after the other. The first one makes the backup, the last one
+/// completes it.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn upload_backup_chunk(request: Request<UploadBackupChunkRequest>) -> BackupResult {
+    changing(request, |state, caller, request| {
+        service::upload_backup_chunk(state, caller, IcRuntime.now(), request)
+    })
+    .into()
+}
+
+/// Restores the tasks of a backup, some in each call: call again with `next_cursor` until it is
+/// null.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn restore_backup(request: Request<RestoreBackupRequest>) -> RestoreBackupResult {
+    changing(request, |state, caller, request| {
+        let counter = || IcRuntime.instructions();
+        let budget = Budget {
+            instructions: &counter,
+            maximum_instructions: driver::MAXIMUM_INSTRUCTIONS,
+        };
+        service::restore_backup(state, caller, IcRuntime.now(), &request, &budget)
+    })
+    .into()
+}
+
+/// Removes a backup.
+#[update(decode_with = "request::decode", hidden = true)]
+#[candid_method(update)]
+fn delete_backup(request: Request<BackupRequest>) -> RemovedResult {
+    changing(request, |state, caller, request| {
+        service::delete_backup(state, caller, IcRuntime.now(), request.backup_id)
+    })
+    .into()
+}
+
+/// Lists the reports of the caller's analytics by pages, the newest first.
+#[query(decode_with = "request::decode", hidden = true)]
+#[candid_method(query)]
+fn list_reports(request: Request<PageRequest>) -> ListReportsResult {
+    reading(request, |state, caller, request| {
+        service::list_reports(state, caller, &request)
     })
     .into()
 }

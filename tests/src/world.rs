@@ -7,7 +7,8 @@ use chime_types::{
     Action, CallArguments, CreateTaskRequest, EmptyRequest, Error, ExecutionResult,
     ExecutionStatus, GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
     GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest, RetryPolicy, Rule,
-    RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage, TaskRequest, TaskResult,
+    RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage, TaskRequest,
+    TaskResult,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -19,7 +19,12 @@ use chime_types::{
 const TASKS: u64 = 10_000;
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
-const ZONES: [&str; 4] = ["UTC", "Europe/Zurich", "America/New_York", "Australia/Lord_Howe"];
+const ZONES: [&str; 4] = [
+    "UTC",
+    "Europe/Zurich",
+    "America/New_York",
+    "Australia/Lord_Howe",
+];
 
 /// Draws numbers from a seed: the same ones in every run.
 struct Draw(u64);
@@ -103,11 +108,20 @@ fn steps(world: &World, index: u64) -> Vec<NewStep> {
 }
 
 fn mixed(world: &World, index: u64, draw: &mut Draw) -> CreateTaskRequest {
-    let priorities = [Priority::Urgent, Priority::High, Priority::Medium, Priority::Low];
+    let priorities = [
+        Priority::Urgent,
+        Priority::High,
+        Priority::Medium,
+        Priority::Low,
+    ];
     CreateTaskRequest {
         retry: Some(retries(u32::try_from(index / 10 % 2).expect("0 or 1"), 60)),
         priority: Some(priorities[usize::try_from(index % 4).expect("a small number")]),
-        ..task(&format!("task {index}"), steps(world, index), schedule(index, draw))
+        ..task(
+            &format!("task {index}"),
+            steps(world, index),
+            schedule(index, draw),
+        )
     }
 }
 
@@ -213,11 +227,7 @@ fn history(world: &mut World, task_id: u64) -> Vec<TaskExecution> {
 }
 
 /// Holds the history of a task against its schedule, slot by slot.
-fn account(
-    world: &mut World,
-    task_id: u64,
-    counts: &mut BTreeMap<&'static str, u64>,
-) {
+fn account(world: &mut World, task_id: u64, counts: &mut BTreeMap<&'static str, u64>) {
     let now = world.network.replica().expect("in process").time_ns();
     let shown = world.get(task_id);
     let schedule = &shown.schedules[0];
@@ -226,7 +236,10 @@ fn account(
     slots.retain(|slot| Some(*slot) != waits_for_jitter);
     let mut recorded = Vec::new();
     for execution in history(world, task_id) {
-        assert_eq!(execution.slots, 1, "outages are short: nothing is summed up");
+        assert_eq!(
+            execution.slots, 1,
+            "outages are short: nothing is summed up"
+        );
         recorded.push(execution.scheduled_at);
         *counts.entry(execution.status.name()).or_default() += 1;
     }

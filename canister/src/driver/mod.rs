@@ -19,7 +19,7 @@ pub use http::transform;
 
 /// A tick begins nothing new after this many instructions: an eighth of what a message may spend,
 /// so that one that is dearer than expected still fits.
-const MAXIMUM_INSTRUCTIONS: u64 = 5_000_000_000;
+pub const MAXIMUM_INSTRUCTIONS: u64 = 5_000_000_000;
 /// The longest that the Internet Computer waits for a bounded-wait call.
 const LONGEST_CALL_SECONDS: u64 = 300;
 /// How long a message or a callback may take to arrive.

@@ -38,7 +38,7 @@ pub use fire::fire_pending;
 pub use lifecycle::{cancel, cancel_active, day, erase, expire, hour, pause, request, snooze};
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
-pub use slots::{arm_first, compile};
+pub use slots::{arm_first, check_rule, compile};
 pub use totals::totals;
 
 use crate::state::State;

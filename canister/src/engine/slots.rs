@@ -1,7 +1,7 @@
 //! The slots of a stored schedule: its rule, and when the next one fires.
 
 use chime_schedule::{Definition, Schedule, jitter_nanoseconds};
-use chime_types::limits;
+use chime_types::{Error, limits};
 
 use super::alerts;
 use crate::state::State;
@@ -9,6 +9,10 @@ use crate::state::records::{ScheduleRecord, TaskRecord};
 
 /// The compiled rule of a stored schedule.
 pub fn compile(schedule: &ScheduleRecord) -> Schedule {
+    try_compile(schedule).expect("BUG: a stored schedule was compiled when it was made")
+}
+
+fn try_compile(schedule: &ScheduleRecord) -> Result<Schedule, Error> {
     Schedule::compile(&Definition {
         rule: &schedule.rule,
         timezone: Some(&schedule.timezone),
@@ -18,7 +22,11 @@ pub fn compile(schedule: &ScheduleRecord) -> Schedule {
         end_at: schedule.end_at,
         exclusions: &schedule.exclusions,
     })
-    .expect("BUG: a stored schedule was compiled when it was made")
+}
+
+/// Checks that the rule of a schedule can be compiled, before it is stored.
+pub fn check_rule(schedule: &ScheduleRecord) -> Result<(), Error> {
+    try_compile(schedule).map(|_| ())
 }
 
 /// The first slot of a schedule in the present second or later: starts are whole seconds, so

@@ -6,6 +6,7 @@
 mod access;
 mod alerts;
 mod backfills;
+mod backups;
 mod config;
 mod doc;
 mod events;
@@ -13,6 +14,7 @@ mod executions;
 mod jobs;
 mod library;
 mod metrics;
+mod restore;
 mod schedules;
 mod stats;
 mod tasks;
@@ -25,6 +27,9 @@ mod views;
 pub use access::Caller;
 pub use alerts::{clear_inbox, create_alert, delete_alert, get_inbox, list_alerts, update_alert};
 pub use backfills::{backfill, cancel_backfill, list_backfills};
+pub use backups::{
+    delete_backup, get_backup_chunk, list_backups, list_reports, upload_backup_chunk,
+};
 pub use config::{configure, get_config};
 pub use doc::api_doc;
 pub use events::events_since;
@@ -37,6 +42,7 @@ pub use library::{
     define_action, delete_action, delete_secret, list_actions, list_secrets, put_secret,
 };
 pub use metrics::http_reply;
+pub use restore::restore_backup;
 pub use schedules::{add_schedule, preview, remove_schedule, set_schedule};
 pub use stats::{Platform, stats};
 pub use tasks::{create, delete, get, list, pause, resume};

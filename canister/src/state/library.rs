@@ -125,6 +125,11 @@ impl State {
         self.backup_chunks.insert((id, index), data);
     }
 
+    /// Removes a chunk of a backup.
+    pub fn remove_backup_chunk(&mut self, id: BackupId, index: u32) {
+        self.backup_chunks.remove(&(id, index));
+    }
+
     /// Writes a report and removes the oldest of the owner above `maximum`.
     pub fn add_report(&mut self, owner: Principal, report: Report, maximum: u64) {
         self.reports

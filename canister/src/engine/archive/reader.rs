@@ -47,6 +47,11 @@ impl<'a> Reader<'a> {
         self.position
     }
 
+    /// Goes back to a place where an item begins.
+    pub const fn go_back(&mut self, to: BackupPosition) {
+        self.position = to;
+    }
+
     /// The next item; none if it is not there whole.
     ///
     /// # Errors
@@ -159,7 +164,6 @@ fn take_in(record: &mut BackupRecord, found: &Found) -> Result<(), Damage> {
         Item::Header(header) => {
             check_header(header)?;
             record.backup.all_owners = header.all_owners;
-            record.backup.created_at = header.created_at;
         }
         Item::Task(_) => record.backup.tasks += 1,
         Item::Execution(_) => record.backup.executions += 1,

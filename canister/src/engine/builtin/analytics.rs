@@ -100,8 +100,8 @@ impl Counts {
             Completed => self.completed += 1,
             Failed | TimedOut => self.failed += 1,
             Cancelled => self.cancelled += 1,
-            Skipped => self.skipped += execution.slots,
-            Missed => self.missed += execution.slots,
+            Skipped => self.skipped = self.skipped.saturating_add(execution.slots),
+            Missed => self.missed = self.missed.saturating_add(execution.slots),
             _ => return,
         }
         let (Some(started_at), Some(finished_at)) = (execution.started_at, execution.finished_at)
@@ -118,8 +118,8 @@ impl Counts {
         self.completed += other.completed;
         self.failed += other.failed;
         self.cancelled += other.cancelled;
-        self.skipped += other.skipped;
-        self.missed += other.missed;
+        self.skipped = self.skipped.saturating_add(other.skipped);
+        self.missed = self.missed.saturating_add(other.missed);
         self.durations.merge(&other.durations);
         self.lags.merge(&other.lags);
     }

@@ -1,11 +1,11 @@
 //! Lists and indexes: each entry leads to something that says the same.
 
-use crate::state::keys::RunKey;
 use chime_types::ExecutionStatus;
 
 use super::finding::Look;
 use crate::state::State;
 use crate::state::inspect::Entry;
+use crate::state::keys::RunKey;
 
 /// Looks at an entry of a list.
 pub fn look(look: &mut Look<'_>, entry: &Entry) {

@@ -1,7 +1,7 @@
 //! Backfills, alerts, deliveries, backups, users and events.
 
 use candid::Principal;
-use chime_types::{AlertCondition, limits};
+use chime_types::limits;
 
 use super::finding::Look;
 use crate::engine::builtin::is_being_written;
@@ -131,7 +131,7 @@ pub fn event(look: &mut Look<'_>, id: EventId) {
     }
 }
 
-/// Looks at an alert: one that watches for silence is woken.
+/// Looks at an alert: its entry in the agenda is there, if it has one.
 pub fn alert(look: &mut Look<'_>, id: AlertId) {
     let state = look.state;
     let Some(record) = state.alert(id) else {
@@ -147,14 +147,10 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
             },
         );
     }
-    let watches =
-        !record.alert.disabled && matches!(record.alert.condition, AlertCondition::Silent {});
-    let wake = record.wake.and_then(|key| state.wake(key));
-    let is_right = if watches || record.wake.is_some() {
-        wake == Some(Wake::Watch(id))
-    } else {
-        true
-    };
+    // Whether one without an entry should have one is for `alerts` to say.
+    let is_right = record
+        .wake
+        .is_none_or(|key| state.wake(key) == Some(Wake::Watch(id)));
     if !is_right {
         look.mendable(
             format!("alert {} watches and nothing wakes it", id.0),

@@ -1,0 +1,93 @@
+//! What belongs to all owners. What is there already is replaced only on request.
+
+use candid::Principal;
+use chime_types::{Config, ConfigureRequest, Error, limits};
+
+use super::Restore;
+use crate::engine::archive::Item;
+use crate::service::configure;
+use crate::state::State;
+use crate::state::keys::{NameKey, Wake};
+use crate::state::records::{AlertRecord, UserRecord};
+
+/// Restores one thing.
+pub fn restore(state: &mut State, restore: Restore, item: Item) -> Result<(), Error> {
+    match item {
+        Item::Config(config) if restore.overwrite => {
+            configure(state, restore.caller, restore.now, request(*config))?;
+        }
+        Item::User(principal, record) => user(state, restore, principal, record),
+        Item::Action(owner, name, action) => {
+            let key = NameKey { owner, name };
+            if restore.overwrite || state.action(&key).is_none() {
+                state.put_action(key, action);
+            }
+        }
+        Item::Alert(record) => alert(state, restore, record),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A user, without the name if somebody else has it by now.
+fn user(state: &mut State, restore: Restore, principal: Principal, mut record: UserRecord) {
+    let is_new = state.user(principal).is_none();
+    if !is_new && !restore.overwrite {
+        return;
+    }
+    if is_new && state.users_len() >= limits::MAXIMUM_USERS {
+        return;
+    }
+    let holder = record
+        .name
+        .as_deref()
+        .and_then(|name| state.user_by_name(name));
+    if holder.is_some_and(|holder| holder != principal) {
+        record.name = None;
+    }
+    state.put_user(principal, record);
+}
+
+/// An alert. It looks at its task at once, and then at its own times.
+fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
+    let is_sound = record.id.0 == record.alert.id && record.id.0 <= limits::MAXIMUM_RESTORED_NUMBER;
+    let old = state.alert(record.id);
+    if !is_sound || (old.is_some() && !restore.overwrite) {
+        return;
+    }
+    if let Some(old) = old {
+        state.remove_alert(&old);
+        state.change_owner(old.owner, |owner| {
+            owner.alerts = owner.alerts.saturating_sub(1);
+        });
+    }
+    state.skip_other_numbers(record.id.0);
+    record.wake = Some(state.wake_at(restore.now, Wake::Watch(record.id)));
+    state.put_alert(&record);
+    state.change_owner(record.owner, |owner| owner.alerts += 1);
+}
+
+/// The request that sets every value of a configuration.
+fn request(config: Config) -> ConfigureRequest {
+    ConfigureRequest {
+        preset: None,
+        maximum_concurrent: Some(config.maximum_concurrent),
+        maximum_concurrent_per_owner: Some(config.maximum_concurrent_per_owner),
+        maximum_concurrent_per_target: Some(config.maximum_concurrent_per_target),
+        maximum_tasks_per_owner: Some(config.maximum_tasks_per_owner),
+        maximum_executions_per_task: Some(config.maximum_executions_per_task),
+        maximum_executions_per_owner: Some(config.maximum_executions_per_owner),
+        maximum_runs_per_hour: Some(config.maximum_runs_per_hour),
+        maximum_buffered_executions: Some(config.maximum_buffered_executions),
+        default_timeout_seconds: Some(config.default_timeout_seconds),
+        cleanup_interval_seconds: Some(config.cleanup_interval_seconds),
+        retention: Some(config.retention),
+        maximum_events: Some(config.maximum_events),
+        ageing_seconds: Some(config.ageing_seconds),
+        maximum_rescues: Some(config.maximum_rescues),
+        default_lease_seconds: Some(config.default_lease_seconds),
+        minimum_cycles: Some(config.minimum_cycles),
+        open_to_everybody: Some(config.open_to_everybody),
+        public_metrics: Some(config.public_metrics),
+    }
+}
