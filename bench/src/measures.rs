@@ -90,6 +90,7 @@ impl Bench {
 
     fn list_page(&mut self) -> Result<()> {
         let request = GetMyTasksRequest {
+            owner: None,
             cursor: None,
             limit: Some(PAGE),
         };

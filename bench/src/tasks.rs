@@ -31,6 +31,7 @@ pub fn call(callee: Principal, method: &str) -> NewStep {
             value: "()".to_string(),
         }),
         cycles: None,
+        with_context: None,
     })
 }
 

@@ -107,13 +107,6 @@ impl State {
             .map(|entry| self.listed_execution(entry.key().1))
     }
 
-    /// Executions of all owners after `cursor`.
-    pub fn executions_after(&self, cursor: ExecutionId) -> impl Iterator<Item = ExecutionRecord> {
-        self.executions
-            .range((Excluded(cursor), Unbounded))
-            .map(|entry| entry.value())
-    }
-
     /// Executions of all owners.
     pub fn executions_len(&self) -> u64 {
         self.executions.len()

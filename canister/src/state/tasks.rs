@@ -113,13 +113,6 @@ impl State {
         self.schedules.get(&id)
     }
 
-    /// Schedules after `cursor`.
-    pub fn schedules_after(&self, cursor: ScheduleId) -> impl Iterator<Item = ScheduleRecord> {
-        self.schedules
-            .range((Excluded(cursor), Unbounded))
-            .map(|entry| entry.value())
-    }
-
     /// Writes a schedule. Its place in the agenda is moved by [`Self::arm`] alone.
     pub fn put_schedule(&mut self, schedule: &ScheduleRecord) {
         self.schedules.insert(schedule.id, schedule.clone());
