@@ -3,6 +3,8 @@
 
 mod actions;
 mod agenda;
+mod alerts;
+mod deliveries;
 mod edges;
 mod missed;
 mod overlap;
