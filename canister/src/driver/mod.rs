@@ -5,6 +5,8 @@
 
 mod answer;
 mod http;
+#[cfg(test)]
+mod tests;
 
 use chime_types::{Channel, Message, limits};
 

@@ -1,0 +1,274 @@
+//! The platform of the test. One world lives in each thread, that is in each test.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use candid::Principal;
+use chime_types::{
+    Alert, CreateAlertRequest, CreateTaskRequest, GetTaskExecutionsRequest, Role, Task,
+    TaskExecution, limits,
+};
+
+use crate::driver::{self, Store};
+use crate::engine;
+use crate::runtime::{CallError, CallRequest, HttpRequest, HttpResponse, Runtime};
+use crate::service::{self, Caller};
+use crate::state::State;
+
+pub const SECOND: u64 = limits::NANOSECONDS;
+/// 2026-03-01T00:00:00Z
+pub const START: u64 = 1_772_323_200 * SECOND;
+
+type Answer<T> = Rc<RefCell<Option<Result<T, CallError>>>>;
+type Work = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Waits until the test has put the answer there.
+struct Awaited<T>(Answer<T>);
+
+impl<T> Future for Awaited<T> {
+    type Output = Result<T, CallError>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0
+            .borrow_mut()
+            .take()
+            .map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+struct Platform {
+    now: u64,
+    cycles: u128,
+    armed_at: Option<u64>,
+    calls: Vec<(CallRequest, Answer<Vec<u8>>)>,
+    requests: Vec<(HttpRequest, Answer<HttpResponse>)>,
+    spawned: Vec<Work>,
+    later: Vec<Work>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State::open());
+    static PLATFORM: RefCell<Platform> = const { RefCell::new(Platform {
+        now: START,
+        cycles: 1_000_000_000_000_000,
+        armed_at: None,
+        calls: Vec::new(),
+        requests: Vec::new(),
+        spawned: Vec::new(),
+        later: Vec::new(),
+    }) };
+}
+
+fn platform<T>(work: impl FnOnce(&mut Platform) -> T) -> T {
+    PLATFORM.with_borrow_mut(work)
+}
+
+#[derive(Clone, Copy)]
+struct Stub;
+
+impl Store for Stub {
+    fn with<T>(self, work: impl FnOnce(&mut State) -> T) -> T {
+        STATE.with_borrow_mut(work)
+    }
+}
+
+impl Runtime for Stub {
+    fn now(&self) -> u64 {
+        platform(|platform| platform.now)
+    }
+
+    fn caller(&self) -> Principal {
+        Principal::anonymous()
+    }
+
+    fn own_id(&self) -> Principal {
+        Principal::from_slice(&[9])
+    }
+
+    fn is_controller(&self, _: Principal) -> bool {
+        false
+    }
+
+    async fn call(&self, request: CallRequest) -> Result<Vec<u8>, CallError> {
+        let answer = Answer::default();
+        platform(|platform| platform.calls.push((request, answer.clone())));
+        Awaited(answer).await
+    }
+
+    async fn http(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
+        let answer = Answer::default();
+        platform(|platform| platform.requests.push((request, answer.clone())));
+        Awaited(answer).await
+    }
+
+    fn later(&self, future: impl Future<Output = ()> + 'static) {
+        platform(|platform| platform.later.push(Box::pin(future)));
+    }
+
+    fn spawn(&self, future: impl Future<Output = ()> + 'static) {
+        platform(|platform| platform.spawned.push(Box::pin(future)));
+    }
+
+    fn instructions(&self) -> u64 {
+        0
+    }
+
+    fn cycles(&self) -> u128 {
+        platform(|platform| platform.cycles)
+    }
+
+    fn stable_pages(&self) -> u64 {
+        1
+    }
+
+    fn arm(&self, at: Option<u64>, _: fn()) {
+        platform(|platform| platform.armed_at = at);
+    }
+
+    fn armed_at(&self) -> Option<u64> {
+        platform(|platform| platform.armed_at)
+    }
+}
+
+fn on_timer() {
+    driver::pump(Stub, Stub, on_timer);
+}
+
+/// Lets every spawned future go as far as it can, and those that it spawns.
+fn step() {
+    let mut waiting = Vec::new();
+    loop {
+        let spawned = platform(|platform| std::mem::take(&mut platform.spawned));
+        if spawned.is_empty() {
+            break;
+        }
+        for mut work in spawned {
+            let mut context = Context::from_waker(Waker::noop());
+            if work.as_mut().poll(&mut context).is_pending() {
+                waiting.push(work);
+            }
+        }
+    }
+    platform(|platform| platform.spawned = waiting);
+}
+
+/// What a test does to the platform and sees of it. A message ends when nothing can go on.
+pub struct World {
+    owner: Caller,
+}
+
+impl World {
+    /// A new store at the start of time.
+    pub fn new() -> Self {
+        STATE.replace(State::open());
+        platform(|platform| {
+            platform.now = START;
+            platform.armed_at = None;
+            platform.calls.clear();
+            platform.requests.clear();
+            platform.spawned.clear();
+        });
+        Self {
+            owner: Caller {
+                principal: Principal::from_slice(&[1, 2, 3]),
+                role: Role::User,
+                is_controller: false,
+                scheduler: Stub.own_id(),
+            },
+        }
+    }
+
+    pub fn create(&self, request: CreateTaskRequest) -> Task {
+        let now = Stub.now();
+        let made = Stub.with(|state| service::create(state, self.owner, now, request));
+        driver::arm(Stub, Stub, on_timer);
+        made.unwrap()
+    }
+
+    pub fn alert(&self, request: CreateAlertRequest) -> Alert {
+        let now = Stub.now();
+        Stub.with(|state| service::create_alert(state, self.owner, now, request))
+            .unwrap()
+    }
+
+    /// The latest execution of a task.
+    pub fn latest(&self, task_id: u64) -> TaskExecution {
+        let request = GetTaskExecutionsRequest {
+            task_id,
+            cursor: None,
+            limit: None,
+            status: None,
+        };
+        let page = Stub.with(|state| service::executions(state, self.owner, &request));
+        page.unwrap().executions.remove(0)
+    }
+
+    pub fn pump(&self) {
+        on_timer();
+        step();
+    }
+
+    pub fn pass(&self, seconds: u64) {
+        platform(|platform| platform.now += seconds * SECOND);
+    }
+
+    pub fn let_timer_go_off(&self) {
+        let at = Stub.armed_at().expect("the timer is armed");
+        assert!(at <= Stub.now(), "the timer is armed for later");
+        self.pump();
+    }
+
+    pub fn set_cycles(&self, cycles: u128) {
+        platform(|platform| platform.cycles = cycles);
+    }
+
+    pub fn calls(&self) -> Vec<CallRequest> {
+        platform(|platform| platform.calls.iter().map(|call| call.0.clone()).collect())
+    }
+
+    pub fn requests(&self) -> Vec<HttpRequest> {
+        platform(|platform| {
+            platform
+                .requests
+                .iter()
+                .map(|sent| sent.0.clone())
+                .collect()
+        })
+    }
+
+    /// Answers a call.
+    pub fn answer(&self, call: usize, answer: Result<Vec<u8>, CallError>) {
+        let slot = platform(|platform| platform.calls[call].1.clone());
+        slot.replace(Some(answer));
+        step();
+    }
+
+    /// Answers a request over HTTPS.
+    pub fn respond(&self, request: usize, response: Result<HttpResponse, CallError>) {
+        let slot = platform(|platform| platform.requests[request].1.clone());
+        slot.replace(Some(response));
+        step();
+    }
+
+    /// Messages that the scheduler has set for itself.
+    pub fn later(&self) -> usize {
+        platform(|platform| platform.later.len())
+    }
+
+    pub fn run_later(&self) {
+        let later = platform(|platform| std::mem::take(&mut platform.later));
+        platform(|platform| platform.spawned.extend(later));
+        step();
+    }
+
+    pub fn armed_at(&self) -> Option<u64> {
+        Stub.armed_at()
+    }
+
+    pub fn next_at(&self) -> Option<u64> {
+        Stub.with(|state| engine::next_tick_at(state, Stub.now()))
+    }
+}
