@@ -3,6 +3,8 @@
 //! owner, and goes through no list to answer.
 
 mod page;
+#[cfg(test)]
+mod tests;
 
 use serde_json::json;
 

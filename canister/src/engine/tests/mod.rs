@@ -13,6 +13,7 @@ mod places;
 mod replays;
 mod roles;
 mod schedules;
+mod totals;
 mod transitions;
 mod upkeep;
 mod workers;
