@@ -21,6 +21,7 @@ use chime_types::{
     RetryPolicy, Role, Rule, RunTaskNowRequest, Task, TaskExecution, limits,
 };
 
+use super::builtin::maintenance::violations;
 use super::{Budget, Effect, Outcome, Progress, Start, finish, next_tick_at, tick};
 use crate::service::{self, Caller};
 use crate::state::State;
@@ -98,6 +99,16 @@ fn retries(count: u32, delay: u64) -> RetryPolicy {
         factor_percent: 200,
         maximum_delay_seconds: 1_000_000,
         ..RetryPolicy::default()
+    }
+}
+
+/// Whatever a test did, it leaves a store that agrees with itself.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let violations = violations(&self.state);
+            assert!(violations.is_empty(), "{violations:#?}");
+        }
     }
 }
 
