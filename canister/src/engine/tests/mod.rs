@@ -3,7 +3,14 @@
 
 mod actions;
 mod agenda;
+mod builtin_analytics;
+mod builtin_backup;
+mod builtin_cleanup;
+mod builtin_maintenance;
+mod builtin_restore;
+mod builtin_uploads;
 mod edges;
+mod forged;
 mod missed;
 mod overlap;
 mod owners;
