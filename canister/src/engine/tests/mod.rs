@@ -4,8 +4,15 @@
 mod actions;
 mod agenda;
 mod alerts;
+mod builtin_analytics;
+mod builtin_backup;
+mod builtin_cleanup;
+mod builtin_maintenance;
+mod builtin_restore;
+mod builtin_uploads;
 mod deliveries;
 mod edges;
+mod forged;
 mod missed;
 mod overlap;
 mod owners;
@@ -24,6 +31,7 @@ use chime_types::{
     RetryPolicy, Role, Rule, RunTaskNowRequest, Task, TaskExecution, limits,
 };
 
+use super::builtin::maintenance::violations;
 use super::{Budget, Effect, Outcome, Progress, Start, finish, next_tick_at, tick};
 use crate::service::{self, Caller};
 use crate::state::State;
@@ -101,6 +109,16 @@ fn retries(count: u32, delay: u64) -> RetryPolicy {
         factor_percent: 200,
         maximum_delay_seconds: 1_000_000,
         ..RetryPolicy::default()
+    }
+}
+
+/// Whatever a test did, it leaves a store that agrees with itself.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let violations = violations(&self.state);
+            assert!(violations.is_empty(), "{violations:#?}");
+        }
     }
 }
 
