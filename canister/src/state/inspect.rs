@@ -67,6 +67,9 @@ macro_rules! parts {
 
             /// Takes one entry out of one map, and nothing that belongs to it out of others.
             pub fn remove_entry(&mut self, entry: &Entry) {
+                if let Entry::Agenda(key) = entry {
+                    self.cancel_wake(Some(*key));
+                }
                 match entry {
                     $(Entry::$part(key) => {
                         self.$map.remove(key);
@@ -103,6 +106,7 @@ parts! {
     EventsByTask((TaskId, EventId)) in events_by_task;
     Alerts(AlertId) in alerts;
     AlertsByOwner((Principal, AlertId)) in alerts_by_owner;
+    CyclesAlerts(AlertId) in cycles_alerts;
     Deliveries(MessageId) in deliveries;
     Backups(BackupId) in backups;
     BackupsByOwner((Principal, BackupId)) in backups_by_owner;
@@ -221,6 +225,11 @@ impl State {
     /// Whether the list of an owner holds an alert.
     pub fn is_alert_listed(&self, owner: Principal, id: AlertId) -> bool {
         self.alerts_by_owner.contains_key(&(owner, id))
+    }
+
+    /// Whether the list of alerts on cycles holds an alert.
+    pub fn is_cycles_alert(&self, id: AlertId) -> bool {
+        self.cycles_alerts.contains_key(&id)
     }
 
     /// Whether the list of an owner holds a backup.

@@ -6,14 +6,12 @@ use super::builtin_cleanup::{on_request, result, slice};
 use super::*;
 use crate::engine::builtin::maintenance::violations;
 use crate::state::inspect::{Entry, Part};
-use crate::state::keys::{
-    BackupId, EventId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Wake,
-};
-use crate::state::records::{ExecutionRecord, Place, Plan};
+use crate::state::keys::{EventId, ExecutionId, Wake};
+use crate::state::records::ExecutionRecord;
 
 /// A world with something in every queue: an armed schedule, a key, a call under way, one behind
 /// the limit of its task, one that waits for those before it, a retry, a command, a dead letter.
-fn full_world() -> World {
+pub(super) fn full_world() -> World {
     let mut world = World::new();
     let keyed = CreateTaskRequest {
         idempotency_key: Some("key".to_string()),
@@ -61,7 +59,7 @@ fn full_world() -> World {
     world
 }
 
-fn execution(world: &World, is: impl Fn(&ExecutionRecord) -> bool) -> ExecutionRecord {
+pub(super) fn execution(world: &World, is: impl Fn(&ExecutionRecord) -> bool) -> ExecutionRecord {
     let all = world
         .state
         .entries_after(Part::Executions, None, usize::MAX);
@@ -74,12 +72,12 @@ fn execution(world: &World, is: impl Fn(&ExecutionRecord) -> bool) -> ExecutionR
         .unwrap()
 }
 
-fn with_status(world: &World, status: ExecutionStatus) -> ExecutionRecord {
+pub(super) fn with_status(world: &World, status: ExecutionStatus) -> ExecutionRecord {
     execution(world, |found| found.status.get() == status)
 }
 
 /// Maintenance by an admin: what it says, and in how many slices.
-fn maintain(world: &mut World, dry_run: Option<bool>) -> (serde_json::Value, usize) {
+pub(super) fn maintain(world: &mut World, dry_run: Option<bool>) -> (serde_json::Value, usize) {
     let as_admin = Caller {
         role: Role::Admin,
         ..owner()
@@ -101,7 +99,7 @@ fn maintain(world: &mut World, dry_run: Option<bool>) -> (serde_json::Value, usi
 }
 
 /// Plants a damage and sees it found, left alone by a dry run, and mended.
-fn assert_mended(words: &str, plant: impl Fn(&mut World)) {
+pub(super) fn assert_mended(words: &str, plant: impl Fn(&mut World)) {
     let mut world = full_world();
     assert_eq!(violations(&world.state), [""; 0]);
     plant(&mut world);
@@ -124,7 +122,10 @@ fn assert_mended(words: &str, plant: impl Fn(&mut World)) {
 }
 
 /// Changes the record of the first execution with a status.
-fn change(status: ExecutionStatus, change: impl Fn(&mut ExecutionRecord)) -> impl Fn(&mut World) {
+pub(super) fn change(
+    status: ExecutionStatus,
+    change: impl Fn(&mut ExecutionRecord),
+) -> impl Fn(&mut World) {
     move |world| {
         let mut record = with_status(world, status);
         change(&mut record);
@@ -133,7 +134,7 @@ fn change(status: ExecutionStatus, change: impl Fn(&mut ExecutionRecord)) -> imp
 }
 
 /// Takes an entry of a map out: the first one that fits.
-fn remove(part: Part, fits: impl Fn(&World, &Entry) -> bool) -> impl Fn(&mut World) {
+pub(super) fn remove(part: Part, fits: impl Fn(&World, &Entry) -> bool) -> impl Fn(&mut World) {
     move |world| {
         let entries = world.state.entries_after(part, None, usize::MAX);
         let entry = entries.into_iter().find(|entry| fits(world, entry));
@@ -141,12 +142,12 @@ fn remove(part: Part, fits: impl Fn(&World, &Entry) -> bool) -> impl Fn(&mut Wor
     }
 }
 
-fn first(part: Part) -> impl Fn(&mut World) {
+pub(super) fn first(part: Part) -> impl Fn(&mut World) {
     remove(part, |_, _| true)
 }
 
 /// Takes the first wake of a kind out of the agenda.
-fn wake(fits: impl Fn(Wake) -> bool) -> impl Fn(&mut World) {
+pub(super) fn wake(fits: impl Fn(Wake) -> bool) -> impl Fn(&mut World) {
     remove(Part::Agenda, move |world, entry| match entry {
         Entry::Agenda(key) => world.state.wake(*key).is_some_and(&fits),
         _ => false,
@@ -173,213 +174,6 @@ fn should_find_nothing_in_a_sound_store_and_look_at_all_of_it() {
         assert!(checked[part].as_u64() > Some(0), "{part}: {answer}");
     }
     assert!(slices > Part::ALL.len());
-}
-
-#[test]
-fn should_mend_the_places_of_schedules() {
-    assert_mended(
-        "is not in the agenda",
-        wake(|wake| matches!(wake, Wake::Fire(_))),
-    );
-    assert_mended("is not among the upcoming runs", first(Part::Upcoming));
-    assert_mended("has times left and is not armed", |world| {
-        let mut schedule = world.state.schedule(ScheduleId(1)).unwrap();
-        world.state.arm(&mut schedule, owner().principal, None);
-    });
-    assert_mended("is switched off and armed", |world| {
-        let mut schedule = world.state.schedule(ScheduleId(1)).unwrap();
-        schedule.disabled = true;
-        world.state.put_schedule(&schedule);
-    });
-    assert_mended("has a slot without a place", |world| {
-        let mut schedule = world.state.schedule(ScheduleId(1)).unwrap();
-        schedule.wake = None;
-        world.state.put_schedule(&schedule);
-    });
-    assert_mended("is not among those of task", |world| {
-        let mut task = world.state.task(TaskId(1)).unwrap();
-        task.schedules.clear();
-        world.state.put_task(&task);
-    });
-}
-
-#[test]
-fn should_mend_what_the_agenda_has_too_much() {
-    assert_mended("nothing knows the entry Resume", |world| {
-        world
-            .state
-            .wake_at(world.now + SECOND, Wake::Resume(ExecutionId(999)));
-    });
-    assert_mended("nothing knows the entry Fire", |world| {
-        world.state.wake_at(u64::MAX, Wake::Fire(ScheduleId(1)));
-    });
-    assert_mended("nothing knows the entry Sweep", |world| {
-        world.state.wake_at(u64::MAX, Wake::Sweep);
-    });
-}
-
-#[test]
-fn should_mend_executions_under_way() {
-    use ExecutionStatus::{Running, Waiting};
-    assert_mended(
-        "runs without a deadline",
-        wake(|wake| matches!(wake, Wake::Deadline(_))),
-    );
-    assert_mended(
-        "runs under no token",
-        change(Running, |record| record.token = None),
-    );
-    assert_mended(
-        "runs without an attempt",
-        change(Running, |record| record.attempts.clear()),
-    );
-    assert_mended(
-        "nothing wakes it",
-        wake(|wake| matches!(wake, Wake::Resume(_))),
-    );
-    assert_mended(
-        "waits for nothing",
-        change(Waiting, |record| record.waiting_for = None),
-    );
-    assert_mended("does not run and holds", |world| {
-        let token = world.state.new_token();
-        change(Waiting, |record| record.token = Some(token))(world);
-    });
-}
-
-#[test]
-fn should_mend_final_executions() {
-    use ExecutionStatus::Failed;
-    assert_mended(
-        "still holds a place",
-        change(Failed, |record| record.progress = vec![1]),
-    );
-    assert_mended(
-        "final without an end",
-        change(Failed, |record| record.attempts[0].finished_at = None),
-    );
-    assert_mended("is missing from the dead letters", first(Part::DeadLetters));
-    assert_mended("DeadLetters", |world| {
-        let running = with_status(world, ExecutionStatus::Running);
-        world.state.add_dead_letter(owner().principal, running.id);
-    });
-}
-
-#[test]
-fn should_mend_queues() {
-    assert_mended("is ready and not in its queue", first(Part::Parked));
-    assert_mended("is not among the jobs", first(Part::Jobs));
-    assert_mended("does not stand in a queue behind a limit", |world| {
-        let running = with_status(world, ExecutionStatus::Running);
-        let ready = ReadyKey {
-            rank: u64::MAX,
-            execution_id: running.id,
-        };
-        let place = Place::Parked(LimitKey::Task(running.task_id), ready);
-        world.state.enter_queue(owner().principal, &place);
-    });
-    assert_mended("does not stand in a queue of commands", |world| {
-        let running = with_status(world, ExecutionStatus::Running);
-        let ready = ReadyKey {
-            rank: u64::MAX,
-            execution_id: running.id,
-        };
-        let place = Place::Job("other".to_string(), ready);
-        world.state.enter_queue(owner().principal, &place);
-    });
-}
-
-#[test]
-fn should_mend_lists_and_indexes() {
-    assert_mended("is not in the list of its owner", first(Part::TasksByOwner));
-    for part in [
-        Part::ExecutionsByTask,
-        Part::ExecutionsByOwner,
-        Part::Occurrences,
-        Part::RunKeys,
-    ] {
-        assert_mended("is missing from a list", first(part));
-    }
-    assert_mended("is not found under its key", first(Part::Keys));
-    assert_mended("missing from a list", first(Part::EventsByTask));
-    assert_mended("missing from a list", first(Part::EventsByOwner));
-    assert_mended("nothing says the same as RunKeys", |world| {
-        let mut run = execution(world, |found| found.run_key.is_some());
-        run.run_key = None;
-        world.state.put_execution(&run);
-    });
-}
-
-#[test]
-fn should_mend_counts() {
-    assert_mended("the scheduler counts 7", |world| world.state.set_running(7));
-    assert_mended("counts 9 of executions", |world| {
-        let owner = owner().principal;
-        world
-            .state
-            .change_owner(owner, |record| record.executions = 9);
-    });
-    assert_mended("counts 5 of running", |world| {
-        let owner = owner().principal;
-        world.state.change_owner(owner, |record| record.running = 5);
-    });
-    assert_mended("the calls under way are counted wrong", |world| {
-        world.state.add_target(Principal::from_slice(&[8]));
-    });
-    type Change = fn(&mut crate::state::records::TaskRecord);
-    let rows: [(&str, Change); 4] = [
-        ("counts 4 attempts under way", |task| task.running = 4),
-        ("counts 77 executions", |task| task.total_executions = 77),
-        ("is not final, and task 1 does not list it", |task| {
-            task.active.pop();
-        }),
-        ("executions as not final", |task| {
-            task.active.push(ExecutionId(999))
-        }),
-    ];
-    for (words, change) in rows {
-        assert_mended(words, |world| {
-            let mut task = world.state.task(TaskId(1)).unwrap();
-            change(&mut task);
-            world.state.put_task(&task);
-        });
-    }
-}
-
-#[test]
-fn should_mend_steps_and_chunks_that_nothing_uses() {
-    assert_mended("nothing follows the steps", |world| {
-        let plan = Plan { steps: Vec::new() };
-        world.state.put_plan(TaskId(1), 50, plan);
-    });
-    assert_mended("BackupChunks", |world| {
-        world.state.put_backup_chunk(BackupId(4), 2, vec![1]);
-    });
-}
-
-#[test]
-fn should_let_go_on_whom_nobody_else_does() {
-    assert_mended("nobody lets execution", |world| {
-        let limit = LimitKey::Task(TaskId(1));
-        let running = with_status(world, ExecutionStatus::Running);
-        // The place is given back while nobody is there to be called.
-        let parked = world.state.first_parked(limit).unwrap();
-        let place = Place::Parked(limit, parked);
-        world.state.leave_queue(owner().principal, &place);
-        let outcome = Outcome::Completed {
-            result: "(1)".to_string(),
-            log: None,
-        };
-        let token = running.token.unwrap();
-        assert!(finish(
-            &mut world.state,
-            world.now,
-            running.id,
-            token,
-            &outcome
-        ));
-        world.state.enter_queue(owner().principal, &place);
-    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use chime_types::{Backup, Error, EventKind};
 
 use super::builtin_backup::{download, make_backup, upload};
+use super::builtin_cleanup::spent;
 use super::builtin_restore::restore;
 use super::*;
 use crate::engine::archive::{Header, Item, TaskItem, Writer};
@@ -188,7 +189,7 @@ fn should_refuse_a_cursor_that_leads_nowhere() {
             overwrite: None,
             cursor: Some(cursor),
         };
-        let budget = super::builtin_cleanup::spent();
+        let budget = spent();
         let (state, now) = (&mut world.state, world.now);
         let error = service::restore_backup(state, owner(), now, &request, &budget);
         assert!(error.unwrap_err().rule.contains("damaged"));

@@ -7,6 +7,7 @@ mod alerts;
 mod builtin_analytics;
 mod builtin_backup;
 mod builtin_cleanup;
+mod builtin_damage;
 mod builtin_maintenance;
 mod builtin_restore;
 mod builtin_uploads;

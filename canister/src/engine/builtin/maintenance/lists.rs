@@ -3,6 +3,7 @@
 use chime_types::ExecutionStatus;
 
 use super::finding::Look;
+use super::others::watches_cycles;
 use crate::state::State;
 use crate::state::inspect::Entry;
 use crate::state::keys::RunKey;
@@ -54,6 +55,7 @@ fn is_right(state: &State, entry: &Entry) -> bool {
         Entry::AlertsByOwner((owner, id)) => {
             state.alert(*id).is_some_and(|alert| alert.owner == *owner)
         }
+        Entry::CyclesAlerts(id) => state.alert(*id).is_some_and(|found| watches_cycles(&found)),
         Entry::BackupsByOwner((owner, id)) => state
             .backup(*id)
             .is_some_and(|backup| backup.owner == *owner),

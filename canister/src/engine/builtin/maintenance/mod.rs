@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `tasks` | tasks, their plans, lists and counts |
 //! | `schedules` | schedules and their places in the agenda |
-//! | `executions` | executions: what each status has and has not |
+//! | `executions`, `mend` | executions: what each status has and has not |
 //! | `queues` | the agenda, the ready queue, the parked, the jobs |
 //! | `lists` | lists and indexes whose entries lead nowhere |
 //! | `others` | backfills, alerts, deliveries, backups, users, events |
@@ -19,6 +19,7 @@
 mod executions;
 mod finding;
 mod lists;
+mod mend;
 mod others;
 mod queues;
 mod schedules;

@@ -1,14 +1,14 @@
 //! Backfills, alerts, deliveries, backups, users and events.
 
 use candid::Principal;
-use chime_types::limits;
+use chime_types::{AlertCondition, limits};
 
 use super::finding::Look;
 use crate::engine::builtin::is_being_written;
 use crate::state::State;
 use crate::state::inspect::{Entry, Part};
 use crate::state::keys::{AlertId, BackfillId, BackupId, EventId, MessageId, TaskId, Wake};
-use crate::state::records::BackfillRecord;
+use crate::state::records::{AlertRecord, BackfillRecord};
 
 /// Entries of the agenda that are looked at for that of a backfill, which is due at once.
 const WAKES_LOOKED_AT: usize = 1_000;
@@ -137,21 +137,26 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
     let Some(record) = state.alert(id) else {
         return;
     };
-    if !state.is_alert_listed(record.owner, id) {
+    let watches_cycles = watches_cycles(&record);
+    let is_listed =
+        state.is_alert_listed(record.owner, id) && (state.is_cycles_alert(id) || !watches_cycles);
+    if !is_listed {
         look.mendable(
-            format!("alert {} is not in the list of its owner", id.0),
+            format!("alert {} is missing from a list", id.0),
             move |state, _| {
                 if let Some(record) = state.alert(id) {
                     state.list_alert(&record);
+                    state.put_alert(&record);
                 }
             },
         );
     }
-    // Whether one without an entry should have one is for `alerts` to say.
-    let is_right = record
-        .wake
-        .is_none_or(|key| state.wake(key) == Some(Wake::Watch(id)));
-    if !is_right {
+    // Whether one on silence has an entry depends on what its task has armed.
+    let is_woken = match record.wake {
+        Some(key) => state.wake(key) == Some(Wake::Watch(id)),
+        None => !watches_cycles,
+    };
+    if !is_woken {
         look.mendable(
             format!("alert {} watches and nothing wakes it", id.0),
             move |state, now| {
@@ -162,6 +167,12 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
             },
         );
     }
+}
+
+/// Whether an alert is on and watches the balance of cycles.
+pub fn watches_cycles(record: &AlertRecord) -> bool {
+    let is_of_cycles = matches!(record.alert.condition, AlertCondition::CyclesLow { .. });
+    is_of_cycles && !record.alert.disabled
 }
 
 /// Looks at something on its way: it is woken.
