@@ -172,6 +172,31 @@ fn should_refuse_all_owners_to_whoever_is_no_admin_any_more() {
 }
 
 #[test]
+fn should_refuse_all_owners_to_whoever_only_names_the_action_of_an_admin() {
+    let mut world = World::new();
+    let define = chime_types::DefineActionRequest {
+        name: "everything".to_string(),
+        description: None,
+        entity_name: None,
+        action: Action::Backup {
+            keep: None,
+            all_owners: Some(true),
+        },
+        shared: Some(true),
+    };
+    service::define_action(&mut world.state, admin(), START, define).unwrap();
+    let made = world.create(on_request(Action::Named {
+        action_name: "everything".to_string(),
+        entity_name: None,
+        attributes: "{}".to_string(),
+        as_user: None,
+    }));
+    let (execution, _) = run_built_in(&mut world, made.id);
+    assert_eq!(execution.status, ExecutionStatus::Failed);
+    assert!(execution.error.unwrap().contains("only for admins"));
+}
+
+#[test]
 fn should_drop_a_slice_of_a_task_that_was_deleted() {
     let mut world = World::new();
     with_history(&mut world, 2);

@@ -1,5 +1,7 @@
 //! Each kind of damage is found, left alone by a dry run, and mended.
 
+use super::builtin_backup::backup;
+use super::builtin_cleanup::slice;
 use super::builtin_maintenance::{assert_mended, change, execution, first, wake, with_status};
 use super::*;
 use crate::state::inspect::Part;
@@ -210,5 +212,18 @@ fn should_let_go_on_whom_nobody_else_does() {
             &outcome
         ));
         world.state.enter_queue(owner().principal, &place);
+    });
+}
+
+#[test]
+fn should_mend_what_an_interrupted_backup_left() {
+    assert_mended("was interrupted", |world| {
+        let writer = world.create(backup(None));
+        let id = world.run_now(writer.id).id;
+        let start = world.run().into_iter().find(|one| one.execution_id.0 == id);
+        slice(world, &start.unwrap());
+        let is_sound = violations(&world.state).is_empty();
+        assert!(is_sound, "one that is being written is none of those");
+        crate::engine::cancel(&mut world.state, ExecutionId(id), world.now, "stop", true);
     });
 }

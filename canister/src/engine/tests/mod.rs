@@ -14,6 +14,7 @@ mod builtin_uploads;
 mod deliveries;
 mod edges;
 mod forged;
+mod let_go;
 mod missed;
 mod overlap;
 mod owners;

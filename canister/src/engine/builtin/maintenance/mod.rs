@@ -80,7 +80,7 @@ impl Work for Maintenance {
             }
         );
         let Some(part) = Part::ALL.get(self.part) else {
-            self.take(slice, dry_run, |look| sums::whole(look));
+            self.take(slice, dry_run, sums::whole);
             return Ok(Piece::Done(self.summary()));
         };
         let entries = slice
