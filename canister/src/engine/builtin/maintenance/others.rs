@@ -39,7 +39,12 @@ pub fn backfill(look: &mut Look<'_>, id: BackfillId) {
             move |state, _| change_backfill(state, id, |state, record| state.list_backfill(record)),
         );
     }
-    let active = active_of(state, &record);
+    backfill_counts(look, id, &record);
+}
+
+fn backfill_counts(look: &mut Look<'_>, id: BackfillId, record: &BackfillRecord) {
+    let state = look.state;
+    let active = active_of(state, record);
     if active != record.0.active {
         look.mendable(
             format!(
