@@ -103,6 +103,7 @@ parts! {
     EventsByTask((TaskId, EventId)) in events_by_task;
     Alerts(AlertId) in alerts;
     AlertsByOwner((Principal, AlertId)) in alerts_by_owner;
+    CyclesAlerts(AlertId) in cycles_alerts;
     Deliveries(MessageId) in deliveries;
     Backups(BackupId) in backups;
     BackupsByOwner((Principal, BackupId)) in backups_by_owner;

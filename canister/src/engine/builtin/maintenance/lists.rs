@@ -54,6 +54,7 @@ fn is_right(state: &State, entry: &Entry) -> bool {
         Entry::AlertsByOwner((owner, id)) => {
             state.alert(*id).is_some_and(|alert| alert.owner == *owner)
         }
+        Entry::CyclesAlerts(id) => state.alert(*id).is_some_and(|alert| alert.watches_cycles()),
         Entry::BackupsByOwner((owner, id)) => state
             .backup(*id)
             .is_some_and(|backup| backup.owner == *owner),

@@ -147,6 +147,16 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
             },
         );
     }
+    if record.watches_cycles() && !state.is_cycles_alert(id) {
+        look.mendable(
+            format!("alert {} is not in the list of those on cycles", id.0),
+            move |state, _| {
+                if let Some(record) = state.alert(id) {
+                    state.put_alert(&record);
+                }
+            },
+        );
+    }
     // Whether one without an entry should have one is for `alerts` to say.
     let is_right = record
         .wake
