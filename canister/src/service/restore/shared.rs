@@ -4,10 +4,11 @@ use candid::Principal;
 use chime_types::{Config, ConfigureRequest, Error, limits};
 
 use super::Restore;
+use crate::engine::alerts;
 use crate::engine::archive::Item;
 use crate::service::configure;
 use crate::state::State;
-use crate::state::keys::{NameKey, Wake};
+use crate::state::keys::NameKey;
 use crate::state::records::{AlertRecord, UserRecord};
 
 /// Restores one thing.
@@ -48,7 +49,7 @@ fn user(state: &mut State, restore: Restore, principal: Principal, mut record: U
     state.put_user(principal, record);
 }
 
-/// An alert. It looks at its task at once, and then at its own times.
+/// An alert. It watches from now on.
 fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
     let is_sound = record.id.0 == record.alert.id && record.id.0 <= limits::MAXIMUM_RESTORED_NUMBER;
     let old = state.alert(record.id);
@@ -56,15 +57,13 @@ fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
         return;
     }
     if let Some(old) = old {
-        state.remove_alert(&old);
-        state.change_owner(old.owner, |owner| {
-            owner.alerts = owner.alerts.saturating_sub(1);
-        });
+        alerts::remove(state, &old);
     }
     state.skip_other_numbers(record.id.0);
-    record.wake = Some(state.wake_at(restore.now, Wake::Watch(record.id)));
-    state.put_alert(&record);
     state.change_owner(record.owner, |owner| owner.alerts += 1);
+    // Its entry in the agenda is one of the store that it was in.
+    record.wake = None;
+    alerts::arm(state, restore.now, record);
 }
 
 /// The request that sets every value of a configuration.
