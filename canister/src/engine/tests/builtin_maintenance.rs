@@ -1,13 +1,15 @@
 //! Maintenance: it finds each kind of damage, mends it, and leaves a sound store alone.
 
-use chime_types::{EventKind, OverlapPolicy, TaskExecution};
+use chime_types::{
+    AlertCondition, Channel, CreateAlertRequest, EventKind, OverlapPolicy, TaskExecution,
+};
 
 use super::builtin_cleanup::{on_request, result, slice};
 use super::*;
 use crate::engine::builtin::maintenance::violations;
 use crate::state::inspect::{Entry, Part};
 use crate::state::keys::{
-    BackupId, EventId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Wake,
+    AlertId, BackupId, EventId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Wake,
 };
 use crate::state::records::{ExecutionRecord, Place, Plan};
 
@@ -307,6 +309,49 @@ fn should_mend_lists_and_indexes() {
         let mut run = execution(world, |found| found.run_key.is_some());
         run.run_key = None;
         world.state.put_execution(&run);
+    });
+}
+
+/// An alert on cycles that looks again in an hour, to be damaged.
+fn watch_cycles(world: &mut World) -> AlertId {
+    let request = CreateAlertRequest {
+        name: "cycles".to_string(),
+        task_id: None,
+        condition: AlertCondition::CyclesLow {
+            below: 1_000_000u32.into(),
+        },
+        channel: Channel::Inbox {},
+        cooldown_seconds: None,
+    };
+    let made = service::create_alert(&mut world.state, admin(), world.now, request);
+    world.run();
+    AlertId(made.unwrap().id)
+}
+
+#[test]
+fn should_mend_alerts() {
+    assert_mended("is not in the list of those on cycles", |world| {
+        watch_cycles(world);
+        first(Part::CyclesAlerts)(world);
+    });
+    assert_mended("nothing says the same as CyclesAlerts", |world| {
+        let id = watch_cycles(world);
+        let wake = world.state.alert(id).unwrap().wake;
+        world.state.cancel_wake(wake);
+        for part in [Part::Alerts, Part::AlertsByOwner] {
+            remove(part, |_, entry| match entry {
+                Entry::Alerts(found) | Entry::AlertsByOwner((_, found)) => *found == id,
+                _ => false,
+            })(world);
+        }
+        world
+            .state
+            .change_owner(admin().principal, |owner| owner.alerts = 0);
+    });
+    assert_mended("watches and nothing wakes it", |world| {
+        let id = watch_cycles(world);
+        let wake = world.state.alert(id).unwrap().wake;
+        world.state.cancel_wake(wake);
     });
 }
 
