@@ -13,7 +13,7 @@ fn should_remove_the_alerts_on_a_task_with_it_and_keep_count() {
     assert_eq!(world.state.owner(owner().principal).alerts, 2);
     service::delete(&mut world.state, owner(), world.now, made.id).unwrap();
     assert_eq!(world.state.owner(owner().principal).alerts, 1);
-    assert_eq!(world.alerts(), [kept.clone()]);
+    assert_eq!(world.alerts(), std::slice::from_ref(&kept));
     assert_eq!(world.next_in_seconds(), None);
     let request = AlertRequest { alert_id: kept.id };
     let strange = service::delete_alert(&mut world.state, stranger(), world.now, &request);
