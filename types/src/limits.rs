@@ -132,8 +132,8 @@ pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
 pub const MAXIMUM_MESSAGE_BYTES: usize = 4_096;
 /// Attempts to deliver a message or a callback; pauses between them begin with a minute and double.
 pub const MAXIMUM_DELIVERY_ATTEMPTS: u32 = 6;
-/// Messages and callbacks that are sent on their way at the same instant; the others follow a second
-/// later.
+/// Messages and callbacks that leave at the same instant; of those above it as many follow each
+/// second.
 pub const MAXIMUM_DELIVERIES_AT_ONCE: u32 = 50;
 /// Cool-down of an alert that names none, in seconds.
 pub const DEFAULT_COOLDOWN_SECONDS: u64 = 3_600;

@@ -124,7 +124,7 @@ pub(super) fn on_armed(state: &mut State, now: u64, task: &TaskRecord) {
 }
 
 /// Begins to look, if the alert is on and of a kind that waits in the agenda. To be called when it
-/// was made, switched on or changed. Writes the alert.
+/// was made, switched on, changed or restored. Writes the alert.
 pub fn arm(state: &mut State, now: u64, mut record: AlertRecord) {
     state.cancel_wake(record.wake.take());
     let is_of_time = matches!(
@@ -151,6 +151,7 @@ pub(super) fn watch(state: &mut State, now: u64, id: AlertId) {
     };
     record.wake = None;
     let next = match record.alert.condition {
+        _ if record.alert.disabled => None,
         // The balance was looked at when the message began, if its time had come.
         AlertCondition::CyclesLow { .. } => Some(cycles::next_sample_at(state, now)),
         AlertCondition::Silent {} => listen(state, now, &mut record),

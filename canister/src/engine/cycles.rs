@@ -1,7 +1,7 @@
 //! Watches the balance of cycles: below the threshold nothing new is started, and the scheduler
 //! looks again until there is enough.
 
-use candid::{Nat, Principal};
+use candid::Principal;
 use chime_types::{EventKind, limits};
 
 use super::alerts;
@@ -20,7 +20,7 @@ const DAY: u64 = 86_400 * limits::NANOSECONDS;
 /// Takes note of the balance. To be called when a message begins that may start something.
 pub fn watch(state: &mut State, now: u64, balance: u128) {
     let sampled = sample(state, now, balance);
-    let is_low = Nat::from(balance) < state.config().minimum_cycles;
+    let is_low = state.config().minimum_cycles > balance;
     let was_low = state.header().cycles_low;
     if is_low != was_low {
         change(state, now, balance, is_low);

@@ -13,6 +13,7 @@ use chime_types::{AlertCondition, Channel, EventKind, HttpHeader, Message, limit
 use super::Effect;
 use super::attempt::after;
 use super::cycles::LOOK_AGAIN_AFTER;
+use super::resolve::secrets_of;
 use super::template;
 use super::timeline::Note;
 use crate::state::State;
@@ -83,13 +84,14 @@ const fn pause_seconds(attempt: u32) -> u64 {
     FIRST_PAUSE_SECONDS << (attempt - 1)
 }
 
-/// Too few cycles, or too many deliveries at this instant: none of it costs an attempt.
+/// Too few cycles, or too many deliveries at this instant: none of it costs an attempt. The more
+/// there are, the later the next of them, so that each is put off only once.
 fn put_off_until(state: &mut State, now: u64, record: &DeliveryRecord) -> Option<u64> {
     if state.header().cycles_low && !tells_of_cycles(state, record) {
         return Some(now.saturating_add(LOOK_AGAIN_AFTER));
     }
-    let begun = state.count_delivery(now);
-    (begun >= limits::MAXIMUM_DELIVERIES_AT_ONCE).then(|| after(now, 1))
+    let seconds = state.count_delivery(now) / limits::MAXIMUM_DELIVERIES_AT_ONCE;
+    (seconds > 0).then(|| after(now, seconds.into()))
 }
 
 /// Whether it is the message that there are too few cycles, which would come too late if it waited
@@ -159,11 +161,9 @@ pub fn delivered(state: &mut State, _now: u64, id: MessageId, outcome: Result<()
     }
 }
 
-/// The text without the secrets of an owner: the longest first, since one may hold another.
+/// The text without the secrets of an owner.
 fn without_secrets(state: &State, owner: Principal, text: String) -> String {
-    let mut secrets: Vec<String> = state.secrets_of(owner).map(|(_, secret)| secret).collect();
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets
+    secrets_of(state, owner)
         .iter()
         .fold(text, |text, secret| text.replace(secret, "***"))
 }

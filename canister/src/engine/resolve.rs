@@ -309,7 +309,7 @@ fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, String> {
         expected_status: request.expected_status.clone().unwrap_or_default(),
         transform: request.transform.clone().unwrap_or_default(),
         replicated: request.replicated.unwrap_or(true),
-        secrets: secrets_of(values.state, values.task),
+        secrets: secrets_of(values.state, values.task.owner),
     })
 }
 
@@ -323,12 +323,12 @@ fn filled_headers(values: &Values<'_>, headers: &[HttpHeader]) -> Result<Vec<Htt
     filled.collect()
 }
 
-/// All secrets of the owner: whichever of them a response repeats is kept out of the history.
-fn secrets_of(state: &State, task: &TaskRecord) -> Vec<String> {
-    state
-        .secrets_of(task.owner)
-        .map(|(_, secret)| secret)
-        .collect()
+/// All secrets of an owner, the longest first, since one may hold another: whichever of them a
+/// response repeats is kept out of the history.
+pub(super) fn secrets_of(state: &State, owner: Principal) -> Vec<String> {
+    let mut secrets: Vec<String> = state.secrets_of(owner).map(|(_, secret)| secret).collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets
 }
 
 fn notification(
@@ -352,7 +352,7 @@ fn notification(
         Channel::Webhook { url, headers } => {
             let headers = filled_headers(values, headers.as_deref().unwrap_or_default())?;
             let mut work = webhook(url, headers, &message);
-            work.secrets = secrets_of(values.state, values.task);
+            work.secrets = secrets_of(values.state, values.task.owner);
             Ok(Work::Http(work))
         }
         Channel::Canister { canister, method } => Ok(Work::Call {

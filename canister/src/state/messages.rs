@@ -3,7 +3,7 @@
 use std::ops::Bound::{Excluded, Unbounded};
 
 use candid::Principal;
-use chime_types::{AlertCondition, Message};
+use chime_types::Message;
 
 use super::State;
 use super::keys::{AlertId, MessageId};
@@ -20,8 +20,7 @@ impl State {
         if self.alerts.insert(alert.id, alert.clone()).is_none() {
             self.alerts_by_owner.insert((alert.owner, alert.id), ());
         }
-        let is_of_cycles = matches!(alert.alert.condition, AlertCondition::CyclesLow { .. });
-        if is_of_cycles && !alert.alert.disabled {
+        if alert.watches_cycles() {
             self.cycles_alerts.insert(alert.id, ());
         } else {
             self.cycles_alerts.remove(&alert.id);
@@ -47,6 +46,11 @@ impl State {
             .map(|entry| *entry.key())
             .take_while(move |(principal, _)| *principal == owner)
             .map(|(_, id)| self.alerts.get(&id).expect("BUG: a listed alert exists"))
+    }
+
+    /// Whether an alert is in the list of those on the balance of cycles.
+    pub fn is_cycles_alert(&self, id: AlertId) -> bool {
+        self.cycles_alerts.contains_key(&id)
     }
 
     /// The alerts of all owners on the balance of cycles that are on.

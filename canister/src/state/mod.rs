@@ -242,7 +242,7 @@ impl State {
         });
     }
 
-    /// Counts a delivery that begins. Answers how many began at this instant before it.
+    /// Counts a delivery that is due. Answers how many were so at this instant before it.
     pub fn count_delivery(&mut self, now: u64) -> u32 {
         self.change_header(|header| {
             if header.delivered.0 != now {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use candid::Principal;
 use chime_types::{
-    Action, Alert, Attempt, Backfill, Backup, Callback, Channel, Config, Event, Exclusion,
-    ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown,
-    OverlapPolicy, Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger,
-    WaitReason,
+    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Channel, Config, Event,
+    Exclusion, ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns,
+    OnUnknown, OverlapPolicy, Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult,
+    Trigger, WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
@@ -55,7 +55,7 @@ pub struct Header {
     /// How far the present sweep is.
     #[serde(default)]
     pub swept: u64,
-    /// When deliveries were begun last, and how many at that instant.
+    /// When deliveries were due last, and how many at that instant.
     #[serde(default)]
     pub delivered: (u64, u32),
 }
@@ -343,6 +343,13 @@ pub struct AlertRecord {
     #[serde(default)]
     pub heard_at: u64,
     pub created_at: u64,
+}
+
+impl AlertRecord {
+    /// Whether it is on and looks at the balance of cycles.
+    pub const fn watches_cycles(&self) -> bool {
+        !self.alert.disabled && matches!(self.alert.condition, AlertCondition::CyclesLow { .. })
+    }
 }
 
 /// What is to be delivered.

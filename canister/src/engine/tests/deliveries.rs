@@ -141,11 +141,14 @@ fn should_repeat_a_delivery_whose_answer_never_comes() {
 #[test]
 fn should_fill_secrets_in_only_when_the_request_leaves() {
     let mut world = World::new();
-    let request = PutSecretRequest {
-        name: "KEY".to_string(),
-        secret: "s3cret".to_string(),
-    };
-    service::put_secret(&mut world.state, owner(), world.now, request).unwrap();
+    // One of them is a part of the other.
+    for (name, secret) in [("A", "s3"), ("KEY", "s3cret")] {
+        let request = PutSecretRequest {
+            name: name.to_string(),
+            secret: secret.to_string(),
+        };
+        service::put_secret(&mut world.state, owner(), world.now, request).unwrap();
+    }
     world.send(to_webhook("Bearer {{secrets.KEY}}"));
     let sent = world.sent_now();
     let Payload::Message(Channel::Webhook { headers, .. }, _) = &sent[0].1 else {

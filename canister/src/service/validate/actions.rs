@@ -342,6 +342,13 @@ pub fn channel(channel: &Channel, scope: Scope, caller: &Caller) -> Result<(), E
                 ..scope
             };
             url("webhook.url", address)?;
+            if address.contains("{{") {
+                return Err(Error::invalid(
+                    "webhook.url",
+                    "the address of a webhook is used as it is: nothing is filled in",
+                    "put a secret into a header",
+                ));
+            }
             headers(given.as_deref().unwrap_or_default(), scope)
                 .map_err(|error| error.within("webhook"))
         }

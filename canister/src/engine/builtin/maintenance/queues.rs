@@ -33,7 +33,7 @@ pub fn agenda(look: &mut Look<'_>, key: AgendaKey) {
     if !is_known {
         look.mendable(
             format!("nothing knows the entry {wake:?} of the agenda"),
-            move |state, _| state.remove_entry(&Entry::Agenda(key)),
+            move |state, _| state.cancel_wake(Some(key)),
         );
     }
 }

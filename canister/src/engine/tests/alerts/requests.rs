@@ -1,5 +1,7 @@
 //! What owners do with alerts and the inbox.
 
+use chime_types::HttpHeader;
+
 use super::*;
 
 #[test]
@@ -11,7 +13,7 @@ fn should_remove_the_alerts_on_a_task_with_it_and_keep_count() {
     assert_eq!(world.state.owner(owner().principal).alerts, 2);
     service::delete(&mut world.state, owner(), world.now, made.id).unwrap();
     assert_eq!(world.state.owner(owner().principal).alerts, 1);
-    assert_eq!(world.alerts(), [kept.clone()]);
+    assert_eq!(world.alerts(), std::slice::from_ref(&kept));
     assert_eq!(world.next_in_seconds(), None);
     let request = AlertRequest { alert_id: kept.id };
     let strange = service::delete_alert(&mut world.state, stranger(), world.now, &request);
@@ -20,26 +22,38 @@ fn should_remove_the_alerts_on_a_task_with_it_and_keep_count() {
     assert_eq!(world.state.owner(owner().principal).alerts, 0);
 }
 
-#[test]
-fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
-    let mut world = World::new();
-    let made = world.quiet_task();
-    let late = |seconds| alert(AlertCondition::Late { seconds });
-    let failures = |count| alert(AlertCondition::FailuresInARow { count });
-    let cooldown = |seconds| CreateAlertRequest {
+fn late(seconds: u64) -> CreateAlertRequest {
+    alert(AlertCondition::Late { seconds })
+}
+
+fn failures(count: u32) -> CreateAlertRequest {
+    alert(AlertCondition::FailuresInARow { count })
+}
+
+fn cooldown(seconds: u64) -> CreateAlertRequest {
+    CreateAlertRequest {
         cooldown_seconds: Some(seconds),
         ..alert(AlertCondition::Failure {})
-    };
-    let header = |value: &str| CreateAlertRequest {
+    }
+}
+
+fn webhook(url: &str, value: &str) -> CreateAlertRequest {
+    CreateAlertRequest {
         channel: Channel::Webhook {
-            url: "https://hooks.example".to_string(),
-            headers: Some(vec![chime_types::HttpHeader {
+            url: url.to_string(),
+            headers: Some(vec![HttpHeader {
                 name: "x".to_string(),
                 value: value.to_string(),
             }]),
         },
         ..alert(AlertCondition::Failure {})
-    };
+    }
+}
+
+#[test]
+fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
+    let mut world = World::new();
+    let made = world.quiet_task();
     for good in [
         late(1),
         late(86_400),
@@ -47,7 +61,7 @@ fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
         failures(1_000),
         cooldown(0),
         cooldown(31_536_000),
-        header("{{secrets.KEY}} {{{{x}}"),
+        webhook("https://hooks.example", "{{secrets.KEY}} {{{{x}}"),
         on_task(AlertCondition::Silent {}, &made),
     ] {
         world.alert(good);
@@ -58,7 +72,12 @@ fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
         (failures(1), "condition.failures_in_a_row.count"),
         (failures(1_001), "condition.failures_in_a_row.count"),
         (cooldown(31_536_001), "cooldown_seconds"),
-        (header("{{task_id}}"), "channel.webhook.headers[0].value"),
+        (
+            webhook("https://hooks.example", "{{task_id}}"),
+            "channel.webhook.headers[0].value",
+        ),
+        (webhook("{{secrets.URL}}", ""), "channel.webhook.url"),
+        (webhook("http://hooks.example", ""), "channel.webhook.url"),
         (alert(AlertCondition::Silent {}), "task_id"),
     ] {
         let refused = service::create_alert(&mut world.state, owner(), world.now, bad);

@@ -1,6 +1,7 @@
 //! Alerts that look by themselves: at the silence of a task, at the balance of cycles.
 
 use super::*;
+use crate::state::keys::{AlertId, Wake};
 
 #[test]
 fn should_tell_of_silence_after_twice_the_interval() {
@@ -129,4 +130,23 @@ fn should_deliver_that_cycles_are_low_though_all_else_waits() {
     cycles::watch(&mut world.state, world.now, 5);
     world.run();
     assert_eq!(world.sent.len(), 1);
+}
+
+#[test]
+fn should_not_look_while_it_is_switched_off() {
+    let mut world = World::new();
+    let made = world.create(task(every(60)));
+    let alert = world.alert(on_task(AlertCondition::Silent {}, &made));
+    world.update_alert(UpdateAlertRequest {
+        disabled: Some(true),
+        ..change(alert.id)
+    });
+    // Such as maintenance makes, when it finds an alert that nothing wakes.
+    let mut record = world.state.alert(AlertId(alert.id)).unwrap();
+    record.wake = Some(world.state.wake_at(world.now, Wake::Watch(record.id)));
+    world.state.put_alert(&record);
+    world.pass(3600);
+    world.run();
+    assert!(world.inbox().is_empty());
+    assert_eq!(world.state.alert(record.id).unwrap().wake, None);
 }
