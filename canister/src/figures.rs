@@ -4,14 +4,37 @@
 use std::collections::BTreeMap;
 
 use chime_types::Percentiles;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Classes for each doubling of the value.
 const CLASSES: u64 = 8;
 
-/// How often each class of values occurred.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How often each class of values occurred. Stored as bytes, six for each class, since it is read
+/// and written with every execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram(BTreeMap<u16, u32>);
+
+impl Serialize for Histogram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let classes = self.0.iter();
+        let bytes: Vec<u8> = classes
+            .flat_map(|(class, count)| class.to_be_bytes().into_iter().chain(count.to_be_bytes()))
+            .collect();
+        serializer.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
+        let classes = bytes.chunks_exact(6).map(|entry| {
+            let class = u16::from_be_bytes([entry[0], entry[1]]);
+            let count = u32::from_be_bytes([entry[2], entry[3], entry[4], entry[5]]);
+            (class, count)
+        });
+        Ok(Self(classes.collect()))
+    }
+}
 
 impl Histogram {
     /// Counts a value.
@@ -126,6 +149,19 @@ mod tests {
             let found = histogram.percentile(95).unwrap();
             prop_assert!(found >= exact && found <= exact + exact / 8);
         }
+    }
+
+    #[test]
+    fn should_be_the_same_when_stored_and_read() {
+        let mut histogram = Histogram::default();
+        for value in [0, 7, 8, 1_000, u64::MAX] {
+            histogram.add(value);
+        }
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&histogram, &mut bytes).unwrap();
+        assert_eq!(bytes.len(), 5 * 6 + 2);
+        let read: Histogram = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(read, histogram);
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use candid::utils::ArgumentEncoder;
 use candid::{CandidType, Deserialize, Principal};
-use chime_replica::{InstallMode, Rejection, Replica, ReplicaConfig};
+use chime_replica::{InstallMode, Replica, ReplicaConfig};
 use chime_tests::module;
+use chime_types::{ExecutionContext, ExecutionFinished, ExecutionStatus};
+use serde::de::DeserializeOwned;
 
 const OWNER: Principal = Principal::from_slice(&[1, 2]);
 const STRANGER: Principal = Principal::from_slice(&[3, 2]);
@@ -19,6 +21,18 @@ struct ScheduleMe {
 #[derive(CandidType, Deserialize, Debug)]
 struct Scheduled {
     task_id: u64,
+}
+
+#[derive(CandidType)]
+struct TickNow {
+    key: String,
+}
+
+#[derive(CandidType, Deserialize, Debug)]
+struct Ended {
+    execution_id: u64,
+    status: ExecutionStatus,
+    result: Option<String>,
 }
 
 #[derive(CandidType, Deserialize, Debug, PartialEq, Eq)]
@@ -35,6 +49,10 @@ enum CallerError {
     Rejected { code: u32, message: String },
     #[serde(rename = "not_sent")]
     NotSent,
+    #[serde(rename = "unknown")]
+    Unknown,
+    #[serde(rename = "not_finished")]
+    NotFinished { execution_id: u64 },
     #[serde(rename = "not_a_scheduler")]
     NotAScheduler,
 }
@@ -70,21 +88,41 @@ impl Example {
         self.answer(OWNER, "unschedule_me", ())
     }
 
-    fn answer(
+    fn tick_now(&mut self, sender: Principal, key: &str) -> Result<Ended, CallerError> {
+        let key = key.to_string();
+        self.answer(sender, "tick_now", (TickNow { key },))
+    }
+
+    fn answer<T: CandidType + DeserializeOwned>(
         &mut self,
         sender: Principal,
         method: &str,
         arguments: impl ArgumentEncoder,
-    ) -> Result<Scheduled, CallerError> {
+    ) -> Result<T, CallerError> {
         let bytes = candid::encode_args(arguments).expect("arguments");
         let answer = self.replica.update_call(sender, self.caller, method, bytes);
         candid::decode_one(&answer.expect("an answer")).expect("the answer of the interface")
     }
 
     fn count(&mut self) -> u64 {
+        self.query("count")
+    }
+
+    fn last_outcome(&mut self) -> Option<ExecutionFinished> {
+        self.query("last_outcome")
+    }
+
+    fn query<T: CandidType + DeserializeOwned>(&mut self, method: &str) -> T {
         let nothing = candid::encode_args(()).expect("arguments");
-        let answer = self.replica.query(OWNER, self.caller, "count", nothing);
+        let answer = self.replica.query(OWNER, self.caller, method, nothing);
         candid::decode_one(&answer.expect("an answer")).expect("the answer of the interface")
+    }
+
+    /// Calls a method of the example that only the scheduler may call.
+    fn intrude(&mut self, sender: Principal, method: &str, argument: &impl CandidType) -> String {
+        let bytes = candid::encode_one(argument).expect("arguments");
+        let answer = self.replica.update_call(sender, self.caller, method, bytes);
+        answer.expect_err("a rejection").message
     }
 
     /// Lets time pass from one event to the next.
@@ -152,13 +190,67 @@ fn should_listen_to_controllers_and_to_the_scheduler_only() {
         CallerError::NotController
     );
     example.schedule(OWNER, 10).unwrap();
-    let nothing = candid::encode_args(()).unwrap();
-    let tick: Result<_, Rejection> =
-        example
-            .replica
-            .update_call(OWNER, example.caller, "on_tick", nothing);
-    assert!(tick.unwrap_err().message.contains("by the scheduler only"));
+    assert_eq!(
+        example.tick_now(STRANGER, "x").unwrap_err(),
+        CallerError::NotController
+    );
+    let forged = ExecutionContext {
+        task_id: 1,
+        execution_id: 1,
+        scheduled_at: 0,
+        step: 0,
+        attempt: 1,
+        fencing_token: 1,
+        user: OWNER,
+    };
+    for method in ["on_tick", "on_finished"] {
+        let message = example.intrude(OWNER, method, &forged);
+        assert!(
+            message.contains("only the scheduler may call this"),
+            "{message}"
+        );
+    }
     assert_eq!(example.count(), 0);
+    assert_eq!(example.last_outcome(), None);
+}
+
+#[test]
+fn should_be_told_how_each_run_ended() {
+    let mut example = Example::new();
+    let made = example.schedule(OWNER, 10).unwrap();
+    assert_eq!(example.last_outcome(), None);
+    for count in 1..=3u64 {
+        example.pass(10);
+        let outcome = example.last_outcome().unwrap();
+        assert_eq!(
+            (outcome.task_id, outcome.task_name.as_str()),
+            (made.task_id, "tick")
+        );
+        assert_eq!(outcome.status, ExecutionStatus::Completed);
+        assert_eq!(outcome.result, Some(format!("({count} : nat64)")));
+        assert_eq!(example.count(), count);
+    }
+}
+
+#[test]
+fn should_await_a_run_that_happens_once_for_each_key() {
+    let mut example = Example::new();
+    assert_eq!(
+        example.tick_now(OWNER, "first").unwrap_err(),
+        CallerError::NotScheduled
+    );
+    example.schedule(OWNER, 3_600).unwrap();
+    let first = example.tick_now(OWNER, "first").unwrap();
+    assert_eq!(first.status, ExecutionStatus::Completed);
+    assert_eq!(first.result.as_deref(), Some("(1 : nat64)"));
+    let again = example.tick_now(OWNER, "first").unwrap();
+    assert_eq!(again.execution_id, first.execution_id);
+    let second = example.tick_now(OWNER, "second").unwrap();
+    assert_ne!(second.execution_id, first.execution_id);
+    assert_eq!(example.count(), 2);
+    example.pass(0);
+    let outcome = example.last_outcome().unwrap();
+    assert_eq!(outcome.execution_id, second.execution_id);
 }
 
 #[test]

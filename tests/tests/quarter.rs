@@ -49,14 +49,14 @@ fn rule(index: u64, draw: &mut Draw) -> Rule {
     let hour = draw.small(24);
     let minute = Some(draw.small(60));
     match index % 20 {
-        0..=2 => Rule::Daily { hour, minute },
-        3..=9 => Rule::Weekly {
+        0..=1 => Rule::Daily { hour, minute },
+        2..=9 => Rule::Weekly {
             weekday: draw.small(7),
             hour,
             minute,
         },
         10..=17 => Rule::Interval {
-            repeat_every_seconds: 4 * DAY + draw.below(2 * DAY),
+            repeat_every_seconds: 7 * DAY + draw.below(2 * DAY),
             phase_seconds: None,
         },
         18 => Rule::Monthly {

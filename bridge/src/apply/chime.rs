@@ -10,18 +10,27 @@
 //!     call: {canister: aaaaa-aa, method: raw_rand}
 //!     daily: "02:30"
 //!     timezone: Europe/Zurich
+//!     overlap: buffer_one
+//!     exclusions: [{weekdays: [saturday, sunday]}]
+//!   - key: health
+//!     every: 5m
+//!     jitter: 30s
+//!     pause_after_failures: 10
+//!     steps:
+//!       - {http: "https://example.com/health", continue_on_error: true}
+//!       - {command: ./report.sh, queue: reports}
 //! ```
 //! What an entry says that is not known here is refused: a typing error must not change a job.
 
-use candid::Principal;
-use chime_types::{
-    Action, CallArguments, CreateTaskRequest, NewStep, OnUnknown, RetryPolicy, limits,
-};
+use chime_types::{CreateTaskRequest, NewStep, OnUnknown, RetryPolicy, limits};
 use serde_json::Value;
 
+use super::actions::ONE_ACTION;
 use super::dialect::missing;
-use super::fields::{Fields, Spelling};
-use super::{Declaration, Draft, Naming, Outcome, Refusal, identity, schedule, tasks_loop};
+use super::fields::{Fields, Spelling, wrong};
+use super::{
+    Declaration, Draft, Naming, Outcome, Refusal, actions, identity, schedule, tasks_loop,
+};
 
 /// Reads an entry of the list.
 pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Outcome, Refusal> {
@@ -40,11 +49,14 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
         priority: tasks_loop::priority(&mut fields)?,
         retry: retry(&mut fields)?,
         timeout_seconds: fields.seconds(&["timeout"])?,
-        on_unknown: on_unknown(&mut fields)?,
+        execution_timeout_seconds: fields.seconds(&["execution_timeout"])?,
+        on_unknown: fields.choice("on_unknown", &ON_UNKNOWN)?,
+        maximum_concurrent: count(&mut fields, "maximum_concurrent", CONCURRENT)?,
+        pause_after_failures: count(&mut fields, "pause_after_failures", 1_000)?,
         disabled: (fields.flag(&["enabled"])? == Some(false)).then_some(true),
         ..CreateTaskRequest::default()
     };
-    refuse_unknown(&fields)?;
+    fields.refuse_unknown()?;
     let key = identity::key("chime", &key);
     Ok(Outcome::Task(Box::new(Declaration {
         key,
@@ -53,8 +65,26 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
     })))
 }
 
+const CONCURRENT: u32 = limits::MAXIMUM_CONCURRENT_ATTEMPTS;
+const ON_UNKNOWN: [(&str, OnUnknown); 3] = [
+    ("fail", OnUnknown::Fail),
+    ("retry", OnUnknown::Retry),
+    ("complete", OnUnknown::Complete),
+];
+
+fn count(fields: &mut Fields<'_>, name: &str, most: u32) -> Result<Option<u32>, Refusal> {
+    match fields.count(&[name], most.into())? {
+        Some(0) => Err(Refusal::of(
+            fields.at(name),
+            "0 is no limit that can be kept",
+            "Give 1 or more, or leave it out.",
+        )),
+        count => Ok(count.map(narrow)),
+    }
+}
+
 fn steps(fields: &mut Fields<'_>) -> Result<Vec<NewStep>, Refusal> {
-    let action = action(fields)?;
+    let action = actions::read(fields)?;
     let steps = fields.list(&["steps"])?;
     match (action, steps) {
         (Some(action), None) => Ok(vec![NewStep::new(action)]),
@@ -77,15 +107,13 @@ fn steps(fields: &mut Fields<'_>) -> Result<Vec<NewStep>, Refusal> {
     }
 }
 
-const ONE_ACTION: &str = "Give exactly one of note, call, command and steps.";
-
 fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
     let mut fields = Fields::new(item, &path, Spelling::Exact)?;
-    let Some(action) = action(&mut fields)? else {
+    let Some(action) = actions::read(&mut fields)? else {
         return Err(Refusal::of(
             path,
             "the step does nothing",
-            "Give exactly one of note, call and command.",
+            "Give exactly one of note, call, http and command.",
         ));
     };
     let step = NewStep {
@@ -93,114 +121,51 @@ fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
         action,
         run_next_after_seconds: fields.seconds(&["run_next_after"])?,
         timeout_seconds: fields.seconds(&["timeout"])?,
-        continue_on_error: None,
+        continue_on_error: fields.flag(&["continue_on_error"])?,
     };
-    refuse_unknown(&fields)?;
+    fields.refuse_unknown()?;
     Ok(step)
 }
 
-fn action(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
-    let note = fields.filled(&["note"])?.map(|text| Action::Note { text });
-    let command = fields.filled(&["command"])?.map(|command| Action::Command {
-        command,
-        queue: None,
-    });
-    let call = fields.value(&["call"]);
-    let given = [note.is_some(), command.is_some(), call.is_some()];
-    if given.into_iter().filter(|given| *given).count() > 1 {
-        return Err(Refusal::of(
-            fields.at("call"),
-            "more than one action is given",
-            ONE_ACTION,
-        ));
-    }
-    match call {
-        Some((path, value)) => self::call(value, path).map(Some),
-        None => Ok(note.or(command)),
-    }
-}
-
-fn call(value: &Value, path: String) -> Result<Action, Refusal> {
-    let mut fields = Fields::new(value, &path, Spelling::Exact)?;
-    let (Some(canister), Some(method)) =
-        (fields.filled(&["canister"])?, fields.filled(&["method"])?)
-    else {
-        return Err(missing(&path, &["canister", "method"]));
-    };
-    let canister = Principal::from_text(canister.trim()).map_err(|error| {
-        Refusal::of(
-            fields.at("canister"),
-            format!("`{canister}` is no canister id: {error}"),
-            "Give an id such as aaaaa-aa.",
-        )
-    })?;
-    let arguments = fields.filled(&["arguments"])?;
-    if let Some(text) = &arguments {
-        check_arguments(text, fields.at("arguments"))?;
-    }
-    let cycles = fields.count(&["cycles"], u64::MAX)?.map(candid::Nat::from);
-    refuse_unknown(&fields)?;
-    let arguments = arguments.map(|value| CallArguments::Text { value });
-    Ok(Action::Call {
-        canister,
-        method,
-        arguments,
-        cycles,
-        with_context: None,
-    })
-}
-
-fn check_arguments(text: &str, path: String) -> Result<(), Refusal> {
-    candid_parser::parse_idl_args(text)
-        .map(drop)
-        .map_err(|error| {
-            let rule = format!("not Candid's textual form: {error}");
-            Refusal::of(
-                path,
-                rule,
-                "Write them as in (record { name = \"x\" }, 7 : nat64), parentheses included.",
-            )
-        })
-}
-
 fn retry(fields: &mut Fields<'_>) -> Result<Option<RetryPolicy>, Refusal> {
-    let retries = fields.count(&["retries"], u64::from(limits::MAXIMUM_RETRIES))?;
+    let most = |limit: u32| u64::from(limit);
+    let retries = fields.count(&["retries"], most(limits::MAXIMUM_RETRIES))?;
     let delay = fields.seconds(&["retry_delay"])?;
-    if retries.is_none() && delay.is_none() {
-        return Ok(None);
-    }
+    let jitter_percent = fields.count(&["retry_jitter"], 100)?.map(narrow);
+    let maximum_age_seconds = fields.seconds(&["retry_maximum_age"])?;
+    let terminal_errors = texts(fields, "terminal_errors")?;
     let default = RetryPolicy::default();
     let initial_delay_seconds = delay.unwrap_or(default.initial_delay_seconds);
-    Ok(Some(RetryPolicy {
-        max_retries: retries
-            .and_then(|count| u32::try_from(count).ok())
-            .unwrap_or(default.max_retries),
+    let policy = RetryPolicy {
+        max_retries: retries.map_or(default.max_retries, narrow),
         initial_delay_seconds,
         maximum_delay_seconds: default.maximum_delay_seconds.max(initial_delay_seconds),
-        ..default
-    }))
+        jitter_percent,
+        maximum_age_seconds,
+        terminal_errors,
+        ..default.clone()
+    };
+    // A policy that is spelled out is kept, even if it is the default.
+    let is_given = retries.is_some() || delay.is_some();
+    Ok((is_given || policy != default).then_some(policy))
 }
 
-fn on_unknown(fields: &mut Fields<'_>) -> Result<Option<OnUnknown>, Refusal> {
-    match fields.filled(&["on_unknown"])?.as_deref() {
-        None => Ok(None),
-        Some("fail") => Ok(Some(OnUnknown::Fail)),
-        Some("retry") => Ok(Some(OnUnknown::Retry)),
-        Some(other) => Err(Refusal::of(
-            fields.at("on_unknown"),
-            format!("`{other}` is not known"),
-            "Valid options: fail, retry.",
-        )),
-    }
+fn narrow(count: u64) -> u32 {
+    u32::try_from(count).expect("BUG: counted up to a number of 32 bits")
 }
 
-fn refuse_unknown(fields: &Fields<'_>) -> Result<(), Refusal> {
-    match fields.unknown().into_iter().next() {
-        None => Ok(()),
-        Some(path) => Err(Refusal::of(
-            path,
-            "the field is not known",
-            format!("Known fields: {}.", fields.known()),
-        )),
-    }
+fn texts(fields: &mut Fields<'_>, name: &str) -> Result<Option<Vec<String>>, Refusal> {
+    let Some((path, items)) = fields.list(&[name])? else {
+        return Ok(None);
+    };
+    let read = |(index, item): (usize, &Value)| match item {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(wrong(format!("{path}[{index}]"), "text", other)),
+    };
+    items
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map(Some)
 }

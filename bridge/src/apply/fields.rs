@@ -194,8 +194,48 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// One of the texts of a table, which stands for its value.
+    pub fn choice<T: Clone>(
+        &mut self,
+        name: &str,
+        table: &[(&str, T)],
+    ) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.filled(&[name])? else {
+            return Ok(None);
+        };
+        let found = table.iter().find(|(option, _)| *option == text);
+        match found {
+            Some((_, value)) => Ok(Some(value.clone())),
+            None => {
+                let options: Vec<_> = table.iter().map(|(option, _)| *option).collect();
+                Err(Refusal::of(
+                    self.at(name),
+                    format!("`{text}` is not known"),
+                    format!("Valid options: {}.", options.join(", ")),
+                ))
+            }
+        }
+    }
+
+    /// The keys as they are written.
+    pub fn names(&self) -> Vec<String> {
+        self.map.keys().cloned().collect()
+    }
+
+    /// Refuses what nobody asked for: a typing error must not change a job.
+    pub fn refuse_unknown(&self) -> Result<(), Refusal> {
+        match self.unknown().into_iter().next() {
+            None => Ok(()),
+            Some(path) => Err(Refusal::of(
+                path,
+                "the field is not known",
+                format!("Known fields: {}.", self.known()),
+            )),
+        }
+    }
+
     /// The fields that were asked for.
-    pub fn known(&self) -> String {
+    fn known(&self) -> String {
         self.asked
             .iter()
             .map(String::as_str)

@@ -5,13 +5,16 @@
 //! rule and the way out. One bad document never keeps the others from being read. What the
 //! scheduler already holds is compared in [`Plan`]; carrying the plan out is the command's work.
 
+mod actions;
 mod chime;
 mod daptin;
 mod daptin_api;
 mod dialect;
 mod document;
+mod exclusions;
 mod fields;
 mod files;
+mod http;
 mod identity;
 mod plan;
 mod realms;
@@ -19,6 +22,8 @@ mod schedule;
 mod tasks_loop;
 mod validate;
 
+#[cfg(test)]
+mod chime_tests;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! Applying again: what is unchanged stays, what changed is updated, what contradicts is refused.
 
-use chime_types::{
-    Action, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, StepStatus, Task,
-    TaskSchedule, TaskStep,
-};
+use chime_types::{Action, NewSchedule, Rule, Task, TaskStep};
 
 use super::{Declaration, Finding, Outcome, Patch, Plan, Step, patch, read};
 use crate::operations::fixtures;
@@ -27,14 +24,15 @@ fn made(id: u64, step: Step) -> Task {
     let Step::Create(request) = step else {
         panic!("{step:?}");
     };
-    let schedules = request.schedules.iter().map(schedule).collect();
+    let schedules = request
+        .schedules
+        .iter()
+        .map(|new| fixtures::schedule(1, new.rule.clone()))
+        .collect();
     let steps = request.steps.iter().map(|step| TaskStep {
         name: step.name.clone(),
-        action: step.action.clone(),
         run_next_after_seconds: step.run_next_after_seconds.unwrap_or(0),
-        timeout_seconds: 300,
-        continue_on_error: false,
-        status: StepStatus::Pending,
+        ..fixtures::step(step.action.clone())
     });
     Task {
         metadata: request.metadata.unwrap_or_default(),
@@ -43,33 +41,6 @@ fn made(id: u64, step: Step) -> Task {
         schedules,
         disabled: request.disabled == Some(true),
         ..fixtures::task(id, &request.name)
-    }
-}
-
-fn schedule(new: &NewSchedule) -> TaskSchedule {
-    TaskSchedule {
-        id: 1,
-        name: None,
-        rule: new.rule.clone(),
-        description: String::new(),
-        timezone: "UTC".into(),
-        start_at: 0,
-        end_at: None,
-        gap: GapPolicy::RunAfter,
-        missed_runs: MissedRuns::Latest,
-        missed_window_seconds: None,
-        overlap: OverlapPolicy::Skip,
-        maximum_runs: None,
-        jitter_seconds: 0,
-        exclusions: vec![],
-        fires_at: None,
-        disabled: false,
-        repeat_every_seconds: 0,
-        last_run_at: None,
-        next_run_at: None,
-        runs: 0,
-        skipped_runs: 0,
-        missed: 0,
     }
 }
 

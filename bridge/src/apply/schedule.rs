@@ -1,11 +1,11 @@
 //! Schedules as job files write them, checked before anything is sent.
 
 use chime_schedule::{Definition, Schedule};
-use chime_types::{GapPolicy, MissedRuns, NewSchedule, Rule, limits};
+use chime_types::{GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, limits};
 use serde_json::Value;
 
-use super::Refusal;
 use super::fields::{Fields, Spelling, wrong};
+use super::{Refusal, exclusions};
 
 const WEEKDAYS: [&str; 7] = [
     "sunday",
@@ -44,9 +44,9 @@ pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
     });
     compiled.map(drop).map_err(|error| {
         let field = match error.field.as_deref() {
-            Some("timezone") => path
+            Some(other) if other == "timezone" || other.starts_with("exclusions") => path
                 .rsplit_once('.')
-                .map_or("timezone".into(), |(entry, _)| format!("{entry}.timezone")),
+                .map_or(other.into(), |(entry, _)| format!("{entry}.{other}")),
             _ => path.to_string(),
         };
         Refusal::of(field, error.rule, error.fix)
@@ -99,8 +99,13 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
     let schedule = NewSchedule {
         timezone: fields.filled(&["timezone"])?,
         start_after_seconds: fields.seconds(&["after"])?,
-        gap: gap(fields)?,
-        missed_runs: missed_runs(fields)?,
+        gap: fields.choice("gap", &GAPS)?,
+        missed_runs: fields.choice("missed_runs", &MISSED_RUNS)?,
+        missed_window_seconds: fields.seconds(&["missed_window"])?,
+        overlap: fields.choice("overlap", &OVERLAPS)?,
+        maximum_runs: fields.count(&["maximum_runs"], u64::MAX)?,
+        jitter_seconds: fields.seconds(&["jitter"])?,
+        exclusions: exclusions::read(fields)?,
         ..NewSchedule::new(rule)
     };
     check(&fields.at(name), &schedule)?;
@@ -216,7 +221,8 @@ fn time(text: &str) -> Option<(u8, u8)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-fn weekday(text: &str) -> Option<u8> {
+/// A day of the week by its name, or the first three letters of it.
+pub(super) fn weekday(text: &str) -> Option<u8> {
     let text = text.to_lowercase();
     let found = WEEKDAYS
         .iter()
@@ -224,32 +230,21 @@ fn weekday(text: &str) -> Option<u8> {
     found.and_then(|index| u8::try_from(index).ok())
 }
 
-fn gap(fields: &mut Fields<'_>) -> Result<Option<GapPolicy>, Refusal> {
-    match fields.filled(&["gap"])?.as_deref() {
-        None => Ok(None),
-        Some("run_after") => Ok(Some(GapPolicy::RunAfter)),
-        Some("skip") => Ok(Some(GapPolicy::Skip)),
-        Some(other) => Err(Refusal::of(
-            fields.at("gap"),
-            format!("`{other}` is not known"),
-            "Valid options: run_after, skip.",
-        )),
-    }
-}
-
-fn missed_runs(fields: &mut Fields<'_>) -> Result<Option<MissedRuns>, Refusal> {
-    match fields.filled(&["missed_runs"])?.as_deref() {
-        None => Ok(None),
-        Some("skip") => Ok(Some(MissedRuns::Skip)),
-        Some("latest") => Ok(Some(MissedRuns::Latest)),
-        Some("all") => Ok(Some(MissedRuns::All { maximum: 100 })),
-        Some(other) => {
-            let rule = format!("`{other}` is not known");
-            Err(Refusal::of(
-                fields.at("missed_runs"),
-                rule,
-                "Valid options: skip, latest, all (up to 100 runs).",
-            ))
-        }
-    }
-}
+const GAPS: [(&str, GapPolicy); 2] = [
+    ("run_after", GapPolicy::RunAfter),
+    ("skip", GapPolicy::Skip),
+];
+/// `all` is as many as the scheduler allows.
+const MISSED_RUNS: [(&str, MissedRuns); 3] = [
+    ("skip", MissedRuns::Skip),
+    ("latest", MissedRuns::Latest),
+    ("all", MissedRuns::All { maximum: 100 }),
+];
+const OVERLAPS: [(&str, OverlapPolicy); 6] = [
+    ("skip", OverlapPolicy::Skip),
+    ("buffer_one", OverlapPolicy::BufferOne),
+    ("buffer_all", OverlapPolicy::BufferAll),
+    ("cancel_other", OverlapPolicy::CancelOther),
+    ("terminate_other", OverlapPolicy::TerminateOther),
+    ("allow_all", OverlapPolicy::AllowAll),
+];

@@ -2,7 +2,9 @@
 
 use candid::Principal;
 use chime_types::{
-    ExecutionStatus, OnUnknown, Priority, RetryPolicy, Task, TaskExecution, TaskStatus, Trigger,
+    Action, ExecutionStatus, GapPolicy, MissedRuns, OnUnknown, OverlapPolicy, Priority,
+    RetryPolicy, Rule, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
+    Trigger,
 };
 
 /// A task that has this id and name and nothing else.
@@ -35,6 +37,52 @@ pub(crate) fn task(id: u64, name: &str) -> Task {
         created_at: 0,
         updated_at: 0,
         version: 1,
+    }
+}
+
+/// A schedule by this rule in UTC, and nothing else.
+pub(crate) fn schedule(id: u64, rule: Rule) -> TaskSchedule {
+    TaskSchedule {
+        id,
+        name: None,
+        repeat_every_seconds: match rule {
+            Rule::Interval {
+                repeat_every_seconds,
+                ..
+            } => repeat_every_seconds,
+            _ => 0,
+        },
+        rule,
+        description: String::new(),
+        timezone: "UTC".into(),
+        start_at: 0,
+        end_at: None,
+        gap: GapPolicy::RunAfter,
+        missed_runs: MissedRuns::Latest,
+        missed_window_seconds: None,
+        overlap: OverlapPolicy::Skip,
+        maximum_runs: None,
+        jitter_seconds: 0,
+        exclusions: vec![],
+        disabled: false,
+        last_run_at: None,
+        next_run_at: None,
+        fires_at: None,
+        runs: 0,
+        skipped_runs: 0,
+        missed: 0,
+    }
+}
+
+/// A step that does this, and nothing else.
+pub(crate) fn step(action: Action) -> TaskStep {
+    TaskStep {
+        name: None,
+        action,
+        run_next_after_seconds: 0,
+        timeout_seconds: 300,
+        continue_on_error: false,
+        status: StepStatus::Pending,
     }
 }
 

@@ -4,8 +4,8 @@
 use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
-    Attempt, ExecutionStatus, GapPolicy, LogEntry, MissedRuns, Outcome, OverlapPolicy, Rule, Task,
-    TaskExecution, TaskSchedule, TaskStatus,
+    Action, Attempt, ExecutionStatus, HttpAction, LogEntry, Outcome, Rule, Task, TaskExecution,
+    TaskSchedule, TaskStatus,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
@@ -33,34 +33,10 @@ fn text(answer: &impl Answer) -> String {
 
 fn schedule(id: u64, rule: Rule, description: &str, next_run_at: Option<u64>) -> TaskSchedule {
     TaskSchedule {
-        id,
-        name: None,
-        repeat_every_seconds: match rule {
-            Rule::Interval {
-                repeat_every_seconds,
-                ..
-            } => repeat_every_seconds,
-            _ => 0,
-        },
-        rule,
         description: description.into(),
         timezone: "Europe/Zurich".into(),
-        start_at: 0,
-        end_at: None,
-        gap: GapPolicy::RunAfter,
-        missed_runs: MissedRuns::Latest,
-        missed_window_seconds: None,
-        overlap: OverlapPolicy::Skip,
-        maximum_runs: None,
-        jitter_seconds: 0,
-        exclusions: vec![],
-        fires_at: None,
-        disabled: false,
-        last_run_at: None,
         next_run_at,
-        runs: 0,
-        skipped_runs: 0,
-        missed: 0,
+        ..fixtures::schedule(id, rule)
     }
 }
 
@@ -81,6 +57,9 @@ fn tasks() -> Vec<Task> {
     )];
     heartbeat.last_run_at = Some(NOW_AT - 60 * NANOSECONDS);
     heartbeat.metadata = "{}".into();
+    heartbeat.steps = vec![fixtures::step(Action::Note {
+        text: "still here".into(),
+    })];
     let mut report = fixtures::task(2, "report\u{1b}[31m");
     report.schedules = vec![
         schedule(
@@ -90,6 +69,16 @@ fn tasks() -> Vec<Task> {
             Some(NOW_AT + 14_600 * NANOSECONDS),
         ),
         schedule(3, Rule::Once { run_at: None }, "once", Some(NOW_AT)),
+    ];
+    report.steps = vec![
+        fixtures::step(Action::Http {
+            request: HttpAction::get("https://example.com/figures"),
+        }),
+        fixtures::step(Action::Cleanup {
+            retention: vec![],
+            task_id: None,
+            all_owners: None,
+        }),
     ];
     let mut paused = fixtures::task(3, "paused");
     paused.schedules = vec![schedule(

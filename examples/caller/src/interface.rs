@@ -1,6 +1,7 @@
 //! What the methods take and answer.
 
 use candid::{CandidType, Deserialize, Principal};
+use chime_types::ExecutionStatus;
 
 /// Which scheduler shall call, and how often.
 #[derive(CandidType, Deserialize, Clone, Debug)]
@@ -27,6 +28,27 @@ pub struct Unscheduled {
     pub task_id: u64,
 }
 
+/// Which run to wait for.
+#[derive(CandidType, Deserialize, Clone, Debug)]
+pub struct TickNowRequest {
+    /// A key of the caller's choice: with the same key the task runs only once, however often the
+    /// request is sent.
+    pub key: String,
+}
+
+/// An execution that is final.
+#[derive(CandidType, Deserialize, Clone, Debug)]
+pub struct Ended {
+    /// The scheduler's identifier of the execution.
+    pub execution_id: u64,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// What `on_tick` returned, in Candid's textual form.
+    pub result: Option<String>,
+    /// Why it ended as it did, if it did not complete.
+    pub error: Option<String>,
+}
+
 /// Why not.
 #[derive(CandidType, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum CallerError {
@@ -47,8 +69,7 @@ pub enum CallerError {
     /// The scheduler refused; its error says what to do.
     #[serde(rename = "refused")]
     Refused(chime_types::Error),
-    /// The call was rejected. With code 6 nobody can tell whether it was carried out: repeat the
-    /// request, it makes no second task.
+    /// The call was rejected, and not carried out.
     #[serde(rename = "rejected")]
     Rejected {
         /// The reject code of the Internet Computer.
@@ -59,9 +80,36 @@ pub enum CallerError {
     /// The call was not sent: too few cycles, or the queue to the scheduler is full.
     #[serde(rename = "not_sent")]
     NotSent,
+    /// Nobody can tell whether the call was carried out: repeat the request, it makes no second
+    /// task and no second run.
+    #[serde(rename = "unknown")]
+    Unknown,
+    /// The execution takes longer: `last_outcome` shows it later.
+    #[serde(rename = "not_finished")]
+    NotFinished {
+        /// The scheduler's identifier of the execution.
+        execution_id: u64,
+    },
     /// The canister answered something that a scheduler does not answer.
     #[serde(rename = "not_a_scheduler")]
     NotAScheduler,
+}
+
+impl From<chime_client::Error> for CallerError {
+    fn from(error: chime_client::Error) -> Self {
+        use chime_client::Error;
+        match error {
+            Error::Refused(error) => Self::Refused(error),
+            Error::NotDelivered {
+                code: Some(code),
+                message,
+            } => Self::Rejected { code, message },
+            Error::NotDelivered { code: None, .. } => Self::NotSent,
+            Error::Unknown { .. } => Self::Unknown,
+            Error::NotAScheduler { .. } => Self::NotAScheduler,
+            Error::NotFinished { execution_id } => Self::NotFinished { execution_id },
+        }
+    }
 }
 
 macro_rules! answers {
@@ -91,4 +139,6 @@ answers! {
     ScheduleMeResult(Scheduled);
     /// The answer of `unschedule_me`.
     UnscheduleMeResult(Unscheduled);
+    /// The answer of `tick_now`.
+    TickNowResult(Ended);
 }

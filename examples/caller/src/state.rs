@@ -8,10 +8,15 @@ use candid::{CandidType, Deserialize, Principal};
 use ic_stable_structures::storable::Bound;
 use ic_stable_structures::{DefaultMemoryImpl, StableCell, Storable};
 
+use chime_client::{ExecutionContext, ExecutionFinished, OncePerExecution, Turn};
+
 use crate::interface::CallerError;
 
+/// Executions remembered, so that none is counted twice: far more than can be retried at a time.
+const REMEMBERED: u64 = 1_000;
+
 /// All of the state.
-#[derive(CandidType, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(CandidType, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// Whose ticks are accepted.
     pub scheduler: Option<Principal>,
@@ -21,6 +26,23 @@ pub struct State {
     pub generation: u64,
     /// Ticks counted.
     pub ticks: u64,
+    /// The executions that were counted.
+    pub counted: OncePerExecution,
+    /// How the latest execution ended.
+    pub last_outcome: Option<ExecutionFinished>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            scheduler: None,
+            task_id: None,
+            generation: 0,
+            ticks: 0,
+            counted: OncePerExecution::keeping(REMEMBERED),
+            last_outcome: None,
+        }
+    }
 }
 
 impl Storable for State {
@@ -92,12 +114,20 @@ pub fn forget() {
     });
 }
 
-/// Counts one tick and returns the count.
-pub fn add_tick() -> u64 {
+/// Counts the tick of an execution, unless it was counted already, and returns the count.
+pub fn add_tick(context: &ExecutionContext) -> u64 {
     change(|state| {
-        state.ticks += 1;
+        if state.counted.begin(context) == Turn::Work {
+            state.ticks += 1;
+            state.counted.finish(context);
+        }
         state.ticks
     })
+}
+
+/// Keeps how an execution ended.
+pub fn keep_outcome(finished: ExecutionFinished) {
+    change(|state| state.last_outcome = Some(finished));
 }
 
 #[cfg(test)]
@@ -105,6 +135,18 @@ mod tests {
     use super::*;
 
     const SCHEDULER: Principal = Principal::management_canister();
+
+    fn attempt(execution_id: u64, attempt: u32) -> ExecutionContext {
+        ExecutionContext {
+            task_id: 4,
+            execution_id,
+            scheduled_at: 0,
+            step: 0,
+            attempt,
+            fencing_token: execution_id * 10 + u64::from(attempt),
+            user: SCHEDULER,
+        }
+    }
 
     #[test]
     fn should_give_the_same_key_until_the_task_is_deleted() {
@@ -129,6 +171,7 @@ mod tests {
             task_id: Some(1),
             generation: 2,
             ticks: 3,
+            ..State::default()
         };
         assert_eq!(State::from_bytes(state.to_bytes()), state);
     }
@@ -136,8 +179,13 @@ mod tests {
     #[test]
     fn should_count_on_after_the_task_was_deleted() {
         assert_eq!(scheduled(), Err(CallerError::NotScheduled));
-        assert_eq!(add_tick(), 1);
+        assert_eq!(add_tick(&attempt(1, 1)), 1);
         forget();
-        assert_eq!(add_tick(), 2);
+        assert_eq!(add_tick(&attempt(2, 1)), 2);
+    }
+    #[test]
+    fn should_count_an_execution_once() {
+        assert_eq!(add_tick(&attempt(1, 1)), 1);
+        assert_eq!(add_tick(&attempt(1, 2)), 1);
     }
 }

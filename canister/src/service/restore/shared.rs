@@ -49,11 +49,7 @@ fn user(state: &mut State, restore: Restore, principal: Principal, mut record: U
     state.put_user(principal, record);
 }
 
-<<<<<<< HEAD
 /// An alert.
-=======
-/// An alert. It watches from now on.
->>>>>>> alerts
 fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
     let is_sound = record.id.0 == record.alert.id && record.id.0 <= limits::MAXIMUM_RESTORED_NUMBER;
     let old = state.alert(record.id);
@@ -65,11 +61,7 @@ fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
     }
     state.skip_other_numbers(record.id.0);
     state.change_owner(record.owner, |owner| owner.alerts += 1);
-<<<<<<< HEAD
     // The entry in the agenda that it had is that of something else by now.
-=======
-    // Its entry in the agenda is one of the store that it was in.
->>>>>>> alerts
     record.wake = None;
     alerts::arm(state, restore.now, record);
 }

@@ -55,11 +55,7 @@ fn is_right(state: &State, entry: &Entry) -> bool {
         Entry::AlertsByOwner((owner, id)) => {
             state.alert(*id).is_some_and(|alert| alert.owner == *owner)
         }
-<<<<<<< HEAD
         Entry::CyclesAlerts(id) => state.alert(*id).is_some_and(|found| watches_cycles(&found)),
-=======
-        Entry::CyclesAlerts(id) => state.alert(*id).is_some_and(|alert| alert.watches_cycles()),
->>>>>>> alerts
         Entry::BackupsByOwner((owner, id)) => state
             .backup(*id)
             .is_some_and(|backup| backup.owner == *owner),

@@ -156,30 +156,12 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
             },
         );
     }
-<<<<<<< HEAD
     // Whether one on silence has an entry depends on what its task has armed.
     let is_woken = match record.wake {
         Some(key) => state.wake(key) == Some(Wake::Watch(id)),
         None => !watches_cycles,
     };
     if !is_woken {
-=======
-    if record.watches_cycles() && !state.is_cycles_alert(id) {
-        look.mendable(
-            format!("alert {} is not in the list of those on cycles", id.0),
-            move |state, _| {
-                if let Some(record) = state.alert(id) {
-                    state.put_alert(&record);
-                }
-            },
-        );
-    }
-    // Whether one without an entry should have one is for `alerts` to say.
-    let is_right = record
-        .wake
-        .is_none_or(|key| state.wake(key) == Some(Wake::Watch(id)));
-    if !is_right {
->>>>>>> alerts
         look.mendable(
             format!("alert {} watches and nothing wakes it", id.0),
             move |state, now| {

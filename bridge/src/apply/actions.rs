@@ -1,0 +1,102 @@
+//! What an entry of Chime's own job form, or a step of it, does.
+
+use candid::Principal;
+use chime_types::{Action, CallArguments};
+use serde_json::Value;
+
+use super::dialect::missing;
+use super::fields::{Fields, Spelling};
+use super::{Refusal, http};
+
+/// What to do about an entry with no action or several.
+pub(super) const ONE_ACTION: &str = "Give exactly one of note, call, http, command and steps.";
+
+/// The action of an entry or a step, if it has one.
+pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
+    let note = fields.filled(&["note"])?.map(|text| Action::Note { text });
+    let command = command(fields)?;
+    let call = fields.value(&["call"]);
+    let http = fields.value(&["http"]);
+    let given = [
+        note.is_some(),
+        command.is_some(),
+        call.is_some(),
+        http.is_some(),
+    ];
+    if given.into_iter().filter(|given| *given).count() > 1 {
+        return Err(Refusal::of(
+            fields.at("call"),
+            "more than one action is given",
+            ONE_ACTION,
+        ));
+    }
+    if let Some((path, value)) = call {
+        return call_of(value, path).map(Some);
+    }
+    if let Some((path, value)) = http {
+        return http::read(value, path).map(Some);
+    }
+    Ok(note.or(command))
+}
+
+fn command(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
+    let command = fields.filled(&["command"])?;
+    let queue = fields.filled(&["queue"])?;
+    match (command, queue) {
+        (Some(command), queue) => Ok(Some(Action::Command { command, queue })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(Refusal::of(
+            fields.at("queue"),
+            "only a command has a queue",
+            "Leave it out, or give a command.",
+        )),
+    }
+}
+
+fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
+    let mut fields = Fields::new(value, &path, Spelling::Exact)?;
+    let (Some(canister), Some(method)) =
+        (fields.filled(&["canister"])?, fields.filled(&["method"])?)
+    else {
+        return Err(missing(&path, &["canister", "method"]));
+    };
+    let canister = Principal::from_text(canister.trim()).map_err(|error| {
+        Refusal::of(
+            fields.at("canister"),
+            format!("`{canister}` is no canister id: {error}"),
+            "Give an id such as aaaaa-aa.",
+        )
+    })?;
+    let arguments = fields.filled(&["arguments"])?;
+    if let Some(text) = &arguments {
+        check_arguments(text, fields.at("arguments"))?;
+    }
+    let cycles = fields.count(&["cycles"], u64::MAX)?.map(candid::Nat::from);
+    let with_context = fields.flag(&["with_context"])?;
+    fields.refuse_unknown()?;
+    let arguments = arguments.map(|value| CallArguments::Text { value });
+    Ok(Action::Call {
+        canister,
+        method,
+        arguments,
+        cycles,
+        with_context,
+    })
+}
+
+fn check_arguments(text: &str, path: String) -> Result<(), Refusal> {
+    if text.contains("{{") {
+        // What it becomes is known only when the placeholders are filled in.
+        return Ok(());
+    }
+    candid_parser::parse_idl_args(text)
+        .map(drop)
+        .map_err(|error| {
+            let rule = format!("not Candid's textual form: {error}");
+            Refusal::of(
+                path,
+                rule,
+                "Write them as in (record { name = \"x\" }, 7 : nat64), parentheses included.",
+            )
+        })
+}
