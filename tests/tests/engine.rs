@@ -274,7 +274,7 @@ fn should_account_for_an_outage_and_backfill_it() {
         assert_eq!(statuses.len(), 12);
         assert_eq!(
             statuses.iter().filter(|status| **status == Missed).count(),
-            10
+            9
         );
         let from_at = made.schedules[0].next_run_at.expect("a slot");
         let request = BackfillRequest {
@@ -505,7 +505,7 @@ fn should_give_commands_to_workers_under_leases() {
             limit: Some(5),
             lease_seconds: Some(30),
         };
-        let mut claim_job = |world: &mut World| {
+        let claim_job = |world: &mut World| {
             let answer: ClaimJobsResult = world
                 .update(Sender::Stranger, "claim_jobs", &claim)
                 .expect("no rejection");
@@ -521,7 +521,7 @@ fn should_give_commands_to_workers_under_leases() {
             fencing_token,
             result: "hello".to_string(),
         };
-        let mut complete = |world: &mut World, token| -> ExecutionResult {
+        let complete = |world: &mut World, token| -> ExecutionResult {
             let answer = world.update(Sender::Stranger, "complete_job", &report(token));
             answer.expect("no rejection")
         };

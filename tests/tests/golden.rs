@@ -66,6 +66,7 @@ fn pass(world: &mut World, from_seconds: u64, to_seconds: u64) {
 /// The tasks of an owner by their names.
 fn tasks(world: &mut World, owner: Sender) -> BTreeMap<String, Task> {
     let request = GetMyTasksRequest {
+        owner: None,
         cursor: None,
         limit: Some(500),
     };

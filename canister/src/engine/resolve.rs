@@ -331,6 +331,11 @@ pub(super) fn secrets_of(state: &State, owner: Principal) -> Vec<String> {
     secrets
 }
 
+/// The number of the message of a step: the same at every attempt, and above all that are counted.
+fn message_id(execution: &ExecutionRecord) -> u64 {
+    (1 << 63) | (execution.id.0 << 6) | u64::from(execution.step)
+}
+
 fn notification(
     values: &Values<'_>,
     channel: &Channel,
@@ -339,7 +344,7 @@ fn notification(
     now: u64,
 ) -> Result<Work, String> {
     let message = Message {
-        id: values.token,
+        id: message_id(values.execution),
         sent_at: now,
         subject: values.fill(subject)?,
         message: values.fill(message)?,

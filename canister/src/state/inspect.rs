@@ -227,11 +227,6 @@ impl State {
         self.alerts_by_owner.contains_key(&(owner, id))
     }
 
-    /// Whether the list of alerts on cycles holds an alert.
-    pub fn is_cycles_alert(&self, id: AlertId) -> bool {
-        self.cycles_alerts.contains_key(&id)
-    }
-
     /// Whether the list of an owner holds a backup.
     pub fn is_backup_listed(&self, owner: Principal, id: BackupId) -> bool {
         self.backups_by_owner.contains_key(&(owner, id))

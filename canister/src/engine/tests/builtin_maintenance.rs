@@ -1,8 +1,6 @@
 //! Maintenance: it finds each kind of damage, mends it, and leaves a sound store alone.
 
-use chime_types::{
-    AlertCondition, Channel, CreateAlertRequest, EventKind, OverlapPolicy, TaskExecution,
-};
+use chime_types::{EventKind, OverlapPolicy, TaskExecution};
 
 use super::builtin_cleanup::{on_request, result, slice};
 use super::*;
