@@ -80,7 +80,7 @@ fn schedule(index: u64, draw: &mut Draw) -> NewSchedule {
     NewSchedule {
         timezone: Some(zone.to_string()),
         missed_runs: Some(missed_runs),
-        jitter_seconds: (index % 7 == 0).then_some(300),
+        jitter_seconds: index.is_multiple_of(7).then_some(300),
         ..NewSchedule::new(rule(index, draw))
     }
 }

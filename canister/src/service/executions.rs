@@ -219,15 +219,13 @@ fn matching(
     request: &DeadLettersRequest,
 ) -> Result<(Vec<ExecutionRecord>, Option<u64>), Error> {
     let limit = validate::page(request.limit)?;
-    let mut seen = 0;
     let mut found = Vec::new();
     let mut last = None;
     let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
-    for execution in state.dead_letters_of(owner, cursor) {
+    for (seen, execution) in state.dead_letters_of(owner, cursor).enumerate() {
         if found.len() == limit || seen == limits::MAXIMUM_DEAD_LETTERS_SEEN {
             return Ok((found, last));
         }
-        seen += 1;
         last = Some(execution.id.0);
         if matches(request, &execution) {
             found.push(execution);

@@ -15,6 +15,7 @@ fn refused(rule: &Rule, exclusions: &[Exclusion]) -> Error {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table with a row for each rule")]
 fn should_name_the_field_of_an_exclusion() {
     let table = [
         (

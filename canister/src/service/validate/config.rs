@@ -41,80 +41,20 @@ pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Err
 }
 
 fn check(config: &Config) -> Result<(), Error> {
+    macro_rules! within {
+        ($($field:ident: $minimum:expr, $maximum:expr;)*) => {$(
+            range(stringify!($field), config.$field.into(), $minimum, $maximum)?;
+        )*};
+    }
     let concurrent = u64::from(limits::MAXIMUM_CONCURRENT_ATTEMPTS);
-    let year = 31_536_000;
-    let rows = [
-        (
-            "maximum_concurrent",
-            config.maximum_concurrent.into(),
-            1,
-            concurrent,
-        ),
-        (
-            "maximum_concurrent_per_owner",
-            config.maximum_concurrent_per_owner.into(),
-            1,
-            concurrent,
-        ),
-        (
-            "maximum_concurrent_per_target",
-            config.maximum_concurrent_per_target.into(),
-            1,
-            concurrent,
-        ),
-        (
-            "maximum_tasks_per_owner",
-            config.maximum_tasks_per_owner,
-            1,
-            1_000_000,
-        ),
-        (
-            "maximum_executions_per_task",
-            config.maximum_executions_per_task,
-            1,
-            1_000_000,
-        ),
-        (
-            "maximum_executions_per_owner",
-            config.maximum_executions_per_owner,
-            1,
-            100_000_000,
-        ),
-        (
-            "maximum_runs_per_hour",
-            config.maximum_runs_per_hour,
-            1,
-            1_000_000_000,
-        ),
-        (
-            "maximum_buffered_executions",
-            config.maximum_buffered_executions.into(),
-            1,
-            1_000,
-        ),
-        (
-            "default_timeout_seconds",
-            config.default_timeout_seconds,
-            1,
-            limits::MAXIMUM_TIMEOUT_SECONDS,
-        ),
-        (
-            "cleanup_interval_seconds",
-            config.cleanup_interval_seconds,
-            60,
-            year,
-        ),
-        ("maximum_events", config.maximum_events, 1_000, 10_000_000),
-        ("ageing_seconds", config.ageing_seconds, 1, 86_400),
-        ("maximum_rescues", config.maximum_rescues.into(), 0, 100),
-        (
-            "default_lease_seconds",
-            config.default_lease_seconds,
-            limits::MINIMUM_LEASE_SECONDS,
-            limits::MAXIMUM_LEASE_SECONDS,
-        ),
-    ];
-    for (field, value, minimum, maximum) in rows {
+    within! {
+        maximum_concurrent: 1, concurrent;
+        maximum_concurrent_per_owner: 1, concurrent;
+        maximum_concurrent_per_target: 1, concurrent;
+        maximum_buffered_executions: 1, 1_000;
+        maximum_rescues: 0, 100;
+    }
+    for (field, value, minimum, maximum) in large_numbers(config) {
         range(field, value, minimum, maximum)?;
     }
     if u128::try_from(config.minimum_cycles.0.clone()).is_err() {
@@ -125,4 +65,29 @@ fn check(config: &Config) -> Result<(), Error> {
         ));
     }
     retention("retention", &config.retention)
+}
+
+type Row = (&'static str, u64, u64, u64);
+
+const fn large_numbers(config: &Config) -> [Row; 9] {
+    macro_rules! row {
+        ($field:ident, $minimum:expr, $maximum:expr) => {
+            (stringify!($field), config.$field, $minimum, $maximum)
+        };
+    }
+    [
+        row!(maximum_tasks_per_owner, 1, 1_000_000),
+        row!(maximum_executions_per_task, 1, 1_000_000),
+        row!(maximum_executions_per_owner, 1, 100_000_000),
+        row!(maximum_runs_per_hour, 1, 1_000_000_000),
+        row!(default_timeout_seconds, 1, limits::MAXIMUM_TIMEOUT_SECONDS),
+        row!(cleanup_interval_seconds, 60, 31_536_000),
+        row!(maximum_events, 1_000, 10_000_000),
+        row!(ageing_seconds, 1, 86_400),
+        row!(
+            default_lease_seconds,
+            limits::MINIMUM_LEASE_SECONDS,
+            limits::MAXIMUM_LEASE_SECONDS
+        ),
+    ]
 }
