@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use candid::{CandidType, Deserialize, Encode, Nat, Principal};
 use chime_types::{
-    Action, CallArguments, CreateTaskRequest, EmptyRequest, Error, ExecutionResult,
-    ExecutionStatus, GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
-    GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest, RetryPolicy, Rule,
-    RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage, TaskRequest,
-    TaskResult,
+    Action, CallArguments, ConfigResult, ConfigureRequest, CreateTaskRequest, EmptyRequest, Error,
+    ExecutionResult, ExecutionStatus, GetMyTasksRequest, GetMyTasksResult, GetStatsResult,
+    GetTaskExecutionsRequest, GetTaskExecutionsResult, NewSchedule, NewStep, PauseTaskRequest,
+    RetryPolicy, Rule, RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage,
+    TaskRequest, TaskResult,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -161,6 +161,27 @@ impl World {
         let bytes = Encode!(request).expect("a request can be encoded");
         let answer = self.network.query(sender, self.scheduler, method, bytes)?;
         Ok(candid::decode_one(&answer).expect("the answer of the interface"))
+    }
+
+    /// Raises the limits of the scheduler as far as they go: for tests of many tasks at a time.
+    ///
+    /// # Panics
+    /// If the scheduler refuses.
+    pub fn raise_limits(&mut self) {
+        let request = ConfigureRequest {
+            maximum_concurrent: Some(200),
+            maximum_concurrent_per_owner: Some(200),
+            maximum_concurrent_per_target: Some(200),
+            maximum_tasks_per_owner: Some(1_000_000),
+            maximum_executions_per_task: Some(10_000),
+            maximum_executions_per_owner: Some(10_000_000),
+            maximum_runs_per_hour: Some(1_000_000),
+            ..ConfigureRequest::default()
+        };
+        let answer: ConfigResult = self
+            .update(Sender::Owner, "configure", &request)
+            .expect("no rejection");
+        answer.into_result().expect("configured");
     }
 
     /// Makes a task as the owner.

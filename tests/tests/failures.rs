@@ -140,6 +140,7 @@ fn should_retry_a_callee_that_never_answers_if_the_task_says_so() {
 #[test]
 fn should_not_disturb_other_tasks() {
     on_each_network(|world| {
+        world.raise_limits();
         let mut silent = call(world.callee, "never", "()");
         silent.timeout_seconds = Some(250);
         for step in [

@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use candid::Nat;
 use chime_replica::on_guest_stack;
 use chime_schedule::{Definition, Schedule};
 use chime_tests::direct::Direct;
-use chime_tests::{Sender, World, call, every, note, retries, task};
+use chime_tests::{World, call, every, note, retries, task};
 use chime_types::ExecutionStatus::{self, Completed, Failed, Missed, Skipped, TimedOut};
 use chime_types::{
-    Action, ConfigResult, ConfigureRequest, CreateTaskRequest, MissedRuns, NewSchedule, NewStep,
-    OverlapPolicy, Priority, Rule, TaskExecution, TaskSchedule,
+    Action, CreateTaskRequest, MissedRuns, NewSchedule, NewStep, OverlapPolicy, Priority, Rule,
+    TaskExecution, TaskSchedule,
 };
 
 const TASKS: u64 = 10_000;
@@ -141,24 +140,6 @@ fn slow(world: &World, overlap: OverlapPolicy) -> CreateTaskRequest {
     }
 }
 
-fn configure(world: &mut World) {
-    let request = ConfigureRequest {
-        maximum_concurrent: Some(200),
-        maximum_concurrent_per_owner: Some(200),
-        maximum_concurrent_per_target: Some(200),
-        maximum_tasks_per_owner: Some(2 * TASKS),
-        maximum_executions_per_task: Some(10_000),
-        maximum_executions_per_owner: Some(10_000_000),
-        maximum_runs_per_hour: Some(1_000_000),
-        minimum_cycles: Some(Nat::from(0u8)),
-        ..ConfigureRequest::default()
-    };
-    let answer: ConfigResult = world
-        .update(Sender::Owner, "configure", &request)
-        .expect("no rejection");
-    answer.into_result().expect("configured");
-}
-
 fn create_all(world: &mut World) -> Vec<u64> {
     let mut draw = Draw(20_260_301);
     let overlaps = [
@@ -251,7 +232,7 @@ fn account(world: &mut World, task_id: u64, counts: &mut BTreeMap<&'static str, 
 fn should_account_for_every_slot_of_ten_thousand_tasks_over_a_quarter() {
     on_guest_stack(|| {
         let mut world = World::on(Box::new(Direct::new()));
-        configure(&mut world);
+        world.raise_limits();
         let ids = create_all(&mut world);
         live_a_quarter(&mut world);
         let mut counts = BTreeMap::new();

@@ -305,6 +305,7 @@ fn should_draw_other_random_bytes_on_each_network_that_is_served() {
 #[test]
 fn should_make_ten_thousand_tasks_and_list_them_by_pages() {
     in_virtual_time(|world| {
+        world.raise_limits();
         let request = task("many", vec![note("x")], every(86_400));
         for _ in 0..10_000 {
             world.try_create(&request).unwrap();
