@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
+use candid::Principal;
 use chime_types::{ExecutionRequest, RunTaskNowRequest, TaskExecution};
+use ic_cdk::call::Call;
 
 use crate::error::{Error, Result};
 use crate::scheduler::Scheduler;
@@ -35,9 +37,10 @@ impl Scheduler {
     /// Waits until an execution is final: looks at most `polls` times and answers with the
     /// execution, however it ended.
     ///
-    /// There is no pause between two looks but the way of the call itself: about two seconds within
-    /// a subnet, several between two. Each look is an update message here and one at the
-    /// scheduler, some ten million cycles in all on a subnet of 13 nodes, more if the execution has
+    /// A canister cannot sleep within a message. So between two looks it asks the management
+    /// canister for randomness, which comes with the next round: looks are about a second apart if
+    /// the scheduler is on the same subnet, some seconds if it is not. Each look is four messages,
+    /// some twenty million cycles in all on a subnet of 13 nodes, and more if the execution has
     /// long results and logs. So this is for what takes some seconds. For anything longer give the
     /// task a [`Callback`](chime_types::Callback): it is one call, whenever the execution ends.
     ///
@@ -46,13 +49,25 @@ impl Scheduler {
     /// scheduler's own, or what became of the last call.
     pub async fn await_execution(&self, execution_id: u64, polls: u32) -> Result<TaskExecution> {
         let request = ExecutionRequest { execution_id };
-        until_final(execution_id, || self.get_execution(&request), polls).await
+        until_final(
+            execution_id,
+            || self.get_execution(&request),
+            next_round,
+            polls,
+        )
+        .await
     }
 }
 
-async fn until_final<F: Future<Output = Result<TaskExecution>>>(
+/// Returns in a later round than it was called in; what the answer says does not matter.
+async fn next_round() {
+    let _ = Call::bounded_wait(Principal::management_canister(), "raw_rand").await;
+}
+
+async fn until_final<F: Future<Output = Result<TaskExecution>>, P: Future<Output = ()>>(
     execution_id: u64,
     mut look: impl FnMut() -> F,
+    mut pause: impl FnMut() -> P,
     polls: u32,
 ) -> Result<TaskExecution> {
     let mut polls_left = polls;
@@ -60,6 +75,9 @@ async fn until_final<F: Future<Output = Result<TaskExecution>>>(
         let execution = patiently(&mut look, &mut polls_left).await?;
         if execution.status.is_final() {
             return Ok(execution);
+        }
+        if polls_left > 0 {
+            pause().await;
         }
     }
     Err(Error::NotFinished { execution_id })
@@ -84,7 +102,6 @@ mod tests {
     use std::cell::RefCell;
     use std::collections::VecDeque;
 
-    use candid::Principal;
     use chime_types::ErrorKind;
     use chime_types::ExecutionStatus::{Completed, Failed, Ready, Running};
     use futures::executor::block_on;
@@ -110,7 +127,8 @@ mod tests {
             let next = answers.borrow_mut().pop_front();
             async { next.expect("no look more than that").map(execution) }
         };
-        let result = block_on(until_final(9, look, polls)).map(|execution| execution.status);
+        let result = block_on(until_final(9, look, || async {}, polls));
+        let result = result.map(|execution| execution.status);
         let left = answers.borrow().len();
         (before - left, result)
     }
@@ -150,11 +168,5 @@ mod tests {
         let gone = chime_types::Error::new(ErrorKind::NotFound, "none", "look");
         let gone = Error::Refused(gone);
         assert_eq!(looks(vec![Err(gone.clone())], 5), (1, Err(gone)));
-    }
-
-    #[test]
-    fn should_ask_the_scheduler_that_it_was_given() {
-        let scheduler = Scheduler::new(Principal::from_slice(&[7]));
-        assert_eq!(scheduler.canister(), Principal::from_slice(&[7]));
     }
 }

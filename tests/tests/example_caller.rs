@@ -66,7 +66,11 @@ struct Example {
 
 impl Example {
     fn new() -> Self {
-        let mut replica = Replica::new(ReplicaConfig::default());
+        Self::on(ReplicaConfig::default())
+    }
+
+    fn on(config: ReplicaConfig) -> Self {
+        let mut replica = Replica::new(config);
         let scheduler = deploy(&mut replica, "scheduler");
         let caller = deploy(&mut replica, "caller");
         Self {
@@ -234,7 +238,11 @@ fn should_be_told_how_each_run_ended() {
 
 #[test]
 fn should_await_a_run_that_happens_once_for_each_key() {
-    let mut example = Example::new();
+    // Time passes while the example waits: one message fills a round.
+    let mut example = Example::on(ReplicaConfig {
+        round_instructions: 1,
+        ..ReplicaConfig::default()
+    });
     assert_eq!(
         example.tick_now(OWNER, "first").unwrap_err(),
         CallerError::NotScheduled

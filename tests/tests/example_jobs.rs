@@ -39,7 +39,7 @@ fn should_run_every_example_job_and_change_nothing_when_applied_again() {
     assert!(shown(&["Heartbeat", "completed", "still here"]), "{lines}");
     assert!(shown(&["Fetch randomness", "completed", "blob"]), "{lines}");
     assert!(shown(&["Pipeline", "completed", "is done"]), "{lines}");
-    assert!(shown(&["Ledger symbol", "failed", "attempt 3"]), "{lines}");
+    assert!(shown(&["Misspelt draw", "failed", "attempt 3"]), "{lines}");
 
     let again = chime(&state, &apply);
     assert!(!again.contains(" created"), "{again}");
