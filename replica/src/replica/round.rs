@@ -4,6 +4,8 @@
 //! Then it repeats: drain the management queue, give each canister with messages one turn, until
 //! nothing is left or the round has spent its instructions. The canister that goes first rotates.
 
+use std::collections::VecDeque;
+
 use candid::Principal;
 use ic_error_types::ErrorCode;
 
@@ -93,8 +95,9 @@ impl Replica {
         let mut executed = self.expire() | self.expire_outcalls();
         let mut spent = 0;
         executed |= self.run_tasks(&mut spent);
+        executed |= self.drain_management(true);
         loop {
-            let drained = self.drain_management();
+            let drained = self.drain_management(false);
             let ran = self.give_turns(&mut spent);
             executed |= drained | ran;
             if !(drained || ran) || spent >= self.config.round_instructions {
@@ -172,12 +175,20 @@ impl Replica {
         true
     }
 
-    fn drain_management(&mut self) -> bool {
+    /// Executes what waits for the management canister. Random bytes are drawn between two rounds:
+    /// who asks for them within a round waits for the next.
+    fn drain_management(&mut self, is_begin_of_round: bool) -> bool {
         let mut executed = false;
+        let mut for_next_round = VecDeque::new();
         while let Some(request) = self.meta.management.pop_front() {
+            if request.method == "raw_rand" && !is_begin_of_round {
+                for_next_round.push_back(request);
+                continue;
+            }
             management::execute(self, request);
             executed = true;
         }
+        self.meta.management = for_next_round;
         executed
     }
 
