@@ -30,9 +30,10 @@ use chime_types::{
     ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest, PauseTaskRequest,
     PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest, PutUserRequest,
     ReleaseJobRequest, RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult,
-    RestoreBackupRequest, RestoreBackupResult, RetryExecutionRequest, RunTaskNowRequest,
-    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
-    UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
+    RestoreBackupRequest, RestoreBackupResult, RestoredBackup, RetryExecutionRequest,
+    RunTaskNowRequest, SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest,
+    TaskResult, UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest,
+    UserResult,
 };
 use ic_cdk::{init, post_upgrade, query, update};
 
@@ -95,22 +96,22 @@ fn caller(state: &State) -> Result<Caller, Error> {
 /// Reads the store for the caller.
 fn reading<Q, A>(
     request: Request<Q>,
-    work: impl FnOnce(&State, Caller, Q) -> Result<A, Error>,
+    work: impl FnOnce(&State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
     STATE.with_borrow(|state| {
         let caller = caller(state)?;
-        work(state, caller, request.0?)
+        work(state, caller, IcRuntime.now(), request.0?)
     })
 }
 
 /// Changes the store for the caller, and arms the timer for what that made due.
 fn changing<Q, A>(
     request: Request<Q>,
-    work: impl FnOnce(&mut State, Caller, Q) -> Result<A, Error>,
+    work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
     let answer = STATE.with_borrow_mut(|state| {
         let caller = caller(state)?;
-        work(state, caller, request.0?)
+        work(state, caller, IcRuntime.now(), request.0?)
     });
     arm();
     answer
@@ -125,571 +126,251 @@ fn platform() -> Platform {
     }
 }
 
-/// Makes a task with its steps and schedules.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn create_task(request: Request<CreateTaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::create(state, caller, IcRuntime.now(), request)
-    })
-    .into()
+/// Restores as much of a backup as one message may do.
+fn restore(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: RestoreBackupRequest,
+) -> Result<RestoredBackup, Error> {
+    let counter = || IcRuntime.instructions();
+    let budget = Budget {
+        instructions: &counter,
+        maximum_instructions: driver::MAXIMUM_INSTRUCTIONS,
+    };
+    service::restore_backup(state, caller, now, &request, &budget)
 }
 
-/// Shows a task.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_task(request: Request<TaskRequest>) -> TaskResult {
-    reading(request, |state, caller, request| {
-        service::get(state, caller, request.task_id)
-    })
-    .into()
+/// Defines the methods of the interface. Each decodes its request, asks `service` and, if it
+/// changes the store, arms the timer.
+macro_rules! methods {
+    ($(
+        $(#[$documentation:meta])*
+        $kind:ident $name:ident($request:ty) -> $answer:ty = $work:expr;
+    )*) => {$(
+        $(#[$documentation])*
+        #[$kind(decode_with = "request::decode", hidden = true)]
+        #[candid_method($kind)]
+        fn $name(request: Request<$request>) -> $answer {
+            methods!(@$kind)(request, $work).into()
+        }
+    )*};
+    (@query) => { reading };
+    (@update) => { changing };
 }
 
-/// Changes a task.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn update_task(request: Request<UpdateTaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::update(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+methods! {
+    /// Makes a task with its steps and schedules.
+    update create_task(CreateTaskRequest) -> TaskResult = service::create;
 
-/// Removes a task with its schedules and its history.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_task(request: Request<TaskRequest>) -> DeleteTaskResult {
-    changing(request, |state, caller, request| {
-        service::delete(state, caller, IcRuntime.now(), request.task_id)
-    })
-    .into()
-}
+    /// Shows a task.
+    query get_task(TaskRequest) -> TaskResult =
+        |state, caller, _, request| service::get(state, caller, request.task_id);
 
-/// Lists the caller's tasks by pages, the oldest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_my_tasks(request: Request<GetMyTasksRequest>) -> GetMyTasksResult {
-    reading(request, |state, caller, request| {
-        service::list(state, caller, &request)
-    })
-    .into()
-}
+    /// Changes a task.
+    update update_task(UpdateTaskRequest) -> TaskResult = service::update;
 
-/// Switches a task off: no schedule of it fires until it is resumed.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn pause_task(request: Request<PauseTaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::pause(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Removes a task with its schedules, its history and its alerts. Backups that hold it stay.
+    update delete_task(TaskRequest) -> DeleteTaskResult =
+        |state, caller, now, request| service::delete(state, caller, now, request.task_id);
 
-/// Switches a task on again. Times that passed meanwhile are not made up for.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn resume_task(request: Request<TaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::resume(state, caller, IcRuntime.now(), request.task_id)
-    })
-    .into()
-}
+    /// Lists the caller's tasks by pages, the oldest first.
+    query get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult =
+        |state, caller, _, request| service::list(state, caller, &request);
 
-/// Makes a task that writes a backup of the caller's tasks every day.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn create_backup_task(request: Request<CreateBackupTaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::create_backup_task(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Switches a task off: no schedule of it fires until it is resumed.
+    update pause_task(PauseTaskRequest) -> TaskResult = service::pause;
 
-/// Makes a task that removes old executions of the caller's tasks.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn create_cleanup_task(request: Request<CreateCleanupTaskRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::create_cleanup_task(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Switches a task on again. Times that passed meanwhile are not made up for.
+    update resume_task(TaskRequest) -> TaskResult =
+        |state, caller, now, request| service::resume(state, caller, now, request.task_id);
 
-/// Adds a schedule to a task.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn add_schedule(request: Request<AddScheduleRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::add_schedule(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Makes a task that writes a backup of the caller's tasks every day.
+    update create_backup_task(CreateBackupTaskRequest) -> TaskResult = service::create_backup_task;
 
-/// Switches a schedule of a task on or off.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn set_schedule(request: Request<SetScheduleRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::set_schedule(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Makes a task that removes old executions of the caller's tasks.
+    update create_cleanup_task(CreateCleanupTaskRequest) -> TaskResult =
+        service::create_cleanup_task;
 
-/// Removes a schedule of a task. Its executions stay in the history.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn remove_schedule(request: Request<RemoveScheduleRequest>) -> TaskResult {
-    changing(request, |state, caller, request| {
-        service::remove_schedule(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Adds a schedule to a task.
+    update add_schedule(AddScheduleRequest) -> TaskResult = service::add_schedule;
 
-/// Shows what a schedule means, in words and times, without making it.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn preview_schedule(request: Request<PreviewScheduleRequest>) -> PreviewScheduleResult {
-    reading(request, |_, _, request| {
-        service::preview(IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Switches a schedule of a task on or off.
+    update set_schedule(SetScheduleRequest) -> TaskResult =
+        |state, caller, now, request| service::set_schedule(state, caller, now, &request);
 
-/// Runs a task now, besides its schedules, and answers with the new execution. The task may be
-/// paused.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn run_task_now(request: Request<RunTaskNowRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::run_now(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Removes a schedule of a task. Its executions stay in the history.
+    update remove_schedule(RemoveScheduleRequest) -> TaskResult =
+        |state, caller, now, request| service::remove_schedule(state, caller, now, &request);
 
-/// Lists the executions of a task by pages, the newest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_task_executions(request: Request<GetTaskExecutionsRequest>) -> GetTaskExecutionsResult {
-    reading(request, |state, caller, request| {
-        service::executions(state, caller, &request)
-    })
-    .into()
-}
+    /// Shows what a schedule means, in words and times, without making it.
+    query preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult =
+        |_, _, now, request| service::preview(now, request);
 
-/// Shows an execution.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_execution(request: Request<ExecutionRequest>) -> ExecutionResult {
-    reading(request, |state, caller, request| {
-        service::get_execution(state, caller, request.execution_id)
-    })
-    .into()
-}
+    /// Runs a task now, besides its schedules, and answers with the new execution. The task may be
+    /// paused.
+    update run_task_now(RunTaskNowRequest) -> ExecutionResult = service::run_now;
 
-/// Stops an execution that is ready, running or waiting.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn cancel_execution(request: Request<CancelExecutionRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::cancel_execution(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Lists the executions of a task by pages, the newest first.
+    query get_task_executions(GetTaskExecutionsRequest) -> GetTaskExecutionsResult =
+        |state, caller, _, request| service::executions(state, caller, &request);
 
-/// Puts an execution off that is ready or waiting. It costs no attempt.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn snooze_execution(request: Request<SnoozeExecutionRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::snooze_execution(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Shows an execution.
+    query get_execution(ExecutionRequest) -> ExecutionResult =
+        |state, caller, _, request| service::get_execution(state, caller, request.execution_id);
 
-/// Runs an execution again that did not complete, from the step where it stopped or from the
-/// start, and answers with the new execution.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn retry_execution(request: Request<RetryExecutionRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::retry_execution(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Stops an execution that is ready, running or waiting.
+    update cancel_execution(CancelExecutionRequest) -> ExecutionResult =
+        |state, caller, now, request| service::cancel_execution(state, caller, now, &request);
 
-/// Lists executions that failed or timed out and were not run again, the newest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_dead_letters(request: Request<DeadLettersRequest>) -> GetTaskExecutionsResult {
-    reading(request, |state, caller, request| {
-        service::dead_letters(state, caller, &request)
-    })
-    .into()
-}
+    /// Puts an execution off that is ready or waiting. It costs no attempt.
+    update snooze_execution(SnoozeExecutionRequest) -> ExecutionResult =
+        |state, caller, now, request| service::snooze_execution(state, caller, now, &request);
 
-/// Runs the dead letters of a page again, each from the step where it stopped.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn replay_dead_letters(request: Request<DeadLettersRequest>) -> ReplayDeadLettersResult {
-    changing(request, |state, caller, request| {
-        service::replay_dead_letters(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Runs an execution again that did not complete, from the step where it stopped or from the
+    /// start, and answers with the new execution.
+    update retry_execution(RetryExecutionRequest) -> ExecutionResult =
+        |state, caller, now, request| service::retry_execution(state, caller, now, &request);
 
-/// Runs slots of the past that did not run, the oldest first and a few at a time.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn backfill(request: Request<BackfillRequest>) -> BackfillResult {
-    changing(request, |state, caller, request| {
-        service::backfill(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Lists executions that failed or timed out and were not run again, the newest first.
+    query list_dead_letters(DeadLettersRequest) -> GetTaskExecutionsResult =
+        |state, caller, _, request| service::dead_letters(state, caller, &request);
 
-/// Lists the backfills of a task by pages.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_backfills(request: Request<ListBackfillsRequest>) -> ListBackfillsResult {
-    reading(request, |state, caller, request| {
-        service::list_backfills(state, caller, &request)
-    })
-    .into()
-}
+    /// Runs the dead letters of a page again, each from the step where it stopped.
+    update replay_dead_letters(DeadLettersRequest) -> ReplayDeadLettersResult =
+        |state, caller, now, request| service::replay_dead_letters(state, caller, now, &request);
 
-/// Lets a backfill make no further execution. Those under way go on.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn cancel_backfill(request: Request<BackfillIdRequest>) -> BackfillResult {
-    changing(request, |state, caller, request| {
-        service::cancel_backfill(state, caller, IcRuntime.now(), request.backfill_id)
-    })
-    .into()
-}
+    /// Runs slots of the past that did not run, the oldest first and a few at a time.
+    update backfill(BackfillRequest) -> BackfillResult =
+        |state, caller, now, request| service::backfill(state, caller, now, &request);
 
-/// Gives commands to a worker, the most urgent first, each under a lease and a fencing token. A
-/// user may claim commands of its own tasks, a worker or an admin those of all owners.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn claim_jobs(request: Request<ClaimJobsRequest>) -> ClaimJobsResult {
-    changing(request, |state, caller, request| {
-        service::claim_jobs(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Lists the backfills of a task by pages.
+    query list_backfills(ListBackfillsRequest) -> ListBackfillsResult =
+        |state, caller, _, request| service::list_backfills(state, caller, &request);
 
-/// Extends the lease of a job.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn heartbeat_job(request: Request<HeartbeatJobRequest>) -> HeartbeatJobResult {
-    changing(request, |state, caller, request| {
-        service::heartbeat_job(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Reports that a job is done.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn complete_job(request: Request<CompleteJobRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::complete_job(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Reports that a job failed: it is tried again under the retry policy of its task.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn fail_job(request: Request<FailJobRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::fail_job(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Hands a job back, at once or for later. It costs no attempt.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn release_job(request: Request<ReleaseJobRequest>) -> ExecutionResult {
-    changing(request, |state, caller, request| {
-        service::release_job(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
-
-/// Registers an action under a name, for steps of the kind `named`.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn define_action(request: Request<DefineActionRequest>) -> ActionResult {
-    changing(request, |state, caller, request| {
-        service::define_action(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Lists registered actions by pages.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_actions(request: Request<NamesPageRequest>) -> ListActionsResult {
-    reading(request, |state, caller, request| {
-        service::list_actions(state, caller, &request)
-    })
-    .into()
-}
-
-/// Removes a registered action.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_action(request: Request<DeleteActionRequest>) -> RemovedResult {
-    changing(request, |state, caller, request| {
-        service::delete_action(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Keeps a secret for HTTP actions and webhooks: `{{secrets.NAME}}`.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn put_secret(request: Request<PutSecretRequest>) -> SecretsResult {
-    changing(request, |state, caller, request| {
-        service::put_secret(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Lists the names of the caller's secrets.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_secrets(request: Request<EmptyRequest>) -> SecretsResult {
-    reading(request, |state, caller, EmptyRequest {}| {
-        service::list_secrets(state, caller)
-    })
-    .into()
-}
-
-/// Removes a secret.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_secret(request: Request<DeleteSecretRequest>) -> SecretsResult {
-    changing(request, |state, caller, request| {
-        service::delete_secret(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Makes an alert: a message to an inbox, a webhook or a canister when something happens.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn create_alert(request: Request<CreateAlertRequest>) -> AlertResult {
-    changing(request, |state, caller, request| {
-        service::create_alert(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Changes an alert, or switches it on or off.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn update_alert(request: Request<UpdateAlertRequest>) -> AlertResult {
-    changing(request, |state, caller, request| {
-        service::update_alert(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Removes an alert.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_alert(request: Request<AlertRequest>) -> RemovedResult {
-    changing(request, |state, caller, request| {
-        service::delete_alert(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
-
-/// Lists the caller's alerts by pages, the oldest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_alerts(request: Request<PageRequest>) -> ListAlertsResult {
-    reading(request, |state, caller, request| {
-        service::list_alerts(state, caller, &request)
-    })
-    .into()
-}
-
-/// Lists the caller's backups by pages, the oldest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_backups(request: Request<PageRequest>) -> ListBackupsResult {
-    reading(request, |state, caller, request| {
-        service::list_backups(state, caller, &request)
-    })
-    .into()
-}
-
-/// Lists the messages in the caller's inbox by pages, the newest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_inbox(request: Request<PageRequest>) -> GetInboxResult {
-    reading(request, |state, caller, request| {
-        service::get_inbox(state, caller, &request)
-    })
-    .into()
-}
-
-/// Downloads a chunk of a backup.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_backup_chunk(request: Request<GetBackupChunkRequest>) -> GetBackupChunkResult {
-    reading(request, |state, caller, request| {
-        service::get_backup_chunk(state, caller, &request)
-    })
-    .into()
-}
-
-/// Removes a message and all older ones from the caller's inbox.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn clear_inbox(request: Request<ClearInboxRequest>) -> RemovedResult {
-    changing(request, |state, caller, request| {
-        service::clear_inbox(state, caller, &request)
-    })
-    .into()
-}
-
-/// Uploads a chunk of a backup, one after the other. The first one makes the backup, the last one
-/// completes it.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn upload_backup_chunk(request: Request<UploadBackupChunkRequest>) -> BackupResult {
-    changing(request, |state, caller, request| {
-        service::upload_backup_chunk(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
-
-/// Restores the tasks of a backup, some in each call: call again with `next_cursor` until it is
-/// null.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn restore_backup(request: Request<RestoreBackupRequest>) -> RestoreBackupResult {
-    changing(request, |state, caller, request| {
-        let counter = || IcRuntime.instructions();
-        let budget = Budget {
-            instructions: &counter,
-            maximum_instructions: driver::MAXIMUM_INSTRUCTIONS,
+    /// Lets a backfill make no further execution. Those under way go on.
+    update cancel_backfill(BackfillIdRequest) -> BackfillResult =
+        |state, caller, now, request| {
+            service::cancel_backfill(state, caller, now, request.backfill_id)
         };
-        service::restore_backup(state, caller, IcRuntime.now(), &request, &budget)
-    })
-    .into()
-}
 
-/// Removes a backup.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_backup(request: Request<BackupRequest>) -> RemovedResult {
-    changing(request, |state, caller, request| {
-        service::delete_backup(state, caller, IcRuntime.now(), request.backup_id)
-    })
-    .into()
-}
+    /// Gives commands to a worker, the most urgent first, each under a lease and a fencing token. A
+    /// user may claim commands of its own tasks, a worker or an admin those of all owners.
+    update claim_jobs(ClaimJobsRequest) -> ClaimJobsResult = service::claim_jobs;
 
-/// Lists the reports of the caller's analytics by pages, the newest first.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_reports(request: Request<PageRequest>) -> ListReportsResult {
-    reading(request, |state, caller, request| {
-        service::list_reports(state, caller, &request)
-    })
-    .into()
-}
+    /// Extends the lease of a job.
+    update heartbeat_job(HeartbeatJobRequest) -> HeartbeatJobResult = service::heartbeat_job;
 
-/// Lists the timeline by pages, the oldest first: who changed what, and what came of it.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn events_since(request: Request<EventsSinceRequest>) -> EventsSinceResult {
-    reading(request, |state, caller, request| {
-        service::events_since(state, caller, &request)
-    })
-    .into()
-}
+    /// Reports that a job is done.
+    update complete_job(CompleteJobRequest) -> ExecutionResult = service::complete_job;
 
-/// Shows figures about the caller's tasks and the scheduler.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_stats(request: Request<EmptyRequest>) -> GetStatsResult {
-    reading(request, |state, caller, EmptyRequest {}| {
-        service::stats(state, caller, &platform())
-    })
-    .into()
-}
+    /// Reports that a job failed: it is tried again under the retry policy of its task.
+    update fail_job(FailJobRequest) -> ExecutionResult = service::fail_job;
 
-/// Shows the caller: role, quotas and what is used of them.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_me(request: Request<EmptyRequest>) -> UserResult {
-    reading(request, |state, caller, EmptyRequest {}| {
-        Ok(service::get_me(state, caller, IcRuntime.now()))
-    })
-    .into()
-}
+    /// Hands a job back, at once or for later. It costs no attempt.
+    update release_job(ReleaseJobRequest) -> ExecutionResult =
+        |state, caller, now, request| service::release_job(state, caller, now, &request);
 
-/// Registers a user, or changes one. For admins.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn put_user(request: Request<PutUserRequest>) -> UserResult {
-    changing(request, |state, caller, request| {
-        service::put_user(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Registers an action under a name, for steps of the kind `named`.
+    update define_action(DefineActionRequest) -> ActionResult = service::define_action;
 
-/// Lists registered users by pages. For admins.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn list_users(request: Request<ListUsersRequest>) -> ListUsersResult {
-    reading(request, |state, caller, request| {
-        service::list_users(state, caller, IcRuntime.now(), &request)
-    })
-    .into()
-}
+    /// Lists registered actions by pages.
+    query list_actions(NamesPageRequest) -> ListActionsResult =
+        |state, caller, _, request| service::list_actions(state, caller, &request);
 
-/// Removes a user from the register. Its tasks stay. For admins.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn delete_user(request: Request<UserRequest>) -> RemovedResult {
-    changing(request, |state, caller, request| {
-        service::delete_user(state, caller, IcRuntime.now(), request.principal)
-    })
-    .into()
-}
+    /// Removes a registered action.
+    update delete_action(DeleteActionRequest) -> RemovedResult = service::delete_action;
 
-/// Shows the configuration.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_config(request: Request<EmptyRequest>) -> ConfigResult {
-    reading(request, |state, caller, EmptyRequest {}| {
-        service::get_config(state, caller)
-    })
-    .into()
-}
+    /// Keeps a secret for HTTP actions and webhooks: `{{secrets.NAME}}`.
+    update put_secret(PutSecretRequest) -> SecretsResult = service::put_secret;
 
-/// Changes the configuration. For admins.
-#[update(decode_with = "request::decode", hidden = true)]
-#[candid_method(update)]
-fn configure(request: Request<ConfigureRequest>) -> ConfigResult {
-    changing(request, |state, caller, request| {
-        service::configure(state, caller, IcRuntime.now(), request)
-    })
-    .into()
-}
+    /// Lists the names of the caller's secrets.
+    query list_secrets(EmptyRequest) -> SecretsResult =
+        |state, caller, _, EmptyRequest {}| service::list_secrets(state, caller);
 
-/// Shows a guide and the whole interface: enough to use the scheduler without other help.
-#[query(decode_with = "request::decode", hidden = true)]
-#[candid_method(query)]
-fn get_api_doc(request: Request<EmptyRequest>) -> GetApiDocResult {
-    reading(request, |_, _, EmptyRequest {}| Ok(service::api_doc())).into()
+    /// Removes a secret.
+    update delete_secret(DeleteSecretRequest) -> SecretsResult = service::delete_secret;
+
+    /// Makes an alert: a message to an inbox, a webhook or a canister when something happens.
+    update create_alert(CreateAlertRequest) -> AlertResult = service::create_alert;
+
+    /// Changes an alert, or switches it on or off.
+    update update_alert(UpdateAlertRequest) -> AlertResult = service::update_alert;
+
+    /// Removes an alert.
+    update delete_alert(AlertRequest) -> RemovedResult =
+        |state, caller, now, request| service::delete_alert(state, caller, now, &request);
+
+    /// Lists the caller's alerts by pages, the oldest first.
+    query list_alerts(PageRequest) -> ListAlertsResult =
+        |state, caller, _, request| service::list_alerts(state, caller, &request);
+
+    /// Lists the caller's backups by pages, the oldest first.
+    query list_backups(PageRequest) -> ListBackupsResult =
+        |state, caller, _, request| service::list_backups(state, caller, &request);
+
+    /// Lists the messages in the caller's inbox by pages, the newest first.
+    query get_inbox(PageRequest) -> GetInboxResult =
+        |state, caller, _, request| service::get_inbox(state, caller, &request);
+
+    /// Downloads a chunk of a backup.
+    query get_backup_chunk(GetBackupChunkRequest) -> GetBackupChunkResult =
+        |state, caller, _, request| service::get_backup_chunk(state, caller, &request);
+
+    /// Removes a message and all older ones from the caller's inbox.
+    update clear_inbox(ClearInboxRequest) -> RemovedResult =
+        |state, caller, _, request| service::clear_inbox(state, caller, &request);
+
+    /// Uploads a chunk of a backup, one after the other. The first one makes the backup, the last one
+    /// completes it.
+    update upload_backup_chunk(UploadBackupChunkRequest) -> BackupResult =
+        service::upload_backup_chunk;
+
+    /// Restores the tasks of a backup, some in each call: call again with `next_cursor` until it is
+    /// null.
+    update restore_backup(RestoreBackupRequest) -> RestoreBackupResult = restore;
+
+    /// Removes a backup.
+    update delete_backup(BackupRequest) -> RemovedResult =
+        |state, caller, now, request| service::delete_backup(state, caller, now, request.backup_id);
+
+    /// Lists the reports of the caller's analytics by pages, the newest first.
+    query list_reports(PageRequest) -> ListReportsResult =
+        |state, caller, _, request| service::list_reports(state, caller, &request);
+
+    /// Lists the timeline by pages, the oldest first: who changed what, and what came of it.
+    query events_since(EventsSinceRequest) -> EventsSinceResult =
+        |state, caller, _, request| service::events_since(state, caller, &request);
+
+    /// Shows figures about the caller's tasks and the scheduler.
+    query get_stats(EmptyRequest) -> GetStatsResult =
+        |state, caller, _, EmptyRequest {}| service::stats(state, caller, &platform());
+
+    /// Shows the caller: role, quotas and what is used of them.
+    query get_me(EmptyRequest) -> UserResult =
+        |state, caller, now, EmptyRequest {}| Ok(service::get_me(state, caller, now));
+
+    /// Registers a user, or changes one. For admins.
+    update put_user(PutUserRequest) -> UserResult = service::put_user;
+
+    /// Lists registered users by pages. For admins.
+    query list_users(ListUsersRequest) -> ListUsersResult =
+        |state, caller, now, request| service::list_users(state, caller, now, &request);
+
+    /// Removes a user from the register. Its tasks stay. For admins.
+    update delete_user(UserRequest) -> RemovedResult =
+        |state, caller, now, request| service::delete_user(state, caller, now, request.principal);
+
+    /// Shows the configuration.
+    query get_config(EmptyRequest) -> ConfigResult =
+        |state, caller, _, EmptyRequest {}| service::get_config(state, caller);
+
+    /// Changes the configuration. For admins.
+    update configure(ConfigureRequest) -> ConfigResult = service::configure;
+
+    /// Shows a guide and the whole interface: enough to use the scheduler without other help.
+    query get_api_doc(EmptyRequest) -> GetApiDocResult =
+        |_, _, _, EmptyRequest {}| Ok(service::api_doc());
 }
 
 /// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of

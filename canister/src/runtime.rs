@@ -206,10 +206,25 @@ impl Runtime for IcRuntime {
                 .map(|delay| ic_cdk_timers::set_timer(delay, async move { on_timer() }));
             *armed = Some(Armed { at, timers });
         });
+        if let Some(at) = at {
+            keep_system_timer(at);
+        }
     }
 
     fn armed_at(&self) -> Option<u64> {
         ARMED.with_borrow(|armed| armed.as_ref().map(|armed| armed.at))
+    }
+}
+
+/// Sees to it that the system's timer goes off at that time at the latest.
+///
+/// The library of timers sets it only for a time before the one that it remembers. When the message
+/// of the system's timer fails, or the cycles run out, the system has no timer any more and the
+/// library still remembers one that has passed: it would not set another before an upgrade.
+fn keep_system_timer(at: u64) {
+    let before = ic_cdk::api::global_timer_set(at);
+    if before != 0 && before < at {
+        ic_cdk::api::global_timer_set(before);
     }
 }
 

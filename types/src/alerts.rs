@@ -33,7 +33,7 @@ pub enum AlertCondition {
         below: Nat,
     },
     /// No execution of a task began for twice the interval of its schedule (the distance of its
-    /// next two slots).
+    /// next two slots), and again after each two intervals more. A paused task is never silent.
     #[serde(rename = "silent")]
     Silent {},
 }
@@ -49,7 +49,8 @@ pub struct CreateAlertRequest {
     pub condition: AlertCondition,
     /// Where the message goes.
     pub channel: Channel,
-    /// Keep silent for so many seconds after a message, 0 to 31,536,000; null is 3,600.
+    /// Keep silent for so many seconds after a message, 0 to 31,536,000; null is 3,600. It counts for
+    /// the whole alert: with 0 each failure of each task is told.
     pub cooldown_seconds: Option<u64>,
 }
 

@@ -37,6 +37,7 @@ mod config;
 mod error;
 mod events;
 mod execution;
+mod http;
 mod jobs;
 pub mod limits;
 mod requests;
@@ -72,6 +73,7 @@ pub use execution::{
     Attempt, ExecutionContext, ExecutionFinished, ExecutionStatus, LogEntry, Outcome, StepResult,
     TaskExecution, Trigger, WaitReason,
 };
+pub use http::{HttpAction, HttpHeader, HttpMethod, HttpTransform};
 pub use jobs::{
     ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, FailJobRequest, HeartbeatJobRequest, Job,
     JobLease, ReleaseJobRequest,
@@ -90,8 +92,7 @@ pub use schedule::{
 };
 pub use stats::{Percentiles, Stats, UpcomingRun};
 pub use task::{
-    Action, CallArguments, Callback, Channel, HttpAction, HttpHeader, HttpMethod, HttpTransform,
-    NewStep, OnUnknown, Priority, RetentionRule, RetryPolicy, StepStatus, Task, TaskStatus,
-    TaskStep,
+    Action, CallArguments, Callback, Channel, NewStep, OnUnknown, Priority, RetentionRule,
+    RetryPolicy, StepStatus, Task, TaskStatus, TaskStep,
 };
 pub use users::{ListUsersRequest, PutUserRequest, Quotas, Role, User, UserPage, UserRequest};

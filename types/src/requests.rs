@@ -69,10 +69,12 @@ pub struct UpdateTaskRequest {
     pub description: Option<String>,
     /// Free text of the owner's.
     pub metadata: Option<String>,
-    /// Its steps. An execution under way keeps the steps that it began with.
+    /// Its steps. An execution under way keeps the steps that it began with. One that failed goes on
+    /// with the changed steps only where `from_step` of `retry_execution` says.
     pub steps: Option<Vec<NewStep>>,
     /// Its schedules: these replace all that there are. One that is equal to an old one goes on with
-    /// its counters.
+    /// its counters. Another one is new: it has a new identifier and starts now, and slots of the old
+    /// one can no longer be run, so call `backfill` before.
     pub schedules: Option<Vec<NewSchedule>>,
     /// How urgent it is.
     pub priority: Option<Priority>,
@@ -168,7 +170,7 @@ pub struct TaskExecutionPage {
     pub executions: Vec<TaskExecution>,
     /// Give it as `cursor` to see the next page; null on the last.
     pub next_cursor: Option<u64>,
-    /// All executions kept of the task.
+    /// All executions kept of the task; of dead letters, all that the owner has.
     pub total_executions: u64,
 }
 
@@ -177,7 +179,8 @@ pub struct TaskExecutionPage {
 pub struct PreviewScheduleRequest {
     /// The schedule.
     pub schedule: NewSchedule,
-    /// Show times after this instant; null is now.
+    /// Show times after this instant; null is now. A schedule has no times before its start, which
+    /// is now unless it says when.
     pub from_at: Option<u64>,
     /// How many times, 1 to 100; null is 5.
     pub count: Option<u32>,
@@ -186,11 +189,12 @@ pub struct PreviewScheduleRequest {
 /// What a schedule means.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct SchedulePreview {
-    /// The rule in plain words.
+    /// The rule in plain words, with what bounds it and what becomes of missed runs.
     pub description: String,
     /// The IANA time zone in which it is meant.
     pub timezone: String,
-    /// The next times, the earliest first; fewer than asked for if the schedule ends.
+    /// The next slots, the earliest first, without the jitter; fewer than asked for if the schedule
+    /// ends.
     pub next_at: Vec<u64>,
 }
 
@@ -274,8 +278,13 @@ pub struct RetryExecutionRequest {
     /// The execution.
     pub execution_id: u64,
     /// True: run every step. False: go on with the first step that is not completed; completed
-    /// steps keep their results and do not run again. Null is false.
+    /// steps keep their results and do not run again. Null is false. Steps that were changed since
+    /// (`update_task` with `steps`) cannot be gone on with unless `from_step` says where.
     pub from_start: Option<bool>,
+    /// Go on with this step of the present steps, counted from 0 and not after the step where the
+    /// execution stopped; those before it keep their results. Not together with `from_start`. Null
+    /// is the step where it stopped.
+    pub from_step: Option<u32>,
 }
 
 /// Which dead letters to list or to replay: executions that failed or timed out and were not run
@@ -298,13 +307,15 @@ pub struct ReplayedDeadLetters {
     /// The new executions.
     pub execution_ids: Vec<u64>,
     /// Dead letters that could not be run again from where they stopped, because the steps of their
-    /// task were changed since: see `retry_execution` with `from_start`.
+    /// task were changed since: see `retry_execution` with `from_step` or `from_start`.
     pub left_out: Vec<u64>,
     /// Give it as `cursor` to go on; null when all have been looked at.
     pub next_cursor: Option<u64>,
 }
 
-/// Slots of the past to run.
+/// Slots of the past to run: those after the start of the schedule, which is its creation unless it
+/// says when. Those that passed while it was switched off are among them. It runs while the task is
+/// paused, too.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct BackfillRequest {
     /// The task.

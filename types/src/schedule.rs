@@ -69,7 +69,8 @@ pub enum Rule {
 /// record.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Exclusion {
-    /// Whole days of the calendar.
+    /// Whole days of the calendar, once. For the same day of every year use `cron`: `* * 25 12 *` is
+    /// the whole of each 25 December.
     #[serde(rename = "dates")]
     Dates {
         /// The first day, as `2026-12-24`.
@@ -80,7 +81,8 @@ pub enum Exclusion {
     /// Whole days of the week.
     #[serde(rename = "weekdays")]
     Weekdays {
-        /// Days of the week, 0 (Sunday) to 6 (Saturday); one at least, six at most.
+        /// Days of the week, 0 (Sunday) to 6 (Saturday), as `vec { 0; 6 }`; one at least, six at
+        /// most.
         weekdays: Vec<u8>,
     },
     /// Every minute (or second, if the expression has a field for seconds) that a cron expression
@@ -182,7 +184,8 @@ pub struct NewSchedule {
     /// or missed do not count.
     pub maximum_runs: Option<u64>,
     /// Start up to this many seconds after the slot, 0 to 86,400: a pause that is drawn anew for
-    /// each slot and always ends before the next one. Null is 0.
+    /// each slot and always ends before the next one. A slot whose schedule is switched off or
+    /// removed during its pause leaves no record. Null is 0.
     pub jitter_seconds: Option<u64>,
     /// Times that are left out, at most 16.
     pub exclusions: Option<Vec<Exclusion>>,
@@ -244,7 +247,8 @@ pub struct TaskSchedule {
     pub jitter_seconds: u64,
     /// Times that are left out.
     pub exclusions: Vec<Exclusion>,
-    /// Switched off: it never fires.
+    /// Switched off: it never fires. True while the task is paused; `resume_task` brings back what
+    /// `set_schedule` said.
     pub disabled: bool,
     /// The interval in seconds if the rule is an interval or `@every`, else 0.
     pub repeat_every_seconds: u64,

@@ -4,6 +4,7 @@ use candid::{CandidType, Deserialize, Nat, Principal};
 use serde::Serialize;
 
 use crate::execution::ExecutionStatus;
+use crate::http::{HttpAction, HttpHeader};
 use crate::limits;
 use crate::schedule::TaskSchedule;
 
@@ -49,7 +50,9 @@ pub enum CallArguments {
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Calls a method of a canister. The call waits at most as long as the step's time-out, and
-    /// never longer than 300 seconds.
+    /// never longer than 300 seconds. All tasks call with the scheduler's own principal, so only its
+    /// controllers may have it call itself, or of the management canister, `aaaaa-aa`, more than
+    /// `raw_rand`.
     #[serde(rename = "call")]
     Call {
         /// The canister to call.
@@ -88,7 +91,7 @@ pub enum Action {
         queue: Option<String>,
     },
     /// Runs a registered action by its name, as it is defined when the step starts; see
-    /// `define_action`.
+    /// `define_action`. A name that is not defined then fails the step.
     #[serde(rename = "named")]
     Named {
         /// The name of the action.
@@ -166,96 +169,14 @@ impl Action {
     }
 }
 
-/// A header of an HTTP message.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct HttpHeader {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// The method of an HTTP request.
-#[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum HttpMethod {
-    /// Fetch (the default).
-    #[default]
-    #[serde(rename = "get")]
-    Get,
-    /// Send. Every node of the network sends it, so the server must know duplicates: give it
-    /// `{{execution_id}}` in an `Idempotency-Key` header, or set `replicated` to false.
-    #[serde(rename = "post")]
-    Post,
-    /// Fetch the headers only.
-    #[serde(rename = "head")]
-    Head,
-}
-
-/// What of a response all nodes must agree upon. Headers differ from node to node, so they are
-/// never kept.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
-pub enum HttpTransform {
-    /// The status and the body (the default).
-    #[default]
-    #[serde(rename = "body")]
-    Body,
-    /// The status alone.
-    #[serde(rename = "status")]
-    Status,
-    /// The status and these parts of a JSON body, by JSON pointer (RFC 6901).
-    #[serde(rename = "json")]
-    Json {
-        /// The pointers, such as `/data/price`; 1 to 16.
-        pointers: Vec<String>,
-    },
-}
-
-/// An HTTPS request. `url`, `headers` and `body` may hold placeholders, `{{secrets.NAME}}` among
-/// them: secrets are filled in when the request is sent and never appear in the history.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct HttpAction {
-    /// The address, at most 8,192 bytes, beginning with `https://`.
-    pub url: String,
-    /// The method; null is `get`.
-    pub method: Option<HttpMethod>,
-    /// Headers, at most 32.
-    pub headers: Option<Vec<HttpHeader>>,
-    /// The body, at most 64 KiB; null is none.
-    pub body: Option<String>,
-    /// Most bytes of the response, 1 to 2,000,000; null is 16,384.
-    pub max_response_bytes: Option<u64>,
-    /// Statuses that count as success; null is 200 to 299.
-    pub expected_status: Option<Vec<u16>>,
-    /// What of the response is kept; null is `body`.
-    pub transform: Option<HttpTransform>,
-    /// False: only one node sends the request, and its answer is trusted. Null is true.
-    pub replicated: Option<bool>,
-}
-
-impl HttpAction {
-    /// A GET of this address, with the defaults for all else.
-    #[must_use]
-    pub fn get(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            method: None,
-            headers: None,
-            body: None,
-            max_response_bytes: None,
-            expected_status: None,
-            transform: None,
-            replicated: None,
-        }
-    }
-}
-
 /// Where a message goes.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// The owner's inbox; see `get_inbox`.
     #[serde(rename = "inbox")]
     Inbox {},
-    /// A POST of JSON to an address.
+    /// A POST of JSON to an address: `id`, `task_id`, `execution_id` and `alert_id` as texts, `sent_at`
+    /// in RFC 3339, `subject` and `message`. The header `idempotency-key` repeats the `id`.
     #[serde(rename = "webhook")]
     Webhook {
         /// The address, beginning with `https://`.

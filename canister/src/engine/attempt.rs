@@ -9,7 +9,8 @@ use chime_types::{
     StepStatus, WaitReason, limits,
 };
 
-use super::lifecycle::{end, log, queue, wait};
+use super::ending::end;
+use super::lifecycle::{log, queue, wait};
 use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
@@ -168,7 +169,7 @@ pub(super) fn open(
 fn note_first_start(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
     let lag = now.saturating_sub(execution.due_at);
     state.change_owner(task.owner, |owner| {
-        super::lifecycle::begin_day(owner, now);
+        super::periods::begin_day(owner, now);
         owner.figures.lags.add(lag);
     });
     totals::on_start(state, now, lag);

@@ -3,8 +3,10 @@
 use chime_schedule::Schedule;
 use chime_types::{EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
 
-use super::lifecycle::{admit, begin_day, hour, is_buffered, new_execution, queue, terminate};
+use super::lifecycle::{admit, is_buffered, new_execution, queue};
+use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
+use super::stopping::terminate;
 use super::timeline::Note;
 use super::{alerts, totals};
 use crate::state::State;

@@ -369,6 +369,22 @@ fn notification(
     }
 }
 
+/// A message in JSON. Numbers above 2^53 lose digits in JavaScript, so identifiers are texts.
+fn posted(message: &Message) -> serde_json::Value {
+    let text = |id: Option<u64>| id.map(|id| id.to_string());
+    serde_json::json!({
+        "id": message.id.to_string(),
+        "sent_at": jiff::Timestamp::from_nanosecond(message.sent_at.into())
+            .expect("BUG: the present can be shown")
+            .to_string(),
+        "subject": message.subject,
+        "message": message.message,
+        "task_id": text(message.task_id),
+        "execution_id": text(message.execution_id),
+        "alert_id": text(message.alert_id),
+    })
+}
+
 /// The request that brings a message to a webhook.
 pub fn webhook(url: &str, mut headers: Vec<HttpHeader>, message: &Message) -> HttpWork {
     headers.push(HttpHeader {
@@ -383,7 +399,7 @@ pub fn webhook(url: &str, mut headers: Vec<HttpHeader>, message: &Message) -> Ht
         url: url.to_string(),
         method: HttpMethod::Post,
         headers,
-        body: serde_json::to_vec(message).expect("BUG: a message can be encoded"),
+        body: posted(message).to_string().into_bytes(),
         max_response_bytes: 1_024,
         expected_status: Vec::new(),
         transform: HttpTransform::Status,

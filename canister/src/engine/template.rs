@@ -100,7 +100,7 @@ impl Quotes {
 /// # Errors
 /// One that names the placeholder, what may stand there, and the way out.
 pub fn check(field: &str, text: &str, scope: Scope) -> Result<(), Error> {
-    let fix = "for the braces themselves write {{{{";
+    let fix = "use what is there at this place; for the braces themselves write {{{{";
     let pieces = pieces(text).map_err(|rule| Error::invalid(field, rule, fix))?;
     for piece in pieces {
         if let Piece::Name { path, .. } = piece {

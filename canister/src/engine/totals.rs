@@ -3,7 +3,7 @@
 
 use chime_types::ExecutionStatus;
 
-use super::lifecycle::day;
+use super::periods::day;
 use crate::state::State;
 use crate::state::records::{Ends, ExecutionRecord, Totals};
 

@@ -30,7 +30,7 @@ pub fn backfill(
         return Err(Error::invalid(
             "until_at",
             format!("in the past: now is {now}, got {}", request.until_at),
-            "later slots are run by the schedule itself",
+            "choose an instant before now; later slots are run by the schedule itself",
         ));
     }
     let first = compile(&schedule)
@@ -39,8 +39,12 @@ pub fn backfill(
     if first.is_none() {
         return Err(Error::invalid(
             "from_at",
-            "the schedule has no slot between `from_at` and `until_at`; none lies before its start",
-            "preview_schedule shows its slots",
+            format!(
+                "the schedule has no slot between `from_at` and `until_at`; it began at {}",
+                schedule.start_at
+            ),
+            "choose `until_at` after its first slot: what lies before the start of a schedule \
+             cannot be filled in",
         ));
     }
     if state.owner(task.owner).backfills as usize >= limits::MAXIMUM_BACKFILLS {

@@ -10,7 +10,7 @@ use chime_types::{
 use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
 use super::{Caller, take_page, validate, views};
 use crate::engine;
-use crate::engine::replay::{Refusal, replay};
+use crate::engine::replay::{From, Refusal, replay};
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::keys::ExecutionId;
@@ -166,17 +166,23 @@ pub fn retry_execution(
 ) -> Result<TaskExecution, Error> {
     let (execution, mut task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     check_room(state, &task, now)?;
-    let from_start = request.from_start.unwrap_or(false);
-    replay(
-        state,
-        &mut task,
-        now,
-        execution,
-        from_start,
-        caller.principal,
-    )
-    .map(views::execution)
-    .map_err(refused)
+    let from = from(request)?;
+    replay(state, &mut task, now, execution, from, caller.principal)
+        .map(views::execution)
+        .map_err(refused)
+}
+
+fn from(request: &RetryExecutionRequest) -> Result<From, Error> {
+    match (request.from_start.unwrap_or(false), request.from_step) {
+        (true, Some(_)) => Err(Error::invalid(
+            "from_step",
+            "not together with `from_start`",
+            "leave one of them out",
+        )),
+        (true, None) => Ok(From::Start),
+        (false, Some(step)) => Ok(From::Step(step)),
+        (false, None) => Ok(From::Stop),
+    }
 }
 
 fn refused(refusal: Refusal) -> Error {
@@ -195,7 +201,18 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::StepsChanged => conflict(
             "execution_id",
             "the steps of the task were changed since, so that nobody can go on in their middle",
-            "run it again with `from_start`",
+            "say with which of the present steps to go on (`from_step`), or run all of them \
+             (`from_start`)",
+        ),
+        Refusal::StepTooLate(stopped) => Error::invalid(
+            "from_step",
+            format!("not after step {stopped}, where the execution stopped"),
+            "only steps that completed can be passed over",
+        ),
+        Refusal::NoSuchStep(steps) => Error::invalid(
+            "from_step",
+            format!("the task has {steps} steps now, counted from 0"),
+            "name one of them, or run all with `from_start`",
         ),
     }
 }
@@ -285,7 +302,14 @@ pub fn replay_dead_letters(
                 break;
             }
         };
-        match replay(state, &mut task, now, execution, false, caller.principal) {
+        match replay(
+            state,
+            &mut task,
+            now,
+            execution,
+            From::Stop,
+            caller.principal,
+        ) {
             Ok(new) => answer.execution_ids.push(new.id.0),
             Err(_) => answer.left_out.push(id),
         }

@@ -71,7 +71,8 @@ fn held(state: &State, caller: Caller, id: u64, token: u64) -> Result<ExecutionR
             "fencing_token",
             "the job is not held under this token: its lease ran out, it was cancelled, or it is \
              done",
-            "drop what you have; the scheduler settled it, or gave it out again under a higher token",
+            "drop what you have; the scheduler settled it, or gave it out again under a higher token: \
+             get_execution shows what was taken in",
         ));
     }
     Ok(execution)

@@ -1,7 +1,7 @@
 //! Adding, switching and removing schedules of a task, and showing what one means.
 
 use chime_types::{
-    AddScheduleRequest, Error, EventKind, NewSchedule, PreviewScheduleRequest,
+    AddScheduleRequest, Error, EventKind, MissedRuns, NewSchedule, PreviewScheduleRequest,
     RemoveScheduleRequest, SchedulePreview, SetScheduleRequest, Task, limits,
 };
 
@@ -215,10 +215,33 @@ pub fn preview(now: u64, request: PreviewScheduleRequest) -> Result<SchedulePrev
     let count = validate::preview_count(request.count)?;
     let checked =
         validate::schedule(request.schedule, now).map_err(|error| error.within("schedule"))?;
-    let from = request.from_at.unwrap_or_else(|| now.saturating_sub(1));
+    // A start that is now lies in the present second.
+    let second = now - now % limits::NANOSECONDS;
+    let from = request.from_at.unwrap_or(second.saturating_sub(1));
     Ok(SchedulePreview {
-        description: checked.rule.describe(),
+        description: described(&checked),
         timezone: checked.rule.timezone().to_string(),
         next_at: checked.rule.next_times(from, count),
     })
+}
+
+/// The rule of a schedule in words, with what bounds it and what becomes of missed runs.
+fn described(checked: &CheckedSchedule) -> String {
+    let given = &checked.given;
+    let mut words = checked.rule.describe();
+    if let Some(runs) = given.maximum_runs {
+        words += &format!(
+            "; at most {runs} {}",
+            if runs == 1 { "run" } else { "runs" }
+        );
+    }
+    if let Some(seconds) = given.jitter_seconds.filter(|seconds| *seconds > 0) {
+        words += &format!("; each up to {seconds} s later, at random");
+    }
+    words += &match given.missed_runs.unwrap_or_default() {
+        MissedRuns::Skip => "; missed runs are not made up for".to_string(),
+        MissedRuns::Latest => "; of missed runs the latest is made up for".to_string(),
+        MissedRuns::All { maximum } => format!("; up to {maximum} missed runs are made up for"),
+    };
+    words
 }

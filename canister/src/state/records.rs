@@ -435,9 +435,8 @@ macro_rules! stored_as_cbor {
             const BOUND: Bound = Bound::Unbounded;
 
             fn to_bytes(&self) -> Cow<'_, [u8]> {
-                let mut bytes = Vec::new();
-                ciborium::into_writer(self, &mut bytes).expect("BUG: a record can be encoded");
-                Cow::Owned(bytes)
+                let bytes = cbor4ii::serde::to_vec(Vec::new(), self);
+                Cow::Owned(bytes.expect("BUG: a record can be encoded"))
             }
 
             fn into_bytes(self) -> Vec<u8> {
@@ -445,7 +444,7 @@ macro_rules! stored_as_cbor {
             }
 
             fn from_bytes(bytes: Cow<'_, [u8]>) -> Self {
-                ciborium::from_reader(bytes.as_ref()).expect("BUG: a stored record can be decoded")
+                cbor4ii::serde::from_slice(&bytes).expect("BUG: a stored record can be decoded")
             }
         }
     )*};

@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
             self.position = begin;
             return Ok(None);
         };
-        match ciborium::from_reader(bytes.as_slice()) {
+        match cbor4ii::serde::from_slice(&bytes) {
             Ok(item) => Ok(Some(Found { item, bytes })),
             Err(error) => damage(format!(
                 "chunk {}, byte {}: this is no item of a backup: {error}",

@@ -56,8 +56,7 @@ impl Writer {
             Item::Execution(_) => self.record.backup.executions += 1,
             _ => {}
         }
-        let mut bytes = Vec::new();
-        ciborium::into_writer(item, &mut bytes).expect("BUG: an item can be encoded");
+        let bytes = cbor4ii::serde::to_vec(Vec::new(), item).expect("BUG: an item can be encoded");
         if bytes.len() > limits::MAXIMUM_BACKUP_ITEM_BYTES {
             return Err(format!("an item of the backup has {} bytes", bytes.len()));
         }

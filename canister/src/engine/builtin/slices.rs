@@ -3,7 +3,7 @@
 
 use chime_types::Action;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::engine::{Budget, Outcome};
 use crate::state::State;
@@ -90,16 +90,15 @@ impl Slice<'_> {
 }
 
 fn encode<W: Work>(work: &W) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    ciborium::into_writer(&(W::KIND, work), &mut bytes).expect("BUG: progress can be encoded");
-    bytes
+    cbor4ii::serde::to_vec(Vec::new(), &(W::KIND, work)).expect("BUG: progress can be encoded")
 }
 
 /// The work as the slice before left it; none if there was none, or it was another kind of work.
 pub fn decode<W: Work>(progress: &[u8]) -> Option<W> {
-    let (kind, rest): (String, ciborium::Value) = ciborium::from_reader(progress).ok()?;
+    let (kind, _): (String, IgnoredAny) = cbor4ii::serde::from_slice(progress).ok()?;
     if kind != W::KIND {
         return None;
     }
-    rest.deserialized().ok()
+    let (_, work): (String, W) = cbor4ii::serde::from_slice(progress).ok()?;
+    Some(work)
 }

@@ -173,7 +173,7 @@ fn should_name_the_field_and_the_rule_of_what_is_refused() {
                 "()",
                 None,
             ),
-            "steps[0].action.call.canister",
+            "steps[0].action.call.method",
             "controller",
         ),
         (

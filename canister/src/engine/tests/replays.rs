@@ -40,6 +40,7 @@ fn retry(
     let request = RetryExecutionRequest {
         execution_id,
         from_start: Some(from_start),
+        from_step: None,
     };
     service::retry_execution(&mut world.state, owner(), world.now, &request)
 }
@@ -106,6 +107,61 @@ fn should_refuse_to_go_on_in_the_middle_of_other_steps() {
     let error = retry(&mut world, failed, false).unwrap_err();
     assert!(error.fix.contains("from_start"), "{error}");
     retry(&mut world, failed, true).unwrap();
+}
+
+/// Changes the steps of a task to so many.
+fn change_steps(world: &mut World, id: u64, count: usize) {
+    let change = UpdateTaskRequest {
+        task_id: id,
+        steps: Some(vec![call_step(); count]),
+        ..UpdateTaskRequest::default()
+    };
+    service::update(&mut world.state, owner(), world.now, change).unwrap();
+}
+
+fn retry_from(
+    world: &mut World,
+    execution_id: u64,
+    step: u32,
+) -> Result<TaskExecution, chime_types::Error> {
+    let request = RetryExecutionRequest {
+        execution_id,
+        from_start: None,
+        from_step: Some(step),
+    };
+    service::retry_execution(&mut world.state, owner(), world.now, &request)
+}
+
+#[test]
+fn should_go_on_with_a_named_step_of_changed_steps() {
+    let (mut world, id, failed) = stopped_in_the_middle();
+    change_steps(&mut world, id, 2);
+    let new = retry_from(&mut world, failed, 1).unwrap();
+    assert_eq!((new.step_to_execute, new.steps.len()), (1, 1));
+    let start = world.run_one();
+    world.succeed(&start);
+    let done = world.execution(new.id);
+    assert_eq!(done.status, Completed);
+    let steps: Vec<u32> = done.attempts.iter().map(|attempt| attempt.step).collect();
+    assert_eq!(steps, [1], "the step before keeps its result");
+}
+
+#[test]
+fn should_refuse_a_step_that_is_not_there_or_not_reached() {
+    let (mut world, id, failed) = stopped_in_the_middle();
+    let error = retry_from(&mut world, failed, 2).unwrap_err();
+    assert_eq!(error.field.as_deref(), Some("from_step"), "{error}");
+    assert!(error.rule.contains("after step 1"), "{error}");
+    change_steps(&mut world, id, 1);
+    let error = retry_from(&mut world, failed, 1).unwrap_err();
+    assert!(error.rule.contains("1 steps now"), "{error}");
+    let both = RetryExecutionRequest {
+        execution_id: failed,
+        from_start: Some(true),
+        from_step: Some(0),
+    };
+    service::retry_execution(&mut world.state, owner(), world.now, &both).unwrap_err();
+    retry_from(&mut world, failed, 0).unwrap();
 }
 
 #[test]

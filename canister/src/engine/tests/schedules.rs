@@ -2,8 +2,8 @@
 
 use chime_types::ExecutionStatus::{Completed, Missed, Running};
 use chime_types::{
-    AddScheduleRequest, ErrorKind, Exclusion, RemoveScheduleRequest, SetScheduleRequest,
-    UpdateTaskRequest,
+    AddScheduleRequest, ErrorKind, Exclusion, MissedRuns, PreviewScheduleRequest,
+    RemoveScheduleRequest, SetScheduleRequest, UpdateTaskRequest,
 };
 
 use super::*;
@@ -148,7 +148,7 @@ fn should_leave_excluded_times_out_without_a_record() {
 fn should_miss_what_is_older_than_the_window() {
     let mut world = World::new();
     let schedule = NewSchedule {
-        missed_runs: Some(chime_types::MissedRuns::All { maximum: 100 }),
+        missed_runs: Some(MissedRuns::All { maximum: 100 }),
         missed_window_seconds: Some(25),
         ..every(10)
     };
@@ -229,4 +229,36 @@ fn should_not_run_a_slot_twice_when_paused_and_resumed_within_its_second() {
     service::resume(&mut world.state, owner(), world.now, made.id).unwrap();
     live(&mut world, 10);
     assert_eq!(slots(&world, made.id), [10, 20]);
+}
+
+#[test]
+fn should_say_in_a_preview_what_bounds_the_schedule() {
+    let daily = NewSchedule::new(Rule::Daily {
+        hour: 8,
+        minute: None,
+    });
+    let bounded = NewSchedule {
+        maximum_runs: Some(200),
+        jitter_seconds: Some(300),
+        missed_runs: Some(MissedRuns::All { maximum: 3 }),
+        ..daily.clone()
+    };
+    let words = |schedule| {
+        let request = PreviewScheduleRequest {
+            schedule,
+            from_at: None,
+            count: None,
+        };
+        service::preview(START, request).unwrap().description
+    };
+    let plain = words(daily);
+    assert!(plain.ends_with("; of missed runs the latest is made up for"));
+    let bounded = words(bounded);
+    for part in [
+        "at most 200 runs",
+        "up to 300 s later",
+        "up to 3 missed runs",
+    ] {
+        assert!(bounded.contains(part), "{bounded}");
+    }
 }

@@ -173,9 +173,20 @@ fn target(canister: Principal, method: &str, caller: &Caller) -> Result<(), Erro
     if !is_reserved || caller.is_controller {
         return Ok(());
     }
+    let (field, rule) = match is_management {
+        true => (
+            "method",
+            "of the management canister tasks call only `raw_rand`, unless a controller of the \
+             scheduler makes them",
+        ),
+        false => (
+            "canister",
+            "only a controller of the scheduler may let it call itself",
+        ),
+    };
     Err(Error::invalid(
-        "canister",
-        "only a controller of the scheduler may let it call itself or manage canisters",
+        field,
+        rule,
         "call another canister, or ask a controller to make this task",
     ))
 }
