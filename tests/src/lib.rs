@@ -5,6 +5,7 @@
 //! ([`agent::Agent`]). A test is written once and runs on both: see [`on_each_network`].
 
 pub mod agent;
+pub mod audit;
 pub mod direct;
 pub mod golden;
 pub mod manifests;
