@@ -1,5 +1,7 @@
 //! What a replica is started with. Nothing here changes while it runs.
 
+use crate::Fees;
+
 /// Settings of a [`crate::Replica`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicaConfig {
@@ -15,6 +17,10 @@ pub struct ReplicaConfig {
     pub update_instructions: u64,
     /// Instructions of one query.
     pub query_instructions: u64,
+    /// Whether canisters pay for messages, calls and memory. A local network of the usual tools
+    /// charges them; here they are free unless this says otherwise, so that a canister whose owner
+    /// does not watch its balance never freezes, and a test that counts cycles counts its own.
+    pub fees: Fees,
     /// Whether HTTPS outcalls may go to this machine by `http`. Not so on the Internet Computer.
     pub loopback_http: bool,
 }
@@ -29,6 +35,7 @@ impl Default for ReplicaConfig {
             round_instructions: crate::limits::ROUND_INSTRUCTIONS,
             update_instructions: crate::limits::UPDATE_INSTRUCTIONS,
             query_instructions: crate::limits::QUERY_INSTRUCTIONS,
+            fees: Fees::Free,
             loopback_http: false,
         }
     }

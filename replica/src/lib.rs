@@ -5,9 +5,9 @@
 //! byte by byte. It exists so that canisters run where no IC tooling is installed and so that
 //! tests run on the real wasm.
 //!
-//! It does not do consensus, several subnets, threshold signatures, deterministic time slicing or
-//! cycle fees for execution. [`Replica`] opens no socket and no file; [`server`] and [`store`] do,
-//! around it.
+//! It does not do consensus, several subnets, threshold signatures or deterministic time slicing.
+//! Canisters pay for execution only when [`Fees`] are on. [`Replica`] opens no socket and no file;
+//! [`server`] and [`store`] do, around it.
 //!
 //! ```
 //! use chime_replica::{Replica, ReplicaConfig};
@@ -18,13 +18,19 @@
 //! ```
 #![deny(missing_docs)]
 
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod limits;
+pub mod pocket;
 pub mod server;
 pub mod store;
 
 mod canister;
 mod config;
+mod decoding;
 mod engine;
+mod faults;
+mod fees;
 mod ids;
 mod ingress;
 mod management;
@@ -39,6 +45,8 @@ mod view;
 
 pub use config::ReplicaConfig;
 pub use engine::on_guest_stack;
+pub use faults::{CallFault, Fault, FaultCounts, FaultRates, LAST_TRAP};
+pub use fees::Fees;
 pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
 pub use ingress::{Ingress, IngressStatus, MessageId};
 pub use outcall::{
@@ -47,8 +55,8 @@ pub use outcall::{
     UnknownCanisterHttpRequest,
 };
 pub use persist::{
-    CanisterDelta, CanisterSnapshot, ChunkHash, Delta, MemoryDelta, MemoryPages, PAGE_BYTES,
-    RestoreError, Snapshot,
+    CanisterDelta, CanisterSnapshot, ChunkHash, Delta, ImageDelta, ImageId, ImageRows, LogDelta,
+    LogLines, MemoryDelta, MemoryPages, PAGE_BYTES, RestoreError, Snapshot,
 };
 pub use rejection::Rejection;
 pub use replica::{InstallMode, Replica};

@@ -5,8 +5,8 @@
 //! continues exactly where the delta was taken, open calls and callbacks included.
 //!
 //! Suggested tables: one cell for `replica`; `ingress` by message id; per canister one row for
-//! `meta`, one for `module`, rows for `chunks` by hash, and pages by (canister, page index) for
-//! the heap and for the stable memory. The blobs are CBOR of this crate's private types: they are
+//! `meta`, one for `module`, rows for `chunks` by hash, lines of the log by (canister, number), and
+//! pages by (canister, page index) for the heap and for the stable memory. The blobs are CBOR of this crate's private types: they are
 //! opaque to the store and carry a version.
 //!
 //! It does not touch files.
@@ -20,6 +20,10 @@ use serde::de::DeserializeOwned;
 
 use crate::MessageId;
 
+mod images;
+
+pub use images::{ImageDelta, ImageId, ImageRows};
+
 /// Bytes of one page of a [`MemoryDelta`] or [`MemoryPages`].
 pub use crate::memory::PAGE_BYTES;
 
@@ -32,6 +36,12 @@ pub struct Delta {
     pub ingress: Vec<(MessageId, Option<Vec<u8>>)>,
     /// Canisters that changed, in ascending order of their ids.
     pub canisters: Vec<CanisterDelta>,
+    /// Logs that changed, of canisters that exist.
+    pub logs: Vec<LogDelta>,
+    /// Snapshots of canisters that were added or written to.
+    pub images: Vec<ImageDelta>,
+    /// Snapshots that were deleted: all their rows go, before `images` is applied.
+    pub deleted_images: Vec<ImageId>,
     /// Canisters that were deleted: all their rows go, before `canisters` is applied, since an id
     /// can be taken again.
     pub deleted: Vec<Principal>,
@@ -64,6 +74,20 @@ pub struct CanisterDelta {
     pub stable: MemoryDelta,
 }
 
+/// What changed in the log of one canister.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogDelta {
+    /// The canister.
+    pub canister: Principal,
+    /// The first line that is left: rows with lower numbers are to be deleted.
+    pub first: u64,
+    /// Lines that were added, by their numbers.
+    pub lines: LogLines,
+}
+
+/// Lines of a log by their numbers, in ascending order.
+pub type LogLines = Vec<(u64, Vec<u8>)>;
+
 /// What changed in one memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemoryDelta {
@@ -82,6 +106,10 @@ pub struct Snapshot {
     pub ingress: Vec<(MessageId, Vec<u8>)>,
     /// The canisters.
     pub canisters: Vec<CanisterSnapshot>,
+    /// The rows of [`Delta::logs`], by canister.
+    pub logs: Vec<(Principal, LogLines)>,
+    /// The snapshots of canisters.
+    pub images: Vec<ImageRows>,
 }
 
 /// One canister of a [`Snapshot`].
@@ -101,7 +129,8 @@ pub struct CanisterSnapshot {
     pub stable: MemoryPages,
 }
 
-/// Stored pages by index, each of [`PAGE_BYTES`] bytes. Sizes are part of the meta blobs.
+/// Stored pages by index: whole, of [`PAGE_BYTES`] bytes, or shorter and compressed by the store.
+/// Sizes of memories are part of the meta blobs.
 pub type MemoryPages = Vec<(u64, Box<[u8]>)>;
 
 /// Why a snapshot cannot be restored: it was damaged or written by another version.
@@ -161,6 +190,26 @@ impl Snapshot {
         for canister in delta.canisters {
             self.apply_canister(canister);
         }
+        self.logs.retain(|(id, _)| !delta.deleted.contains(id));
+        for log in delta.logs {
+            self.apply_log(log);
+        }
+        let deleted = delta.deleted_images;
+        self.images.retain(|image| !deleted.contains(&image.id));
+        for image in delta.images {
+            images::apply(&mut self.images, image);
+        }
+    }
+
+    fn apply_log(&mut self, delta: LogDelta) {
+        let position = self.logs.iter().position(|(id, _)| *id == delta.canister);
+        let index = position.unwrap_or_else(|| {
+            self.logs.push((delta.canister, Vec::new()));
+            self.logs.len() - 1
+        });
+        let lines = &mut self.logs[index].1;
+        lines.retain(|(index, _)| *index >= delta.first);
+        lines.extend(delta.lines);
     }
 
     fn apply_canister(&mut self, delta: CanisterDelta) {

@@ -1,5 +1,7 @@
 //! How a call fails: the reject code, the IC's error code and the IC's text.
 
+use std::collections::BTreeSet;
+
 use candid::Principal;
 use ic_error_types::{ErrorCode, RejectCode};
 use serde::{Deserialize, Serialize};
@@ -78,6 +80,24 @@ impl Rejection {
         )
     }
 
+    /// For a canister that would be frozen, with what it lacks.
+    pub(crate) fn out_of_cycles(id: &Principal, missing: u128) -> Self {
+        Self::new(
+            ErrorCode::CanisterOutOfCycles,
+            out_of_cycles_text(id, missing),
+        )
+    }
+
+    pub(crate) fn frozen_for_queries(id: &Principal) -> Self {
+        Self::new(
+            ErrorCode::CanisterOutOfCycles,
+            format!(
+                "Canister {id} is unable to process query calls because it's frozen. Please top \
+                 up the canister with cycles and try again."
+            ),
+        )
+    }
+
     pub(crate) fn did_not_reply(id: &Principal) -> Self {
         Self::new(
             ErrorCode::CanisterDidNotReply,
@@ -89,6 +109,24 @@ impl Rejection {
         Self::new(ErrorCode::DeadlineExpired, "Call deadline has expired.")
     }
 
+    /// For who is not among the controllers, once the call is executed.
+    pub(crate) fn cannot_control(
+        canister: &Principal,
+        controllers: &BTreeSet<Principal>,
+        caller: &Principal,
+    ) -> Self {
+        let controllers: Vec<_> = controllers.iter().map(Principal::to_text).collect();
+        let controllers = controllers.join(" ");
+        Self::new(
+            ErrorCode::CanisterInvalidController,
+            format!(
+                "Only the controllers of the canister {canister} can control it.\nCanister's \
+                 controllers: {controllers}\nSender's ID: {caller}"
+            ),
+        )
+    }
+
+    /// For who is not among the controllers, before an ingress message is accepted.
     pub(crate) fn not_controller(canister: &Principal, method: &str, caller: &Principal) -> Self {
         Self::new(
             ErrorCode::CanisterInvalidController,
@@ -105,4 +143,12 @@ impl Rejection {
             format!("Error decoding candid: {text}"),
         )
     }
+}
+
+/// What is said of a canister that would be frozen, with what it lacks.
+pub(crate) fn out_of_cycles_text(id: &Principal, missing: u128) -> String {
+    format!(
+        "Canister {id} is out of cycles: please top up the canister with at least {missing} \
+         additional cycles"
+    )
 }

@@ -78,6 +78,10 @@ pub struct CanisterView {
     pub metadata: Arc<[MetadataSection]>,
     /// What it set by `certified_data_set`; empty when it never did.
     pub certified_data: Vec<u8>,
+    /// When it was created, in nanoseconds since 1970; none when that was not kept.
+    pub created_ns: Option<u64>,
+    /// When its code was deployed or a snapshot was loaded; none without code.
+    pub installed_ns: Option<u64>,
     /// Its cycles.
     pub cycles: u128,
     /// Its version: counts changes of code, settings and state.

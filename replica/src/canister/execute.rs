@@ -1,45 +1,24 @@
-//! Executes messages: requests, responses and system tasks. Every entry point is atomic.
+//! Executes messages: requests and responses. Every entry point is atomic.
 
 use candid::Principal;
+use ic_error_types::ErrorCode;
 
 use super::{Answer, Canister, Effects, Subnet};
 use crate::Rejection;
 use crate::engine::Target;
 use crate::limits::CLEANUP_INSTRUCTIONS;
+use crate::management::check_sender_version;
 use crate::state::{
     CallContext, Callback, ContextId, Input, Origin, Payload, Request, Response, RunState,
 };
-use crate::sys::{Mode, Run, RunInput, Trap};
-
-/// A task that the system runs without a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Task {
-    Heartbeat,
-    GlobalTimer,
-}
-
-impl Task {
-    pub(crate) fn export(self) -> &'static str {
-        match self {
-            Self::Heartbeat => "canister_heartbeat",
-            Self::GlobalTimer => "canister_global_timer",
-        }
-    }
-
-    fn mode(self) -> Mode {
-        match self {
-            Self::Heartbeat => Mode::Heartbeat,
-            Self::GlobalTimer => Mode::GlobalTimer,
-        }
-    }
-}
+use crate::sys::{Mode, OutgoingCall, Run, RunInput, Trap};
 
 impl Canister {
     /// Executes one message from the queues.
     pub(crate) fn execute(&mut self, subnet: &Subnet, input: Input) -> Effects {
         let mut effects = Effects::default();
         match input {
-            Input::Request(request) => self.execute_request(subnet, request, &mut effects),
+            Input::Request(request) => self.execute_paid_request(subnet, request, &mut effects),
             Input::Response(response) => self.execute_response(subnet, response, &mut effects),
         }
         self.work.add_message(effects.instructions);
@@ -69,15 +48,60 @@ impl Canister {
         }
         if self.exports(&format!("canister_composite_query {method}")) {
             return Err(Rejection::new(
-                ic_error_types::ErrorCode::CompositeQueryCalledInReplicatedMode,
+                ErrorCode::CompositeQueryCalledInReplicatedMode,
                 "Composite query cannot be called in replicated mode",
             ));
         }
         Err(Rejection::method_not_found(&self.id, "update", method))
     }
 
+    /// Executes a request that can be paid for, or rejects it.
+    fn execute_paid_request(&mut self, subnet: &Subnet, request: Request, effects: &mut Effects) {
+        match self.prepay(subnet) {
+            Ok(prepaid) => {
+                self.execute_request(subnet, request, effects);
+                self.settle_prepayment(subnet, prepaid, effects.instructions);
+            }
+            Err(rejection) => effects.answers.push(Answer {
+                origin: request.origin,
+                payload: Payload::Reject(rejection),
+                refund: request.cycles,
+            }),
+        }
+    }
+
+    /// Whether another canister sends as many cycles as this one wants to have with each call.
+    fn check_minimum_cycles(&self, request: &Request) -> Result<(), Rejection> {
+        let minimum = self.meta.settings.minimum_incoming_canister_call_cycles;
+        let is_exempt = match request.origin {
+            Origin::Call { caller, .. } => caller == self.id,
+            Origin::Ingress { .. } | Origin::System => true,
+        };
+        if is_exempt || request.cycles >= minimum {
+            return Ok(());
+        }
+        Err(Rejection::new(
+            ErrorCode::CanisterContractViolation,
+            format!(
+                "Canister {} requires at least {minimum} transferred cycles for a call from \
+                 another canister, but only {} were transferred.",
+                self.id, request.cycles
+            ),
+        ))
+    }
+
+    fn check_request(&self, request: &Request) -> Result<(String, Mode), Rejection> {
+        let entry_point = self.entry_point(&request.method)?;
+        self.check_minimum_cycles(request)?;
+        self.check_cycles()?;
+        if let Some(trap) = self.heap_over_limit(entry_point.1, self.heap_bytes()) {
+            return Err(trap.into_rejection(&self.id));
+        }
+        Ok(entry_point)
+    }
+
     fn execute_request(&mut self, subnet: &Subnet, request: Request, effects: &mut Effects) {
-        let (export, mode) = match self.entry_point(&request.method) {
+        let (export, mode) = match self.check_request(&request) {
             Ok(found) => found,
             Err(rejection) => {
                 effects.answers.push(Answer {
@@ -92,7 +116,9 @@ impl Canister {
         input.method = request.method;
         input.payload = Payload::Reply(request.arg);
         input.available_cycles = request.cycles;
-        input.deadline_ns = request.origin.deadline_ns();
+        if mode == Mode::Update {
+            input.deadline_ns = request.origin.deadline_ns();
+        }
         let context = self.open_context(request.origin, request.caller, request.cycles);
         let (run, trap) = self.invoke(Target::Export(&export), self.prepare(subnet, input));
         if mode == Mode::ReplicatedQuery {
@@ -102,7 +128,12 @@ impl Canister {
         }
     }
 
-    fn open_context(&mut self, origin: Origin, caller: Principal, cycles: u128) -> ContextId {
+    pub(super) fn open_context(
+        &mut self,
+        origin: Origin,
+        caller: Principal,
+        cycles: u128,
+    ) -> ContextId {
         self.meta.open_context(CallContext {
             origin,
             caller,
@@ -111,24 +142,6 @@ impl Canister {
             responded: false,
             open_calls: 0,
         })
-    }
-
-    /// Runs a heartbeat or the global timer. The timer is already off when it runs, and a trap
-    /// does not turn it on again.
-    pub(crate) fn execute_task(&mut self, subnet: &Subnet, task: Task) -> Effects {
-        let mut effects = Effects::default();
-        match task {
-            Task::Heartbeat => self.meta.last_heartbeat_ns = subnet.time_ns,
-            Task::GlobalTimer => self.meta.global_timer_ns = 0,
-        }
-        let caller = Principal::management_canister();
-        let input = RunInput::new(task.mode(), caller, subnet.update_instructions);
-        let context = self.open_context(Origin::System, caller, 0);
-        let run = self.prepare(subnet, input);
-        let (run, trap) = self.invoke(Target::Export(task.export()), run);
-        self.finish(subnet, context, run, trap, &mut effects);
-        self.work.add_message(effects.instructions);
-        effects
     }
 
     fn execute_response(&mut self, subnet: &Subnet, response: Response, effects: &mut Effects) {
@@ -142,6 +155,7 @@ impl Canister {
             Payload::Reply(_) => (Mode::Reply, callback.reply),
             Payload::Reject(_) => (Mode::Reject, callback.reject),
         };
+        let payload_bytes = response.payload.len();
         let context = self.meta.context_mut(callback.context);
         context.open_calls -= 1;
         let mut input = RunInput::new(mode, context.caller, subnet.update_instructions);
@@ -163,6 +177,7 @@ impl Canister {
             self.clean_up(subnet, &callback, cleanup_input, effects);
         }
         self.finish(subnet, callback.context, run, trap, effects);
+        self.settle_response(callback.prepaid, payload_bytes, effects.instructions);
     }
 
     /// Runs the cleanup callback after a callback trapped; its own trap changes nothing.
@@ -186,7 +201,7 @@ impl Canister {
     }
 
     /// Commits or discards a message and settles its call context.
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         subnet: &Subnet,
         id: ContextId,
@@ -225,6 +240,7 @@ impl Canister {
         let rejection = match trap {
             None => {
                 self.meta.cycles = run.cycles;
+                self.meta.version += 1;
                 self.meta.context_mut(id).available_cycles = run.available_cycles;
                 self.respond(id, run.response.take(), effects);
                 Rejection::did_not_reply(&self.id)
@@ -241,6 +257,7 @@ impl Canister {
         run: &mut Run,
         effects: &mut Effects,
     ) {
+        let version = run.environment.version;
         for call in run.calls.drain(..) {
             let deadline_ns = call.timeout_seconds.map_or(0, |seconds| {
                 let timeout_ns = u64::from(seconds) * 1_000_000_000;
@@ -253,10 +270,22 @@ impl Canister {
                 reject: call.reject,
                 cleanup: call.cleanup,
                 deadline_ns,
+                prepaid: call.prepaid,
                 answered: false,
             });
             self.meta.context_mut(context).open_calls += 1;
-            effects.calls.push((callback, call));
+            match check_call(&call, version) {
+                Ok(()) => effects.calls.push((callback, call)),
+                Err(rejection) => effects.answers.push(Answer {
+                    origin: Origin::Call {
+                        caller: self.id,
+                        callback,
+                        deadline_ns,
+                    },
+                    payload: Payload::Reject(rejection),
+                    refund: call.cycles,
+                }),
+            }
         }
     }
 
@@ -303,4 +332,12 @@ impl Canister {
             })
             .collect()
     }
+}
+
+/// Refuses a call of the management canister that lies about its caller.
+fn check_call(call: &OutgoingCall, version: u64) -> Result<(), Rejection> {
+    if call.callee != Principal::management_canister() {
+        return Ok(());
+    }
+    check_sender_version(&call.method, &call.arg, version)
 }

@@ -1,19 +1,27 @@
 //! One canister at run time: its state, its memories and its live instance.
 //!
-//! `execute` runs messages, `journal` remembers them, `install` changes code, `query` runs what changes nothing, `persist`
-//! exports and restores. A canister knows nothing of other canisters: what shall happen elsewhere
+//! `execute` runs messages, `tasks` those of the system, `journal` remembers them, `install` changes code, `images` takes
+//! and loads snapshots, `query` runs what
+//! changes nothing, `memory` says what it takes and costs, `persist` exports and restores. A canister knows nothing of other canisters: what shall happen elsewhere
 //! it returns as [`Effects`].
 
 mod execute;
+mod images;
 mod install;
 mod journal;
+mod memory;
+mod payment;
 mod persist;
 mod query;
 mod run;
+mod tasks;
 
-pub(crate) use execute::Task;
-pub(crate) use install::{Install, UpgradeOptions};
+pub(crate) use images::{Image, Inconsistent};
+pub(crate) use install::{Install, Installation, UpgradeOptions};
+pub(crate) use memory::freezing_cycles;
+pub(crate) use persist::Compile;
 pub(crate) use query::{CompositeStep, QueryCall};
+pub(crate) use tasks::Task;
 
 use journal::{Entry, Journal};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -22,8 +30,11 @@ use std::sync::Arc;
 use candid::Principal;
 
 use crate::engine::{CompiledModule, Instance};
+use crate::fees::Fees;
 use crate::memory::{HeapImage, PAGE_BYTES, StableMemory, StableOverlay, WASM_PAGE_BYTES};
-use crate::state::{CallbackId, CanisterMeta, Origin, Payload, RunState, StopRequest};
+use crate::state::{
+    CallbackId, CanisterLog, CanisterMeta, Origin, Payload, QueryFigures, RunState, StopRequest,
+};
 use crate::sys::OutgoingCall;
 use crate::{CanisterView, MessageId, Work};
 
@@ -34,6 +45,7 @@ pub(crate) struct Subnet {
     pub root_key: Arc<[u8]>,
     pub update_instructions: u64,
     pub query_instructions: u64,
+    pub fees: Fees,
 }
 
 /// An answer on its way to who waits for it.
@@ -62,10 +74,20 @@ pub(crate) struct Canister {
     /// The module as it was given.
     pub module: Option<Arc<[u8]>>,
     pub chunks: BTreeMap<[u8; 32], Arc<[u8]>>,
-    /// The latest lines of `debug_print`; they do not survive a restart.
-    pub log: VecDeque<String>,
+    pub log: CanisterLog,
+    /// The snapshots, by their numbers.
+    pub images: BTreeMap<u64, Image>,
     /// What it has done since somebody asked; it does not survive a restart.
     pub work: Work,
+    /// Host calls up to the next injected trap; see `faults`.
+    pub host_calls_to_trap: Option<u64>,
+    /// The host call at which the next message traps.
+    pub drawn_trap: Option<u64>,
+    /// Traps injected since somebody asked.
+    pub injected_traps: u64,
+    pub query_figures: QueryFigures,
+    /// The latest lines of queries and inspections, which no log keeps.
+    pub unlogged: VecDeque<Vec<u8>>,
     /// The round of its last message.
     pub last_used_round: u64,
     heap: HeapImage,
@@ -78,6 +100,7 @@ pub(crate) struct Canister {
     journal: Journal,
     module_changed: bool,
     chunks_changed: BTreeSet<[u8; 32]>,
+    images_removed: BTreeSet<u64>,
     exported_meta: Option<[u8; 32]>,
 }
 
@@ -89,8 +112,14 @@ impl Canister {
             code: None,
             module: None,
             chunks: BTreeMap::new(),
-            log: VecDeque::new(),
+            log: CanisterLog::default(),
+            images: BTreeMap::new(),
             work: Work::default(),
+            host_calls_to_trap: None,
+            drawn_trap: None,
+            injected_traps: 0,
+            query_figures: QueryFigures::default(),
+            unlogged: VecDeque::new(),
             last_used_round: 0,
             heap: HeapImage::default(),
             stable: StableMemory::default(),
@@ -100,6 +129,7 @@ impl Canister {
             journal: Journal::default(),
             module_changed: false,
             chunks_changed: BTreeSet::new(),
+            images_removed: BTreeSet::new(),
             exported_meta: None,
         }
     }
@@ -186,6 +216,7 @@ impl Canister {
             RunState::Stopping(requests) => {
                 let requests = std::mem::take(requests);
                 self.meta.run_state = RunState::Stopped;
+                self.meta.version += 1;
                 requests
             }
             RunState::Running | RunState::Stopped => Vec::new(),
@@ -203,6 +234,8 @@ impl Canister {
                 None => Arc::new([]),
             },
             certified_data: self.meta.certified_data.clone(),
+            created_ns: self.meta.created_ns,
+            installed_ns: self.meta.installed_ns,
             cycles: self.meta.cycles,
             version: self.meta.version,
             heap_bytes: self.heap_bytes(),

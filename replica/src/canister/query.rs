@@ -51,14 +51,49 @@ impl Canister {
         self.exports(&format!("canister_composite_query {method}"))
     }
 
+    fn check_queryable(&self) -> Result<(), Rejection> {
+        self.check_callable()?;
+        match self.missing_cycles() {
+            Some(_) => Err(Rejection::frozen_for_queries(&self.id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts an answer of a query or composite query.
+    pub(crate) fn count_answer(&mut self, answer: &Result<Vec<u8>, Rejection>) {
+        let bytes = match answer {
+            Ok(reply) => reply.len(),
+            Err(rejection) => rejection.message.len(),
+        };
+        self.query_figures.response_bytes += bytes as u64;
+    }
+
     /// Runs a plain query.
     pub(crate) fn query(&mut self, subnet: &Subnet, call: QueryCall) -> Result<Vec<u8>, Rejection> {
-        self.check_callable()?;
+        self.query_as(subnet, Mode::Query, call)
+    }
+
+    /// Runs a query on the response to an HTTPS outcall.
+    pub(crate) fn transform(
+        &mut self,
+        subnet: &Subnet,
+        call: QueryCall,
+    ) -> Result<Vec<u8>, Rejection> {
+        self.query_as(subnet, Mode::Transform, call)
+    }
+
+    fn query_as(
+        &mut self,
+        subnet: &Subnet,
+        mode: Mode,
+        call: QueryCall,
+    ) -> Result<Vec<u8>, Rejection> {
+        self.check_queryable()?;
         let export = format!("canister_query {}", call.method);
         if !self.exports(&export) {
             return Err(Rejection::method_not_found(&self.id, "query", &call.method));
         }
-        let (mut run, trap) = self.run_query(subnet, Mode::Query, &export, call);
+        let (mut run, trap) = self.run_query(subnet, mode, &export, call);
         self.discard();
         if let Some(trap) = trap {
             return Err(trap.into_rejection(&self.id));
@@ -74,6 +109,8 @@ impl Canister {
         export: &str,
         call: QueryCall,
     ) -> (Box<Run>, Option<Trap>) {
+        self.query_figures.calls += 1;
+        self.query_figures.request_bytes += call.arg.len() as u64;
         let mut input = RunInput::new(mode, call.sender, subnet.query_instructions);
         input.method = call.method;
         input.payload = Payload::Reply(call.arg);
@@ -81,6 +118,7 @@ impl Canister {
         run.environment.certificate = call.certificate;
         let (run, trap) = self.invoke(Target::Export(export), run);
         self.work.add_message(run.instructions());
+        self.query_figures.instructions += run.instructions();
         (run, trap)
     }
 
@@ -90,7 +128,7 @@ impl Canister {
         subnet: &Subnet,
         call: QueryCall,
     ) -> Result<Composite, Rejection> {
-        self.check_callable()?;
+        self.check_queryable()?;
         let export = format!("canister_composite_query {}", call.method);
         let caller = call.sender;
         let (run, trap) = self.run_query(subnet, Mode::CompositeQuery, &export, call);
@@ -123,17 +161,36 @@ impl Canister {
         };
         let mut input = RunInput::new(mode, composite.caller, composite.instructions_left);
         input.payload = answer.into();
+        input.context_instructions = subnet.query_instructions - composite.instructions_left;
         input.responded = composite.response.is_some();
+        let cleanup_input = RunInput {
+            mode: Mode::CompositeCleanup,
+            ..input.clone()
+        };
         let mut run = self.prepare(subnet, input);
         run.stable = std::mem::take(&mut composite.stable);
         let (run, trap) = self.invoke(Target::Closure(closure), run);
         self.work.add_message(run.instructions());
         match trap {
-            Some(trap) => Err(trap.into_rejection(&self.id)),
+            Some(trap) => {
+                self.clean_up_composite(subnet, call, cleanup_input);
+                Err(trap.into_rejection(&self.id))
+            }
             None => {
                 composite.take(run);
                 Ok(())
             }
+        }
+    }
+
+    /// Runs the cleanup callback after a callback trapped. It sees the canister as it was before the
+    /// query: nothing that it does is kept, so that only what it prints tells the difference.
+    fn clean_up_composite(&mut self, subnet: &Subnet, call: &OutgoingCall, input: RunInput) {
+        self.discard();
+        if let Some(cleanup) = call.cleanup {
+            let run = self.prepare(subnet, input);
+            let (run, _) = self.invoke(Target::Closure(cleanup), run);
+            self.work.add_message(run.instructions());
         }
     }
 

@@ -3,7 +3,7 @@
 use super::journal::{Entry, Journal};
 use super::{Canister, Subnet};
 use crate::engine::{Instance, Target};
-use crate::limits::LOG_LINES;
+use crate::limits::UNLOGGED_LINES;
 use crate::memory::StableOverlay;
 use crate::sys::{Environment, Mode, Run, RunInput, Trap};
 
@@ -25,6 +25,8 @@ impl Canister {
     pub(super) fn prepare(&self, subnet: &Subnet, input: RunInput) -> Box<Run> {
         Box::new(Run {
             cycles: self.meta.cycles,
+            fees: subnet.fees,
+            freezing_limit: self.freezing_limit(subnet.fees),
             open_calls: self.meta.open_calls(),
             open_calls_in_all: self.meta.callbacks.len(),
             stable: StableOverlay::over(&self.stable),
@@ -44,11 +46,49 @@ impl Canister {
             self.checkpoint();
         }
         let limit = run.input.instruction_limit;
-        let (mut run, trap) = self.invoke_live(target, run);
-        self.log.extend(run.log.drain(..));
-        let excess = self.log.len().saturating_sub(LOG_LINES);
-        self.log.drain(..excess);
+        let (mut run, trap) = if run.input.mode.is_message() {
+            self.invoke_with_faults(target, run)
+        } else {
+            self.invoke_live(target, run)
+        };
+        let trap = trap.or_else(|| self.check_memory(&run));
+        if run.input.mode.is_replicated() {
+            let lines = run.log.take().chain(trap.as_ref().and_then(Trap::log_line));
+            self.write_log(run.environment.time_ns, lines);
+        } else {
+            self.unlogged.extend(run.log.take());
+            let excess = self.unlogged.len().saturating_sub(UNLOGGED_LINES);
+            self.unlogged.drain(..excess);
+        }
         (run, trap.map(|trap| trap.with_limit(limit)))
+    }
+
+    /// Runs a message that may be made to trap.
+    fn invoke_with_faults(
+        &mut self,
+        target: Target<'_>,
+        mut run: Box<Run>,
+    ) -> (Box<Run>, Option<Trap>) {
+        let planned = self.host_calls_to_trap.take();
+        let first = [planned, self.drawn_trap.take()];
+        let first = first.into_iter().flatten().min();
+        run.host_calls_to_trap = first;
+        let (run, trap) = self.invoke_live(target, run);
+        if let (Some(first), Some(left)) = (first, run.host_calls_to_trap) {
+            self.injected_traps += u64::from(left == 0);
+            let made = first - left;
+            let still_planned = planned.map(|host_calls| host_calls - made);
+            self.host_calls_to_trap = still_planned.filter(|host_calls| *host_calls > 0);
+        }
+        (run, trap)
+    }
+
+    /// Adds lines to the log.
+    pub(super) fn write_log(&mut self, time_ns: u64, lines: impl IntoIterator<Item = Vec<u8>>) {
+        for line in lines {
+            let limit = self.meta.settings.log_memory_limit;
+            self.log.push(limit, time_ns, line);
+        }
     }
 
     /// Whether a message may succeed, and lead to the same state when it runs again.
@@ -105,7 +145,9 @@ impl Canister {
         if let Some(data) = run.certified_data.take() {
             self.meta.certified_data = data;
         }
+        self.meta.consumed.burned += run.burned_cycles;
         self.meta.version += 1;
+        self.watch_heap();
     }
 
     fn keep_heap(&mut self) {

@@ -4,7 +4,7 @@ use wasmtime::{Func, Global, Memory, Ref, Store, StoreLimitsBuilder, Table, Val,
 
 use super::CompiledModule;
 use super::linker::Host;
-use super::transform::{MEMORY_EXPORT, TABLE_EXPORT, global_export};
+use super::transform::{ListedGlobal, MEMORY_EXPORT, TABLE_EXPORT, global_export};
 use crate::limits::{HEAP_BYTES_WASM32, HEAP_BYTES_WASM64, TABLE_ELEMENTS};
 use crate::memory::{HeapImage, WASM_PAGE_BYTES};
 use crate::state::{Closure, GlobalValue};
@@ -47,7 +47,7 @@ impl Instance {
             memory: None,
             run: None,
         };
-        let mut store = Store::new(&super::ENGINE, host);
+        let mut store = Store::new(super::engine(module.is_wasm64), host);
         store.limiter(|host| &mut host.limits);
         let instance = module
             .instance_pre
@@ -178,15 +178,29 @@ impl Instance {
         let store = &mut self.store;
         self.globals
             .iter()
-            .map(|global| match global.get(&mut *store) {
-                Val::I32(value) => GlobalValue::I32(value),
-                Val::I64(value) => GlobalValue::I64(value),
-                Val::F32(bits) => GlobalValue::F32(bits),
-                Val::F64(bits) => GlobalValue::F64(bits),
-                Val::V128(bits) => GlobalValue::V128(bits.as_u128()),
-                _ => unreachable!("BUG: the transform refuses globals of other types"),
+            .map(|global| {
+                plain(global.get(&mut *store))
+                    .expect("BUG: the transform refuses mutable globals of other types")
             })
             .collect()
+    }
+
+    /// The values of the globals that snapshots list, with the given values for the mutable ones;
+    /// `None` for a reference, which has no value outside.
+    pub(crate) fn listed_globals(
+        &mut self,
+        listed: &[ListedGlobal],
+        mutable: &[GlobalValue],
+    ) -> Vec<Option<GlobalValue>> {
+        let mut mutable = mutable.iter().copied();
+        let value = |global: &ListedGlobal| match global {
+            ListedGlobal::Mutable => mutable.next(),
+            ListedGlobal::Constant(name) => {
+                let global = self.instance.get_global(&mut self.store, name)?;
+                plain(global.get(&mut self.store))
+            }
+        };
+        listed.iter().map(value).collect()
     }
 
     /// Sets the mutable globals to what [`Self::globals`] of the same module gave.
@@ -203,5 +217,17 @@ impl Instance {
                 .set(&mut self.store, value)
                 .expect("BUG: the globals belong to another module");
         }
+    }
+}
+
+/// The value of a global, unless it is a reference.
+fn plain(value: Val) -> Option<GlobalValue> {
+    match value {
+        Val::I32(value) => Some(GlobalValue::I32(value)),
+        Val::I64(value) => Some(GlobalValue::I64(value)),
+        Val::F32(bits) => Some(GlobalValue::F32(bits)),
+        Val::F64(bits) => Some(GlobalValue::F64(bits)),
+        Val::V128(bits) => Some(GlobalValue::V128(bits.as_u128())),
+        _ => None,
     }
 }

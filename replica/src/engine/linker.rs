@@ -17,8 +17,8 @@ pub(super) struct Host {
     pub(super) run: Option<Box<Run>>,
 }
 
-static LINKER_WASM32: LazyLock<Linker<Host>> = LazyLock::new(build::<i32>);
-static LINKER_WASM64: LazyLock<Linker<Host>> = LazyLock::new(build::<i64>);
+static LINKER_WASM32: LazyLock<Linker<Host>> = LazyLock::new(|| build::<i32>(false));
+static LINKER_WASM64: LazyLock<Linker<Host>> = LazyLock::new(|| build::<i64>(true));
 
 pub(super) fn linker(is_wasm64: bool) -> &'static Linker<Host> {
     if is_wasm64 {
@@ -81,9 +81,10 @@ macro_rules! bind {
 }
 
 /// A linker for modules whose memory addresses are of type `P`.
-fn build<P: Word + Answer>() -> Linker<Host> {
-    let mut linker = Linker::new(&super::ENGINE);
-    for function in FUNCTIONS {
+fn build<P: Word + Answer>(is_wasm64: bool) -> Linker<Host> {
+    let mut linker = Linker::new(super::engine(is_wasm64));
+    let offered = |function: &&Function| !(is_wasm64 && function.is_32_bit_only);
+    for function in FUNCTIONS.iter().filter(offered) {
         bind_one::<P>(&mut linker, function)
             .expect("BUG: the table of system functions holds a name twice");
     }
@@ -119,6 +120,7 @@ fn bind_one<T: Word + Answer>(
         ([W], Some(W)) => bind!(linker, function, (a: i32) -> i32),
         ([W], Some(L)) => bind!(linker, function, (a: i32) -> i64),
         ([W, W, W], None) => bind!(linker, function, (a: i32, b: i32, c: i32) -> ()),
+        ([L], None) => bind!(linker, function, (a: i64) -> ()),
         ([L], Some(L)) => bind!(linker, function, (a: i64) -> i64),
         ([L, L], None) => bind!(linker, function, (a: i64, b: i64) -> ()),
         ([L, L, P], None) => bind!(linker, function, (a: i64, b: i64, c: T) -> ()),

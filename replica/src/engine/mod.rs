@@ -5,12 +5,18 @@
 
 mod costs;
 mod instance;
+mod invalid;
 mod linker;
 mod module;
+mod precompiled;
 mod transform;
+mod validate;
 
 pub(crate) use instance::{Instance, Target};
+pub(crate) use invalid::InvalidModule;
 pub(crate) use module::CompiledModule;
+pub(crate) use precompiled::{Code, CodeKey, CodeSeal};
+pub(crate) use transform::ListedGlobal;
 
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -24,14 +30,28 @@ use crate::limits::{HOST_STACK_BYTES, WASM_STACK_BYTES};
 const MEMORY_RESERVATION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const MEMORY_GUARD_BYTES: u64 = 64 * 1024;
 
-/// One engine for the process, so that every replica shares the compiled modules.
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+/// One engine for the process and each width of memory addresses, so that every replica shares the
+/// compiled modules. They differ in what instructions cost.
+static ENGINE_WASM32: LazyLock<Engine> = LazyLock::new(|| build_engine(false));
+static ENGINE_WASM64: LazyLock<Engine> = LazyLock::new(|| build_engine(true));
+
+fn engine(is_wasm64: bool) -> &'static Engine {
+    if is_wasm64 {
+        &ENGINE_WASM64
+    } else {
+        &ENGINE_WASM32
+    }
+}
+
+fn build_engine(is_wasm64: bool) -> Engine {
     let mut config = Config::new();
     config
         .consume_fuel(true)
-        .operator_cost(costs::operator_costs())
+        .operator_cost(costs::operator_costs(is_wasm64))
         .cranelift_nan_canonicalization(true)
-        .relaxed_simd_deterministic(true)
+        // `validate` refuses what the Internet Computer does not know before the engine sees it.
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
         .wasm_multi_memory(false)
         .wasm_memory64(true)
         .async_stack_size(2 * WASM_STACK_BYTES)
@@ -40,11 +60,17 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         .memory_guard_size(MEMORY_GUARD_BYTES)
         .guard_before_linear_memory(false);
     Engine::new(&config).expect("BUG: the engine's configuration is constant and valid")
-});
+}
 
 thread_local! {
     /// Whether this thread was made by [`on_guest_stack`].
     static IS_GUEST_STACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Takes the stack of this thread for large enough, whatever it is: for fuzzing, where to hand
+/// each input to another thread would take most of the time.
+pub(crate) fn take_this_stack() {
+    IS_GUEST_STACK.set(true);
 }
 
 /// Runs `work` on a thread whose stack holds the deepest guest call, 16 MiB; the caller's own may

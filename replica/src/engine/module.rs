@@ -7,8 +7,11 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 use wasmtime::{ExternType, InstancePre, Module};
 
+use super::InvalidModule;
 use super::linker::{Host, linker};
-use super::transform::{START_EXPORT, transform};
+use super::precompiled::{Code, CodeKey};
+use super::transform::{ListedGlobal, START_EXPORT, transform};
+use super::validate::validate;
 use crate::MetadataSection;
 use crate::limits::MODULE_BYTES;
 
@@ -16,10 +19,14 @@ use crate::limits::MODULE_BYTES;
 pub(crate) struct CompiledModule {
     /// SHA-256 of the bytes as they were given.
     pub(crate) hash: [u8; 32],
+    /// What its code was made from.
+    pub(crate) code_key: CodeKey,
     pub(crate) metadata: Arc<[MetadataSection]>,
     pub(crate) is_wasm64: bool,
     pub(crate) keeps_instance: bool,
     pub(super) mutable_globals: usize,
+    /// The globals that snapshots list.
+    pub(crate) listed_globals: Vec<ListedGlobal>,
     pub(super) instance_pre: InstancePre<Host>,
     functions: BTreeSet<String>,
 }
@@ -31,13 +38,21 @@ static CACHE: LazyLock<Mutex<VecDeque<Arc<CompiledModule>>>> = LazyLock::new(Mut
 
 impl CompiledModule {
     /// Compiles a module, gzipped or not, or says why it is not valid.
-    pub(crate) fn compile(bytes: &[u8]) -> Result<Arc<Self>, String> {
+    pub(crate) fn compile(bytes: &[u8]) -> Result<Arc<Self>, InvalidModule> {
+        Self::compile_with(bytes, &|_| None)
+    }
+
+    /// Like [`Self::compile`], with code that `kept` may have from before.
+    pub(crate) fn compile_with(
+        bytes: &[u8],
+        kept: &dyn Fn(&CodeKey) -> Option<Code>,
+    ) -> Result<Arc<Self>, InvalidModule> {
         let hash = Sha256::digest(bytes).into();
         let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(module) = cache().iter().find(|module| module.hash == hash) {
             return Ok(Arc::clone(module));
         }
-        let module = Arc::new(Self::build(hash, &decompress(bytes)?)?);
+        let module = Arc::new(Self::build(hash, &decompress(bytes)?, kept)?);
         let mut cache = cache();
         cache.push_back(Arc::clone(&module));
         if cache.len() > CACHED_MODULES {
@@ -46,20 +61,34 @@ impl CompiledModule {
         Ok(module)
     }
 
-    fn build(hash: [u8; 32], bytes: &[u8]) -> Result<Self, String> {
+    fn build(
+        hash: [u8; 32],
+        bytes: &[u8],
+        kept: &dyn Fn(&CodeKey) -> Option<Code>,
+    ) -> Result<Self, InvalidModule> {
+        let engine_error = |error| InvalidModule::Engine(format!("{error:#}"));
+        let validated = validate(bytes)?;
         let transformed = transform(bytes)?;
-        let module = Module::new(&super::ENGINE, &transformed.bytes)
-            .map_err(|error| format!("{error:#}"))?;
-        let functions = entry_points(&module)?;
-        let instance_pre = linker(transformed.is_wasm64)
+        let code_key = CodeKey::of(&transformed.bytes, validated.is_wasm64);
+        let module = match kept(&code_key) {
+            Some(Code(module)) => module,
+            None => {
+                let engine = super::engine(validated.is_wasm64);
+                Module::new(engine, &transformed.bytes).map_err(engine_error)?
+            }
+        };
+        let functions = entry_points(&module);
+        let instance_pre = linker(validated.is_wasm64)
             .instantiate_pre(&module)
-            .map_err(|error| format!("{error:#}"))?;
+            .map_err(engine_error)?;
         Ok(Self {
             hash,
-            metadata: transformed.metadata.into(),
-            is_wasm64: transformed.is_wasm64,
-            keeps_instance: transformed.keeps_instance,
+            code_key,
+            metadata: validated.metadata.into(),
+            is_wasm64: validated.is_wasm64,
+            keeps_instance: validated.keeps_instance,
             mutable_globals: transformed.mutable_globals,
+            listed_globals: transformed.listed_globals,
             instance_pre,
             functions,
         })
@@ -76,68 +105,40 @@ impl CompiledModule {
     }
 }
 
-fn decompress(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
+const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
+const WASM: [u8; 4] = *b"\0asm";
+
+fn decompress(bytes: &[u8]) -> Result<Vec<u8>, InvalidModule> {
+    let decoding = |text: String| InvalidModule::Decoding(text);
+    if bytes.starts_with(&WASM) {
         return check_size(bytes.to_vec());
+    }
+    if !bytes.starts_with(&GZIP) {
+        return Err(decoding("unsupported canister module format".to_owned()));
     }
     let mut module = Vec::new();
     flate2::read::GzDecoder::new(bytes)
         .take(MODULE_BYTES as u64 + 1)
         .read_to_end(&mut module)
-        .map_err(|error| format!("the module cannot be decompressed: {error}"))?;
+        .map_err(|error| decoding(error.to_string()))?;
     check_size(module)
 }
 
-fn check_size(module: Vec<u8>) -> Result<Vec<u8>, String> {
-    if module.len() <= MODULE_BYTES {
+fn check_size(module: Vec<u8>) -> Result<Vec<u8>, InvalidModule> {
+    let (size, allowed) = (module.len(), MODULE_BYTES);
+    if size <= allowed {
         return Ok(module);
     }
-    Err(format!("the module exceeds {MODULE_BYTES} bytes"))
+    Err(InvalidModule::ModuleTooLarge { size, allowed })
 }
 
-const SYSTEM_ENTRY_POINTS: [&str; 8] = [
-    "canister_init",
-    "canister_inspect_message",
-    "canister_heartbeat",
-    "canister_global_timer",
-    "canister_on_low_wasm_memory",
-    "canister_pre_upgrade",
-    "canister_post_upgrade",
-    START_EXPORT,
-];
-
-const METHOD_PREFIXES: [&str; 3] = [
-    "canister_update ",
-    "canister_query ",
-    "canister_composite_query ",
-];
-
-/// The names of the entry points; all of them take and return nothing, and a method has one kind.
-fn entry_points(module: &Module) -> Result<BTreeSet<String>, String> {
-    let mut names = BTreeSet::new();
-    let mut methods = BTreeSet::new();
-    for export in module.exports() {
-        let name = export.name();
-        let method = METHOD_PREFIXES
-            .iter()
-            .find_map(|prefix| name.strip_prefix(prefix));
-        if method.is_none() && !SYSTEM_ENTRY_POINTS.contains(&name) {
-            continue;
-        }
-        let ExternType::Func(ty) = export.ty() else {
-            return Err(format!("the export '{name}' is not a function"));
-        };
-        if ty.params().len() + ty.results().len() > 0 {
-            return Err(format!(
-                "the exported function '{name}' must take and return nothing"
-            ));
-        }
-        if method.is_some_and(|method| !methods.insert(method)) {
-            return Err(format!(
-                "'{name}' is exported twice, as update and as query"
-            ));
-        }
-        names.insert(name.to_owned());
-    }
-    Ok(names)
+/// The names of the entry points, and of the start function.
+fn entry_points(module: &Module) -> BTreeSet<String> {
+    module
+        .exports()
+        .filter(|export| matches!(export.ty(), ExternType::Func(_)))
+        .map(|export| export.name())
+        .filter(|name| name.starts_with("canister_") || *name == START_EXPORT)
+        .map(str::to_owned)
+        .collect()
 }

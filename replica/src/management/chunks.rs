@@ -11,11 +11,11 @@ use crate::limits::{CHUNK_BYTES, CHUNK_STORE_CHUNKS};
 
 pub(super) fn upload_chunk(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let args: UploadChunkArgs = decode(&call.arg)?;
-    let canister = controlled_or_self(replica, args.canister_id, "upload_chunk", &call.caller)?;
+    let canister = controlled_or_self(replica, args.canister_id, &call.caller)?;
     if args.chunk.len() > CHUNK_BYTES {
         return Err(invalid(format!(
             "Error from Wasm chunk store: Wasm chunk size {} exceeds the maximum chunk size of \
-             {CHUNK_BYTES}",
+             {CHUNK_BYTES}.",
             args.chunk.len()
         )));
     }
@@ -23,10 +23,11 @@ pub(super) fn upload_chunk(replica: &mut Replica, call: &mut Call) -> MethodResu
     let is_new = !canister.chunks.contains_key(&hash);
     if is_new && canister.chunks.len() >= CHUNK_STORE_CHUNKS {
         return Err(invalid(
-            "Error from Wasm chunk store: Wasm chunk store has already reached maximum capacity",
+            "Error from Wasm chunk store: Wasm chunk store has already reached maximum capacity.",
         ));
     }
     if is_new {
+        canister.check_growth(CHUNK_BYTES as u64)?;
         canister.put_chunk(hash, Arc::from(args.chunk));
     }
     reply((ChunkHash {
@@ -36,13 +37,13 @@ pub(super) fn upload_chunk(replica: &mut Replica, call: &mut Call) -> MethodResu
 
 pub(super) fn clear_chunk_store(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let id = decode::<CanisterIdRecord>(&call.arg)?.canister_id;
-    controlled_or_self(replica, id, "clear_chunk_store", &call.caller)?.clear_chunks();
+    controlled_or_self(replica, id, &call.caller)?.clear_chunks();
     reply(())
 }
 
 pub(super) fn stored_chunks(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let id = decode::<CanisterIdRecord>(&call.arg)?.canister_id;
-    let canister = controlled_or_self(replica, id, "stored_chunks", &call.caller)?;
+    let canister = controlled_or_self(replica, id, &call.caller)?;
     let hashes: Vec<_> = canister
         .chunks
         .keys()

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use candid::{CandidType, Principal};
 use ic_management_canister_types::{
-    CanisterInstallMode, InstallChunkedCodeArgs, UninstallCodeArgs, WasmMemoryPersistence,
+    CanisterInstallMode, ChangeDetails, ChangeOrigin, ChunkHash, InstallChunkedCodeArgs,
+    UninstallCodeArgs, WasmMemoryPersistence,
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Call, MethodResult, check_controller, controlled, decode, find, invalid, lifecycle, reply,
+    Call, MethodResult, by_user, controlled, decode, find, find_controlled, invalid, lifecycle,
+    reply,
 };
-use crate::canister::{Install, UpgradeOptions};
+use crate::canister::{Canister, Install, Installation, UpgradeOptions};
 use crate::limits::MODULE_BYTES;
 use crate::{Rejection, Replica};
 
@@ -46,78 +48,115 @@ fn install_of(mode: CanisterInstallMode) -> Install {
 
 pub(super) fn install_code_method(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let args: InstallCodeArgs = decode(&call.arg)?;
-    install_code(replica, call.caller, args)?;
+    let origin = call.change_origin(args.sender_canister_version);
+    install(replica, call.caller, args, origin)?;
     reply(())
 }
 
-/// Installs code for a caller who must be a controller.
+/// Installs code for a user who must be a controller.
 pub(crate) fn install_code(
+    replica: &mut Replica,
+    user: Principal,
+    args: InstallCodeArgs,
+) -> Result<(), Rejection> {
+    install(replica, user, args, by_user(user))
+}
+
+fn install(
     replica: &mut Replica,
     caller: Principal,
     args: InstallCodeArgs,
+    origin: ChangeOrigin,
 ) -> Result<(), Rejection> {
-    let module = Arc::from(args.wasm_module);
-    let install = install_of(args.mode);
-    install_module(replica, caller, args.canister_id, install, module, args.arg)
+    let wanted = Installation {
+        install: install_of(args.mode),
+        module: Arc::from(args.wasm_module),
+        arg: args.arg,
+        origin,
+    };
+    install_module(replica, caller, args.canister_id, wanted)
 }
 
 fn install_module(
     replica: &mut Replica,
     caller: Principal,
     id: Principal,
-    install: Install,
-    module: Arc<[u8]>,
-    arg: Vec<u8>,
+    wanted: Installation,
 ) -> Result<(), Rejection> {
     let subnet = replica.subnet();
     let round = replica.meta.round;
-    let canister = controlled(replica, id, "install_code", &caller)?;
+    let canister = controlled(replica, id, &caller)?;
     canister.last_used_round = round;
-    canister.install(&subnet, install, module, arg, caller)
+    canister.install(&subnet, wanted)
 }
 
 pub(super) fn install_chunked_code(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let args: InstallChunkedCodeArgs = decode(&call.arg)?;
     let id = args.target_canister;
-    let target = find(replica, id)?;
-    check_controller(target, "install_chunked_code", &call.caller)?;
+    find_controlled(replica, id, &call.caller)?;
     let store_id = args.store_canister.unwrap_or(id);
-    let store = find(replica, store_id)?;
-    if store_id != id && store_id != call.caller {
-        check_controller(store, "install_chunked_code", &call.caller)?;
-    }
+    let store = if store_id == call.caller {
+        find(replica, store_id)?
+    } else {
+        find_controlled(replica, store_id, &call.caller)?
+    };
+    let wanted = Installation {
+        install: install_of(args.mode),
+        module: assemble(store, &args)?.into(),
+        arg: args.arg,
+        origin: call.change_origin(args.sender_canister_version),
+    };
+    install_module(replica, call.caller, id, wanted)?;
+    reply(())
+}
+
+fn chunk_store_error(text: &str) -> Rejection {
+    invalid(format!("Error from Wasm chunk store: {text}."))
+}
+
+/// Puts a module together from the chunks that a canister stores.
+fn assemble(store: &Canister, args: &InstallChunkedCodeArgs) -> Result<Vec<u8>, Rejection> {
     let mut module = Vec::new();
-    for chunk in &args.chunk_hashes_list {
-        let bytes = <[u8; 32]>::try_from(chunk.hash.as_slice())
-            .ok()
-            .and_then(|hash| store.chunks.get(&hash))
-            .ok_or_else(|| {
-                let hash = hex::encode(&chunk.hash);
-                invalid(format!(
-                    "Error from Wasm chunk store: Chunk hash {hash} was not found"
-                ))
-            })?;
+    for ChunkHash { hash } in &args.chunk_hashes_list {
+        let hash = <[u8; 32]>::try_from(hash.as_slice())
+            .map_err(|_| chunk_store_error("Chunk hash is invalid. The length is not 32"))?;
+        let bytes = store.chunks.get(&hash).ok_or_else(|| {
+            chunk_store_error(&format!("Chunk hash {} was not found", hex::encode(hash)))
+        })?;
         if module.len() + bytes.len() > MODULE_BYTES {
             return Err(invalid(format!("the module exceeds {MODULE_BYTES} bytes")));
         }
         module.extend_from_slice(bytes);
     }
-    if Sha256::digest(&module)[..] != args.wasm_module_hash[..] {
-        return Err(invalid(
-            "Error from Wasm chunk store: Wasm module hash does not match the chunks",
-        ));
+    let hash = Sha256::digest(&module);
+    if hash[..] == args.wasm_module_hash[..] {
+        return Ok(module);
     }
-    let install = install_of(args.mode);
-    install_module(replica, call.caller, id, install, module.into(), args.arg)?;
-    reply(())
+    Err(chunk_store_error(&format!(
+        "Wasm module hash {} does not match given hash {}",
+        hex::encode(hash),
+        hex::encode(&args.wasm_module_hash)
+    )))
 }
 
 pub(super) fn uninstall_code(replica: &mut Replica, call: &mut Call) -> MethodResult {
-    let id = decode::<UninstallCodeArgs>(&call.arg)?.canister_id;
-    let answers = controlled(replica, id, "uninstall_code", &call.caller)?.uninstall();
+    let args: UninstallCodeArgs = decode(&call.arg)?;
+    let origin = call.change_origin(args.sender_canister_version);
+    controlled(replica, args.canister_id, &call.caller)?;
+    uninstall(replica, args.canister_id, origin);
+    reply(())
+}
+
+/// Removes the code of a canister that exists, and tells everybody who waits for it.
+pub(super) fn uninstall(replica: &mut Replica, id: Principal, origin: ChangeOrigin) {
+    let time_ns = replica.meta.time_ns;
+    let Some(canister) = replica.canisters.get_mut(&id) else {
+        return;
+    };
+    let answers = canister.uninstall();
+    canister.record_change(time_ns, origin, ChangeDetails::CodeUninstall);
     for answer in answers {
         replica.deliver(id, answer);
     }
     lifecycle::settle_stop(replica, id);
-    reply(())
 }

@@ -3,13 +3,14 @@
 use candid::{Nat, Principal};
 use ic_error_types::ErrorCode;
 use ic_management_canister_types::{
-    CanisterIdRecord, CreateCanisterArgs, ProvisionalCreateCanisterWithCyclesArgs,
-    ProvisionalTopUpCanisterArgs,
+    CanisterIdRecord, CanisterSettings, ChangeDetails, ChangeOrigin, CreateCanisterArgs,
+    CreationRecord, ProvisionalCreateCanisterWithCyclesArgs, ProvisionalTopUpCanisterArgs,
 };
+use ic_representation_independent_hash::{Value, representation_independent_hash};
 
 use super::{
-    Call, MethodResult, Outcome, check_controller, controlled, decode, find, find_mut, invalid,
-    reply, settings,
+    Call, MethodResult, Outcome, controlled, decode, find_controlled, find_mut, invalid, reply,
+    settings,
 };
 use crate::canister::{Answer, Canister};
 use crate::limits::{CANISTERS, CREATE_CANISTER_FEE_CYCLES, DEFAULT_CYCLES, STOP_REQUESTS};
@@ -40,31 +41,54 @@ pub(super) fn create_canister(replica: &mut Replica, call: &mut Call) -> MethodR
             text,
         ));
     };
-    let settings = initial_settings(call.caller, args.settings)?;
+    let new = New {
+        settings: initial_settings(replica, call.caller, args.settings, amount)?,
+        cycles: amount,
+        fee: CREATE_CANISTER_FEE_CYCLES,
+        origin: call.change_origin(args.sender_canister_version),
+    };
     let id = next_id(replica)?;
     call.cycles = 0;
-    add(replica, id, settings, amount);
+    add(replica, id, new);
     reply((CanisterIdRecord { canister_id: id },))
 }
 
 pub(super) fn provisional_create(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let args: ProvisionalCreateCanisterWithCyclesArgs = decode(&call.arg)?;
     let amount = args.amount.as_ref().map_or(Ok(DEFAULT_CYCLES), cycles)?;
-    let settings = initial_settings(call.caller, args.settings)?;
+    let new = New {
+        settings: initial_settings(replica, call.caller, args.settings, amount)?,
+        cycles: amount,
+        fee: 0,
+        origin: call.change_origin(args.sender_canister_version),
+    };
     let id = match args.specified_id {
         Some(id) => specified_id(replica, id)?,
         None => next_id(replica)?,
     };
-    add(replica, id, settings, amount);
+    add(replica, id, new);
     reply((CanisterIdRecord { canister_id: id },))
 }
 
+/// A canister to be.
+struct New {
+    settings: Settings,
+    cycles: u128,
+    fee: u128,
+    origin: ChangeOrigin,
+}
+
+/// The settings of a new canister; those that cost cycles have to be paid for.
 fn initial_settings(
+    replica: &Replica,
     caller: Principal,
-    given: Option<ic_management_canister_types::CanisterSettings>,
+    given: Option<CanisterSettings>,
+    cycles: u128,
 ) -> Result<Settings, Rejection> {
-    let mut settings = Settings::controlled_by([caller]);
-    settings::apply(&mut settings, given.unwrap_or_default())?;
+    let default = Settings::controlled_by([caller]);
+    let settings = settings::changed(&default, &given.unwrap_or_default())?;
+    settings::check_capacity(replica, None, &settings)?;
+    settings::check_cycles(&default, &settings, 0, cycles)?;
     Ok(settings)
 }
 
@@ -101,9 +125,27 @@ fn specified_id(replica: &Replica, id: Principal) -> Result<Principal, Rejection
     Ok(id)
 }
 
-fn add(replica: &mut Replica, id: Principal, settings: Settings, cycles: u128) {
-    let canister = Canister::new(id, CanisterMeta::new(settings, cycles));
+fn add(replica: &mut Replica, id: Principal, new: New) {
+    let settings = &new.settings;
+    let creation = CreationRecord {
+        controllers: settings.controllers.iter().copied().collect(),
+        environment_variables_hash: hash_of_variables(settings),
+    };
+    let mut canister = Canister::new(id, CanisterMeta::new(new.settings, new.cycles));
+    canister.meta.consumed.canister_creation = new.fee;
+    let time_ns = replica.meta.time_ns;
+    canister.meta.created_ns = Some(time_ns);
+    canister.record_change(time_ns, new.origin, ChangeDetails::Creation(creation));
     replica.canisters.insert(id, canister);
+}
+
+/// The representation-independent hash of the environment variables, if there are any.
+fn hash_of_variables(settings: &Settings) -> Option<Vec<u8>> {
+    let variables = settings.environment_variables.iter();
+    let map: Vec<_> = variables
+        .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+        .collect();
+    (!map.is_empty()).then(|| representation_independent_hash(&map).to_vec())
 }
 
 pub(super) fn provisional_top_up(replica: &mut Replica, call: &mut Call) -> MethodResult {
@@ -128,7 +170,7 @@ pub(super) fn raw_rand(replica: &mut Replica, _: &mut Call) -> MethodResult {
 
 pub(super) fn start_canister(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let id = decode::<CanisterIdRecord>(&call.arg)?.canister_id;
-    let canister = controlled(replica, id, "start_canister", &call.caller)?;
+    let canister = controlled(replica, id, &call.caller)?;
     let before = std::mem::replace(&mut canister.meta.run_state, RunState::Running);
     if before != RunState::Running {
         canister.meta.version += 1;
@@ -146,7 +188,7 @@ pub(super) fn start_canister(replica: &mut Replica, call: &mut Call) -> MethodRe
 pub(super) fn stop_canister(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let id = decode::<CanisterIdRecord>(&call.arg)?.canister_id;
     let now_ns = replica.meta.time_ns;
-    let canister = controlled(replica, id, "stop_canister", &call.caller)?;
+    let canister = controlled(replica, id, &call.caller)?;
     let request = StopRequest {
         origin: call.origin.clone(),
         cycles: call.cycles,
@@ -190,23 +232,29 @@ fn answer_stop_requests(replica: &mut Replica, requests: Vec<StopRequest>, paylo
 
 pub(super) fn delete_canister(replica: &mut Replica, call: &mut Call) -> MethodResult {
     let id = decode::<CanisterIdRecord>(&call.arg)?.canister_id;
-    let canister = find(replica, id)?;
-    check_controller(canister, "delete_canister", &call.caller)?;
+    if id == call.caller {
+        let text = format!("Canister {id} cannot delete itself.");
+        return Err(Rejection::new(ErrorCode::CanisterInvalidController, text));
+    }
+    let canister = find_controlled(replica, id, &call.caller)?;
     if canister.meta.run_state != RunState::Stopped {
         return Err(Rejection::new(
             ErrorCode::CanisterNotStopped,
             format!("Canister {id} must be stopped before it is deleted."),
         ));
     }
-    if id == call.caller {
-        return Err(invalid(format!("Canister {id} cannot delete itself.")));
+    if !canister.meta.queues.is_empty() {
+        return Err(Rejection::new(
+            ErrorCode::CanisterQueueNotEmpty,
+            format!(
+                "Canister {id} has messages in its queues and cannot be deleted now. Please \
+                 retry after some time."
+            ),
+        ));
     }
-    let mut canister = replica
-        .canisters
-        .remove(&id)
-        .expect("BUG: the canister was found above");
+    let images = canister.stored_images();
+    replica.deleted_images.extend(images);
+    replica.canisters.remove(&id);
     replica.deleted.insert(id);
-    let waiting = canister.meta.queues.drain_requests();
-    replica.reject_queued(id, waiting);
     reply(())
 }

@@ -1,31 +1,39 @@
 //! The management canister `aaaaa-aa`, for callers inside (canisters) and outside (ingress).
 //!
-//! `lifecycle` creates, starts, stops and deletes; `code` installs; `chunks` keeps the chunk
-//! store; `settings` reads and changes settings; `outcalls` takes HTTPS outcalls. A malformed argument is a rejection.
+//! `methods` lists what it can do and who may ask for it. `lifecycle` creates, starts, stops and
+//! deletes; `code` installs; `chunks` keeps the chunk store; `settings` changes settings and
+//! `status` tells them; `info` tells the history and the rest; `logs` shows logs; `snapshots` takes
+//! and loads snapshots; `outcalls` takes HTTPS outcalls; `queries` answers what is asked without an
+//! update. A malformed argument is a rejection.
 
 mod chunks;
 mod code;
+mod info;
 mod lifecycle;
+mod logs;
 mod methods;
 mod outcalls;
+mod queries;
 mod settings;
+mod snapshots;
+mod status;
 
 pub(crate) use code::{InstallCodeArgs, install_code};
 pub(crate) use lifecycle::settle_stop;
+pub(crate) use methods::check_sender_version;
 pub(crate) use outcalls::{bytes_of, check_headers_and_body};
+pub(crate) use queries::query;
 
 use candid::utils::ArgumentEncoder;
-use candid::{CandidType, DecoderConfig, Principal};
+use candid::{CandidType, Principal};
 use ic_error_types::ErrorCode;
+use ic_management_canister_types::{ChangeOrigin, FromCanisterRecord, FromUserRecord};
 use serde::Deserialize;
 
 use crate::canister::{Answer, Canister};
 use crate::state::{Origin, Payload, Request};
 use crate::{Ingress, Rejection, Replica};
-use methods::{Method, Target};
-
-/// What a decoder may spend on fields that it does not know, beyond a multiple of their size.
-const SKIPPING_QUOTA: usize = 10_000;
+use methods::{Method, Target, Users};
 
 /// A call of a management method. The cycles that a method leaves are refunded.
 struct Call {
@@ -33,6 +41,24 @@ struct Call {
     arg: Vec<u8>,
     cycles: u128,
     origin: Origin,
+}
+
+impl Call {
+    /// Who makes a change, as the history tells it; a canister may have told its version.
+    fn change_origin(&self, version: Option<u64>) -> ChangeOrigin {
+        match self.origin {
+            Origin::Call { caller, .. } => ChangeOrigin::FromCanister(FromCanisterRecord {
+                canister_id: caller,
+                canister_version: version,
+            }),
+            Origin::Ingress { .. } | Origin::System => by_user(self.caller),
+        }
+    }
+}
+
+/// A change that somebody outside makes.
+fn by_user(user_id: Principal) -> ChangeOrigin {
+    ChangeOrigin::FromUser(FromUserRecord { user_id })
 }
 
 /// How a method ends that did not fail.
@@ -72,9 +98,8 @@ pub(crate) fn execute(replica: &mut Replica, request: Request) {
 
 fn dispatch(replica: &mut Replica, name: &str, call: &mut Call) -> MethodResult {
     let method = Method::find(name)?;
-    let from_outside = matches!(call.origin, Origin::Ingress { .. });
-    if from_outside && !method.by_ingress {
-        return Err(method.for_canisters_only());
+    if matches!(call.origin, Origin::Ingress { .. }) {
+        method.check_for_users()?;
     }
     (method.body)(replica, call)
 }
@@ -82,21 +107,26 @@ fn dispatch(replica: &mut Replica, name: &str, call: &mut Call) -> MethodResult 
 /// Whether an ingress message to the management canister is accepted.
 pub(crate) fn check_ingress(replica: &Replica, ingress: &Ingress) -> Result<(), Rejection> {
     let method = Method::find(&ingress.method)?;
-    if !method.by_ingress {
-        return Err(method.for_canisters_only());
-    }
+    method.check_for_users()?;
     let target = match method.target {
         Target::None => return Ok(()),
         Target::CanisterId => decode::<TargetId>(&ingress.arg)?.canister_id,
         Target::Chunked => decode::<ChunkedTargetId>(&ingress.arg)?.target_canister,
     };
     let canister = find(replica, target)?;
-    let open_to_all =
-        method.name == "canister_status" && settings::may_see_status(canister, &ingress.sender);
-    if open_to_all {
+    let settings = &canister.meta.settings;
+    let sender = &ingress.sender;
+    let may_call = settings.controllers.contains(sender)
+        || match method.users {
+            Users::StatusReaders => status::may_see(canister, sender),
+            Users::SnapshotReaders => snapshots::may_see(canister, sender),
+            Users::All => true,
+            Users::Controllers | Users::None | Users::ByQuery => false,
+        };
+    if may_call {
         return Ok(());
     }
-    check_controller(canister, method.name, &ingress.sender)
+    Err(Rejection::not_controller(&canister.id, method.name, sender))
 }
 
 #[derive(CandidType, Deserialize)]
@@ -110,16 +140,16 @@ struct ChunkedTargetId {
 }
 
 fn decode<T: CandidType + for<'de> Deserialize<'de>>(arg: &[u8]) -> Result<T, Rejection> {
-    let mut config = DecoderConfig::new();
-    config.set_skipping_quota(SKIPPING_QUOTA + 4 * arg.len());
-    candid::utils::decode_one_with_config(arg, &config).map_err(Rejection::invalid_payload)
+    crate::decoding::decode(arg).map_err(Rejection::invalid_payload)
+}
+
+fn encode(values: impl ArgumentEncoder) -> Vec<u8> {
+    let bytes = candid::encode_args(values);
+    bytes.expect("BUG: an answer of the management canister is encodable")
 }
 
 fn reply(values: impl ArgumentEncoder) -> MethodResult {
-    let bytes = candid::encode_args(values);
-    Ok(Outcome::Reply(bytes.expect(
-        "BUG: an answer of the management canister is encodable",
-    )))
+    Ok(Outcome::Reply(encode(values)))
 }
 
 fn find(replica: &Replica, id: Principal) -> Result<&Canister, Rejection> {
@@ -132,43 +162,53 @@ fn find_mut(replica: &mut Replica, id: Principal) -> Result<&mut Canister, Rejec
     canister.ok_or_else(|| Rejection::canister_not_found(&id))
 }
 
-fn check_controller(
-    canister: &Canister,
-    method: &str,
-    caller: &Principal,
-) -> Result<(), Rejection> {
-    if canister.meta.settings.controllers.contains(caller) {
+fn check_controller(canister: &Canister, caller: &Principal) -> Result<(), Rejection> {
+    let controllers = &canister.meta.settings.controllers;
+    if controllers.contains(caller) {
         return Ok(());
     }
-    Err(Rejection::not_controller(&canister.id, method, caller))
+    Err(Rejection::cannot_control(&canister.id, controllers, caller))
 }
 
 /// The canister, when the caller controls it.
-fn controlled<'r>(
-    replica: &'r mut Replica,
+fn find_controlled<'r>(
+    replica: &'r Replica,
     id: Principal,
-    method: &str,
     caller: &Principal,
-) -> Result<&'r mut Canister, Rejection> {
-    let canister = find_mut(replica, id)?;
-    check_controller(canister, method, caller)?;
+) -> Result<&'r Canister, Rejection> {
+    let canister = find(replica, id)?;
+    check_controller(canister, caller)?;
     Ok(canister)
 }
 
-/// The canister, when the caller controls it or is it.
+/// The canister to be changed, when the caller controls it.
+fn controlled<'r>(
+    replica: &'r mut Replica,
+    id: Principal,
+    caller: &Principal,
+) -> Result<&'r mut Canister, Rejection> {
+    let canister = find_mut(replica, id)?;
+    check_controller(canister, caller)?;
+    Ok(canister)
+}
+
+/// The canister to be changed, when the caller controls it or is it.
 fn controlled_or_self<'r>(
     replica: &'r mut Replica,
     id: Principal,
-    method: &str,
     caller: &Principal,
 ) -> Result<&'r mut Canister, Rejection> {
     let canister = find_mut(replica, id)?;
     if *caller != id {
-        check_controller(canister, method, caller)?;
+        check_controller(canister, caller)?;
     }
     Ok(canister)
 }
 
 fn invalid(text: impl Into<String>) -> Rejection {
     Rejection::new(ErrorCode::CanisterContractViolation, text)
+}
+
+fn refused(text: impl Into<String>) -> Rejection {
+    Rejection::new(ErrorCode::CanisterRejectedMessage, text)
 }

@@ -28,8 +28,12 @@ pub(super) fn http_request(replica: &mut Replica, call: &mut Call) -> MethodResu
     let paid_by_use = args.pricing_version == Some(PAY_AS_YOU_GO);
     let max_response_bytes = args.max_response_bytes.unwrap_or(OUTCALL_RESPONSE_BYTES);
     let paid_bytes = if paid_by_use { 0 } else { max_response_bytes };
-    pay(call, http_cycles(request_bytes(&args), paid_bytes))?;
+    let price = http_cycles(request_bytes(&args), paid_bytes);
+    pay(call, price)?;
     check_scheme(&args.url, replica.config.loopback_http)?;
+    if let Some(caller) = replica.canisters.get_mut(&call.caller) {
+        caller.meta.consumed.http_outcalls += price;
+    }
     let timeout_ns = OUTCALL_TIMEOUT.as_nanos() as u64;
     replica.meta.outcalls.add(Outcall {
         caller: call.caller,

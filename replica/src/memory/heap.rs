@@ -65,6 +65,16 @@ impl HeapImage {
         self.bytes = 0;
     }
 
+    pub(crate) fn pages(&self) -> &PageStore {
+        &self.pages
+    }
+
+    /// Takes over other content instead of its own.
+    pub(crate) fn replace(&mut self, bytes: usize, pages: &PageStore) {
+        self.bytes = bytes;
+        self.pages.replace(pages);
+    }
+
     pub(crate) fn take_delta(&mut self) -> MemoryDelta {
         self.pages.take_delta()
     }

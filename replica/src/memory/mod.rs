@@ -2,11 +2,13 @@
 //! record of which pages changed since the last export.
 
 mod heap;
+mod packed;
 mod pages;
 mod stable;
 
 pub(crate) use heap::HeapImage;
-pub(crate) use pages::PageIndex;
+pub(crate) use packed::{pack, unpack};
+pub(crate) use pages::{PageIndex, PageStore};
 pub(crate) use stable::{StableMemory, StableOverlay};
 
 /// Bytes of one host page.

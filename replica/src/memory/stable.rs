@@ -3,8 +3,10 @@
 //! The overlay is merged when the message succeeds and dropped when it fails, so a failure costs
 //! nothing. Several stages (an upgrade) can share one overlay.
 
-use super::pages::{Page, PageMap, PageStore};
-use super::{PAGE_BYTES, PageIndex, WASM_PAGE_BYTES};
+use std::sync::Arc;
+
+use super::pages::{Page, PageMap, PageStore, ZERO_PAGE, parts};
+use super::{PAGE_BYTES, WASM_PAGE_BYTES};
 use crate::limits::STABLE_PAGES;
 use crate::persist::{MemoryDelta, MemoryPages};
 
@@ -22,7 +24,7 @@ struct OldPages {
     /// The size before the first of them.
     wasm_pages: Option<u64>,
     /// `None` for a page that was absent.
-    pages: PageMap<Option<Box<Page>>>,
+    pages: PageMap<Option<Arc<Page>>>,
 }
 
 impl StableMemory {
@@ -54,7 +56,7 @@ impl StableMemory {
     pub(crate) fn merge(&mut self, overlay: StableOverlay) {
         self.wasm_pages = overlay.wasm_pages;
         for (index, page) in overlay.pages {
-            self.pages.put_box(index, page);
+            self.pages.put_shared(index, page);
         }
     }
 
@@ -63,7 +65,7 @@ impl StableMemory {
         self.old.wasm_pages.get_or_insert(self.wasm_pages);
         self.wasm_pages = overlay.wasm_pages;
         for (index, page) in overlay.pages {
-            let replaced = self.pages.put_box(index, page);
+            let replaced = self.pages.put_shared(index, page);
             self.old.pages.entry(index).or_insert(replaced);
         }
     }
@@ -90,6 +92,17 @@ impl StableMemory {
     pub(crate) fn take_delta(&mut self) -> MemoryDelta {
         self.pages.take_delta()
     }
+
+    pub(crate) fn pages(&self) -> &PageStore {
+        &self.pages
+    }
+
+    /// Takes over other content instead of its own.
+    pub(crate) fn replace(&mut self, wasm_pages: u64, pages: &PageStore) {
+        self.wasm_pages = wasm_pages;
+        self.pages.replace(pages);
+        self.old = OldPages::default();
+    }
 }
 
 /// An access outside the stable memory.
@@ -100,23 +113,7 @@ pub(crate) struct OutOfBounds;
 #[derive(Default)]
 pub(crate) struct StableOverlay {
     wasm_pages: u64,
-    pages: PageMap<Box<Page>>,
-}
-
-/// The parts of an access: page index, offset in the page, range in the caller's buffer.
-fn parts(offset: u64, len: usize) -> impl Iterator<Item = (PageIndex, usize, usize, usize)> {
-    let mut done = 0;
-    std::iter::from_fn(move || {
-        if done == len {
-            return None;
-        }
-        let address = offset + done as u64;
-        let within = (address % PAGE_BYTES as u64) as usize;
-        let size = (PAGE_BYTES - within).min(len - done);
-        let part = (address / PAGE_BYTES as u64, within, done, size);
-        done += size;
-        Some(part)
-    })
+    pages: PageMap<Arc<Page>>,
 }
 
 impl StableOverlay {
@@ -185,11 +182,12 @@ impl StableOverlay {
         self.check(offset, bytes.len())?;
         let before = self.pages.len();
         for (index, within, start, size) in parts(offset, bytes.len()) {
-            let page = self
-                .pages
-                .entry(index)
-                .or_insert_with(|| Box::new(*base.pages.get(index)));
-            page[within..within + size].copy_from_slice(&bytes[start..start + size]);
+            let page = self.pages.entry(index).or_insert_with(|| {
+                base.pages
+                    .share(index)
+                    .unwrap_or_else(|| Arc::new(ZERO_PAGE))
+            });
+            Arc::make_mut(page)[within..within + size].copy_from_slice(&bytes[start..start + size]);
         }
         Ok(self.pages.len() - before)
     }

@@ -81,11 +81,12 @@ impl Replica {
             .get_mut(&id)
             .ok_or_else(|| Rejection::canister_not_found(&id))?;
         canister.check_callable()?;
+        canister.check_cycles()?;
         check_room(ingress, canister.meta.queues.ingress_len())?;
-        if !canister.exports("canister_inspect_message") {
-            return Ok(());
+        if canister.exports("canister_inspect_message") {
+            on_guest_stack(|| canister.inspect(&subnet, ingress))?;
         }
-        on_guest_stack(|| canister.inspect(&subnet, ingress))
+        canister.pay_ingress(subnet.fees, ingress.arg.len() + ingress.method.len())
     }
 }
 

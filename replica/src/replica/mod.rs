@@ -21,8 +21,10 @@ use std::time::Duration;
 use candid::Principal;
 
 use crate::canister::{Canister, Subnet};
+use crate::engine::CompiledModule;
+use crate::faults::Faults;
 use crate::state::{IngressHistory, ReplicaMeta};
-use crate::{CanisterView, IngressStatus, MessageId, ReplicaConfig, Work};
+use crate::{CanisterView, ImageId, IngressStatus, MessageId, ReplicaConfig, Work};
 
 /// An Internet Computer of one subnet, in this process.
 pub struct Replica {
@@ -32,6 +34,9 @@ pub struct Replica {
     pub(crate) history: IngressHistory,
     pub(crate) canisters: BTreeMap<Principal, Canister>,
     pub(crate) deleted: BTreeSet<Principal>,
+    pub(crate) faults: Faults,
+    /// Snapshots of deleted canisters.
+    pub(crate) deleted_images: Vec<ImageId>,
     exported_meta: Option<[u8; 32]>,
 }
 
@@ -45,6 +50,8 @@ impl Replica {
             history: IngressHistory::default(),
             canisters: BTreeMap::new(),
             deleted: BTreeSet::new(),
+            faults: Faults::default(),
+            deleted_images: Vec::new(),
             exported_meta: None,
         }
     }
@@ -59,15 +66,18 @@ impl Replica {
         self.meta.time_ns
     }
 
-    /// Sets the time. It never goes backwards: an earlier time changes nothing.
+    /// Sets the time. It never goes backwards: an earlier time changes nothing, and neither does any
+    /// while the time is [frozen](Self::freeze_time).
     pub fn set_time_ns(&mut self, time_ns: u64) {
-        self.meta.time_ns = self.meta.time_ns.max(time_ns);
+        if !self.faults.is_time_frozen {
+            self.meta.time_ns = self.meta.time_ns.max(time_ns);
+        }
     }
 
-    /// Moves the time forward.
+    /// Moves the time forward; see [`Self::set_time_ns`].
     pub fn advance_time(&mut self, duration: Duration) {
         let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        self.meta.time_ns = self.meta.time_ns.saturating_add(nanoseconds);
+        self.set_time_ns(self.meta.time_ns.saturating_add(nanoseconds));
     }
 
     /// What became of an ingress message; `None` when it is unknown or forgotten.
@@ -90,11 +100,17 @@ impl Replica {
         self.canisters.get(id).map(Canister::view)
     }
 
-    /// The latest lines that a canister printed by `debug_print`, the oldest first. They do not
-    /// survive a restart.
+    /// The latest lines that a canister printed by `debug_print`: those of its log, then those of
+    /// queries and inspections, which no log keeps and which do not survive a restart.
     pub fn debug_log(&self, id: &Principal) -> Vec<String> {
-        let canister = self.canisters.get(id);
-        canister.map_or_else(Vec::new, |canister| canister.log.iter().cloned().collect())
+        let Some(canister) = self.canisters.get(id) else {
+            return Vec::new();
+        };
+        let logged = canister.log.iter().map(|(_, line)| line.content.as_slice());
+        let lines = logged.chain(canister.unlogged.iter().map(Vec::as_slice));
+        lines
+            .map(|content| String::from_utf8_lossy(content).into_owned())
+            .collect()
     }
 
     /// What a canister has done since the last time this was asked, for measurements.
@@ -106,6 +122,11 @@ impl Replica {
     /// The module of a canister as it was installed, compressed or not.
     pub fn canister_module(&self, id: &Principal) -> Option<Arc<[u8]>> {
         self.canisters.get(id)?.module().cloned()
+    }
+
+    /// The code of a canister.
+    pub(crate) fn compiled_module(&self, id: &Principal) -> Option<Arc<CompiledModule>> {
+        self.canisters.get(id)?.code.clone()
     }
 
     /// Reads the stable memory of a canister; `None` when there is no such part of it.
@@ -127,6 +148,7 @@ impl Replica {
             root_key: Arc::clone(&self.root_key),
             update_instructions: self.config.update_instructions,
             query_instructions: self.config.query_instructions,
+            fees: self.config.fees,
         }
     }
 }

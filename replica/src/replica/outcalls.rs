@@ -64,7 +64,11 @@ impl Replica {
         let header_bytes = bytes_of(&reply.headers) as u64;
         let response_bytes = header_bytes + reply.body.len() as u64;
         let price = outcall.response_byte_cycles * u128::from(response_bytes);
-        outcall.cycles = outcall.cycles.saturating_sub(price);
+        let price = price.min(outcall.cycles);
+        outcall.cycles -= price;
+        if let Some(caller) = self.canisters.get_mut(&outcall.caller) {
+            caller.meta.consumed.http_outcalls += price;
+        }
         check_size(header_bytes, response_bytes, outcall.max_response_bytes)?;
         check_headers_and_body(&reply.headers, reply.body.len())
             .map_err(CanisterHttpReject::fatal)?;
@@ -97,9 +101,8 @@ impl Replica {
         let context = transform.context.clone();
         let arg = Encode!(&TransformArgs { response, context });
         let arg = arg.expect("BUG: a response is encodable");
-        let system = Principal::management_canister();
         let transformed = self
-            .query(system, outcall.caller, &transform.method, arg)
+            .transform_query(outcall.caller, &transform.method, arg)
             .map_err(|rejection| CanisterHttpReject {
                 reject_code: rejection.code,
                 message: rejection.message,

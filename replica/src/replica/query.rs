@@ -13,7 +13,8 @@ use crate::engine::on_guest_stack;
 const DEPTH_MAX: usize = 6;
 
 impl Replica {
-    /// Runs a query method (composite ones too). Changes nothing.
+    /// Runs a query method (composite ones too), of the management canister as well. Changes
+    /// nothing but the canister's query statistics.
     pub fn query(
         &mut self,
         sender: Principal,
@@ -53,12 +54,34 @@ impl Replica {
         on_guest_stack(|| self.evaluate(canister_id, call, &mut Vec::new()))
     }
 
+    /// Runs a query of a canister on the response to its HTTPS outcall.
+    pub(super) fn transform_query(
+        &mut self,
+        id: Principal,
+        method: &str,
+        arg: Vec<u8>,
+    ) -> Result<Vec<u8>, Rejection> {
+        let subnet = self.subnet();
+        let canister = self.canisters.get_mut(&id);
+        let canister = canister.ok_or_else(|| Rejection::canister_not_found(&id))?;
+        let call = QueryCall {
+            sender: Principal::management_canister(),
+            method: method.to_owned(),
+            arg,
+            certificate: None,
+        };
+        on_guest_stack(|| canister.transform(&subnet, call))
+    }
+
     fn evaluate(
         &mut self,
         id: Principal,
         call: QueryCall,
         callers: &mut Vec<Principal>,
     ) -> Result<Vec<u8>, Rejection> {
+        if id == Principal::management_canister() {
+            return crate::management::query(self, &call.sender, &call.method, &call.arg);
+        }
         let refuse = |code, text: &str| Err(Rejection::new(code, text));
         if callers.contains(&id) {
             return refuse(
@@ -78,15 +101,17 @@ impl Replica {
             .get_mut(&id)
             .ok_or_else(|| Rejection::canister_not_found(&id))?;
         if !canister.is_composite(&call.method) {
-            return canister.query(&subnet, call);
+            let result = canister.query(&subnet, call);
+            canister.count_answer(&result);
+            return result;
         }
         callers.push(id);
         let result = self.evaluate_composite(id, call, callers);
         callers.pop();
         let canister = self.canisters.get_mut(&id);
-        canister
-            .expect("BUG: a query deletes no canister")
-            .end_composite();
+        let canister = canister.expect("BUG: a query deletes no canister");
+        canister.end_composite();
+        canister.count_answer(&result);
         result
     }
 

@@ -69,6 +69,7 @@ impl Replica {
                 deadlines.chain(timer).chain(stop).chain(heartbeat)
             })
             .chain(self.meta.outcalls.next_deadline_ns())
+            .chain(self.faults.next_arrival_ns())
             .filter(|time_ns| *time_ns != 0)
             .min()
     }
@@ -76,7 +77,9 @@ impl Replica {
     fn has_messages(&self) -> bool {
         let mut canisters = self.canisters.values();
         !self.meta.management.is_empty()
-            || canisters.any(|canister| !canister.meta.queues.is_empty())
+            || canisters.any(|canister| {
+                !canister.meta.queues.is_empty() || canister.is_low_memory_hook_due()
+            })
     }
 
     /// Whether a round at this time would do nothing.
@@ -92,7 +95,8 @@ impl Replica {
 
     fn round(&mut self) -> bool {
         self.meta.round += 1;
-        let mut executed = self.expire() | self.expire_outcalls();
+        self.charge_storage();
+        let mut executed = self.expire() | self.expire_outcalls() | self.deliver_delayed();
         let mut spent = 0;
         executed |= self.run_tasks(&mut spent);
         executed |= self.drain_management(true);
@@ -106,6 +110,26 @@ impl Replica {
         }
         self.unload_idle_instances();
         executed
+    }
+
+    /// Lets canisters pay for their memory; those that cannot lose their code.
+    fn charge_storage(&mut self) {
+        if !self.config.fees.is_paid() {
+            return;
+        }
+        let (fees, now_ns) = (self.config.fees, self.meta.time_ns);
+        let broke = self.canisters.values_mut();
+        let broke: Vec<_> = broke
+            .filter_map(|canister| (!canister.pay_storage(fees, now_ns)).then_some(canister.id))
+            .collect();
+        for id in broke {
+            let canister = self.canisters.get_mut(&id);
+            let answers = canister.expect("BUG: it was there before").uninstall();
+            for answer in answers {
+                self.deliver(id, answer);
+            }
+            management::settle_stop(self, id);
+        }
     }
 
     /// Ends what is too old: ingress messages, bounded-wait calls, stop requests.
@@ -143,7 +167,7 @@ impl Replica {
         }
         let expired = !answers.is_empty();
         for answer in answers {
-            self.deliver(Principal::management_canister(), answer);
+            self.deliver_now(Principal::management_canister(), answer);
         }
         expired
     }
@@ -160,12 +184,14 @@ impl Replica {
 
     fn run_task(&mut self, id: Principal, task: Task, spent: &mut u64) -> bool {
         let subnet = self.subnet();
+        self.plan_trap(&id);
         let Some(canister) = self.canisters.get_mut(&id) else {
             return false;
         };
         let due = match task {
             Task::Heartbeat => canister.meta.last_heartbeat_ns < subnet.time_ns,
             Task::GlobalTimer => is_due(canister.meta.global_timer_ns, subnet.time_ns),
+            Task::LowMemory => canister.is_low_memory_hook_due(),
         };
         if !due || !canister.meta.is_running() || !canister.exports(task.export()) {
             return false;
@@ -186,6 +212,7 @@ impl Replica {
                 continue;
             }
             management::execute(self, request);
+            self.between_messages(Principal::management_canister());
             executed = true;
         }
         self.meta.management = for_next_round;
@@ -200,6 +227,11 @@ impl Replica {
             if *spent >= self.config.round_instructions {
                 break;
             }
+            if self.run_task(id, Task::LowMemory, spent) {
+                executed = true;
+                continue;
+            }
+            self.plan_trap(&id);
             let Some(canister) = self.canisters.get_mut(&id) else {
                 continue;
             };
@@ -215,11 +247,16 @@ impl Replica {
 
     fn after_message(&mut self, id: Principal, effects: Effects, spent: &mut u64) {
         *spent = spent.saturating_add(effects.instructions);
+        self.meta.messages_total += 1;
+        let total = self.meta.instructions_total;
+        self.meta.instructions_total = total.saturating_add(effects.instructions);
         if let Some(canister) = self.canisters.get_mut(&id) {
             canister.last_used_round = self.meta.round;
+            self.faults.counts.traps += std::mem::take(&mut canister.injected_traps);
         }
         self.route(id, effects);
         management::settle_stop(self, id);
+        self.between_messages(id);
     }
 
     /// The canisters with something to do, starting with another one in each round.
@@ -231,6 +268,7 @@ impl Replica {
                 let meta = &canister.meta;
                 !meta.queues.is_empty()
                     || meta.global_timer_ns != 0
+                    || canister.is_low_memory_hook_due()
                     || canister.exports(Task::Heartbeat.export())
             })
             .map(|canister| canister.id)

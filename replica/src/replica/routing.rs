@@ -1,10 +1,12 @@
 //! Carries what messages do outside of their canister: calls to callees, answers to who waits.
 
 use candid::Principal;
+use ic_error_types::ErrorCode;
 
 use super::Replica;
 use crate::Rejection;
 use crate::canister::{Answer, Effects};
+use crate::faults::{CallFault, Delayed};
 use crate::state::{CallbackId, Input, Origin, Payload, Request, Response, is_over};
 use crate::sys::OutgoingCall;
 
@@ -28,6 +30,7 @@ impl Replica {
             .get(&sender)
             .and_then(|canister| canister.meta.callbacks.get(&callback))
             .map_or(0, |callback| callback.deadline_ns);
+        let fault = self.faults.on_call(sender, callback, deadline_ns != 0);
         let request = Request {
             origin: Origin::Call {
                 caller: sender,
@@ -39,6 +42,15 @@ impl Replica {
             arg: call.arg,
             cycles: call.cycles,
         };
+        if matches!(
+            fault,
+            Some(CallFault::UnknownBeforeCall | CallFault::UnknownAfterCall)
+        ) {
+            self.deliver_now(call.callee, unknown(request.origin.clone()));
+        }
+        if fault == Some(CallFault::UnknownBeforeCall) {
+            return;
+        }
         if call.callee == Principal::management_canister() {
             self.meta.management.push_back(request);
         } else if let Some(callee) = self.canisters.get_mut(&call.callee) {
@@ -53,9 +65,52 @@ impl Replica {
         }
     }
 
+    /// Gives an answer to who waits for it, unless a fault is in its way.
+    pub(crate) fn deliver(&mut self, from: Principal, answer: Answer) {
+        let fault = match &answer.origin {
+            Origin::Call {
+                caller, callback, ..
+            } => self.faults.on_answer(*caller, *callback),
+            Origin::Ingress { .. } | Origin::System => None,
+        };
+        let now_ns = self.meta.time_ns;
+        match fault {
+            None => self.deliver_now(from, answer),
+            Some(CallFault::DelayAnswer(by)) => {
+                let by_ns = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+                let delayed = Delayed { from, answer };
+                self.faults.delay(now_ns.saturating_add(by_ns), delayed);
+            }
+            Some(CallFault::DuplicateAnswer) => {
+                let mut answer_again = answer.clone();
+                answer_again.refund = 0;
+                self.deliver_now(from, answer);
+                let again = Delayed {
+                    from,
+                    answer: answer_again,
+                };
+                self.faults.delay(now_ns, again);
+            }
+            // The caller is told at the deadline, or was told at once.
+            Some(
+                CallFault::LoseAnswer | CallFault::UnknownAfterCall | CallFault::UnknownBeforeCall,
+            ) => {}
+        }
+    }
+
+    /// Gives the answers that faults have held back until now; true when there were any.
+    pub(super) fn deliver_delayed(&mut self) -> bool {
+        let arrived = self.faults.arrived(self.meta.time_ns);
+        let any = !arrived.is_empty();
+        for Delayed { from, answer } in arrived {
+            self.deliver_now(from, answer);
+        }
+        any
+    }
+
     /// Gives an answer to who waits for it. A late one, whose callback was told otherwise before,
     /// is dropped together with its refund.
-    pub(crate) fn deliver(&mut self, from: Principal, answer: Answer) {
+    pub(super) fn deliver_now(&mut self, from: Principal, answer: Answer) {
         match answer.origin {
             Origin::Ingress { message_id, .. } => {
                 let now_ns = self.meta.time_ns;
@@ -102,16 +157,16 @@ impl Replica {
         callback.answered = true;
         canister.meta.queues.push(from, Input::Response(response));
     }
+}
 
-    /// Rejects the requests that wait for a canister that is going away.
-    pub(crate) fn reject_queued(&mut self, id: Principal, requests: Vec<Request>) {
-        for request in requests {
-            let answer = Answer {
-                origin: request.origin,
-                payload: Payload::Reject(Rejection::canister_not_found(&id)),
-                refund: request.cycles,
-            };
-            self.deliver(id, answer);
-        }
+/// What a caller is told of a call whose outcome is unknown. Its cycles are lost.
+fn unknown(origin: Origin) -> Answer {
+    Answer {
+        origin,
+        payload: Payload::Reject(Rejection::new(
+            ErrorCode::ResponseDropped,
+            "The outcome of the call is unknown.",
+        )),
+        refund: 0,
     }
 }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::time::Duration;
 
 use candid::Principal;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+use super::clock::now_ns;
 use super::read_state::ReadState;
 use super::refusal::Refusal;
 use crate::{CanisterHttpRequest, Ingress, MockCanisterHttpResponse, Rejection};
 
 /// What the HTTP side wants of the replica. Each command carries the place for its answer; a
 /// place that is dropped without an answer means that the driver has ended.
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Execute an update.
     Call(Ingress, oneshot::Sender<Accepted>),
     /// Execute a query.
@@ -30,6 +31,39 @@ pub(super) enum Command {
     Wake,
 }
 
+/// Where the HTTP side hands its commands in.
+pub(crate) trait Desk: Send + Sync {
+    /// Hands a command in.
+    fn hand_in(&self, command: Command) -> HandedIn;
+    /// The time that requests and certificates are measured by, in nanoseconds since 1970.
+    fn now_ns(&self) -> u64;
+}
+
+/// What became of a command that was handed in.
+pub(crate) enum HandedIn {
+    /// The driver will take it.
+    Taken,
+    /// Too many wait: here it is again.
+    Full(Command),
+    /// The driver has ended.
+    Ended,
+}
+
+/// The desk of a driver that follows the wall clock.
+impl Desk for SyncSender<Command> {
+    fn hand_in(&self, command: Command) -> HandedIn {
+        match self.try_send(command) {
+            Ok(()) => HandedIn::Taken,
+            Err(TrySendError::Full(command)) => HandedIn::Full(command),
+            Err(TrySendError::Disconnected(_)) => HandedIn::Ended,
+        }
+    }
+
+    fn now_ns(&self) -> u64 {
+        now_ns()
+    }
+}
+
 /// Where the driver gets its orders from, and gives its own.
 pub(super) struct Orders {
     /// What there is to do.
@@ -41,15 +75,15 @@ pub(super) struct Orders {
 }
 
 /// A query from outside.
-pub(super) struct Query {
-    pub(super) sender: Principal,
-    pub(super) canister_id: Principal,
-    pub(super) method: String,
-    pub(super) arg: Vec<u8>,
+pub(crate) struct Query {
+    pub(crate) sender: Principal,
+    pub(crate) canister_id: Principal,
+    pub(crate) method: String,
+    pub(crate) arg: Vec<u8>,
 }
 
 /// What is known of a call once it is stored.
-pub(super) enum Accepted {
+pub(crate) enum Accepted {
     /// It was not taken; nothing is stored of it.
     Rejected(Rejection),
     /// It is answered: the certificate of its status.

@@ -13,34 +13,35 @@
 //!
 //! It knows nothing of HTTP and verifies no signatures; its callers have done both.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use candid::Principal;
 use tokio::sync::oneshot;
 
+use super::ServerConfig;
 use super::clock::now_ns;
 use super::commands::{Accepted, Command, Orders, Query};
+use super::compiled::CompiledModules;
 use super::error::ServerError;
+use super::interface::Interface;
 use super::keys::{Keys, random_seed};
 use super::limits::{BATCH_TIME, COMMANDS_PER_BATCH, ROUNDS_PER_BATCH};
-use super::read_state::{Knowledge, ReadState};
+use super::preinstall::preinstall;
+use super::read_state::ReadState;
 use super::refusal::Refusal;
-use super::state_tree::StateTree;
 use crate::store::{RequestRecord, Store};
-use crate::{CanisterView, Delta, Ingress, MessageId, Rejection, Replica, ReplicaConfig};
+use crate::{Delta, Ingress, MessageId, Rejection, Replica, ReplicaConfig};
 
 /// The replica with all that belongs to it.
 pub(super) struct Driver {
     pub(super) replica: Replica,
+    // Before the store, so that the directory is still owned while it ends.
+    compiled: CompiledModules,
     store: Store,
-    tree: StateTree,
+    interface: Interface,
     pub(super) orders: Orders,
-    requests: HashMap<MessageId, RequestRecord>,
-    waiting: HashMap<MessageId, Vec<oneshot::Sender<Vec<u8>>>>,
     /// How far the replica's time is ahead of the wall clock; see `travel`.
     pub(super) ahead_ns: u64,
     /// The first HTTPS outcall that was not handed over yet; see `outcalls`.
@@ -61,42 +62,48 @@ impl Driver {
         store: Store,
         keys: Arc<Keys>,
         orders: Orders,
-        loopback_http: bool,
+        server: &ServerConfig,
     ) -> Result<Self, ServerError> {
+        let compiled = CompiledModules::of_store(&store)?;
         let config = ReplicaConfig {
             seed: random_seed(),
             start_time_ns: now_ns(),
             root_key: keys.root_key.clone(),
-            loopback_http,
+            loopback_http: server.outcalls.loopback_http,
             ..ReplicaConfig::default()
         };
         let replica = match store.load()? {
-            Some(snapshot) => Replica::restore(config, snapshot)?,
+            Some(snapshot) => {
+                let compile = |module: &[u8]| compiled.compile(module);
+                let restored = Replica::restore_with(config, snapshot, &compile);
+                restored.map_err(|source| ServerError::Restore {
+                    path: store.path().into(),
+                    source,
+                })?
+            }
             None => Replica::new(config),
         };
+        let requests = store.requests()?.into_iter().collect();
         let mut driver = Self {
-            tree: StateTree::new(keys),
-            requests: store.requests()?.into_iter().collect(),
-            waiting: HashMap::new(),
+            interface: Interface::new(keys, requests, &replica),
             ahead_ns: 0,
             next_outcall: 0,
             replica,
+            compiled,
             store,
             orders,
         };
-        driver.show_everything();
+        driver.keep_only_present_modules();
+        preinstall(&mut driver.replica, &server.preinstalled)?;
+        driver.persist(&[])?;
         Ok(driver)
     }
 
-    fn show_everything(&mut self) {
-        for id in self.replica.canister_ids() {
-            if let Some(view) = self.replica.canister_view(&id) {
-                self.tree.put_canister(&view);
-            }
-        }
-        for (id, status) in self.replica.ingress_statuses() {
-            self.tree.put_request(id, status);
-        }
+    /// Keeps the code of the canisters that there are, and no other.
+    fn keep_only_present_modules(&mut self) {
+        let ids = self.replica.canister_ids();
+        let modules = ids.iter().filter_map(|id| self.replica.compiled_module(id));
+        self.compiled.keep_only(modules);
     }
 
     /// Runs until it is told to stop, or nobody is left to command it, or something cannot be
@@ -180,43 +187,24 @@ impl Driver {
     ) {
         ingress.ingress_expiry_ns = ingress.ingress_expiry_ns.saturating_add(self.ahead_ns);
         let id = ingress.message_id;
-        let record = RequestRecord {
-            sender: ingress.sender,
-            canister_id: ingress.canister_id,
-        };
-        // A request that came before has the same answer and is not executed again.
-        if !self.requests.contains_key(&id) {
-            self.replica.set_time_ns(self.time_ns());
-            if let Err(rejection) = self.replica.submit_ingress(ingress) {
+        self.replica.set_time_ns(self.time_ns());
+        match self.interface.submit(&mut self.replica, ingress) {
+            Ok(record) => batch.records.extend(record),
+            Err(rejection) => {
                 let _ = answer.send(Accepted::Rejected(rejection));
                 return;
             }
-            self.requests.insert(id, record.clone());
-            batch.records.push((id, record));
         }
         batch.accepted.push((id, answer));
     }
 
     fn query(&mut self, query: Query) -> Result<Vec<u8>, Rejection> {
         self.replica.set_time_ns(self.time_ns());
-        self.tree.certify(now_ns());
-        let canister = query.canister_id.as_slice().to_vec();
-        let path = vec![b"canister".to_vec(), canister, b"certified_data".to_vec()];
-        let certificate = self.tree.certificate(&[path]);
-        let Query {
-            sender,
-            canister_id,
-            method,
-            arg,
-        } = query;
-        self.replica
-            .query_with_certificate(sender, canister_id, &method, arg, certificate)
+        self.interface.query(&mut self.replica, query, now_ns())
     }
 
     fn read_state(&mut self, read: &ReadState) -> Result<Vec<u8>, Refusal> {
-        read.check(self)?;
-        self.tree.certify(now_ns());
-        Ok(self.tree.certificate(&read.paths))
+        self.interface.read_state(&self.replica, read, now_ns())
     }
 
     fn is_due(&self) -> bool {
@@ -238,82 +226,32 @@ impl Driver {
     fn persist(&mut self, records: &[(MessageId, RequestRecord)]) -> Result<(), ServerError> {
         let delta = self.replica.export_delta();
         self.store.commit(&delta, records)?;
-        self.show(&delta);
+        self.interface.show(&self.replica, &delta);
+        self.keep_modules(&delta);
         Ok(())
     }
 
-    fn show(&mut self, delta: &Delta) {
-        for id in &delta.deleted {
-            self.tree.delete_canister(id);
-        }
-        for canister in &delta.canisters {
-            if let Some(view) = self.replica.canister_view(&canister.id) {
-                self.tree.put_canister(&view);
-            }
-        }
-        for (id, _) in &delta.ingress {
-            match self.replica.ingress_status(id) {
-                Some(status) => self.tree.put_request(id, &status),
-                None => {
-                    self.tree.delete_request(id);
-                    self.requests.remove(id);
-                }
+    fn keep_modules(&mut self, delta: &Delta) {
+        let changed = delta
+            .canisters
+            .iter()
+            .filter(|canister| canister.module.is_some());
+        for canister in changed {
+            if let Some(module) = self.replica.compiled_module(&canister.id) {
+                self.compiled.keep(module);
             }
         }
     }
 
     /// Answers the calls of this batch and those of earlier ones that are finished now.
     fn answer(&mut self, batch: Batch) {
-        self.answer_waiting();
+        self.interface.answer_waiting(&self.replica, now_ns());
         for answer in batch.advanced {
             let _ = answer.send(());
         }
         for (id, answer) in batch.accepted {
-            let accepted = match self.certificate_of_answer(&id) {
-                Some(certificate) => Accepted::Answered(certificate),
-                None => {
-                    let (sender, receiver) = oneshot::channel();
-                    self.waiting.entry(id).or_default().push(sender);
-                    Accepted::Waiting(receiver)
-                }
-            };
+            let accepted = self.interface.accepted(&self.replica, id, now_ns());
             let _ = answer.send(accepted);
         }
-    }
-
-    fn answer_waiting(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|id, places| {
-            places.retain(|place| !place.is_closed());
-            let Some(certificate) = self.certificate_of_answer(id) else {
-                return !places.is_empty();
-            };
-            for place in places.drain(..) {
-                let _ = place.send(certificate.clone());
-            }
-            false
-        });
-        self.waiting = waiting;
-    }
-
-    /// The certificate of a request's status, if that is final.
-    fn certificate_of_answer(&mut self, id: &MessageId) -> Option<Vec<u8>> {
-        let status = self.replica.ingress_status(id);
-        if !status.is_none_or(|status| status.is_answered()) {
-            return None;
-        }
-        self.tree.certify(now_ns());
-        let path = vec![b"request_status".to_vec(), id.0.to_vec()];
-        Some(self.tree.certificate(&[path]))
-    }
-}
-
-impl Knowledge for Driver {
-    fn request(&self, id: &MessageId) -> Option<&RequestRecord> {
-        self.requests.get(id)
-    }
-
-    fn canister(&self, id: &Principal) -> Option<CanisterView> {
-        self.replica.canister_view(id)
     }
 }

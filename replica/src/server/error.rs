@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use candid::Principal;
+
 use crate::RestoreError;
 use crate::store::StoreError;
 
@@ -14,9 +16,19 @@ pub enum ServerError {
     /// was ever acknowledged.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The stored state cannot be read by this version of the replica, or it is damaged.
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
+    /// The stored state cannot be read by this version of the replica, or it is damaged. Use the
+    /// version that wrote it, put it back from a copy, or use another state directory.
+    #[error(
+        "{}: {source}. Use the version that wrote it, put the state directory back from a copy, \
+         or use another one",
+        path.display()
+    )]
+    Restore {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        source: RestoreError,
+    },
     /// The address cannot be listened on. Choose another one, or port 0.
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -32,6 +44,14 @@ pub enum ServerError {
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
+    },
+    /// A canister that the network should have from its start cannot be installed.
+    #[error("cannot install canister {canister}: {reason}")]
+    Preinstall {
+        /// The canister.
+        canister: Principal,
+        /// What the replica said.
+        reason: String,
     },
     /// The operating system gave no thread.
     #[error("cannot start a thread: {0}")]

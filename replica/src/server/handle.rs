@@ -14,13 +14,16 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::body::Room;
 use super::commands::{Command, Orders};
+use super::connections::Connections;
 use super::driver::Driver;
 use super::http::{Context, router};
 use super::keys::Keys;
 use super::limits::{COMMANDS, SHUTDOWN_WAIT};
 use super::running::{Announcement, RunningNetwork};
-use super::{ServerConfig, ServerError, outcalls};
+use super::{ServerConfig, ServerError, gateway, outcalls};
+use crate::on_guest_stack;
 use crate::store::Store;
 
 /// The local replica as a server. See [`Server::start`].
@@ -67,10 +70,13 @@ impl Server {
         let (stop_listening, stopped) = oneshot::channel();
         let context = Context {
             keys,
-            commands: commands.clone(),
+            call_delay: config.call_delay,
+            desk: Arc::new(commands.clone()),
+            room: Room::new(),
         };
         let policy = config.outcalls.clone();
-        tokio::spawn(outcalls::perform(policy, requests, commands.clone()));
+        let desk = Arc::new(commands.clone());
+        tokio::spawn(outcalls::perform(policy, requests, desk));
         let listening = tokio::spawn(listen(listener, context, stopped, ending.clone()));
         // From here on the handle stops everything that runs, also when the announcement fails.
         let mut handle = ServerHandle {
@@ -213,7 +219,9 @@ async fn listen(
             _ = ended(&mut ending) => {}
         }
     };
-    let served = axum::serve(listener, router(context)).with_graceful_shutdown(end);
+    let domains = vec![gateway::DOMAIN.to_string()];
+    let router = gateway::behind(router(context.clone()), context, domains);
+    let served = axum::serve(Connections::new(listener), router).with_graceful_shutdown(end);
     if let Err(error) = served.await {
         tracing::error!(%error, "the listener has failed");
     }
@@ -228,7 +236,10 @@ async fn start_driver(
     let (ready_sender, ready) = oneshot::channel();
     thread::Builder::new()
         .name("replica".to_string())
-        .spawn(move || run_driver(&config, orders, ready_sender, &ending))
+        .spawn(move || {
+            // Messages run on the driver's own stack: none needs a thread made for it.
+            on_guest_stack(|| run_driver(&config, orders, ready_sender, &ending));
+        })
         .map_err(ServerError::Thread)?;
     ready.await.unwrap_or_else(|_| {
         Err(ServerError::Failed {
@@ -269,12 +280,7 @@ fn run_driver(
 fn open(config: &ServerConfig, orders: Orders) -> Result<(Arc<Keys>, Driver), ServerError> {
     let store = Store::open(&config.state_dir)?;
     let keys = Arc::new(Keys::of_store(&store)?);
-    let driver = Driver::start(
-        store,
-        Arc::clone(&keys),
-        orders,
-        config.outcalls.loopback_http,
-    )?;
+    let driver = Driver::start(store, Arc::clone(&keys), orders, config)?;
     Ok((keys, driver))
 }
 

@@ -7,11 +7,10 @@
 //! origins away: a browser asks for permission before it sends such a body, and gets none.
 
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,8 +19,8 @@ use tokio::sync::oneshot;
 
 use super::answers;
 use super::authentication::{Targets, authenticate};
-use super::clock::now_ns;
-use super::commands::{Accepted, Command, Query};
+use super::body::{Read, Room};
+use super::commands::{Accepted, Command, Desk, HandedIn, Query};
 use super::envelope::{Content, Envelope};
 use super::keys::Keys;
 use super::limits::{CALL_WAIT, HTTP_BODY_BYTES};
@@ -34,13 +33,16 @@ const CBOR: &str = "application/cbor";
 
 /// What every handler has at hand.
 #[derive(Clone)]
-pub(super) struct Context {
-    pub(super) keys: Arc<Keys>,
-    pub(super) commands: SyncSender<Command>,
+pub(crate) struct Context {
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) desk: Arc<dyn Desk>,
+    /// How long an update is held back.
+    pub(crate) call_delay: Duration,
+    pub(crate) room: Room,
 }
 
 /// The routes of the interface.
-pub(super) fn router(context: Context) -> Router {
+pub(crate) fn router(context: Context) -> Router {
     let mut router = Router::new().route("/api/v2/status", get(status));
     for version in ["v2", "v3", "v4"] {
         let call = if version == "v2" {
@@ -56,9 +58,7 @@ pub(super) fn router(context: Context) -> Router {
                 .route(&format!("{prefix}/read_state"), post(read_state));
         }
     }
-    router
-        .layer(DefaultBodyLimit::max(HTTP_BODY_BYTES))
-        .with_state(context)
+    router.with_state(context)
 }
 
 async fn status(State(context): State<Context>) -> Response {
@@ -88,11 +88,14 @@ async fn call_sync(State(context): State<Context>, request: Request) -> Result<R
 }
 
 async fn submit(context: &Context, request: Request) -> Result<Accepted, Refusal> {
-    let (envelope, _) = request.authenticate()?;
+    let (envelope, _) = request.authenticate(context)?;
     let Content::Call(call) = envelope.content else {
         return Err(Refusal::invalid("the request is not a call"));
     };
     check_address(&request.address, &context.keys.subnet_id, &call)?;
+    if !context.call_delay.is_zero() {
+        tokio::time::sleep(context.call_delay).await;
+    }
     let ingress = Ingress {
         message_id: MessageId(*envelope.id),
         sender: envelope.sender,
@@ -105,7 +108,7 @@ async fn submit(context: &Context, request: Request) -> Result<Accepted, Refusal
 }
 
 async fn query(State(context): State<Context>, request: Request) -> Result<Response, Refusal> {
-    let (envelope, _) = request.authenticate()?;
+    let (envelope, _) = request.authenticate(&context)?;
     let Content::Query(call) = envelope.content else {
         return Err(Refusal::invalid("the request is not a query"));
     };
@@ -117,12 +120,12 @@ async fn query(State(context): State<Context>, request: Request) -> Result<Respo
         arg: call.arg,
     };
     let result = ask(&context, |answer| Command::Query(query, answer)).await?;
-    let answer = answers::signed_query(&context.keys, envelope.id, result, now_ns());
+    let answer = answers::signed_query(&context.keys, envelope.id, result, context.desk.now_ns());
     Ok(cbor(answer))
 }
 
 async fn read_state(State(context): State<Context>, request: Request) -> Result<Response, Refusal> {
-    let (envelope, targets) = request.authenticate()?;
+    let (envelope, targets) = request.authenticate(&context)?;
     let Content::ReadState(paths) = envelope.content else {
         return Err(Refusal::invalid("the request is not a read_state"));
     };
@@ -137,18 +140,16 @@ async fn read_state(State(context): State<Context>, request: Request) -> Result<
 }
 
 /// Hands a command to the driver and waits for the answer.
-async fn ask<T>(
+pub(super) async fn ask<T>(
     context: &Context,
     command: impl FnOnce(oneshot::Sender<T>) -> Command,
 ) -> Result<T, Refusal> {
     let (sender, receiver) = oneshot::channel();
-    context
-        .commands
-        .try_send(command(sender))
-        .map_err(|e| match e {
-            TrySendError::Full(_) => Refusal::Overloaded,
-            TrySendError::Disconnected(_) => Refusal::Unavailable,
-        })?;
+    match context.desk.hand_in(command(sender)) {
+        HandedIn::Taken => {}
+        HandedIn::Full(_) => return Err(Refusal::Overloaded),
+        HandedIn::Ended => return Err(Refusal::Unavailable),
+    }
     receiver.await.map_err(|_| Refusal::Unavailable)
 }
 
@@ -159,13 +160,13 @@ fn cbor(body: Vec<u8>) -> Response {
 /// A signed request as it arrived.
 struct Request {
     address: Address,
-    body: Bytes,
+    body: Read,
 }
 
 impl Request {
-    fn authenticate(&self) -> Result<(Envelope, Targets), Refusal> {
-        let envelope = Envelope::decode(&self.body)?;
-        let targets = authenticate(&envelope, now_ns())?;
+    fn authenticate(&self, context: &Context) -> Result<(Envelope, Targets), Refusal> {
+        let envelope = Envelope::decode(&self.body.bytes)?;
+        let targets = authenticate(&envelope, context.desk.now_ns())?;
         Ok((envelope, targets))
     }
 }
@@ -185,7 +186,10 @@ impl axum::extract::FromRequest<Context> for Request {
         let Path(id) = path.map_err(IntoResponse::into_response)?;
         let id = Principal::from_text(&id)
             .map_err(|e| Refusal::Invalid(format!("the id in the address: {e}")).into_response())?;
-        let body = Bytes::from_request(request, context).await;
+        let body = context
+            .room
+            .read(request.into_body(), HTTP_BODY_BYTES)
+            .await;
         Ok(Self {
             address: if subnet {
                 Address::Subnet(id)

@@ -21,22 +21,22 @@ const NODE_KEY: &str = "node-ed25519";
 
 /// The keys and the ids that follow from them.
 #[derive(Clone, Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     subnet: SubnetKey,
     node: NodeKey,
     /// The subnet's public key in DER.
-    pub(super) root_key: Vec<u8>,
+    pub(crate) root_key: Vec<u8>,
     /// The node's public key in DER.
     pub(super) node_key: Vec<u8>,
     /// The id of the subnet.
-    pub(super) subnet_id: Principal,
+    pub(crate) subnet_id: Principal,
     /// The id of the node.
-    pub(super) node_id: Principal,
+    pub(crate) node_id: Principal,
 }
 
 impl Keys {
     /// The keys of a state directory; new ones when it has none.
-    pub(super) fn of_store(store: &Store) -> Result<Self, StoreError> {
+    pub(crate) fn of_store(store: &Store) -> Result<Self, StoreError> {
         let subnet = match store.key(SUBNET_KEY)? {
             Some(secret) => SubnetKey::deserialize(&secret)
                 .map_err(|e| store.damaged(format!("the subnet key: {e:?}")))?,
@@ -59,8 +59,7 @@ impl Keys {
     }
 
     /// New keys that are stored nowhere.
-    #[cfg(test)]
-    pub(super) fn generate() -> Self {
+    pub(crate) fn generate() -> Self {
         Self::new(new_subnet_key(), NodeKey::generate())
     }
 
@@ -90,7 +89,7 @@ impl Keys {
 }
 
 /// The operating system's randomness, which the Ed25519 crate gives access to.
-pub(super) fn random_seed() -> [u8; 32] {
+pub(crate) fn random_seed() -> [u8; 32] {
     NodeKey::generate().serialize_raw()
 }
 

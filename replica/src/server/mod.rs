@@ -11,11 +11,12 @@
 //!   └────────────── answers <────────────┘
 //! ```
 //!
-//! HTTPS outcalls of canisters are made beside that, where [`Outcalls`] allows them.
+//! HTTPS outcalls of canisters are made beside that, where [`Outcalls`] allows them. What is not
+//! for the interface is for a canister: `gateway` serves `http://<canister id>.localhost:PORT/`
+//! and `?canisterId=<canister id>` from its `http_request`.
 //!
-//! It is one node of one subnet. It has no boundary nodes in front, serves no canister as a web
-//! site, gives no permission to web pages of other origins, and does not stay up when its disk
-//! fails: it stops and says so.
+//! It is one node of one subnet. It has no boundary nodes in front, gives no permission to web pages
+//! of other origins, and does not stay up when its disk fails: it stops and says so.
 //!
 //! ```
 //! use chime_replica::server::{Server, ServerConfig, running};
@@ -33,16 +34,23 @@ pub mod limits;
 
 mod answers;
 mod authentication;
+pub(crate) mod body;
 mod cbor;
-mod clock;
-mod commands;
+pub(crate) mod clock;
+pub(crate) mod commands;
+mod compiled;
+mod connections;
 mod driver;
 mod envelope;
 mod error;
+pub(crate) mod fuzzing;
+pub(crate) mod gateway;
 mod handle;
-mod http;
-mod keys;
-mod outcalls;
+pub(crate) mod http;
+pub(crate) mod interface;
+pub(crate) mod keys;
+pub(crate) mod outcalls;
+mod preinstall;
 mod read_state;
 mod refusal;
 mod routing;
@@ -53,10 +61,12 @@ mod travel;
 pub use error::ServerError;
 pub use handle::{Server, ServerHandle};
 pub use outcalls::Outcalls;
+pub use preinstall::Preinstalled;
 pub use running::{RunningNetwork, running};
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What a server is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +77,10 @@ pub struct ServerConfig {
     pub bind: SocketAddr,
     /// Which HTTPS outcalls of canisters are made.
     pub outcalls: Outcalls,
+    /// Canisters that it has from its start.
+    pub preinstalled: Vec<Preinstalled>,
+    /// How long every update is held back before it is taken, as if the network were far away.
+    pub call_delay: Duration,
 }
 
 impl ServerConfig {
@@ -76,6 +90,8 @@ impl ServerConfig {
             state_dir: state_dir.into(),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
             outcalls: Outcalls::default(),
+            preinstalled: Vec::new(),
+            call_delay: Duration::ZERO,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) enum Address {
 
 /// Parts of the state that somebody asks for.
 #[derive(Clone, Debug)]
-pub(super) struct ReadState {
+pub(crate) struct ReadState {
     /// Where it was sent to.
     pub(super) address: Address,
     /// Who asks.
@@ -83,7 +83,13 @@ impl ReadState {
             )));
         }
         match rest {
-            [b"module_hash" | b"controllers" | b"certified_data"] => Ok(()),
+            [
+                b"module_hash"
+                | b"controllers"
+                | b"certified_data"
+                | b"canister_creation_timestamp"
+                | b"last_install_timestamp",
+            ] => Ok(()),
             [b"metadata", name] => self.check_metadata(&canister, name, known),
             _ => Err(Refusal::invalid("Invalid path requested.")),
         }

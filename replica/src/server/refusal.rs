@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The request is malformed, expired or not signed by its sender: fix it.
     Invalid(String),
     /// The sender may not read that.
     Forbidden(String),
     /// The request is larger than a limit.
     TooLarge(String),
+    /// The body did not arrive in time: retry.
+    Slow,
     /// The replica has too much to do: retry.
     Overloaded,
     /// The server stops or has failed.
@@ -24,14 +26,17 @@ impl Refusal {
     pub(super) fn invalid(reason: impl Into<String>) -> Self {
         Self::Invalid(reason.into())
     }
-}
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, reason) = match self {
+    /// The HTTP status and the text.
+    pub(super) fn into_parts(self) -> (StatusCode, String) {
+        match self {
             Self::Invalid(reason) => (StatusCode::BAD_REQUEST, reason),
             Self::Forbidden(reason) => (StatusCode::FORBIDDEN, reason),
             Self::TooLarge(reason) => (StatusCode::PAYLOAD_TOO_LARGE, reason),
+            Self::Slow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time".to_string(),
+            ),
             Self::Overloaded => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the replica has too many requests waiting; try again".to_string(),
@@ -40,7 +45,12 @@ impl IntoResponse for Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the replica is stopping or has failed".to_string(),
             ),
-        };
-        (status, reason).into_response()
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.into_parts().into_response()
     }
 }

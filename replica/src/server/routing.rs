@@ -5,12 +5,13 @@
 //! go to any. Boundary nodes of the Internet Computer route by these addresses, so a client that
 //! passes here passes there.
 
-use candid::{CandidType, Decode, Principal};
+use candid::{CandidType, Principal};
 use serde::Deserialize;
 
 use super::envelope::Invocation;
 use super::read_state::Address;
 use super::refusal::Refusal;
+use crate::decoding::decode;
 
 /// Methods of the management canister that concern no existing canister.
 const ABOUT_NO_CANISTER: [&str; 5] = [
@@ -79,11 +80,11 @@ fn canister_of(call: &Invocation) -> About {
         return About::None;
     }
     if call.method == "install_chunked_code" {
-        let target = Decode!(&call.arg, AboutTarget).map(|about| about.target_canister);
+        let target = decode::<AboutTarget>(&call.arg).map(|about| about.target_canister);
         return target.map_or(About::None, About::Canister);
     }
     // An argument that cannot be read is rejected by the management canister, with its own words.
-    let canister = Decode!(&call.arg, AboutCanister).map(|about| about.canister_id);
+    let canister = decode::<AboutCanister>(&call.arg).map(|about| about.canister_id);
     canister.map_or(About::None, About::Canister)
 }
 

@@ -5,7 +5,8 @@
 //! /subnet/<subnet>/public_key, type, canister_ranges
 //! /subnet/<subnet>/node/<node>/public_key
 //! /canister_ranges/<subnet>/<first id>          CBOR [[first, last]]
-//! /canister/<id>/controllers, module_hash, certified_data, metadata/<name>
+//! /canister/<id>/controllers, module_hash, certified_data, metadata/<name>,
+//!                canister_creation_timestamp, last_install_timestamp
 //! /request_status/<id>/status, reply | reject_code, reject_message, error_code
 //! ```
 //!
@@ -70,6 +71,17 @@ impl StateTree {
         }
         let controllers = cbor::encode(&canister.controllers);
         self.put(&[b"canister", id, b"controllers"], controllers);
+        for (name, time_ns) in [
+            (
+                b"canister_creation_timestamp".as_slice(),
+                canister.created_ns,
+            ),
+            (b"last_install_timestamp", canister.installed_ns),
+        ] {
+            if let Some(time_ns) = time_ns {
+                self.put(&[b"canister", id, name], leb128(time_ns));
+            }
+        }
         if canister.module_hash.is_some() {
             let certified = canister.certified_data.clone();
             self.put(&[b"canister", id, b"certified_data"], certified);

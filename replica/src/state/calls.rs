@@ -110,6 +110,9 @@ pub(crate) struct Callback {
     pub cleanup: Option<Closure>,
     /// 0 for an unbounded call.
     pub deadline_ns: u64,
+    /// Cycles set aside for the answer. Absent in what was stored before there were fees.
+    #[serde(default)]
+    pub prepaid: u128,
     /// A response is in the queue; a later one is dropped.
     pub answered: bool,
 }

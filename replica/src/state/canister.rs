@@ -6,7 +6,9 @@ use candid::Principal;
 use ic_management_canister_types::{LogVisibility, SnapshotVisibility, StatusVisibility};
 use serde::{Deserialize, Serialize};
 
-use super::{CallContext, Callback, CallbackId, ContextId, Origin, Queues};
+use super::{
+    CallContext, Callback, CallbackId, ChangeHistory, Consumed, ContextId, Origin, Queues,
+};
 use crate::CanisterStatus;
 
 /// What controllers may change by `update_settings`.
@@ -74,6 +76,18 @@ impl RunState {
     }
 }
 
+/// Whether `canister_on_low_wasm_memory` is to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum LowMemoryHook {
+    /// There is room enough in the heap.
+    #[default]
+    NotDue,
+    /// It runs next.
+    Ready,
+    /// It ran, and there was no room enough since.
+    Executed,
+}
+
 /// The value of a mutable global. Floats by their bits, so that NaNs survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum GlobalValue {
@@ -96,8 +110,31 @@ pub(crate) struct CanisterMeta {
     /// 0 when not set.
     pub global_timer_ns: u64,
     pub last_heartbeat_ns: u64,
+    /// Up to when the memory is paid for; 0 when it never was. Absent in what was stored before
+    /// there were fees.
+    #[serde(default)]
+    pub storage_paid_ns: u64,
     /// Changes that `canister_info` counts.
     pub total_changes: u64,
+    /// The latest of them. Absent in what was stored before there was a history.
+    #[serde(default)]
+    pub changes: ChangeHistory,
+    /// Lines that were ever written to the log. Absent in what was stored before it was kept.
+    #[serde(default)]
+    pub log_lines: u64,
+    /// When it was created; absent for those that were created before this was kept.
+    #[serde(default)]
+    pub created_ns: Option<u64>,
+    /// When its code was deployed or a snapshot was loaded.
+    #[serde(default)]
+    pub installed_ns: Option<u64>,
+    /// The number of the next snapshot.
+    #[serde(default)]
+    pub next_image: u64,
+    #[serde(default)]
+    pub low_memory_hook: LowMemoryHook,
+    #[serde(default)]
+    pub consumed: Consumed,
     pub module_hash: Option<[u8; 32]>,
     pub globals: Vec<GlobalValue>,
     pub heap_bytes: u64,
@@ -119,7 +156,15 @@ impl CanisterMeta {
             certified_data: Vec::new(),
             global_timer_ns: 0,
             last_heartbeat_ns: 0,
-            total_changes: 1,
+            storage_paid_ns: 0,
+            total_changes: 0,
+            changes: ChangeHistory::default(),
+            log_lines: 0,
+            created_ns: None,
+            installed_ns: None,
+            next_image: 0,
+            low_memory_hook: LowMemoryHook::NotDue,
+            consumed: Consumed::default(),
             module_hash: None,
             globals: Vec::new(),
             heap_bytes: 0,

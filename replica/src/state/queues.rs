@@ -74,24 +74,6 @@ impl Queues {
         self.turns.retain(|sender| by_sender.contains_key(sender));
         remove_expired_ingress(&mut self.ingress, now_ns)
     }
-
-    /// Removes all requests and returns them; responses stay.
-    pub(crate) fn drain_requests(&mut self) -> Vec<Request> {
-        let mut requests: Vec<_> = self.ingress.drain(..).collect();
-        for queue in self.by_sender.values_mut() {
-            let inputs = std::mem::take(queue);
-            for input in inputs {
-                match input {
-                    Input::Request(request) => requests.push(request),
-                    Input::Response(_) => queue.push_back(input),
-                }
-            }
-        }
-        self.by_sender.retain(|_, queue| !queue.is_empty());
-        let by_sender = &self.by_sender;
-        self.turns.retain(|sender| by_sender.contains_key(sender));
-        requests
-    }
 }
 
 /// Whether a deadline has passed; 0 is no deadline.

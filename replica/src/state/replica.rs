@@ -18,6 +18,11 @@ pub(crate) struct ReplicaMeta {
     /// Numbers the messages that the replica itself submits.
     pub next_message: u64,
     pub management: VecDeque<Request>,
+    /// Messages of canisters that were ever executed, and their instructions.
+    #[serde(default)]
+    pub messages_total: u64,
+    #[serde(default)]
+    pub instructions_total: u64,
     /// Absent in what was stored before there were outcalls.
     #[serde(default)]
     pub outcalls: Outcalls,
@@ -34,6 +39,8 @@ impl ReplicaMeta {
             next_canister: FIRST_CANISTER_COUNTER,
             next_message: 0,
             management: VecDeque::new(),
+            messages_total: 0,
+            instructions_total: 0,
             outcalls: Outcalls::default(),
             seed,
             random_words: 0,

@@ -3,10 +3,11 @@
 use redb::{Durability, Table, WriteTransaction};
 
 use super::tables::{
-    CANISTERS, CHUNKS, HEAP_PAGES, INGRESS, META, MODULES, PageKey, REPLICA, REQUESTS, Rows,
-    STABLE_PAGES,
+    CANISTERS, CHUNKS, COMMITS, HEAP, INGRESS, META, MODULES, PageKey, REPLICA, REQUESTS, Rows,
+    STABLE,
 };
-use super::{RequestRecord, Store, StoreError};
+use super::{RequestRecord, Store, StoreError, images, logs};
+use crate::memory::pack;
 use crate::{CanisterDelta, Delta, MemoryDelta, MessageId, Principal};
 
 impl Store {
@@ -26,19 +27,38 @@ impl Store {
         write
             .set_durability(Durability::Immediate)
             .expect("BUG: no savepoint is ever created");
-        if let Some(blob) = &delta.replica {
-            write.open_table(META)?.insert(REPLICA, blob.as_slice())?;
-        }
+        let mark = self.mark.next();
+        write_meta(&write, delta, &mark.to_bytes())?;
         write_requests(&write, requests)?;
         write_ingress(&write, delta)?;
         for canister in &delta.deleted {
             delete_canister(&write, canister)?;
         }
+        for image in &delta.deleted_images {
+            images::delete(&write, image)?;
+        }
         for canister in &delta.canisters {
             write_canister(&write, canister)?;
         }
-        Ok(write.commit()?)
+        for log in &delta.logs {
+            logs::write(&write, log)?;
+        }
+        for image in &delta.images {
+            images::write(&write, image)?;
+        }
+        write.commit()?;
+        self.mark = mark;
+        self.witness.write(mark)
     }
+}
+
+fn write_meta(write: &WriteTransaction, delta: &Delta, mark: &[u8]) -> Result<(), StoreError> {
+    let mut table = write.open_table(META)?;
+    if let Some(blob) = &delta.replica {
+        table.insert(REPLICA, blob.as_slice())?;
+    }
+    table.insert(COMMITS, mark)?;
+    Ok(())
 }
 
 fn write_requests(
@@ -76,8 +96,9 @@ fn delete_canister(write: &WriteTransaction, canister: &Principal) -> Result<(),
     write.open_table(MODULES)?.remove(id)?;
     let mut chunks = write.open_table(CHUNKS)?;
     chunks.retain_in((id, &[0; 32])..=(id, &[0xff; 32]), |_, _| false)?;
-    delete_pages(&mut write.open_table(HEAP_PAGES)?, id)?;
-    delete_pages(&mut write.open_table(STABLE_PAGES)?, id)
+    logs::delete(write, id)?;
+    delete_pages(&mut write.open_table(HEAP)?, id)?;
+    delete_pages(&mut write.open_table(STABLE)?, id)
 }
 
 fn write_canister(write: &WriteTransaction, delta: &CanisterDelta) -> Result<(), StoreError> {
@@ -95,8 +116,8 @@ fn write_canister(write: &WriteTransaction, delta: &CanisterDelta) -> Result<(),
         }
     }
     write_chunks(write, delta)?;
-    write_memory(write, HEAP_PAGES, id, &delta.heap)?;
-    write_memory(write, STABLE_PAGES, id, &delta.stable)
+    write_memory(write, HEAP, id, &delta.heap)?;
+    write_memory(write, STABLE, id, &delta.stable)
 }
 
 fn write_chunks(write: &WriteTransaction, delta: &CanisterDelta) -> Result<(), StoreError> {
@@ -118,7 +139,7 @@ fn write_chunks(write: &WriteTransaction, delta: &CanisterDelta) -> Result<(), S
     Ok(())
 }
 
-fn write_memory(
+pub(super) fn write_memory(
     write: &WriteTransaction,
     definition: Rows<PageKey>,
     id: &[u8],
@@ -132,24 +153,17 @@ fn write_memory(
         delete_pages(&mut table, id)?;
     }
     for (index, page) in &delta.pages {
-        let content = without_trailing_zeros(page);
-        if content.is_empty() {
-            table.remove((id, *index))?;
-        } else {
-            table.insert((id, *index), content)?;
-        }
+        match pack(page) {
+            Some(packed) => table.insert((id, *index), packed.as_slice())?,
+            None => table.remove((id, *index))?,
+        };
     }
     Ok(())
 }
 
-fn delete_pages(
+pub(super) fn delete_pages(
     table: &mut Table<'_, PageKey, &'static [u8]>,
     id: &[u8],
 ) -> Result<(), StoreError> {
     Ok(table.retain_in((id, 0)..=(id, u64::MAX), |_, _| false)?)
-}
-
-fn without_trailing_zeros(page: &[u8]) -> &[u8] {
-    let end = page.iter().rposition(|&byte| byte != 0);
-    &page[..end.map_or(0, |last| last + 1)]
 }

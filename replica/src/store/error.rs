@@ -18,23 +18,31 @@ pub enum StoreError {
         pid: Option<u32>,
     },
     /// The file is not the state of a replica.
-    #[error("{} is not the state of a replica", path.display())]
+    #[error("{} is not the state of a replica. Use another state directory", path.display())]
     NotAState {
         /// The file.
         path: PathBuf,
     },
     /// Another version wrote the file. Use that version, or another state directory.
-    #[error("{} has format {found}; this version reads format {supported}", path.display())]
+    #[error(
+        "{} has format {found}; this version reads formats up to {supported}. Use the version \
+         that wrote it, or another state directory",
+        path.display()
+    )]
     UnsupportedVersion {
         /// The file.
         path: PathBuf,
         /// The version of the file.
         found: u32,
-        /// The version that is understood.
+        /// The last version that is understood.
         supported: u32,
     },
-    /// The file is damaged and nothing in it can be trusted. Restore it from a copy.
-    #[error("{} is damaged: {reason}", path.display())]
+    /// The file is damaged and nothing in it can be trusted. Put it back from a copy, or use
+    /// another state directory.
+    #[error(
+        "{} is damaged: {reason}. Put the state directory back from a copy, or use another one",
+        path.display()
+    )]
     Corrupted {
         /// The file.
         path: PathBuf,

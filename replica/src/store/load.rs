@@ -5,11 +5,10 @@ use std::sync::Arc;
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable};
 
 use super::tables::{
-    CANISTERS, CHUNKS, HEAP_PAGES, INGRESS, META, MODULES, PageKey, REPLICA, REQUESTS, Rows,
-    STABLE_PAGES,
+    CANISTERS, CHUNKS, ChunkKey, HEAP, INGRESS, META, MODULES, PageKey, REPLICA, REQUESTS, Rows,
+    STABLE,
 };
 use super::{RequestRecord, Store, StoreError};
-use crate::PAGE_BYTES;
 use crate::{CanisterSnapshot, ChunkHash, MemoryPages, MessageId, Principal, Snapshot};
 
 impl Store {
@@ -33,6 +32,8 @@ impl Store {
             replica,
             ingress,
             canisters,
+            logs: self.load_logs(&read)?,
+            images: self.load_images(&read)?,
         }))
     }
 
@@ -66,39 +67,37 @@ impl Store {
                 .map_err(|e| StoreError::corrupted(&self.path, format!("a canister id: {e}")))?,
             meta: meta.to_vec(),
             module: module.map(|module| Arc::from(module.value())),
-            chunks: load_chunks(read, id)?,
-            heap: self.load_pages(read, HEAP_PAGES, id)?,
-            stable: self.load_pages(read, STABLE_PAGES, id)?,
+            chunks: load_chunks(read, CHUNKS, id)?,
+            heap: load_pages(read, HEAP, id)?,
+            stable: load_pages(read, STABLE, id)?,
         })
     }
+}
 
-    fn load_pages(
-        &self,
-        read: &ReadTransaction,
-        definition: Rows<PageKey>,
-        id: &[u8],
-    ) -> Result<MemoryPages, StoreError> {
-        let table = read.open_table(definition)?;
-        let mut pages = Vec::new();
-        for row in table.range((id, 0)..=(id, u64::MAX))? {
-            let (key, content) = row?;
-            let content = content.value();
-            if content.len() > PAGE_BYTES {
-                return Err(StoreError::corrupted(&self.path, "a page is too long"));
-            }
-            let mut page = vec![0; PAGE_BYTES].into_boxed_slice();
-            page[..content.len()].copy_from_slice(content);
-            pages.push((key.value().1, page));
-        }
-        Ok(pages)
+pub(super) fn load_pages(
+    read: &ReadTransaction,
+    definition: Rows<PageKey>,
+    id: &[u8],
+) -> Result<MemoryPages, StoreError> {
+    let table = read.open_table(definition)?;
+    let mut pages = Vec::new();
+    for row in table.range((id, 0)..=(id, u64::MAX))? {
+        let (key, content) = row?;
+        // They stay compressed until somebody needs them; see `memory::packed`.
+        pages.push((key.value().1, Box::from(content.value())));
     }
+    Ok(pages)
 }
 
 type Chunks = Vec<(ChunkHash, Arc<[u8]>)>;
 
-fn load_chunks(read: &ReadTransaction, id: &[u8]) -> Result<Chunks, StoreError> {
+pub(super) fn load_chunks(
+    read: &ReadTransaction,
+    definition: Rows<ChunkKey>,
+    id: &[u8],
+) -> Result<Chunks, StoreError> {
     let mut chunks = Vec::new();
-    let table = read.open_table(CHUNKS)?;
+    let table = read.open_table(definition)?;
     for row in table.range((id, &[0; 32])..=(id, &[0xff; 32]))? {
         let (key, chunk) = row?;
         chunks.push((*key.value().1, Arc::from(chunk.value())));

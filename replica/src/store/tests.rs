@@ -1,7 +1,9 @@
+mod added;
+
 use std::fs;
 use std::sync::Arc;
 
-use super::{RequestRecord, STATE_FILE, Store, StoreError, tables};
+use super::{FORMAT_VERSION, RequestRecord, STATE_FILE, Store, StoreError, migrate, tables};
 use crate::PAGE_BYTES;
 use crate::{CanisterDelta, Delta, MemoryDelta, MessageId, Principal, canister_id_from_counter};
 
@@ -74,8 +76,8 @@ fn should_give_back_what_was_committed_after_reopening() {
     assert_eq!(first.meta, [1]);
     assert_eq!(first.module.as_deref(), Some([1, 2, 3].as_slice()));
     assert_eq!(first.chunks, [([7; 32], Arc::from([9]))]);
-    assert_eq!(first.heap, [(0, page(1)), (5, full_page())]);
-    assert_eq!(first.stable, [(u64::MAX, page(2))]);
+    assert_eq!(pages(&first.heap), [(0, page(1)), (5, full_page())]);
+    assert_eq!(pages(&first.stable), [(u64::MAX, page(2))]);
 }
 
 #[test]
@@ -96,8 +98,8 @@ fn should_void_the_pages_of_a_memory_that_was_reset_and_of_no_other() {
     store.commit(&delta(vec![change]), &[]).unwrap();
 
     let snapshot = store.load().unwrap().unwrap();
-    assert_eq!(snapshot.canisters[0].heap, [(9, page(3))]);
-    assert_eq!(snapshot.canisters[0].stable, [(u64::MAX, page(2))]);
+    assert_eq!(pages(&snapshot.canisters[0].heap), [(9, page(3))]);
+    assert_eq!(pages(&snapshot.canisters[0].stable), [(u64::MAX, page(2))]);
     assert_eq!(snapshot.canisters[0].module, None);
     assert!(snapshot.canisters[0].chunks.is_empty());
     assert_eq!(snapshot.canisters[1].heap.len(), 2);
@@ -113,7 +115,7 @@ fn should_forget_a_page_that_became_zero() {
     change.heap.pages = vec![(0, page(0))];
     store.commit(&delta(vec![change]), &[]).unwrap();
     let snapshot = store.load().unwrap().unwrap();
-    assert_eq!(snapshot.canisters[0].heap, [(5, full_page())]);
+    assert_eq!(pages(&snapshot.canisters[0].heap), [(5, full_page())]);
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn should_refuse_a_file_of_another_version_or_kind() {
         error,
         StoreError::UnsupportedVersion {
             found: 99,
-            supported: 1,
+            supported: FORMAT_VERSION,
             ..
         }
     ));
@@ -265,5 +267,48 @@ fn should_report_a_file_that_was_cut() {
     for length in [1, 100, 4096, sound.len() / 2, sound.len() - 1] {
         fs::write(directory.path().join(STATE_FILE), &sound[..length]).unwrap();
         assert!(Store::open(directory.path()).is_err(), "cut to {length}");
+    }
+}
+
+/// Pages as they are in a memory.
+fn pages(stored: &crate::MemoryPages) -> Vec<(u64, Box<[u8]>)> {
+    let unpacked = |bytes: &[u8]| crate::memory::unpack(bytes).unwrap();
+    let pages = stored.iter();
+    pages
+        .map(|(index, bytes)| (*index, unpacked(bytes) as Box<[u8]>))
+        .collect()
+}
+
+#[test]
+fn should_take_over_a_file_of_version_1() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::open(directory.path()).unwrap();
+    store.commit(&delta(vec![unchanged(1)]), &[]).unwrap();
+    let write = store.database.begin_write().unwrap();
+    let id = canister_id_from_counter(1);
+    let key = |index: u64| (id.as_slice(), index);
+    {
+        let mut meta = write.open_table(tables::META).unwrap();
+        let row = tables::format_row(1);
+        meta.insert(tables::FORMAT, row.as_slice()).unwrap();
+        meta.remove(tables::COMMITS).unwrap();
+        let mut canisters = write.open_table(tables::CANISTERS).unwrap();
+        canisters.insert(id.as_slice(), [1].as_slice()).unwrap();
+        let mut heap = write.open_table(migrate::HEAP_PAGES_1).unwrap();
+        heap.insert(key(3), [5].as_slice()).unwrap();
+        let mut stable = write.open_table(migrate::STABLE_PAGES_1).unwrap();
+        stable.insert(key(9), &full_page()[..]).unwrap();
+    }
+    write.delete_table(tables::HEAP).unwrap();
+    write.delete_table(tables::STABLE).unwrap();
+    write.commit().unwrap();
+    drop(store);
+    fs::remove_file(directory.path().join("commits")).unwrap();
+
+    for _ in 0..2 {
+        let store = Store::open(directory.path()).unwrap();
+        let canister = &store.load().unwrap().unwrap().canisters[0];
+        assert_eq!(pages(&canister.heap), [(3, page(5))]);
+        assert_eq!(pages(&canister.stable), [(9, full_page())]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::run::OutgoingCall;
 use super::{Guest, Run, Trap};
+use crate::fees;
 use crate::limits::{
     CALL_PAYLOAD_BYTES, CALL_TIMEOUT_SECONDS_MAX, METHOD_NAME_BYTES, OPEN_CALLS, OUTGOING_BYTES,
     QUEUE_MESSAGES,
@@ -34,6 +35,7 @@ pub(super) fn new(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64,
         arg: Vec::new(),
         cycles: 0,
         timeout_seconds: None,
+        prepaid: 0,
     });
     Ok(0)
 }
@@ -91,32 +93,59 @@ pub(super) fn with_best_effort_response(
 }
 
 pub(super) fn cycles_add(run: &mut Run, _: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
-    let amount = (u128::from(a[0]) << 64) | u128::from(a[1]);
-    let available = run.cycles;
-    let call = pending(run, "call_cycles_add128")?;
-    let left = available.checked_sub(amount).ok_or(Trap::OutOfCycles {
-        available,
-        requested: amount,
-    })?;
+    attach(run, (u128::from(a[0]) << 64) | u128::from(a[1]))
+}
+
+pub(super) fn cycles_add_64(run: &mut Run, _: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+    attach(run, u128::from(a[0]))
+}
+
+fn attach(run: &mut Run, amount: u128) -> Result<u64, Trap> {
+    let available = run.liquid_cycles();
+    let call = pending(run, "call_cycles_add")?;
+    if amount > available {
+        return Err(Trap::OutOfCycles {
+            available,
+            requested: amount,
+        });
+    }
     call.cycles += amount;
-    run.cycles = left;
+    run.cycles -= amount;
     Ok(0)
 }
 
+/// What is set aside for the answer of a call, and the price of sending it.
+fn price(call: &OutgoingCall, is_paid: bool) -> (u128, u128) {
+    if !is_paid {
+        return (0, 0);
+    }
+    let bytes = call.method.len() + call.arg.len();
+    (fees::response_reserve(), fees::request(bytes))
+}
+
 pub(super) fn perform(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
+    let (liquid, is_paid) = (run.liquid_cycles(), run.fees.is_paid());
+    let is_paid = is_paid && run.input.mode.is_replicated();
     let call = pending(run, "call_perform")?;
     let (callee, bytes) = (call.callee, call.arg.len());
+    let (reserve, price) = price(call, is_paid);
     let open = run.open_calls.entry(callee).or_insert(0);
+    let has_cycles = reserve + price <= liquid;
     let has_room = *open < QUEUE_MESSAGES
         && run.open_calls_in_all < OPEN_CALLS
         && run.outgoing_bytes + bytes <= OUTGOING_BYTES;
-    if !has_room {
+    if !(has_room && has_cycles) {
         abandon(run);
         return Ok(QUEUE_FULL);
     }
+    run.cycles -= reserve + price;
     *open += 1;
     run.open_calls_in_all += 1;
     run.outgoing_bytes += bytes;
-    run.calls.extend(run.pending_call.take());
+    let call = run.pending_call.take();
+    run.calls.extend(call.map(|call| OutgoingCall {
+        prepaid: reserve,
+        ..call
+    }));
     Ok(0)
 }

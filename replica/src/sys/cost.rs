@@ -4,6 +4,7 @@ use candid::CandidType;
 use serde::Deserialize;
 
 use super::{Guest, Run, Trap};
+use crate::decoding::decode;
 use crate::limits::{CREATE_CANISTER_FEE_CYCLES, REPLY_BYTES, SUBNET_NODES, UPDATE_INSTRUCTIONS};
 
 type Args = [u64; 8];
@@ -59,7 +60,7 @@ struct HttpCostParams {
 }
 
 pub(super) fn http_request_v2(_: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
-    let params = candid::decode_one::<HttpCostParams>(guest.read(a[0], a[1])?)
+    let params = decode::<HttpCostParams>(guest.read(a[0], a[1])?)
         .map_err(|error| Trap::contract("cost_http_request_v2", &error.to_string()))?;
     let cycles = http_cycles(params.request_bytes, params.raw_response_bytes);
     guest.write_u128(a[2], cycles)?;

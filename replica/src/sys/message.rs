@@ -106,18 +106,41 @@ pub(super) fn reject(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u
     Ok(0)
 }
 
+/// Cycles of the call that were not accepted yet. An answered call has none: they went back.
+fn available(run: &Run) -> u128 {
+    if run.response.is_some() || run.input.responded {
+        return 0;
+    }
+    run.available_cycles
+}
+
+fn accept(run: &mut Run, most: u128) -> u128 {
+    let amount = most.min(available(run));
+    run.available_cycles -= amount;
+    run.cycles = run.cycles.saturating_add(amount);
+    amount
+}
+
+/// An amount as the functions with 64 bits give it, or a trap when it does not fit.
+pub(super) fn narrow(amount: u128) -> Result<u64, Trap> {
+    u64::try_from(amount).map_err(|_| {
+        Trap::Contract(format!(
+            "The number of cycles {amount} does not fit into 64 bits; use the function with 128 bits"
+        ))
+    })
+}
+
 pub(super) fn cycles_available(
     run: &mut Run,
     guest: &mut Guest<'_>,
     a: &Args,
 ) -> Result<u64, Trap> {
-    let available = if run.response.is_some() || run.input.responded {
-        0
-    } else {
-        run.available_cycles
-    };
-    guest.write_u128(a[0], available)?;
+    guest.write_u128(a[0], available(run))?;
     Ok(0)
+}
+
+pub(super) fn cycles_available_64(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
+    narrow(available(run))
 }
 
 pub(super) fn cycles_refunded(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
@@ -125,18 +148,19 @@ pub(super) fn cycles_refunded(run: &mut Run, guest: &mut Guest<'_>, a: &Args) ->
     Ok(0)
 }
 
+pub(super) fn cycles_refunded_64(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
+    narrow(run.input.refunded_cycles)
+}
+
 pub(super) fn cycles_accept(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
     let most = (u128::from(a[0]) << 64) | u128::from(a[1]);
-    let answered = run.response.is_some() || run.input.responded;
-    let amount = if answered {
-        0
-    } else {
-        most.min(run.available_cycles)
-    };
-    run.available_cycles -= amount;
-    run.cycles = run.cycles.saturating_add(amount);
+    let amount = accept(run, most);
     guest.write_u128(a[2], amount)?;
     Ok(0)
+}
+
+pub(super) fn cycles_accept_64(run: &mut Run, _: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+    narrow(accept(run, u128::from(a[0])))
 }
 
 pub(super) fn method_name_size(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {

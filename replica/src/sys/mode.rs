@@ -2,7 +2,7 @@
 
 /// What kind of entry point runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
+#[repr(u32)]
 pub(crate) enum Mode {
     Start = 1 << 0,
     Init = 1 << 1,
@@ -19,6 +19,10 @@ pub(crate) enum Mode {
     Inspect = 1 << 12,
     Heartbeat = 1 << 13,
     GlobalTimer = 1 << 14,
+    LowMemory = 1 << 15,
+    /// A query that transforms the response to an HTTPS outcall.
+    Transform = 1 << 16,
+    CompositeCleanup = 1 << 17,
 }
 
 impl Mode {
@@ -40,6 +44,9 @@ impl Mode {
             Self::Inspect => "inspect message",
             Self::Heartbeat => "heartbeat",
             Self::GlobalTimer => "global timer",
+            Self::LowMemory => "on low Wasm memory",
+            Self::Transform => "transform",
+            Self::CompositeCleanup => "composite cleanup",
         }
     }
 
@@ -50,26 +57,38 @@ impl Mode {
         COMMITTED.contains(self)
     }
 
+    /// Whether it is a message of its own: not a query, an inspection or part of an installation.
+    pub(crate) fn is_message(self) -> bool {
+        self == Self::ReplicatedQuery || self.is_committed()
+    }
+
+    /// Whether the limit of the heap that controllers set holds for it.
+    pub(crate) fn is_heap_limited(self) -> bool {
+        const LIMITED: Modes = modes("U I s");
+        LIMITED.contains(self)
+    }
+
     /// Whether the message runs on every node, so that its effects can be kept.
     pub(crate) fn is_replicated(self) -> bool {
-        const NON_REPLICATED: Modes = modes("NQ CQ CRy CRt F");
+        const NON_REPLICATED: Modes = modes("NRQ TQ CQ CRy CRt CC F");
         !NON_REPLICATED.contains(self)
     }
 }
 
 /// A set of modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Modes(u16);
+pub(crate) struct Modes(u32);
 
 impl Modes {
     pub(crate) const fn contains(self, mode: Mode) -> bool {
-        self.0 & mode as u16 != 0
+        self.0 & mode as u32 != 0
     }
 }
 
 /// Reads the letters of the interface specification: I init and post-upgrade, G pre-upgrade,
-/// U update, RQ NQ CQ queries, Ry Rt callbacks, CRy CRt callbacks of composite queries, C cleanup,
-/// F inspect, T heartbeat and timer, s start, `*` all but s.
+/// U update, RQ NRQ TQ CQ queries (TQ: transforms of HTTPS outcalls), Ry Rt callbacks, CRy CRt
+/// callbacks of composite queries, C and CC cleanup, F inspect, T system tasks, s start, `*` all
+/// but s.
 pub(crate) const fn modes(letters: &str) -> Modes {
     let bytes = letters.as_bytes();
     let mut set = 0;
@@ -85,24 +104,29 @@ pub(crate) const fn modes(letters: &str) -> Modes {
     Modes(set)
 }
 
-const fn mode_bits(bytes: &[u8], start: usize, end: usize) -> u16 {
+/// Every mode.
+const ALL: u32 = (1 << 18) - 1;
+
+const fn mode_bits(bytes: &[u8], start: usize, end: usize) -> u32 {
     let (first, last, length) = (bytes[start], bytes[end - 1], end - start);
     match (first, last, length) {
-        (b'*', _, 1) => !(Mode::Start as u16),
-        (b's', _, 1) => Mode::Start as u16,
-        (b'I', _, 1) => Mode::Init as u16,
-        (b'G', _, 1) => Mode::PreUpgrade as u16,
-        (b'U', _, 1) => Mode::Update as u16,
-        (b'C', b'C', 1) => Mode::Cleanup as u16,
-        (b'F', _, 1) => Mode::Inspect as u16,
-        (b'T', _, 1) => Mode::Heartbeat as u16 | Mode::GlobalTimer as u16,
-        (b'R', b'Q', 2) => Mode::ReplicatedQuery as u16,
-        (b'N', b'Q', 2) => Mode::Query as u16,
-        (b'C', b'Q', 2) => Mode::CompositeQuery as u16,
-        (b'R', b'y', 2) => Mode::Reply as u16,
-        (b'R', b't', 2) => Mode::Reject as u16,
-        (b'C', b'y', 3) => Mode::CompositeReply as u16,
-        (b'C', b't', 3) => Mode::CompositeReject as u16,
+        (b'*', _, 1) => ALL & !(Mode::Start as u32),
+        (b's', _, 1) => Mode::Start as u32,
+        (b'I', _, 1) => Mode::Init as u32,
+        (b'G', _, 1) => Mode::PreUpgrade as u32,
+        (b'U', _, 1) => Mode::Update as u32,
+        (b'C', b'C', 1) => Mode::Cleanup as u32,
+        (b'F', _, 1) => Mode::Inspect as u32,
+        (b'T', _, 1) => Mode::Heartbeat as u32 | Mode::GlobalTimer as u32 | Mode::LowMemory as u32,
+        (b'R', b'Q', 2) => Mode::ReplicatedQuery as u32,
+        (b'N', b'Q', 3) => Mode::Query as u32,
+        (b'T', b'Q', 2) => Mode::Transform as u32,
+        (b'C', b'Q', 2) => Mode::CompositeQuery as u32,
+        (b'R', b'y', 2) => Mode::Reply as u32,
+        (b'R', b't', 2) => Mode::Reject as u32,
+        (b'C', b'y', 3) => Mode::CompositeReply as u32,
+        (b'C', b't', 3) => Mode::CompositeReject as u32,
+        (b'C', b'C', 2) => Mode::CompositeCleanup as u32,
         _ => panic!("BUG: an unknown letter for a mode"),
     }
 }

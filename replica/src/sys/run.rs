@@ -1,14 +1,15 @@
 //! The state of one message while it runs. Nothing in it takes effect before it is committed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use candid::Principal;
 
 use super::{Mode, Trap};
-use crate::CanisterStatus;
+use crate::limits::{LOG_MEMORY_BYTES_MAX, LOG_RECORD_BYTES};
 use crate::memory::{StableMemory, StableOverlay};
 use crate::state::{Closure, Payload};
+use crate::{CanisterStatus, Fees};
 
 /// What a message sees of its canister and of the subnet.
 #[derive(Clone, Debug)]
@@ -71,6 +72,34 @@ pub(crate) struct OutgoingCall {
     pub cycles: u128,
     /// `None` for an unbounded call.
     pub timeout_seconds: Option<u32>,
+    /// Cycles set aside for the answer.
+    pub prepaid: u128,
+}
+
+/// What a message printed: the latest lines, as many as the largest log can hold.
+#[derive(Debug, Default)]
+pub(crate) struct PrintedLines {
+    lines: VecDeque<Vec<u8>>,
+    bytes: usize,
+}
+
+impl PrintedLines {
+    /// Adds a line; one that is too long for any log is cut.
+    pub(super) fn push(&mut self, content: &[u8]) {
+        let longest = LOG_MEMORY_BYTES_MAX - LOG_RECORD_BYTES;
+        let content = &content[..content.len().min(longest)];
+        self.lines.push_back(content.to_vec());
+        self.bytes += LOG_RECORD_BYTES + content.len();
+        while self.bytes > LOG_MEMORY_BYTES_MAX {
+            let oldest = self.lines.pop_front().map_or(0, |line| line.len());
+            self.bytes -= LOG_RECORD_BYTES + oldest;
+        }
+    }
+
+    /// Takes the lines out, the oldest first.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Vec<u8>> + use<> {
+        std::mem::take(self).lines.into_iter()
+    }
 }
 
 /// One message being executed.
@@ -83,6 +112,11 @@ pub(crate) struct Run {
     pub spent_before: u64,
     /// The canister's balance as this message sees it.
     pub cycles: u128,
+    pub fees: Fees,
+    /// The part of the balance that cannot be spent.
+    pub freezing_limit: u128,
+    /// Cycles that it burned on purpose.
+    pub burned_cycles: u128,
     pub available_cycles: u128,
     pub reply_data: Vec<u8>,
     pub response: Option<Payload>,
@@ -98,7 +132,9 @@ pub(crate) struct Run {
     pub certified_data: Option<Vec<u8>>,
     pub global_timer_ns: u64,
     pub accepted: bool,
-    pub log: Vec<String>,
+    /// Host calls up to an injected trap; 0 once it has happened.
+    pub host_calls_to_trap: Option<u64>,
+    pub log: PrintedLines,
 }
 
 impl Run {
@@ -109,6 +145,9 @@ impl Run {
             fuel: input.instruction_limit,
             spent_before: 0,
             cycles: 0,
+            fees: Fees::Free,
+            freezing_limit: 0,
+            burned_cycles: 0,
             available_cycles: input.available_cycles,
             reply_data: Vec::new(),
             response: None,
@@ -122,7 +161,8 @@ impl Run {
             certified_data: None,
             global_timer_ns: 0,
             accepted: false,
-            log: Vec::new(),
+            host_calls_to_trap: None,
+            log: PrintedLines::default(),
             input,
         }
     }
@@ -131,12 +171,28 @@ impl Run {
     pub(crate) fn fresh_copy(&self) -> Box<Self> {
         Box::new(Self {
             cycles: self.cycles,
+            fees: self.fees,
+            freezing_limit: self.freezing_limit,
             open_calls: self.open_calls.clone(),
             open_calls_in_all: self.open_calls_in_all,
             stable: StableOverlay::with_size(self.stable.wasm_pages()),
             global_timer_ns: self.global_timer_ns,
             ..Self::new(self.input.clone(), self.environment.clone())
         })
+    }
+
+    /// Counts a host call, and traps at the one at which a fault is planned.
+    pub(super) fn count_host_call(&mut self) -> Result<(), Trap> {
+        match self.host_calls_to_trap.as_mut() {
+            None => Ok(()),
+            Some(left) => {
+                *left = left.saturating_sub(1);
+                if *left > 0 {
+                    return Ok(());
+                }
+                Err(Trap::Called("a fault was injected".to_owned()))
+            }
+        }
     }
 
     /// Takes instructions from the message.
@@ -151,6 +207,11 @@ impl Run {
                 Err(Trap::InstructionLimit(0))
             }
         }
+    }
+
+    /// Cycles that may be spent.
+    pub(super) fn liquid_cycles(&self) -> u128 {
+        self.cycles.saturating_sub(self.freezing_limit)
     }
 
     /// Instructions that the message has taken.

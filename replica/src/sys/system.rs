@@ -2,7 +2,7 @@
 
 use super::{Guest, Run, Trap};
 use crate::CanisterStatus;
-use crate::limits::{CERTIFIED_DATA_BYTES, LOG_LINE_BYTES, LOG_LINES, SUBNET_NODES};
+use crate::limits::{CERTIFIED_DATA_BYTES, SUBNET_NODES, TRAP_TEXT_BYTES};
 
 type Args = [u64; 8];
 
@@ -21,10 +21,20 @@ pub(super) fn cycle_balance(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> R
     Ok(0)
 }
 
+pub(super) fn liquid_balance(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+    guest.write_u128(a[0], run.liquid_cycles())?;
+    Ok(0)
+}
+
+pub(super) fn cycle_balance_64(run: &mut Run, _: &mut Guest<'_>, _: &Args) -> Result<u64, Trap> {
+    super::message::narrow(run.cycles)
+}
+
 pub(super) fn cycles_burn(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
     let amount = (u128::from(a[0]) << 64) | u128::from(a[1]);
-    let burned = amount.min(run.cycles);
+    let burned = amount.min(run.liquid_cycles());
     run.cycles -= burned;
+    run.burned_cycles += burned;
     guest.write_u128(a[2], burned)?;
     Ok(0)
 }
@@ -146,12 +156,9 @@ pub(super) fn in_replicated_execution(
 
 pub(super) fn debug_print(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
     run.charge(a[1])?;
-    let text = match guest.read(a[0], a[1]) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes[..bytes.len().min(LOG_LINE_BYTES)]).into(),
-        Err(_) => "(debug_print message out of memory bounds)".to_owned(),
-    };
-    if run.log.len() < LOG_LINES {
-        run.log.push(text);
+    match guest.read(a[0], a[1]) {
+        Ok(bytes) => run.log.push(bytes),
+        Err(_) => run.log.push(b"(debug_print message out of memory bounds)"),
     }
     Ok(0)
 }
@@ -159,7 +166,7 @@ pub(super) fn debug_print(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Res
 pub(super) fn trap(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
     run.charge(a[1])?;
     let text = match guest.read(a[0], a[1]) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes[..bytes.len().min(LOG_LINE_BYTES)]).into(),
+        Ok(bytes) => String::from_utf8_lossy(&bytes[..bytes.len().min(TRAP_TEXT_BYTES)]).into(),
         Err(_) => "(trap message out of memory bounds)".to_owned(),
     };
     Err(Trap::Called(text))

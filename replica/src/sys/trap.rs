@@ -25,6 +25,20 @@ pub(crate) enum Trap {
     NotLoadable(String),
     #[error("Canister has {available} cycles and cannot attach {requested} to a call")]
     OutOfCycles { available: u128, requested: u128 },
+    #[error(
+        "Canister exceeded its current Wasm memory limit of {limit} bytes. The peak Wasm memory \
+         usage was {bytes} bytes. If the canister reaches 4GiB, then it may stop functioning and \
+         may become unrecoverable. Please reach out to the canister owner to investigate the \
+         reason for the increased memory usage. It might be necessary to move data from the Wasm \
+         memory to the stable memory. If such high Wasm memory usage is expected and safe, then \
+         the developer can increase the Wasm memory limit in the canister settings."
+    )]
+    HeapLimit { bytes: u64, limit: u128 },
+    #[error(
+        "Canister cannot grow memory by {bytes} bytes due to insufficient cycles. At least \
+         {missing} additional cycles are required."
+    )]
+    CyclesForMemory { bytes: u64, missing: u128 },
 }
 
 impl Trap {
@@ -61,6 +75,17 @@ impl Trap {
         Self::Engine("stable memory out of bounds")
     }
 
+    /// The line that the canister's log gets; failures other than traps leave none.
+    pub(crate) fn log_line(&self) -> Option<Vec<u8>> {
+        let text = match self {
+            Self::Called(text) if text.is_empty() => "(no message)",
+            Self::Called(text) => text,
+            Self::Engine(text) => text,
+            _ => return None,
+        };
+        Some(format!("[TRAP]: {text}").into_bytes())
+    }
+
     /// What the caller is told.
     pub(crate) fn into_rejection(self, canister: &Principal) -> Rejection {
         let code = match self {
@@ -72,6 +97,8 @@ impl Trap {
             Self::NoSuchFunction => ErrorCode::CanisterFunctionNotFound,
             Self::NotLoadable(_) => ErrorCode::CanisterInvalidWasm,
             Self::OutOfCycles { .. } => ErrorCode::InsufficientCyclesInCall,
+            Self::HeapLimit { .. } => ErrorCode::CanisterWasmMemoryLimitExceeded,
+            Self::CyclesForMemory { .. } => ErrorCode::InsufficientCyclesInMemoryGrow,
         };
         let mut message = format!("Error from Canister {canister}: {self}");
         message.truncate(message.floor_char_boundary(REJECT_MESSAGE_BYTES));

@@ -130,20 +130,23 @@ fn should_not_send_the_calls_of_a_message_that_traps() {
 }
 
 #[test]
-fn should_forget_table_changes_after_the_message_that_made_them() {
+fn should_give_back_after_a_message_the_segments_that_it_dropped() {
     let (mut replica, id) = with(
         r#"
-        (table $t 1 funcref) (elem declare func $seven)
-        (func $seven (call $reply_number (i64.const 7)))
-        (func (export "canister_update plant")
-          (table.set $t (i32.const 0) (ref.func $seven)) (call $reply))
-        (func (export "canister_update use") (call_indirect $t (i32.const 0)))
+        (data $seven "\07")
+        (func (export "canister_update drop") (data.drop $seven) (call $reply))
+        (func (export "canister_update drop_and_use") (data.drop $seven)
+          (memory.init $seven (i32.const 512) (i32.const 0) (i32.const 1)))
+        (func (export "canister_update use")
+          (memory.init $seven (i32.const 512) (i32.const 0) (i32.const 1)) (call $reply))
     "#,
     );
-    update(&mut replica, id, "plant").unwrap();
+    update(&mut replica, id, "drop").unwrap();
     assert_rejected(
-        update(&mut replica, id, "use"),
+        update(&mut replica, id, "drop_and_use"),
         ErrorCode::CanisterTrapped,
-        "null function call",
+        "heap out of bounds",
     );
+    update(&mut replica, id, "use").unwrap();
+    assert_eq!(get(&mut replica, id), 7);
 }

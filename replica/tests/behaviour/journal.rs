@@ -143,5 +143,5 @@ fn should_print_each_line_once() {
         .unwrap();
     update(&mut replica, id, "print").unwrap();
     assert!(update(&mut replica, id, "fail").is_err());
-    assert_eq!(replica.debug_log(&id), ["line"]);
+    assert_eq!(replica.debug_log(&id), ["line", "[TRAP]: unreachable"]);
 }

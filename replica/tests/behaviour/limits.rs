@@ -52,9 +52,9 @@ fn should_survive_endless_recursion() {
 fn should_count_instructions_by_the_weights_of_the_internet_computer() {
     let (mut replica, id) = with(LOOPS);
     let reply = update(&mut replica, id, "count").unwrap();
-    // Between the counters: local.set 1, i32.const 1, call 5, system call 500, and the price of
-    // the second counter itself, which is taken before it is read.
-    assert_eq!(number(&reply), 1 + 1 + 4 + 500);
+    // Between the counters: local.set 1, i32.const 1, call 5, and the price of the second counter
+    // itself, which is taken before it is read.
+    assert_eq!(number(&reply), 1 + 1 + 5 + 200);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn should_tell_what_a_canister_has_done() {
     update(&mut replica, id, "count").unwrap();
     let one = replica.take_work(&id).unwrap();
     assert_eq!((one.messages, one.stable_pages_written), (1, 0));
-    assert!(one.instructions > 506);
+    assert!(one.instructions > 207);
     assert_eq!(one.largest_message, one.instructions);
     update(&mut replica, id, "count").unwrap();
     update(&mut replica, id, "count").unwrap();

@@ -183,7 +183,7 @@ fn should_install_from_chunks_and_by_ingress() {
     assert_rejected(
         replica.management_call(controller(), "install_chunked_code", &args),
         ErrorCode::CanisterContractViolation,
-        "hash does not match",
+        "does not match given hash",
     );
     args.wasm_module_hash = <sha2::Sha256 as sha2::Digest>::digest(&bytes).to_vec();
     let mut restarted = crate::support::restart(&mut replica, &mut Default::default());

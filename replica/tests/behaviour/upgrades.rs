@@ -143,7 +143,7 @@ fn should_refuse_installations_that_do_not_fit() {
             Vec::new(),
         ),
         ErrorCode::CanisterInvalidController,
-        "Only controllers",
+        "Only the controllers",
     );
 }
 

@@ -7,9 +7,12 @@
 )]
 
 mod agents;
-mod crash;
+mod compiled;
+mod damage;
 mod disk_full;
+mod hostile;
 mod idle;
+mod kills;
 mod lifecycle;
 mod measure;
 mod outcalls;

@@ -58,6 +58,6 @@ pub async fn found(directory: &Path) -> RunningNetwork {
             started.elapsed() < Duration::from_secs(60),
             "no server came up"
         );
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

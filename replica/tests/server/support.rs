@@ -35,13 +35,22 @@ const COUNTER: &str = r#"(module
         (call $append (i32.const 0) (i32.const 8))
         (call $reply))
     (func (export "canister_update grow")
-        (memory.fill
-            (i32.mul (memory.grow (i32.const 16)) (i32.const 65536))
-            (i32.const 7)
-            (i32.const 1048576))
+        (call $noise (i32.mul (memory.grow (i32.const 16)) (i32.const 65536)))
         (i64.store (i32.const 8) (i64.extend_i32_u (memory.size)))
         (call $append (i32.const 8) (i32.const 8))
         (call $reply))
+    (func $noise (param $at i32) (local $left i32) (local $state i64)
+        (local.set $left (i32.const 131072))
+        (local.set $state (i64.extend_i32_u (local.get $at)))
+        (loop $more
+            (local.set $state
+                (i64.add
+                    (i64.mul (local.get $state) (i64.const 6364136223846793005))
+                    (i64.const 1442695040888963407)))
+            (i64.store (local.get $at) (local.get $state))
+            (local.set $at (i32.add (local.get $at) (i32.const 8)))
+            (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+            (br_if $more (local.get $left))))
     (func (export "canister_query size")
         (i64.store (i32.const 8) (i64.extend_i32_u (memory.size)))
         (call $append (i32.const 8) (i32.const 8))

@@ -11,23 +11,22 @@ mod policy;
 pub use policy::Outcalls;
 
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::commands::Command;
+use super::commands::{Command, Desk, HandedIn};
 use super::driver::Driver;
 use super::limits::{OUTCALL_ANSWER_PAUSE, OUTCALLS_AT_ONCE};
 use crate::{CanisterHttpRequest, MockCanisterHttpResponse};
 use client::Client;
 
 /// Makes the requests that the driver hands over and brings it the answers, until it has ended.
-pub(super) async fn perform(
+pub(crate) async fn perform(
     policy: Outcalls,
     mut requests: UnboundedReceiver<CanisterHttpRequest>,
-    commands: SyncSender<Command>,
+    desk: Arc<dyn Desk>,
 ) {
     let client = Arc::new(Client::new(policy));
     let mut running = JoinSet::new();
@@ -35,7 +34,7 @@ pub(super) async fn perform(
         tokio::select! {
             request = requests.recv(), if running.len() < OUTCALLS_AT_ONCE => match request {
                 Some(request) => {
-                    running.spawn(answer(Arc::clone(&client), request, commands.clone()));
+                    running.spawn(answer(Arc::clone(&client), request, Arc::clone(&desk)));
                 }
                 None => return,
             },
@@ -44,14 +43,14 @@ pub(super) async fn perform(
     }
 }
 
-async fn answer(client: Arc<Client>, request: CanisterHttpRequest, commands: SyncSender<Command>) {
+async fn answer(client: Arc<Client>, request: CanisterHttpRequest, desk: Arc<dyn Desk>) {
     let request_id = request.request_id;
     let mut command = Command::Outcall(MockCanisterHttpResponse {
         request_id,
         response: client.perform(request).await,
     });
     // The thread behind the channel must not be waited for: this one serves requests.
-    while let Err(TrySendError::Full(returned)) = commands.try_send(command) {
+    while let HandedIn::Full(returned) = desk.hand_in(command) {
         command = returned;
         sleep(OUTCALL_ANSWER_PAUSE).await;
     }

@@ -43,6 +43,8 @@ impl Knowledge for World {
                 section(Visibility::Private, "secret"),
             ]),
             certified_data: Vec::new(),
+            created_ns: Some(1),
+            installed_ns: Some(300),
             cycles: 0,
             version: 0,
             heap_bytes: 0,

@@ -32,6 +32,8 @@ fn view(id: Principal, module: Option<u8>) -> CanisterView {
             content: Arc::from([1, 2, 3]),
         }]),
         certified_data: vec![5],
+        created_ns: Some(1),
+        installed_ns: Some(300),
         cycles: 0,
         version: 0,
         heap_bytes: 0,
@@ -168,6 +170,10 @@ fn should_follow_a_canister_through_its_life() {
     };
     tree.put_canister(&view(id, None));
     assert!(lookup(&mut tree, &[b"controllers"]).is_some());
+    let created = lookup(&mut tree, &[b"canister_creation_timestamp"]);
+    assert_eq!(created, Some(vec![1]));
+    let installed = lookup(&mut tree, &[b"last_install_timestamp"]);
+    assert_eq!(installed, Some(vec![0xac, 2]));
     assert_eq!(lookup(&mut tree, &[b"module_hash"]), None);
     assert_eq!(lookup(&mut tree, &[b"certified_data"]), None);
 
