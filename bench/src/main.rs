@@ -1,12 +1,18 @@
 //! Counts what the scheduler's module costs: `chime-bench measure` writes `results.json`,
-//! `chime-bench check` compares with it. `README.md` says what is counted.
+//! `chime-bench check` compares with it. `README.md` says what is counted. `chime-bench calibrate`
+//! holds the replica's own counting against published figures.
 //!
 //! The replica counts instructions by the weights of the Internet Computer and runs in virtual time,
 //! so the figures are the same on every machine and at every run; no clock is read.
+//!
+//! `chime-bench server` is of another kind: it measures the replica's server by the clock, writes
+//! `server.json`, and nothing compares with that.
 
+mod calibration;
 mod measures;
 mod network;
 mod report;
+mod server;
 mod tasks;
 
 use std::io::Write;
@@ -17,7 +23,7 @@ use anyhow::{Context, Result, bail};
 
 use report::Results;
 
-const USAGE: &str = "usage: chime-bench measure | check";
+const USAGE: &str = "usage: chime-bench measure | check | calibrate MODULE | server [DIRECTORY]";
 
 fn results_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("results.json")
@@ -50,6 +56,25 @@ fn main() -> Result<ExitCode> {
             write!(out, "{}", results.table(Some(&before)))?;
             let stale = results.stale_complaints(&before);
             [stale, results.growth_complaints()].concat()
+        }
+        "calibrate" => {
+            let module = std::env::args().nth(2).context(USAGE)?;
+            calibration::calibrate(Path::new(&module), &mut out)?;
+            Vec::new()
+        }
+        "server" => {
+            write!(
+                out,
+                "{}",
+                server::measure(std::env::args().nth(2).map(PathBuf::from))?
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        // What `server` runs in processes of their own.
+        "serve" => {
+            let directory = std::env::args().nth(2).context(USAGE)?;
+            server::serve(&directory)?;
+            return Ok(ExitCode::SUCCESS);
         }
         _ => bail!(USAGE),
     };

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use candid::types::Label;
 use candid::{CandidType, Encode, IDLArgs, IDLValue, Principal};
 use candid_parser::utils::CandidSource;
+use chime_replica::store::Store;
 use chime_replica::{InstallMode, Replica, ReplicaConfig, Work};
 use serde::de::DeserializeOwned;
 
@@ -56,7 +57,20 @@ fn is_refusal(answer: &IDLArgs) -> bool {
 impl Network {
     /// Deploys both canisters.
     pub fn new() -> Result<Self> {
-        let mut replica = Replica::new(ReplicaConfig::default());
+        Self::with(ReplicaConfig::default())
+    }
+
+    /// Deploys both canisters at a time before now, in nanoseconds.
+    pub fn starting_before_now(nanoseconds: u64) -> Result<Self> {
+        let now = std::time::UNIX_EPOCH.elapsed()?.as_nanos();
+        Self::with(ReplicaConfig {
+            start_time_ns: u64::try_from(now)?.saturating_sub(nanoseconds),
+            ..ReplicaConfig::default()
+        })
+    }
+
+    fn with(config: ReplicaConfig) -> Result<Self> {
+        let mut replica = Replica::new(config);
         let mut deploy = |name: &str| -> Result<Principal> {
             let id = replica.create_canister(controller())?;
             let (mode, module) = (InstallMode::Install, module(name)?);
@@ -90,6 +104,26 @@ impl Network {
         let answer = IDLArgs::from_bytes(&answer)?;
         ensure!(!is_refusal(&answer), "{METHOD}: {answer}");
         Ok(())
+    }
+
+    /// The scheduler.
+    pub fn scheduler(&self) -> Principal {
+        self.scheduler
+    }
+
+    /// Installs one more canister.
+    pub fn install(&mut self, module: &[u8]) -> Result<Principal> {
+        let id = self.replica.create_canister(controller())?;
+        let (mode, module) = (InstallMode::Install, module.to_vec());
+        self.replica
+            .install_code(controller(), id, mode, module, no_arguments()?)?;
+        Ok(id)
+    }
+
+    /// Stores the network in a directory, where a server can go on with it.
+    pub fn store(mut self, directory: &Path) -> Result<()> {
+        let delta = self.replica.export_delta();
+        Ok(Store::open(directory)?.commit(&delta, &[])?)
     }
 
     /// Virtual time in nanoseconds since 1970.
