@@ -1,0 +1,92 @@
+"""Runs clients that others wrote against Chime: run.py DIRECTORY PROGRAMS TABLE
+
+DIRECTORY holds the installed clients and everything that they write, PROGRAMS `chime` and
+`chime-launcher`. TABLE is the file that is written. `scripts/conformance` calls this.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import icp_cli
+from environment import HERE, Environment, locked_python, output, run
+from project import IDENTITY, Project, motoko_project, this_project
+from report import Client, Report
+
+
+def program(report: Report, client: Client, command: list[str | Path], variables: dict[str, str]) -> None:
+    """Runs a client program, which prints a line `ok <what>` for everything that it did."""
+    result = run(command, variables)
+    for line in result.stdout.splitlines():
+        if line.startswith("ok "):
+            report.add(client, line.removeprefix("ok "), "passed")
+    if result.returncode != 0:
+        report.add(client, "the rest", "failed")
+        print(result.stdout + result.stderr, flush=True)
+
+
+def agents(environment: Environment, report: Report, variables: dict[str, str]) -> None:
+    core = Client("@icp-sdk/core", environment.locked_npm("@icp-sdk/core"))
+    program(report, core, [environment.node, environment.directory / "npm" / "core.mjs"], variables)
+    for name, file in (("icp-py-core", "icp_py_core.py"), ("ic-py", "ic_py.py")):
+        client = Client(name, locked_python(name))
+        program(report, client, [environment.python, HERE / file], variables)
+
+
+def mcp(environment: Environment, report: Report, project: Project, variables: dict[str, str]) -> None:
+    key = environment.directory / "identity.pem"
+    key.write_text(project.icp("identity", "export", IDENTITY))
+    server = [environment.chime, "mcp", "--network", variables["CHIME_URL"]]
+    server += ["--canister", variables["CHIME_SCHEDULER"], "--identity", key]
+    python = Client("mcp (Python)", locked_python("mcp"))
+    program(report, python, [environment.python, HERE / "mcp_client.py", *server], variables)
+    package = "@modelcontextprotocol/sdk"
+    node = Client(package, environment.locked_npm(package))
+    script = environment.directory / "npm" / "mcp.mjs"
+    program(report, node, [environment.node, script, *server], variables)
+
+
+def with_the_network(environment: Environment, report: Report, project: Project, icp: Client) -> None:
+    """Everything that needs a network with a scheduler."""
+    status = project.status()
+    variables = environment.variables() | {
+        "CHIME_URL": status["api_url"].rstrip("/"),
+        "CHIME_ROOT_KEY": status["root_key"],
+        "CHIME_SCHEDULER": project.canister_id("scheduler"),
+    }
+    icp_cli.use(project, icp, report)
+    icp_cli.snapshots(project, icp, report)
+    icp_cli.upgrade(project, icp, report)
+    motoko = motoko_project(environment, variables["CHIME_URL"], variables["CHIME_ROOT_KEY"])
+    icp_cli.motoko(motoko, icp, report, variables["CHIME_SCHEDULER"])
+    agents(environment, report, variables)
+    mcp(environment, report, project, variables)
+
+
+def everything(environment: Environment, report: Report) -> None:
+    shutil.rmtree(environment.home, ignore_errors=True)
+    project = this_project(environment)
+    version = output([environment.icp, "--version"], environment.variables()).split()[-1]
+    icp = Client("icp-cli", version)
+    try:
+        icp_cli.start_and_deploy(project, icp, report)
+        if report.count("failed"):
+            report.add(icp, "everything else", "failed")
+        else:
+            with_the_network(environment, report, project, icp)
+    finally:
+        icp_cli.stop(project, icp, report)
+
+
+def main() -> int:
+    directory, programs, table = (Path(argument).resolve() for argument in sys.argv[1:])
+    environment = Environment(directory, programs)
+    report = Report()
+    everything(environment, report)
+    report.write(table)
+    print(report.summary())
+    return 1 if report.count("failed") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
