@@ -281,12 +281,16 @@ fn run(
     schedule.last_run_at = Some(slot);
 }
 
-/// Runs the slot of a schedule that has come and waits for its jitter: the schedule is about to go.
-/// The task is written by the caller.
+/// Handles the slot of a schedule that has come and waits for its jitter: the schedule is about to
+/// go. The task is written by the caller.
 pub fn fire_pending(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord, now: u64) {
-    if let Some(slot) = schedule.next_at.filter(|slot| *slot <= now) {
-        run(state, task, &mut schedule.clone(), slot, true, now);
-    }
+    let Some(slot) = schedule.next_at.filter(|slot| *slot <= now) else {
+        return;
+    };
+    // Nothing comes after it, and the jitter is no delay of the scheduler's.
+    let situation = situation(state, task, schedule, slot, None, now);
+    let judgement = judge(&situation);
+    carry_out(state, task, &mut schedule.clone(), slot, judgement, now);
 }
 
 fn skip(

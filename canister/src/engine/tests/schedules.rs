@@ -1,8 +1,8 @@
 //! Schedules of a task: several of them, their bounds, jitter and exclusions, and their changes.
 
-use chime_types::ExecutionStatus::{Completed, Missed, Running};
+use chime_types::ExecutionStatus::{Completed, Missed, Running, Skipped};
 use chime_types::{
-    AddScheduleRequest, ErrorKind, Exclusion, MissedRuns, PreviewScheduleRequest,
+    AddScheduleRequest, ErrorKind, Exclusion, MissedRuns, OverlapPolicy, PreviewScheduleRequest,
     RemoveScheduleRequest, SetScheduleRequest, UpdateTaskRequest,
 };
 
@@ -111,6 +111,30 @@ fn should_not_lose_a_jittered_run_that_waits_when_the_schedule_changes() {
     };
     service::update(&mut world.state, owner(), world.now, change).unwrap();
     assert_eq!(world.run_one().scheduled_at, START + 10_000 * SECOND);
+}
+
+#[test]
+fn should_leave_a_jittered_run_out_that_overlaps_when_the_schedule_changes() {
+    let mut world = World::new();
+    let schedule = |jitter| NewSchedule {
+        jitter_seconds: Some(jitter),
+        overlap: Some(OverlapPolicy::Skip),
+        ..every(10_000)
+    };
+    let made = world.create(task(schedule(5_000)));
+    world.run_now(made.id);
+    world.run_one();
+    world.pass(10_000);
+    let change = UpdateTaskRequest {
+        task_id: made.id,
+        schedules: Some(vec![schedule(1)]),
+        ..UpdateTaskRequest::default()
+    };
+    service::update(&mut world.state, owner(), world.now, change).unwrap();
+    assert!(world.run().is_empty(), "the run before it is not finished");
+    let slot = &world.executions(made.id)[1];
+    assert_eq!(slot.scheduled_at, START + 10_000 * SECOND);
+    assert_eq!(slot.status, Skipped);
 }
 
 #[test]
