@@ -5,12 +5,15 @@
 //! The replica counts instructions by the weights of the Internet Computer and runs in virtual time,
 //! so the figures are the same on every machine and at every run; no clock is read.
 //!
-//! `chime-bench server` is of another kind: it measures the replica's server by the clock, writes
-//! `server.json`, and nothing compares with that.
+//! `chime-bench server` and `chime-bench bridge` are of another kind: they measure the replica's
+//! server and the program `chime` by the clock, write `server.json` and `bridge.json`, and nothing
+//! compares with those.
 
+mod bridge;
 mod calibration;
 mod measures;
 mod network;
+mod processes;
 mod report;
 mod server;
 mod tasks;
@@ -23,7 +26,8 @@ use anyhow::{Context, Result, bail};
 
 use report::Results;
 
-const USAGE: &str = "usage: chime-bench measure | check | calibrate MODULE | server [DIRECTORY]";
+const USAGE: &str =
+    "usage: chime-bench measure | check | calibrate MODULE | server [DIRECTORY] | bridge";
 
 fn results_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("results.json")
@@ -68,6 +72,10 @@ fn main() -> Result<ExitCode> {
                 "{}",
                 server::measure(std::env::args().nth(2).map(PathBuf::from))?
             )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        "bridge" => {
+            write!(out, "{}", bridge::measure()?)?;
             return Ok(ExitCode::SUCCESS);
         }
         // What `server` runs in processes of their own.

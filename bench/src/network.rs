@@ -9,6 +9,8 @@ use candid::{CandidType, Encode, IDLArgs, IDLValue, Principal};
 use candid_parser::utils::CandidSource;
 use chime_replica::store::Store;
 use chime_replica::{InstallMode, Replica, ReplicaConfig, Work};
+use ic_agent::Identity;
+use ic_agent::identity::BasicIdentity;
 use serde::de::DeserializeOwned;
 
 /// Raises the limits of a scheduler that can be configured, so that no measure runs into them.
@@ -28,8 +30,17 @@ pub struct Network {
     pub callee: Principal,
 }
 
+/// The private key of whoever controls the canisters.
+pub const CONTROLLER_KEY: [u8; 32] = [1; 32];
+
+/// The identity of whoever controls the canisters.
+pub fn controller_identity() -> BasicIdentity {
+    BasicIdentity::from_raw_key(&CONTROLLER_KEY)
+}
+
 fn controller() -> Principal {
-    Principal::self_authenticating([0])
+    let sender = controller_identity().sender();
+    sender.expect("BUG: a key has a principal")
 }
 
 /// The canister module of that name, as `scripts/build wasm` left it.

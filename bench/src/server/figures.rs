@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::processes::{median_and_p99, microseconds};
+
 /// Everything that was measured.
 #[derive(Serialize)]
 pub struct Figures {
@@ -56,10 +58,6 @@ pub fn machine() -> String {
     format!("{cores} cores shared by the server and its load, {architecture} {os}")
 }
 
-fn microseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
 impl Starts {
     pub fn new(first: Duration, again: Duration, after_kill: Duration) -> Self {
         let milliseconds = |duration| microseconds(duration) / 1_000;
@@ -75,22 +73,18 @@ impl Requests {
     pub fn new(
         what: &'static str,
         clients: usize,
-        mut times: Vec<Duration>,
+        times: Vec<Duration>,
         in_all: Duration,
         server: Duration,
     ) -> Self {
-        times.sort_unstable();
-        let at = |percent: usize| {
-            let index = times.len() * percent / 100;
-            times.get(index).copied().map_or(0, microseconds)
-        };
         let count = times.len().max(1) as u64;
+        let (median_microseconds, p99_microseconds) = median_and_p99(times);
         Self {
             what,
             clients,
             per_second: (count as f64 / in_all.as_secs_f64()) as u64,
-            median_microseconds: at(50),
-            p99_microseconds: at(99),
+            median_microseconds,
+            p99_microseconds,
             server_processor_microseconds: microseconds(server) / count,
         }
     }

@@ -8,8 +8,9 @@
 mod figures;
 mod load;
 mod process;
-mod state;
+pub mod state;
 
+pub use figures::machine;
 pub use process::serve;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ fn results_file() -> PathBuf {
 pub fn measure(directory: Option<PathBuf>) -> Result<String> {
     let temporary = tempfile::tempdir()?;
     let directory = directory.unwrap_or_else(|| temporary.path().to_path_buf());
-    let state = state::find_or_make(&directory)?;
+    let state = state::find_or_make(&directory, state::TASKS)?;
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -65,7 +66,7 @@ async fn measure_all(directory: &Path, state: state::State) -> Result<Figures> {
     server.kill()?;
     Ok(Figures {
         version: env!("CARGO_PKG_VERSION").to_string(),
-        machine: figures::machine(),
+        machine: machine(),
         stored_tasks: state.tasks,
         state_bytes: state.bytes,
         starts,

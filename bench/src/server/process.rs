@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use chime_replica::server::{RunningNetwork, Server, ServerConfig, running};
 
 use super::load::Client;
 use super::state::State;
+use crate::processes;
 
-/// Ticks of the processor times that the system tells, per second.
-const TICKS: u64 = 100;
 /// How often it is looked whether the server is there.
 const PAUSE: Duration = Duration::from_millis(2);
 /// After this a server that does not come up is given up.
@@ -101,30 +100,13 @@ impl Process {
         Ok(())
     }
 
-    fn proc_file(&self, name: &str) -> Result<String> {
-        let path = format!("/proc/{}/{name}", self.child.id());
-        std::fs::read_to_string(&path).context(path)
-    }
-
     /// User and system time so far.
     pub fn processor_time(&self) -> Result<Duration> {
-        let stat = self.proc_file("stat")?;
-        let (_, fields) = stat.rsplit_once(')').context("a name in parentheses")?;
-        let fields: Vec<&str> = fields.split_whitespace().collect();
-        let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-        Ok(Duration::from_millis(ticks * 1_000 / TICKS))
+        processes::processor_time(self.child.id())
     }
 
     /// Bytes of memory that it holds now.
     pub fn memory(&self) -> Result<u64> {
-        let status = self.proc_file("status")?;
-        let mut lines = status.lines();
-        let line = lines.find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes = line
-            .context("a line VmRSS")?
-            .trim()
-            .trim_end_matches(" kB")
-            .trim();
-        Ok(kibibytes.parse::<u64>()? * 1024)
+        processes::memory(self.child.id())
     }
 }

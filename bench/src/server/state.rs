@@ -12,10 +12,10 @@ use ic_agent::identity::BasicIdentity;
 use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
-use crate::tasks::{self, OWNERS};
+use crate::tasks::OWNERS;
 
-/// Tasks that are stored.
-const TASKS: u64 = 100_000;
+/// Tasks that are stored for the measures of the server.
+pub const TASKS: u64 = 100_000;
 /// Time between two tasks, in nanoseconds.
 const BETWEEN: u64 = 1_000_000;
 /// Time after the last task until now, in nanoseconds: after it the network has forgotten the
@@ -62,26 +62,26 @@ fn principal(number: u64) -> Result<Principal> {
 }
 
 /// The state in a directory: what was made there before, or a new one. To make it takes minutes.
-pub fn find_or_make(directory: &Path) -> Result<State> {
+pub fn find_or_make(directory: &Path, tasks: u64) -> Result<State> {
     let description = directory.join(DESCRIPTION);
     if description.exists() {
         return Ok(serde_json::from_slice(&std::fs::read(description)?)?);
     }
-    let state = on_guest_stack(|| make(directory))?;
+    let state = on_guest_stack(|| make(directory, tasks))?;
     std::fs::write(description, serde_json::to_vec(&state)?)?;
     Ok(state)
 }
 
-fn make(directory: &Path) -> Result<State> {
-    let mut network = Network::starting_before_now(TASKS * BETWEEN + AFTERWARDS)?;
+fn make(directory: &Path, tasks: u64) -> Result<State> {
+    let mut network = Network::starting_before_now(tasks * BETWEEN + AFTERWARDS)?;
     let counter = network.install(&wat::parse_str(COUNTER)?)?;
     let owners = (0..OWNERS)
         .map(principal)
         .collect::<Result<Vec<Principal>>>()?;
     let mut tasks_of = vec![Vec::new(); owners.len()];
     let callee = network.callee;
-    for (number, place) in (0..TASKS).zip((0..owners.len()).cycle()) {
-        let request = tasks::idle(number, callee);
+    for (number, place) in (0..tasks).zip((0..owners.len()).cycle()) {
+        let request = crate::tasks::idle(number, callee);
         let answer: TaskResult = network.update(owners[place], "create_task", &request)?;
         tasks_of[place].push(answer.into_result()?.id);
         network.skip(BETWEEN);
@@ -94,7 +94,7 @@ fn make(directory: &Path) -> Result<State> {
         scheduler,
         counter,
         tasks_of,
-        tasks: TASKS,
+        tasks,
         bytes: std::fs::metadata(file)?.len(),
     })
 }
