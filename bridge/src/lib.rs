@@ -4,8 +4,12 @@
 //! * [`operations`] is each use case once, with types,
 //! * [`apply`] reads job files, and says what they would change,
 //! * [`cli`], [`commands`] and [`output`] are the command line,
+//! * [`config`] is the configuration file, and what wins over it,
+//! * [`deployment`] installs and upgrades the canisters on any network,
+//! * [`identity`] reads private keys, wherever they are kept,
 //! * [`candid_json`] translates between Candid and JSON,
 //! * [`mcp`] offers the scheduler's methods as tools to MCP clients,
+//! * [`worker`] runs the commands of tasks on this machine,
 //! * [`error`] is the one table from what went wrong to exit codes and MCP results.
 //!
 //! Command line and MCP are skins over the operations; they hold no rule of their own.
@@ -14,8 +18,13 @@ pub mod apply;
 pub mod candid_json;
 pub mod cli;
 pub mod commands;
+pub mod config;
+pub mod deployment;
 pub mod error;
+pub mod identity;
 pub mod mcp;
 pub mod network;
 pub mod operations;
 pub mod output;
+#[cfg(unix)]
+pub mod worker;

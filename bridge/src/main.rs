@@ -3,18 +3,30 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use chime::cli::Cli;
+use chime::error::{Error, Kind, Result};
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match chime::commands::run(cli).await {
+fn main() -> ExitCode {
+    // Before anything heavy: help and faults of the command line are answered here.
+    let cli = Cli::read();
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             chime::commands::report(&error);
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let runtime = Runtime::new().map_err(|error| {
+        Error::new(
+            Kind::Internal,
+            "the program cannot start its threads",
+            "end other programs, or raise the limit of processes (ulimit -u)",
+        )
+        .because(error)
+    })?;
+    runtime.block_on(chime::commands::run(cli))
 }

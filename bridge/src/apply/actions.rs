@@ -5,11 +5,12 @@ use chime_types::{Action, CallArguments};
 use serde_json::Value;
 
 use super::dialect::missing;
-use super::fields::{Fields, Spelling};
+use super::fields::{Fields, Spelling, wrong};
 use super::{Refusal, http};
 
 /// What to do about an entry with no action or several.
-pub(super) const ONE_ACTION: &str = "Give exactly one of note, call, http, command and steps.";
+pub(super) const ONE_ACTION: &str =
+    "Give exactly one of note, call, http, command, named and steps.";
 
 /// The action of an entry or a step, if it has one.
 pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
@@ -17,11 +18,13 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     let command = command(fields)?;
     let call = fields.value(&["call"]);
     let http = fields.value(&["http"]);
+    let named = fields.value(&["named"]);
     let given = [
         note.is_some(),
         command.is_some(),
         call.is_some(),
         http.is_some(),
+        named.is_some(),
     ];
     if given.into_iter().filter(|given| *given).count() > 1 {
         return Err(Refusal::of(
@@ -35,6 +38,9 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     }
     if let Some((path, value)) = http {
         return http::read(value, path).map(Some);
+    }
+    if let Some((path, value)) = named {
+        return named_of(value, path).map(Some);
     }
     Ok(note.or(command))
 }
@@ -81,6 +87,37 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
         arguments,
         cycles,
         with_context,
+    })
+}
+
+/// A registered action: its name alone, or a mapping.
+fn named_of(value: &Value, path: String) -> Result<Action, Refusal> {
+    let plain = |action_name: &str| Action::Named {
+        action_name: action_name.to_string(),
+        entity_name: None,
+        attributes: "{}".into(),
+        as_user: None,
+    };
+    if let Value::String(name) = value {
+        return Ok(plain(name));
+    }
+    let mut fields = Fields::new(value, &path, Spelling::Exact)?;
+    let Some(action_name) = fields.filled(&["action"])? else {
+        return Err(missing(&path, &["action"]));
+    };
+    let entity_name = fields.filled(&["entity"])?;
+    let as_user = fields.filled(&["as_user"])?;
+    let attributes = match fields.value(&["attributes"]) {
+        None => "{}".to_string(),
+        Some((_, value @ Value::Object(_))) => value.to_string(),
+        Some((path, other)) => return Err(wrong(path, "a mapping", other)),
+    };
+    fields.refuse_unknown()?;
+    Ok(Action::Named {
+        action_name,
+        entity_name,
+        attributes,
+        as_user,
     })
 }
 

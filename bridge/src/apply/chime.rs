@@ -107,13 +107,14 @@ fn steps(fields: &mut Fields<'_>) -> Result<Vec<NewStep>, Refusal> {
     }
 }
 
-fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
+/// Reads a step.
+pub(super) fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
     let mut fields = Fields::new(item, &path, Spelling::Exact)?;
     let Some(action) = actions::read(&mut fields)? else {
         return Err(Refusal::of(
             path,
             "the step does nothing",
-            "Give exactly one of note, call, http and command.",
+            "Give exactly one of note, call, http, command and named.",
         ));
     };
     let step = NewStep {

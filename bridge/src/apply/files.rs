@@ -52,6 +52,15 @@ pub(super) fn gather(paths: &[PathBuf]) -> Vec<Source> {
     sources
 }
 
+/// Whether a directory can be read and holds no job file.
+#[must_use]
+pub fn is_without_jobs(directory: &Path) -> bool {
+    let mut found = Vec::new();
+    // Only at depth 0 a directory without job files is itself something found.
+    find(directory, 1, &mut found);
+    directory.is_dir() && found.is_empty()
+}
+
 type Found = (PathBuf, Option<Refusal>);
 
 fn find(path: &Path, depth: usize, found: &mut Vec<Found>) {

@@ -19,6 +19,8 @@ mod identity;
 mod plan;
 mod realms;
 mod schedule;
+mod script;
+mod settings;
 mod tasks_loop;
 mod validate;
 
@@ -31,11 +33,13 @@ mod plan_tests;
 
 use std::path::{Path, PathBuf};
 
-use chime_types::{Action, CreateTaskRequest, NewSchedule};
+use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
-pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES};
+pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES, is_without_jobs};
 pub use identity::{AppliedFrom, applied_from};
 pub use plan::{Change, Plan, Step, patch};
+pub use script::shell_command;
+pub use settings::{WorkerSettings, read_settings};
 
 /// What one document of a file turned out to be.
 #[derive(Clone, Debug)]
@@ -160,6 +164,16 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+impl From<Refusal> for crate::error::Error {
+    fn from(refusal: Refusal) -> Self {
+        let made = Self::new(crate::error::Kind::Usage, refusal.rule, refusal.fix);
+        match refusal.field {
+            Some(field) => made.at(field),
+            None => made,
+        }
+    }
+}
+
 impl From<chime_types::Error> for Refusal {
     fn from(error: chime_types::Error) -> Self {
         Self {
@@ -186,17 +200,44 @@ struct Context<'a> {
     default_timeout_seconds: Option<u64>,
 }
 
+/// The schedule that `document` describes in Chime's own form: `every`, `cron`, `daily`, `weekly`,
+/// `monthly` or `at`, with `timezone`, `after`, `overlap` and the rest.
+///
+/// # Errors
+/// What breaks a rule of the form or of the scheduler.
+pub fn schedule_of(document: &serde_json::Value) -> Result<NewSchedule, Refusal> {
+    let mut fields = fields::Fields::new(document, "", fields::Spelling::Exact)?;
+    let schedule = schedule::own(&mut fields)?;
+    fields.refuse_unknown()?;
+    Ok(schedule)
+}
+
+/// The step that `document` describes in Chime's own form.
+///
+/// # Errors
+/// What breaks a rule of the form.
+pub fn step_of(document: &serde_json::Value) -> Result<NewStep, Refusal> {
+    chime::step(document, String::new())
+}
+
 /// Reads files and directories (`-` is the standard input). Findings come in the order of the
 /// files, in a directory by name, and of the documents within a file.
 #[must_use]
 pub fn read(paths: &[PathBuf]) -> Vec<Finding> {
+    read_with(paths, None)
+}
+
+/// The same, with a time-out for the jobs of tasks_loop that name none. A configuration among the
+/// files goes before it.
+#[must_use]
+pub fn read_with(paths: &[PathBuf], default_timeout_seconds: Option<u64>) -> Vec<Finding> {
     let sources = files::gather(paths);
     let documents: Vec<_> = sources.into_iter().flat_map(document::split).collect();
     let (timeout, mut findings) = tasks_loop::common_timeout(&documents);
     for document in documents {
         let context = Context {
             directory: &document.directory,
-            default_timeout_seconds: timeout,
+            default_timeout_seconds: timeout.or(default_timeout_seconds),
         };
         match &document.content {
             Ok(value) => findings.extend(dialect::read(&document.file, value, &context)),

@@ -2,7 +2,8 @@
 //!
 //! `{"name", "every", "after", "steps": [{"file", "run_next_after"}]}` and
 //! `{"name", "schedule": {"every", "after"}, "steps": [{"codex", "async", "delay"}]}` may be mixed.
-//! A step's file is read if it lies beside the configuration; otherwise only its name is kept.
+//! A step's file is read if it lies beside the configuration; otherwise only its name is kept. A
+//! shell script, which the original does not have, becomes a command.
 //! Whether code is asynchronous shows in the code, so that `async` is read and not used.
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use super::dialect::{NO_RETRIES, missing, note_unknown};
 use super::fields::{Fields, Spelling};
+use super::script::{is_shell_script, shell_command};
 use super::{Context, Declaration, Draft, Naming, Outcome, Refusal, identity};
 
 /// Reads a configuration.
@@ -84,15 +86,41 @@ fn read_step(
             .seconds(&["run_next_after"])?
             .filter(|seconds| *seconds > 0),
         timeout_seconds: fields.seconds(&["timeout"])?,
-        action: Action::Codex {
-            code: code(&file, &path, context, draft)?,
-            name: file,
-        },
+        action: action(file, &path, context, draft)?,
         continue_on_error: None,
     };
     fields.value(&["async", "is_async"]);
     note_unknown(&fields, draft);
     Ok((step, delay))
+}
+
+/// A shell script is a command for a worker; anything else is Python.
+fn action(
+    file: String,
+    path: &str,
+    context: &Context<'_>,
+    draft: &mut Draft,
+) -> Result<Action, Refusal> {
+    let code = code(&file, path, context, draft)?;
+    if !is_shell_script(&file) {
+        return Ok(Action::Codex { name: file, code });
+    }
+    let Some(text) = code else {
+        let rule = format!("{file} is not beside the configuration");
+        return Err(Refusal::of(
+            path,
+            rule,
+            "Put the script there: it is read now.",
+        ));
+    };
+    let command = shell_command(&file, &text).map_err(|refusal| Refusal {
+        field: Some(path.to_string()),
+        ..refusal
+    })?;
+    Ok(Action::Command {
+        command,
+        queue: None,
+    })
 }
 
 /// The code of a step, if its file is there.

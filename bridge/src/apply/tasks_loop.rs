@@ -1,6 +1,6 @@
 //! Jobs and configurations of tasks_loop, in the words of its own messages.
 
-use chime_types::{Action, CreateTaskRequest, NewStep, Priority, RetryPolicy};
+use chime_types::{Action, CreateTaskRequest, NewStep, OnUnknown, Priority, RetryPolicy};
 use serde_json::Value;
 
 use super::dialect::{NO_RETRIES, missing, note_unknown};
@@ -19,7 +19,7 @@ const JOB_FIELDS: [&str; 9] = [
     "max_retries",
     "timeout_seconds",
 ];
-const CONFIGURATION_FIELDS: [&str; 6] = [
+pub(super) const CONFIGURATION_FIELDS: [&str; 6] = [
     "jobs_dir",
     "poll_interval_seconds",
     "default_timeout_seconds",
@@ -68,6 +68,7 @@ pub(super) fn read(
     let (Some(id), Some(name), Some(command), true) = (id, name, command, absent.is_empty()) else {
         return Err(missing("", &absent));
     };
+    let retry = retry(&mut fields)?;
     let request = CreateTaskRequest {
         name,
         description: fields.filled(&["description"])?,
@@ -80,7 +81,9 @@ pub(super) fn read(
             .into_iter()
             .collect(),
         priority: priority(&mut fields)?,
-        retry: Some(retry(&mut fields)?),
+        // A command that was cut off without a report has failed, for all that its user knows.
+        on_unknown: (retry.max_retries > 0).then_some(OnUnknown::Retry),
+        retry: Some(retry),
         timeout_seconds: fields
             .count(&["timeout_seconds"], u64::MAX)?
             .or(context.default_timeout_seconds),

@@ -15,7 +15,7 @@ use crate::operations::agent_error;
 
 /// Cycles of a new canister. They cost nothing here, and the limit of what a canister may hold is
 /// far above.
-const INITIAL_CYCLES: u128 = 1_000_000_000_000_000;
+pub(crate) const INITIAL_CYCLES: u128 = 1_000_000_000_000_000;
 
 /// Ensures that the scheduler's canister exists on this network and runs `module`; its id.
 ///
@@ -92,7 +92,8 @@ async fn find_or_create(
     Ok((canister_id, status))
 }
 
-fn is_absent(error: &AgentError) -> bool {
+/// Whether the network says that there is no such canister.
+pub(crate) fn is_absent(error: &AgentError) -> bool {
     match error {
         AgentError::CertifiedReject { reject, .. }
         | AgentError::UncertifiedReject { reject, .. } => {

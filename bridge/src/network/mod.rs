@@ -10,23 +10,26 @@
 mod deploy;
 mod embedded;
 mod identity;
-mod management;
+pub(crate) mod management;
 mod module;
 mod name;
 mod state_directory;
 
 pub use deploy::deploy_scheduler;
+pub(crate) use deploy::is_absent;
+pub use identity::choose as choose_identity;
 pub use module::Module;
 pub use name::NetworkName;
 pub use state_directory::StateDirectory;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use candid::Principal;
 use ic_agent::{Agent, Identity};
 
+use crate::config::RootKey;
 use crate::error::{Error, Kind, Result};
+use crate::identity::{IdentityChoice, Loaded};
 use crate::operations::{Scheduler, agent_error};
 use embedded::Embedded;
 
@@ -42,8 +45,24 @@ pub struct Settings {
     pub state: StateDirectory,
     /// The scheduler's canister. Needed everywhere but on the embedded network.
     pub canister: Option<Principal>,
-    /// A private key in a PEM file. Needed everywhere but on the embedded network.
-    pub identity: Option<PathBuf>,
+    /// Whose key is used. Needed everywhere but on the embedded network, which has its own.
+    pub identity: Option<IdentityChoice>,
+    /// By which key answers are verified. The mainnet's is part of the agent.
+    pub root_key: RootKey,
+}
+
+impl Settings {
+    /// The embedded network in this directory, with its own key and scheduler.
+    #[must_use]
+    pub const fn embedded(state: StateDirectory) -> Self {
+        Self {
+            network: NetworkName::Embedded,
+            state,
+            canister: None,
+            identity: None,
+            root_key: RootKey::Fetched,
+        }
+    }
 }
 
 /// A network that can be reached.
@@ -61,7 +80,24 @@ pub struct Connection {
 /// `Identity` if no key can be read, `Unreachable` if nothing answers, `LocalFile` if the state
 /// directory cannot be used.
 pub async fn connect(settings: Settings, progress: Progress<'_>) -> Result<Connection> {
-    let identity = identity::choose(&settings)?;
+    let Loaded {
+        identity, warnings, ..
+    } = choose_identity(&settings)?;
+    for warning in &warnings {
+        progress(&format!("warning: {warning}"));
+    }
+    reach(settings, identity, progress).await
+}
+
+/// Reaches the network in the name of an identity that was read already.
+///
+/// # Errors
+/// As [`connect`], but for the identity.
+pub async fn reach(
+    settings: Settings,
+    identity: Arc<dyn Identity>,
+    progress: Progress<'_>,
+) -> Result<Connection> {
     let embedded = match settings.network {
         NetworkName::Embedded => Some(Embedded::join_or_start(&settings.state, progress).await?),
         NetworkName::Local | NetworkName::Mainnet | NetworkName::Url(_) => None,
@@ -70,7 +106,7 @@ pub async fn connect(settings: Settings, progress: Progress<'_>) -> Result<Conne
         Some(network) => network.url().to_string(),
         None => settings.network.url().to_string(),
     };
-    match agent(&settings.network, &url, identity).await {
+    match agent(&settings, &url, identity).await {
         Ok(agent) => Ok(Connection {
             agent,
             settings,
@@ -86,19 +122,22 @@ pub async fn connect(settings: Settings, progress: Progress<'_>) -> Result<Conne
     }
 }
 
-async fn agent(network: &NetworkName, url: &str, identity: Arc<dyn Identity>) -> Result<Agent> {
+async fn agent(settings: &Settings, url: &str, identity: Arc<dyn Identity>) -> Result<Agent> {
+    let network = &settings.network;
     let agent = Agent::builder()
         .with_url(url)
         .with_arc_identity(identity)
         .with_verify_query_signatures(true)
         .build()
         .map_err(|error| agent_error(error, &format!("use {url}")))?;
-    // The mainnet's key is part of the agent: asking the mainnet for it would trust the answer.
-    if !network.is_mainnet() {
-        agent
+    match &settings.root_key {
+        // The mainnet's key is part of the agent: asking the mainnet for it would trust the answer.
+        _ if network.is_mainnet() => {}
+        RootKey::Pinned(key) => agent.set_root_key(key.clone()),
+        RootKey::Fetched => agent
             .fetch_root_key()
             .await
-            .map_err(|error| unreachable(network, url, error))?;
+            .map_err(|error| unreachable(network, url, error))?,
     }
     Ok(agent)
 }

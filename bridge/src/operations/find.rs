@@ -1,8 +1,11 @@
-//! The task that people mean: by its id, by its name, or by the first digits of its id.
+//! The thing that people mean: by its id, by its name, or by the beginning of its id.
 
-use chime_types::{Task, TaskRequest};
+use chime_types::{
+    Alert, Backup, ExecutionRequest, Task, TaskExecution, TaskRequest, TaskSchedule, User,
+};
 
 use super::Scheduler;
+use crate::candid_json::nearest;
 use crate::error::{Error, Kind, Result};
 
 /// Candidates named in an error about an ambiguous selector.
@@ -22,55 +25,222 @@ impl Scheduler {
                 answer => return answer,
             }
         }
-        choose(selector, self.all_tasks().await?)
+        choose(&TASKS, selector, self.all_tasks().await?)
+    }
+
+    /// The execution with this id, or the only one among the latest of the caller's tasks whose id
+    /// begins so, or the latest one of the task with this name.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Usage` if there are several.
+    pub async fn find_execution(&self, selector: &str) -> Result<TaskExecution> {
+        if let Ok(execution_id) = selector.parse() {
+            match self.get_execution(&ExecutionRequest { execution_id }).await {
+                Err(error) if error.kind() == Kind::NotFound => {}
+                answer => return answer,
+            }
+        }
+        let tasks = self.all_tasks().await?;
+        if let Some(task) = tasks.iter().find(|task| task.name == selector) {
+            let latest = self.executions(task.id, None, 1).await?;
+            return latest.into_iter().next().ok_or_else(|| {
+                Error::new(
+                    Kind::NotFound,
+                    format!("task {} ({}) has not run yet", task.id, task.name),
+                    format!("run it with `chime task run {}`", task.id),
+                )
+            });
+        }
+        let mut executions = Vec::new();
+        for task in tasks.iter().filter(|_| is_number(selector)) {
+            executions.extend(self.executions(task.id, None, EXECUTIONS_SEEN).await?);
+        }
+        choose(&EXECUTIONS, selector, executions)
+    }
+
+    /// The caller's alert with this id or name.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Usage` if there are several.
+    pub async fn find_alert(&self, selector: &str) -> Result<Alert> {
+        choose(&ALERTS, selector, self.all_alerts().await?)
+    }
+
+    /// The caller's backup with this id; `latest` is the newest that is complete.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Usage` if there are several.
+    pub async fn find_backup(&self, selector: &str) -> Result<Backup> {
+        let mut backups = self.all_backups().await?;
+        if selector == LATEST {
+            backups.retain(|backup| backup.completed_at.is_some());
+            return backups.pop().ok_or_else(|| BACKUPS.none(selector, &[]));
+        }
+        choose(&BACKUPS, selector, backups)
+    }
+
+    /// The registered user with this principal, the beginning of it, or this name.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Usage` if there are several.
+    pub async fn find_user(&self, selector: &str) -> Result<User> {
+        choose(&USERS, selector, self.all_users().await?)
     }
 }
 
-fn choose(selector: &str, tasks: Vec<Task>) -> Result<Task> {
-    let (named, others): (Vec<_>, Vec<_>) =
-        tasks.into_iter().partition(|task| task.name == selector);
-    let candidates = if named.is_empty() && is_number(selector) {
-        others
-            .into_iter()
-            .filter(|task| task.id.to_string().starts_with(selector))
-            .collect()
-    } else {
-        named
+/// The task that `selector` means among these, by its id, its name or the beginning of its id.
+///
+/// # Errors
+/// `NotFound` if there is none, `Usage` if there are several.
+pub fn choose_task(selector: &str, tasks: Vec<Task>) -> Result<Task> {
+    choose(&TASKS, selector, tasks)
+}
+
+/// The schedule of a task with this id or name.
+///
+/// # Errors
+/// `NotFound` if there is none, `Usage` if there are several.
+pub fn find_schedule(task: &Task, selector: &str) -> Result<TaskSchedule> {
+    choose(&SCHEDULES, selector, task.schedules.clone())
+}
+
+/// The selector of the newest backup.
+const LATEST: &str = "latest";
+/// Executions of each task among which the beginning of an id is looked for.
+const EXECUTIONS_SEEN: usize = 100;
+
+/// Things that people name.
+trait Selectable {
+    fn id(&self) -> String;
+    fn name(&self) -> Option<&str>;
+}
+
+macro_rules! selectable {
+    ($($thing:ty: $item:ident => $id:expr, $name:expr;)*) => {$(
+        impl Selectable for $thing {
+            fn id(&self) -> String {
+                let $item = self;
+                $id.to_string()
+            }
+
+            fn name(&self) -> Option<&str> {
+                let $item = self;
+                $name
+            }
+        }
+    )*};
+}
+
+selectable! {
+    Task: task => task.id, Some(&task.name);
+    TaskSchedule: schedule => schedule.id, schedule.name.as_deref();
+    TaskExecution: execution => execution.id, {
+        let _ = execution;
+        None
     };
-    one(selector, candidates)
+    Alert: alert => alert.id, Some(&alert.name);
+    Backup: backup => backup.id, {
+        let _ = backup;
+        None
+    };
+    User: user => user.principal, user.name.as_deref();
+}
+
+/// Words for errors about a kind of things.
+struct Words {
+    one: &'static str,
+    several: &'static str,
+    fix: &'static str,
+}
+
+const TASKS: Words = Words {
+    one: "task of yours has the id or name",
+    several: "tasks",
+    fix: "list your tasks with `chime ps ls`; those of other owners are not shown",
+};
+const SCHEDULES: Words = Words {
+    one: "schedule of the task has the id or name",
+    several: "schedules",
+    fix: "list them with `chime schedule ls`",
+};
+const EXECUTIONS: Words = Words {
+    one: "execution of yours has the id, and no task the name,",
+    several: "executions",
+    fix: "list them with `chime execution ls`; the beginning of an id is looked for among the \
+          latest of each task",
+};
+const ALERTS: Words = Words {
+    one: "alert of yours has the id or name",
+    several: "alerts",
+    fix: "list them with `chime alert ls`",
+};
+const BACKUPS: Words = Words {
+    one: "backup of yours has the id",
+    several: "backups",
+    fix: "list them with `chime backup ls`, or make one with `chime backup create`",
+};
+const USERS: Words = Words {
+    one: "registered user has the principal or name",
+    several: "users",
+    fix: "list them with `chime user ls`",
+};
+
+impl Words {
+    fn none(&self, selector: &str, names: &[&str]) -> Error {
+        let rule = format!("no {} {selector:?}", self.one);
+        let fix = match nearest(selector, names).as_slice() {
+            // Whoever gave digits meant an id, not a name that is near.
+            near if near.is_empty() || is_number(selector) => self.fix.to_string(),
+            near => format!("did you mean {}? Else {}", near.join(", "), self.fix),
+        };
+        Error::new(Kind::NotFound, rule, fix)
+    }
+}
+
+/// An id wins over a name, and a name over the beginning of an id.
+fn choose<T: Selectable>(words: &Words, selector: &str, items: Vec<T>) -> Result<T> {
+    let by = |test: &dyn Fn(&T) -> bool| items.iter().filter(|item| test(item)).count();
+    let is_id = |item: &T| item.id() == selector;
+    let is_named = |item: &T| item.name() == Some(selector);
+    let begins = |item: &T| !selector.is_empty() && item.id().starts_with(selector);
+    let test: &dyn Fn(&T) -> bool = match (by(&is_id), by(&is_named)) {
+        (1.., _) => &is_id,
+        (0, 1..) => &is_named,
+        (0, 0) => &begins,
+    };
+    if !items.iter().any(test) {
+        let names: Vec<_> = items.iter().filter_map(Selectable::name).collect();
+        return Err(words.none(selector, &names));
+    }
+    one(
+        words,
+        selector,
+        items.into_iter().filter(|item| test(item)).collect(),
+    )
 }
 
 fn is_number(selector: &str) -> bool {
     !selector.is_empty() && selector.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn one(selector: &str, mut candidates: Vec<Task>) -> Result<Task> {
+fn one<T: Selectable>(words: &Words, selector: &str, mut candidates: Vec<T>) -> Result<T> {
     if candidates.len() > 1 {
         let mut ids: Vec<_> = candidates
             .iter()
             .take(CANDIDATES_SHOWN)
-            .map(|task| task.id.to_string())
+            .map(Selectable::id)
             .collect();
         if candidates.len() > CANDIDATES_SHOWN {
             ids.push("…".to_string());
         }
+        let (count, things) = (candidates.len(), words.several);
         return Err(Error::new(
             Kind::Usage,
-            format!(
-                "{} tasks go by {selector:?}: {}",
-                candidates.len(),
-                ids.join(", ")
-            ),
+            format!("{count} {things} go by {selector:?}: {}", ids.join(", ")),
             "give the whole id of the one that is meant",
         ));
     }
-    candidates.pop().ok_or_else(|| {
-        Error::new(
-            Kind::NotFound,
-            format!("no task of yours has the id or name {selector:?}"),
-            "list your tasks; those of other owners are not shown",
-        )
-    })
+    candidates.pop().ok_or_else(|| words.none(selector, &[]))
 }
 
 #[cfg(test)]
@@ -90,7 +260,11 @@ mod tests {
     #[test]
     fn should_find_the_only_one() {
         for (selector, id) in [("report", 42), ("5", 51), ("4", 51), ("7", 7)] {
-            assert_eq!(choose(selector, tasks()).unwrap().id, id, "{selector}");
+            assert_eq!(
+                choose(&TASKS, selector, tasks()).unwrap().id,
+                id,
+                "{selector}"
+            );
         }
     }
 
@@ -102,17 +276,27 @@ mod tests {
             ("9", Kind::NotFound),
             ("", Kind::NotFound),
         ] {
-            let error = choose(selector, tasks()).unwrap_err();
+            let error = choose(&TASKS, selector, tasks()).unwrap_err();
             assert_eq!(error.kind(), kind, "{selector}");
         }
-        let error = choose("backup", tasks()).unwrap_err();
+        let error = choose(&TASKS, "backup", tasks()).unwrap_err();
         assert_eq!(error.rule(), "2 tasks go by \"backup\": 7, 41");
+    }
+
+    #[test]
+    fn should_suggest_the_name_that_was_meant() {
+        let fix = |selector| {
+            let error = choose(&TASKS, selector, tasks()).unwrap_err();
+            error.fix().to_string()
+        };
+        assert!(fix("reprot").starts_with("did you mean report? Else list"));
+        assert_eq!(fix("99"), TASKS.fix);
     }
 
     #[test]
     fn should_show_only_some_of_many() {
         let many = (100..200).map(|id| task(id, "x")).collect();
-        let error = choose("1", many).unwrap_err();
+        let error = choose(&TASKS, "1", many).unwrap_err();
         assert_eq!(
             error.rule(),
             "100 tasks go by \"1\": 100, 101, 102, 103, 104, …"

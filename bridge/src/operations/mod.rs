@@ -5,7 +5,14 @@
 //! over it.
 
 mod agent_error;
+mod archive;
+mod carry_out;
+pub mod doctor;
+mod explain;
 mod find;
+mod forecast;
+mod health;
+mod lists;
 mod pages;
 mod scheduler;
 mod wait;
@@ -14,5 +21,10 @@ mod wait;
 pub(crate) mod fixtures;
 
 pub use agent_error::{agent_error, query_error};
+pub use archive::{Transfer, download, file_digest, upload};
+pub use explain::{Cause, Explanation, Remedy, explain};
+pub use find::{choose_task, find_schedule};
+pub use forecast::next_runs;
+pub use health::{Finding, findings};
 pub use scheduler::Scheduler;
-pub use wait::{Patience, require_completed};
+pub use wait::{Patience, require_completed, wait};

@@ -13,6 +13,15 @@ impl Scheduler {
     /// # Errors
     /// Those of `get_my_tasks`.
     pub async fn all_tasks(&self) -> Result<Vec<Task>> {
+        self.tasks(|_| ()).await
+    }
+
+    /// All tasks of the caller, the oldest first. `told` is called with the number of tasks read
+    /// so far when there are more.
+    ///
+    /// # Errors
+    /// Those of `get_my_tasks`.
+    pub async fn tasks(&self, told: impl Fn(usize)) -> Result<Vec<Task>> {
         let mut tasks = Vec::new();
         let mut cursor = None;
         loop {
@@ -28,6 +37,7 @@ impl Scheduler {
             if cursor.is_none() {
                 return Ok(tasks);
             }
+            told(tasks.len());
         }
     }
 

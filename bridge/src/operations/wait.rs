@@ -74,7 +74,11 @@ pub fn require_completed(execution: TaskExecution) -> Result<TaskExecution> {
     ))
 }
 
-async fn wait<F: Future<Output = Result<TaskExecution>>>(
+/// Waits until `look` shows an execution that is final; see [`Scheduler::wait_for_execution`].
+///
+/// # Errors
+/// `Unavailable` if it is not final in time; else those of `look`.
+pub async fn wait<F: Future<Output = Result<TaskExecution>>>(
     mut look: impl FnMut() -> F,
     patience: Patience,
     mut on_change: impl FnMut(&TaskExecution),

@@ -1,0 +1,174 @@
+//! What the scheduler's own figures say about its health.
+
+use chime_types::limits::NANOSECONDS;
+use chime_types::{Config, Stats};
+
+use super::Finding;
+use crate::error::Kind;
+
+/// A wake that is overdue by more means that the timer did not go off: the scheduler arms a second one
+/// 30 seconds later, and blocks may be slow.
+const OVERDUE_SECONDS: u64 = 120;
+/// A lag above this is seen by people who wait.
+const LATE_SECONDS: u64 = 60;
+/// Cycles that last for less have to be topped up soon.
+const MINIMUM_DAYS: u128 = 30;
+const TRILLION: u128 = 1_000_000_000_000;
+
+/// What the scheduler says of itself.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// `get_stats`.
+    pub stats: Stats,
+    /// `get_config`.
+    pub config: Config,
+}
+
+/// Judges them, one finding for each subject.
+#[must_use]
+pub fn figures(figures: &Figures) -> Vec<Finding> {
+    let Figures { stats, config } = figures;
+    vec![
+        Finding::ok("version", stats.version.clone()),
+        timer(stats),
+        cycles(stats, config),
+        lag(stats),
+        workers(stats),
+        load(stats, config),
+        dead_letters(stats),
+    ]
+}
+
+fn timer(stats: &Stats) -> Finding {
+    let Some(next_at) = stats.next_wake_at else {
+        return Finding::ok("timer", "nothing is due, so it need not be armed");
+    };
+    let entries = stats.agenda;
+    if stats.timer_armed_at.is_none() {
+        return Finding::fail(
+            "timer",
+            Kind::Internal,
+            format!("not armed, although the agenda has {entries} entries"),
+            "any change arms it, such as `chime run --note x`; if it stays so, report it",
+        );
+    }
+    let overdue = stats.now_at.saturating_sub(next_at) / NANOSECONDS;
+    if overdue > OVERDUE_SECONDS {
+        return Finding::fail(
+            "timer",
+            Kind::Unavailable,
+            format!("armed, but the next wake is overdue by {overdue} s"),
+            "look at the canister's cycles and logs; on a network of this machine run `chime up`",
+        );
+    }
+    let seconds = next_at.saturating_sub(stats.now_at) / NANOSECONDS;
+    let away = match seconds {
+        0 => "now".to_string(),
+        seconds => format!("in {}", chime_schedule::format_interval(seconds)),
+    };
+    Finding::ok(
+        "timer",
+        format!("armed; next wake {away}, {entries} in the agenda"),
+    )
+}
+
+fn cycles(stats: &Stats, config: &Config) -> Finding {
+    let number = |value: &candid::Nat| u128::try_from(&value.0).unwrap_or(u128::MAX);
+    let (have, least) = (number(&stats.cycles), number(&config.minimum_cycles));
+    let top_up = "top the canister up, for example with `icp canister top-up`";
+    if stats.cycles_low {
+        let text = format!(
+            "{}, fewer than {}: nothing is started",
+            trillions(have),
+            trillions(least)
+        );
+        return Finding::fail("cycles", Kind::Unavailable, text, top_up);
+    }
+    let daily = stats
+        .cycles_per_day
+        .as_ref()
+        .map(number)
+        .filter(|daily| *daily > 0);
+    let Some(daily) = daily else {
+        return Finding::ok("cycles", trillions(have));
+    };
+    let days = have.saturating_sub(least) / daily;
+    let text = format!(
+        "{}, {} a day: enough for {days} days",
+        trillions(have),
+        trillions(daily)
+    );
+    match days < MINIMUM_DAYS {
+        true => Finding::warn("cycles", text, top_up),
+        false => Finding::ok("cycles", text),
+    }
+}
+
+/// An amount as people compare them: `2.51 T`.
+fn trillions(cycles: u128) -> String {
+    format!(
+        "{}.{:02} T",
+        cycles / TRILLION,
+        cycles % TRILLION / (TRILLION / 100)
+    )
+}
+
+fn lag(stats: &Stats) -> Finding {
+    let Some(p95) = stats.lag.p95_nanoseconds else {
+        return Finding::ok("lag", "nothing of yours ran today");
+    };
+    let text = format!(
+        "95 of 100 executions began within {}.{:01} s today",
+        p95 / NANOSECONDS,
+        p95 % NANOSECONDS / 100_000_000
+    );
+    match p95 / NANOSECONDS >= LATE_SECONDS {
+        true => Finding::warn(
+            "lag",
+            text,
+            "look at what runs at the same time, and at the limits: `chime scheduler show`",
+        ),
+        false => Finding::ok("lag", text),
+    }
+}
+
+fn workers(stats: &Stats) -> Finding {
+    match stats.waiting_for_workers {
+        0 => Finding::ok("workers", "no command waits for one"),
+        waiting => Finding::warn(
+            "workers",
+            format!("{waiting} commands wait for one"),
+            "run `chime worker` where they are to be executed",
+        ),
+    }
+}
+
+fn load(stats: &Stats, config: &Config) -> Finding {
+    let text = format!(
+        "{} of {} places taken, {} ready, {} parked",
+        stats.running, config.maximum_concurrent, stats.ready, stats.parked
+    );
+    match stats.ready > 0 && stats.running >= u64::from(config.maximum_concurrent) {
+        true => Finding::warn(
+            "load",
+            text,
+            "if it stays so, raise maximum_concurrent (`chime scheduler set`), or spread the schedules \
+             (jitter)",
+        ),
+        false => Finding::ok("load", text),
+    }
+}
+
+fn dead_letters(stats: &Stats) -> Finding {
+    match stats.dead_letters {
+        0 => Finding::ok("dead letters", "none"),
+        count => Finding::warn(
+            "dead letters",
+            format!("{count} executions of yours failed and were not run again"),
+            "`chime execution ls --dead-letters` shows them, `chime execution replay` runs them again",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Figures of schedulers in good and in bad health.
+
+use candid::Nat;
+use chime_types::Percentiles;
+
+use super::*;
+use crate::operations::doctor::Verdict;
+
+const NOW_AT: u64 = 1_800_000_000 * NANOSECONDS;
+
+fn healthy() -> Figures {
+    let percentiles = Percentiles {
+        p50_nanoseconds: Some(1),
+        p95_nanoseconds: Some(59 * NANOSECONDS),
+        p99_nanoseconds: None,
+    };
+    Figures {
+        stats: Stats {
+            total_tasks: 1,
+            active_executions: 0,
+            completed_today: 1,
+            failed_today: 0,
+            missed_today: 0,
+            skipped_today: 0,
+            dead_letters: 0,
+            average_duration_nanoseconds: None,
+            duration: percentiles,
+            lag: percentiles,
+            runs_this_hour: 1,
+            upcoming: vec![],
+            agenda: 2,
+            ready: 0,
+            running: 0,
+            parked: 0,
+            waiting_for_workers: 0,
+            next_wake_at: Some(NOW_AT + 90 * NANOSECONDS),
+            timer_armed_at: Some(NOW_AT + 90 * NANOSECONDS),
+            cycles: Nat::from(40_000_000_000_000_u128),
+            cycles_per_day: Some(Nat::from(TRILLION)),
+            cycles_low: false,
+            stable_pages: 1,
+            version: "0.2.0".into(),
+            now_at: NOW_AT,
+        },
+        config: Config {
+            minimum_cycles: Nat::from(TRILLION),
+            ..Config::default()
+        },
+    }
+}
+
+fn found(subject: &str, change: impl FnOnce(&mut Figures)) -> Finding {
+    let mut given = healthy();
+    change(&mut given);
+    let all = figures(&given);
+    all.into_iter().find(|one| one.subject == subject).unwrap()
+}
+
+#[test]
+fn should_find_nothing_wrong_with_a_healthy_scheduler() {
+    for finding in figures(&healthy()) {
+        assert_eq!(finding.verdict, Verdict::Ok, "{finding:?}");
+    }
+    assert!(found("timer", |_| {}).text.contains("in 1m30s"));
+}
+
+#[test]
+fn should_tell_a_dead_timer_from_one_that_is_not_needed() {
+    let dead = found("timer", |given| given.stats.timer_armed_at = None);
+    assert_eq!(dead.verdict, Verdict::Fail(Kind::Internal));
+    let idle = found("timer", |given| {
+        given.stats.timer_armed_at = None;
+        given.stats.next_wake_at = None;
+    });
+    assert_eq!(idle.verdict, Verdict::Ok);
+    for (seconds, verdict) in [
+        (OVERDUE_SECONDS, Verdict::Ok),
+        (OVERDUE_SECONDS + 1, Verdict::Fail(Kind::Unavailable)),
+    ] {
+        let late = found("timer", |given| {
+            given.stats.next_wake_at = Some(NOW_AT - seconds * NANOSECONDS);
+        });
+        assert_eq!(late.verdict, verdict, "{seconds}");
+    }
+}
+
+#[test]
+fn should_say_how_long_cycles_last() {
+    for (days, verdict) in [(29, Verdict::Warn), (30, Verdict::Ok)] {
+        let left = found("cycles", |given| {
+            given.stats.cycles = Nat::from((days + 1) * TRILLION);
+        });
+        assert_eq!(left.verdict, verdict, "{days}: {left:?}");
+        assert!(left.text.contains(&format!("{days} days")), "{left:?}");
+    }
+    let low = found("cycles", |given| given.stats.cycles_low = true);
+    assert_eq!(low.verdict, Verdict::Fail(Kind::Unavailable));
+    let unknown = found("cycles", |given| given.stats.cycles_per_day = None);
+    assert_eq!(unknown.text, "40.00 T");
+}
+
+#[test]
+fn should_warn_of_what_waits() {
+    for (subject, change) in [
+        (
+            "lag",
+            (|given: &mut Figures| {
+                given.stats.lag.p95_nanoseconds = Some(LATE_SECONDS * NANOSECONDS);
+            }) as fn(&mut Figures),
+        ),
+        ("workers", |given| given.stats.waiting_for_workers = 1),
+        ("dead letters", |given| given.stats.dead_letters = 1),
+        ("load", |given| {
+            given.stats.ready = 1;
+            given.stats.running = 10;
+        }),
+    ] {
+        let finding = found(subject, change);
+        assert_eq!(finding.verdict, Verdict::Warn, "{subject}");
+        assert!(finding.fix.is_some(), "{subject}");
+    }
+}

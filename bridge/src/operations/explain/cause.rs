@@ -1,0 +1,284 @@
+//! Classes of causes, and how they are told apart.
+
+use chime_types::{Action, Attempt, ExecutionStatus, Outcome, Task, TaskExecution, WaitReason};
+
+use super::Remedy;
+
+/// The class of a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing failed.
+    None,
+    /// The slot was left out.
+    Skipped,
+    /// The scheduler could not run at that time.
+    Missed,
+    /// Somebody stopped it.
+    Cancelled,
+    /// Nobody has claimed the command.
+    NoWorker,
+    /// A worker claimed the command and fell silent.
+    WorkerSilent,
+    /// A worker reports that the command failed.
+    CommandFailed,
+    /// The server answered with this status.
+    HttpStatus(u16),
+    /// The request got no answer that counts.
+    HttpFailed,
+    /// The canister or its method does not exist.
+    NoSuchMethod,
+    /// The callee refused.
+    CalleeRefused,
+    /// The callee trapped.
+    CalleeTrapped,
+    /// The network was busy.
+    NetworkBusy,
+    /// The scheduler has too few cycles.
+    TooFewCycles,
+    /// An attempt took too long.
+    TimedOut,
+    /// The whole execution took too long.
+    Expired,
+    /// Nobody knows whether the call was carried out.
+    OutcomeUnknown,
+    /// A secret is missing.
+    NoSecret,
+    /// A registered action is missing.
+    NoAction,
+    /// A placeholder or an argument is wrong.
+    BadInput,
+    /// The scheduler has no Python runner.
+    NoPython,
+    /// None of these.
+    Other,
+}
+
+impl Cause {
+    /// The cause as far as the execution shows it.
+    pub(super) fn of(task: &Task, execution: &TaskExecution) -> Self {
+        match (execution.status, execution.waiting_for) {
+            (ExecutionStatus::Completed, _) => return Self::None,
+            (ExecutionStatus::Skipped, _) => return Self::Skipped,
+            (ExecutionStatus::Missed, _) => return Self::Missed,
+            (ExecutionStatus::Cancelled, _) => return Self::Cancelled,
+            (ExecutionStatus::Waiting, Some(WaitReason::Worker)) => return Self::NoWorker,
+            _ => {}
+        }
+        let last = execution.attempts.iter().rev();
+        let ended = last
+            .into_iter()
+            .find(|attempt| attempt.finished_at.is_some());
+        match ended {
+            Some(attempt) => Self::of_attempt(task, execution, attempt),
+            None if execution.status == ExecutionStatus::TimedOut => Self::Expired,
+            None => Self::None,
+        }
+    }
+
+    fn of_attempt(task: &Task, execution: &TaskExecution, attempt: &Attempt) -> Self {
+        match attempt.outcome {
+            Outcome::Completed | Outcome::Running | Outcome::Snoozed => {
+                if execution.status == ExecutionStatus::TimedOut {
+                    return Self::Expired;
+                }
+                return Self::None;
+            }
+            Outcome::Cancelled => return Self::Cancelled,
+            Outcome::Lost => return Self::WorkerSilent,
+            Outcome::TimedOut => return Self::TimedOut,
+            Outcome::Unknown => return Self::OutcomeUnknown,
+            Outcome::Failed => {}
+        }
+        let step = task.steps.get(attempt.step as usize);
+        let text = attempt.error.as_deref().unwrap_or_default();
+        Self::of_text(step.map(|step| &step.action), text)
+    }
+
+    fn of_text(action: Option<&Action>, text: &str) -> Self {
+        if let Some(status) = number_after(text, "answered with status ") {
+            return Self::HttpStatus(status);
+        }
+        for (words, cause) in [
+            ("there is no such secret", Self::NoSecret),
+            ("there is no action", Self::NoAction),
+            ("cannot be filled in", Self::BadInput),
+            ("arguments are not Candid", Self::BadInput),
+            ("arguments cannot be encoded", Self::BadInput),
+            ("no Python runner", Self::NoPython),
+            ("too few cycles", Self::TooFewCycles),
+            ("has no update method", Self::NoSuchMethod),
+            ("has no query method", Self::NoSuchMethod),
+        ] {
+            if text.contains(words) {
+                return cause;
+            }
+        }
+        match action {
+            Some(Action::Http { .. }) => Self::HttpFailed,
+            Some(Action::Command { .. }) => Self::CommandFailed,
+            _ => Self::of_reject_code(text),
+        }
+    }
+
+    /// Reject codes of the interface specification.
+    fn of_reject_code(text: &str) -> Self {
+        match number_after(text, "rejected with code ") {
+            Some(2) => Self::NetworkBusy,
+            Some(3) => Self::NoSuchMethod,
+            Some(4) => Self::CalleeRefused,
+            Some(5) => Self::CalleeTrapped,
+            Some(6) => Self::OutcomeUnknown,
+            _ => Self::Other,
+        }
+    }
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Skipped => "skipped",
+            Self::Missed => "missed",
+            Self::Cancelled => "cancelled",
+            Self::NoWorker => "no_worker",
+            Self::WorkerSilent => "worker_silent",
+            Self::CommandFailed => "command_failed",
+            Self::HttpStatus(_) => "http_status",
+            Self::HttpFailed => "http_failed",
+            Self::NoSuchMethod => "no_such_method",
+            Self::CalleeRefused => "callee_refused",
+            Self::CalleeTrapped => "callee_trapped",
+            Self::NetworkBusy => "network_busy",
+            Self::TooFewCycles => "too_few_cycles",
+            Self::TimedOut => "timed_out",
+            Self::Expired => "expired",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::NoSecret => "no_secret",
+            Self::NoAction => "no_action",
+            Self::BadInput => "bad_input",
+            Self::NoPython => "no_python",
+            Self::Other => "other",
+        }
+    }
+
+    /// What it means, and what can be done.
+    pub(super) fn meaning(self) -> (String, Vec<Remedy>) {
+        if let Self::HttpStatus(status) = self {
+            let (text, remedies) = http(status);
+            let text = format!("The server answered with status {status}: {text}");
+            return (text, remedies);
+        }
+        (self.text().to_string(), self.remedies())
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::None | Self::HttpStatus(_) => "Nothing has failed.",
+            Self::Skipped => {
+                "The slot was left out: the execution before it was not finished, or a quota was \
+                 used up."
+            }
+            Self::Missed => {
+                "The scheduler could not run at that time (it was stopped, or its network was \
+                 down), and the schedule's policy does not make up for it."
+            }
+            Self::Cancelled => "It was stopped on request, or by a later slot.",
+            Self::NoWorker => "No worker has claimed the command yet.",
+            Self::WorkerSilent => {
+                "The worker that ran the command fell silent: it was killed, lost its network, or \
+                 its lease is too short."
+            }
+            Self::CommandFailed => {
+                "The command ran on a worker and failed there; its error says how."
+            }
+            Self::HttpFailed => {
+                "The request got no answer that counts: the server cannot be reached, its answer \
+                 is longer than max_response_bytes, or the nodes of the network got different \
+                 answers (then keep only a part with `transform`, or set `replicated` to false)."
+            }
+            Self::NoSuchMethod => "The canister or the method that the step calls does not exist.",
+            Self::CalleeRefused => "The canister that was called refused; its message says why.",
+            Self::CalleeTrapped => {
+                "The canister that was called broke off: a fault in its code, or arguments that it \
+                 cannot read. What it had done was undone."
+            }
+            Self::NetworkBusy => "The network was busy: it passes.",
+            Self::TooFewCycles => "The scheduler has too few cycles for the call.",
+            Self::TimedOut => {
+                "No answer came in time. Nobody can tell whether the action was carried out."
+            }
+            Self::Expired => {
+                "The time of the whole execution (execution_timeout_seconds) was over."
+            }
+            Self::OutcomeUnknown => {
+                "Nobody can tell whether the call was carried out: look at the callee first."
+            }
+            Self::NoSecret => "The step names a secret that is not kept.",
+            Self::NoAction => "The step names an action that is not registered.",
+            Self::BadInput => "A placeholder or an argument of the step is wrong.",
+            Self::NoPython => {
+                "The step runs Python, and this version of the scheduler has no Python runner."
+            }
+            Self::Other => "The error says what happened.",
+        }
+    }
+
+    fn remedies(self) -> Vec<Remedy> {
+        use Remedy::{
+            ChangePolicy, DefineAction, EditSteps, PutSecret, RaiseTimeout, Retry, RetryFromStart,
+            RetryUnknown, RunNow, StartWorker, TopUp,
+        };
+        match self {
+            Self::None | Self::HttpStatus(_) => vec![],
+            Self::Skipped | Self::Missed => vec![RetryFromStart, ChangePolicy],
+            Self::Cancelled | Self::NetworkBusy => vec![Retry],
+            Self::NoWorker => vec![StartWorker],
+            Self::WorkerSilent => vec![StartWorker, Retry],
+            Self::CommandFailed | Self::HttpFailed | Self::CalleeRefused | Self::CalleeTrapped => {
+                vec![EditSteps, Retry]
+            }
+            Self::NoSuchMethod | Self::BadInput | Self::NoPython => vec![EditSteps],
+            Self::TooFewCycles => vec![TopUp, Retry],
+            Self::TimedOut => vec![Retry, RaiseTimeout, RetryUnknown],
+            Self::Expired => vec![RaiseTimeout, RunNow],
+            Self::OutcomeUnknown => vec![Retry, RetryUnknown],
+            Self::NoSecret => vec![PutSecret, Retry],
+            Self::NoAction => vec![DefineAction, Retry],
+            Self::Other => vec![Retry, EditSteps],
+        }
+    }
+}
+
+fn http(status: u16) -> (&'static str, Vec<Remedy>) {
+    use Remedy::{EditSteps, PutSecret, Retry};
+    match status {
+        300..=399 => (
+            "it sends elsewhere, and redirects are not followed.",
+            vec![EditSteps],
+        ),
+        401 | 403 => (
+            "it does not accept who asks. The key or token in the headers is wrong, missing or expired.",
+            vec![PutSecret, EditSteps, Retry],
+        ),
+        404 | 410 => ("the address does not exist there.", vec![EditSteps]),
+        408 | 425 | 429 => ("it is asked too often or too early.", vec![Retry]),
+        400..=499 => ("it does not accept the request as it is.", vec![EditSteps]),
+        500..=599 => (
+            "it has trouble of its own, which often passes.",
+            vec![Retry],
+        ),
+        _ => (
+            "the step does not expect this status.",
+            vec![EditSteps, Retry],
+        ),
+    }
+}
+
+/// The number that follows these words at the beginning of a text or of a part of it.
+fn number_after<N: std::str::FromStr>(text: &str, words: &str) -> Option<N> {
+    let (_, rest) = text.split_once(words)?;
+    let end = rest
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(rest.len());
+    rest[..end].parse().ok()
+}
