@@ -14,11 +14,13 @@ pub(super) enum Convention {
     Duration,
     /// An identifier.
     Identifier,
+    /// Bytes that are small numbers, each by itself.
+    Numbers,
 }
 
 impl Convention {
-    /// The convention of a field's name. It holds for `nat64` in the field, also within `opt` and
-    /// `vec`, and for nothing else.
+    /// The convention of a field's name. It holds for `nat64` in the field, or for `blob`, also
+    /// within `opt` and `vec`, and for nothing else.
     pub(super) fn of_field(name: &str) -> Self {
         if name.ends_with("_at") {
             Self::Instant
@@ -26,15 +28,19 @@ impl Convention {
             Self::Duration
         } else if name == "id" || name.ends_with("_id") {
             Self::Identifier
+        } else if name == "weekdays" {
+            Self::Numbers
         } else {
             Self::Number
         }
     }
 
-    /// The convention as it applies to a type.
+    /// The convention as it applies to a type that is no name.
     pub(super) fn on(self, typ: &IDLType) -> Self {
-        match typ {
-            IDLType::PrimT(PrimType::Nat64) => self,
+        match (self, typ) {
+            (Self::Numbers, IDLType::VecT(_)) => self,
+            (Self::Numbers, _) => Self::Number,
+            (_, IDLType::PrimT(PrimType::Nat64)) => self,
             _ => Self::Number,
         }
     }
@@ -83,6 +89,7 @@ mod tests {
             ("timeout_seconds", Convention::Duration),
             ("id", Convention::Identifier),
             ("task_id", Convention::Identifier),
+            ("weekdays", Convention::Numbers),
             ("paid", Convention::Number),
             ("count", Convention::Number),
         ] {

@@ -24,12 +24,15 @@ pub enum Answer {
 
 impl Interface {
     /// The answer of `method`: the payload of `Ok` or `Err` if it answers with such a variant,
-    /// else its result, `null` if it has none, and an object with the keys `"0"`, `"1"`, ... if it
+    /// else its result, `null` if it has none or is oneway, and an object with the keys `"0"`, `"1"`, ... if it
     /// has several.
     ///
     /// # Errors
     /// `Incompatible` if the bytes are not of the method's type.
     pub fn decode_answer(&self, method: &Method, bytes: &[u8]) -> Result<Answer> {
+        if method.is_oneway {
+            return Ok(Answer::Ok(Value::Null));
+        }
         let values = self.decode(method, bytes)?;
         if let (Some(cases), [IDLValue::Variant(variant)]) =
             (self.ok_and_err(method), values.as_slice())
@@ -61,6 +64,36 @@ impl Interface {
                     .collect(),
             ),
         }))
+    }
+
+    /// Arguments that were encoded for `method`, in Candid's textual form.
+    ///
+    /// # Errors
+    /// `Incompatible` if the bytes are not of the method's type.
+    pub fn arguments_text(&self, method: &Method, bytes: &[u8]) -> Result<String> {
+        Ok(self.arguments(method, bytes)?.to_string())
+    }
+
+    /// The request of a method that takes one record.
+    ///
+    /// # Errors
+    /// `Incompatible` if the method takes something else, or the bytes are not of its type.
+    pub fn decode_request(&self, method: &Method, bytes: &[u8]) -> Result<Value> {
+        let values = self.arguments(method, bytes)?;
+        match (method.arguments.as_slice(), values.args.as_slice()) {
+            ([argument], [value]) => self.json(&argument.typ, Convention::Number, value, 0),
+            _ => Err(unreadable(&method.name)),
+        }
+    }
+
+    fn arguments(&self, method: &Method, bytes: &[u8]) -> Result<IDLArgs> {
+        let (environment, actor) = self.environment()?;
+        environment
+            .get_method(&actor, &method.name)
+            .and_then(|function| {
+                IDLArgs::from_bytes_with_types(bytes, &environment, &function.args)
+            })
+            .map_err(|error| unreadable(&method.name).because(error))
     }
 
     fn decode(&self, method: &Method, bytes: &[u8]) -> Result<Vec<IDLValue>> {
@@ -118,7 +151,7 @@ impl Interface {
                 .iter()
                 .find(|value| value.id == field.label)
                 .ok_or_else(|| unreadable(&name))?;
-            let convention = Convention::of_field(&name);
+            let convention = self.convention(&name);
             let json = self.json(&field.typ, convention, &value.val, depth + 1)?;
             object.insert(name, json);
         }
@@ -134,7 +167,7 @@ impl Interface {
         if matches!(value.val, IDLValue::Null) {
             return Ok(Value::String(name));
         }
-        let convention = Convention::of_field(&name);
+        let convention = self.convention(&name);
         let payload = self.json(&case.typ, convention, &value.val, depth + 1)?;
         Ok(Value::Object(Map::from_iter([(name, payload)])))
     }

@@ -3,14 +3,13 @@
 //! Every error names the place, the rule, what was given instead, and an example.
 
 use candid::IDLArgs;
-use candid::types::Label;
 use candid::types::value::{IDLField, IDLValue, VariantValue};
 use candid_parser::syntax::{IDLType, PrimType, TypeField};
 use serde_json::{Map, Value};
 
 use super::convention::Convention;
 use super::interface::field_name;
-use super::nearest::nearest;
+use super::nearest::near;
 use super::path::Path;
 use super::{Interface, MAXIMUM_DEPTH, Method, scalar};
 use crate::error::{Error, Kind, Result};
@@ -27,9 +26,13 @@ impl Interface {
     /// # Errors
     /// `InvalidArgument` with the place at fault.
     pub fn encode_arguments(&self, method: &Method, json: &Map<String, Value>) -> Result<Vec<u8>> {
-        let values = match self.single_record(&method.arguments) {
-            Some(fields) => vec![self.record(fields, json, Path::Root)?],
-            None => self.named_arguments(method, json)?,
+        let fields = self.fields_of_request(method);
+        let record = self.record(&fields, json, Path::Root)?;
+        let values = match (self.single_record(&method.arguments), record) {
+            (None, IDLValue::Record(arguments)) => {
+                arguments.into_iter().map(|field| field.val).collect()
+            }
+            (_, record) => vec![record],
         };
         let (environment, actor) = self.environment()?;
         environment
@@ -45,23 +48,6 @@ impl Interface {
                 )
                 .because(error)
             })
-    }
-
-    fn named_arguments(&self, method: &Method, json: &Map<String, Value>) -> Result<Vec<IDLValue>> {
-        let fields: Vec<_> = method
-            .arguments
-            .iter()
-            .enumerate()
-            .map(|(index, argument)| TypeField {
-                label: Label::Named(super::schema::argument_name(argument, index)),
-                typ: argument.typ.clone(),
-                docs: Vec::new(),
-            })
-            .collect();
-        match self.record(&fields, json, Path::Root)? {
-            IDLValue::Record(values) => Ok(values.into_iter().map(|field| field.val).collect()),
-            _ => Ok(Vec::new()),
-        }
     }
 
     fn value(
@@ -88,12 +74,14 @@ impl Interface {
             IDLType::VecT(item) => self.vector(item, convention, json, path),
             IDLType::RecordT(fields) => match json {
                 Value::Object(object) => self.record(fields, object, path),
-                _ => Err(wrong(
-                    path,
-                    "an object",
-                    json,
-                    "give an object with its fields",
-                )),
+                Value::Array(items) if is_tuple(fields) && fields.len() == items.len() => {
+                    self.record(fields, &numbered(items), path)
+                }
+                _ => {
+                    let example = Value::Object(self.example_record(fields, 0));
+                    let fix = format!("give its fields, for example {example}");
+                    Err(wrong(path, "an object", json, &fix))
+                }
             },
             IDLType::VariantT(cases) => self.variant(cases, json, path),
             IDLType::FuncT(_) | IDLType::ServT(_) | IDLType::ClassT(..) => Err(invalid(
@@ -133,12 +121,19 @@ impl Interface {
     ) -> Result<IDLValue> {
         let names: Vec<_> = fields.iter().map(field_name).collect();
         if let Some(unknown) = json.keys().find(|key| !names.contains(key)) {
-            return Err(unknown_name(path, "field", unknown, &names));
+            return Err(match self.home_of(unknown, fields) {
+                Some(home) => invalid(
+                    path.field(unknown),
+                    format!("there is no field {unknown:?} here"),
+                    format!("give it within {home}"),
+                ),
+                None => unknown_name(path, "field", unknown, &names),
+            });
         }
         let mut values = Vec::with_capacity(fields.len());
         for (field, name) in fields.iter().zip(&names) {
             let place = path.field(name);
-            let convention = Convention::of_field(name);
+            let convention = self.convention(name);
             let val = match json.get(name) {
                 Some(json) => self.value(&field.typ, convention, json, place)?,
                 None => self.absent(&field.typ, convention, place)?,
@@ -149,6 +144,36 @@ impl Interface {
             });
         }
         Ok(IDLValue::Record(values))
+    }
+
+    /// The fields among these that take `name` within them, as a case, a field, or a field of their
+    /// items: those that are needed first.
+    fn home_of(&self, name: &str, fields: &[TypeField]) -> Option<String> {
+        let takes = |typ: &IDLType| match self.resolve(typ).typ {
+            IDLType::RecordT(inner) | IDLType::VariantT(inner) => {
+                inner.iter().any(|field| field_name(field) == name)
+            }
+            _ => false,
+        };
+        let (optional, needed): (Vec<_>, Vec<_>) = fields
+            .iter()
+            .partition(|field| self.may_be_left_out(&field.typ));
+        let homes: Vec<_> = needed
+            .into_iter()
+            .chain(optional)
+            .filter_map(|field| {
+                let mut typ = self.resolve(&field.typ).typ;
+                if let IDLType::OptT(inner) = typ {
+                    typ = self.resolve(inner).typ;
+                }
+                match typ {
+                    IDLType::VecT(item) if takes(item) => Some(format!("{}[]", field_name(field))),
+                    typ if takes(typ) => Some(field_name(field)),
+                    _ => None,
+                }
+            })
+            .collect();
+        (!homes.is_empty()).then(|| homes.join(" or "))
     }
 
     /// The value of a field that was not given.
@@ -190,12 +215,9 @@ impl Interface {
                 IDLValue::Null
             }
             (IDLType::RecordT(fields), None) => self.record(fields, &Map::new(), place)?,
-            (typ, payload) => self.value(
-                typ,
-                Convention::of_field(name),
-                payload.unwrap_or(&empty),
-                place,
-            )?,
+            (typ, payload) => {
+                self.value(typ, self.convention(name), payload.unwrap_or(&empty), place)?
+            }
         };
         let field = IDLField {
             id: case.label.clone(),
@@ -245,6 +267,19 @@ impl Interface {
     }
 }
 
+/// Whether the fields are those of a tuple: numbered from 0 on.
+fn is_tuple(fields: &[TypeField]) -> bool {
+    let mut numbered = (0..).zip(fields);
+    numbered.all(|(index, field)| field.label.get_id() == index)
+}
+
+fn numbered(items: &[Value]) -> Map<String, Value> {
+    let items = items.iter().enumerate();
+    items
+        .map(|(index, item)| (index.to_string(), item.clone()))
+        .collect()
+}
+
 fn leaf(typ: &IDLType, convention: Convention, json: &Value, path: Path<'_>) -> Result<IDLValue> {
     let convention = convention.on(typ);
     scalar::read(typ, convention, json).ok_or_else(|| {
@@ -279,9 +314,10 @@ fn shown(json: &Value) -> String {
 fn unknown_name(path: Path<'_>, what: &str, given: &str, names: &[String]) -> Error {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let place = path.field(given);
-    let fix = match nearest(given, &names).as_slice() {
-        [] => format!("leave it out: there is no {what}"),
-        near => format!("did you mean {}?", near.join(", ")),
+    let fix = match (near(given, &names).as_slice(), names.is_empty()) {
+        (_, true) => format!("leave it out: there is no {what}"),
+        ([], false) => format!("choose one of {}", names.join(", ")),
+        (near, false) => format!("did you mean {}?", near.join(", ")),
     };
     let all = match names.len() {
         0..=12 if !names.is_empty() => format!("; there are {}", names.join(", ")),

@@ -1,22 +1,32 @@
 //! The fragments that schemas are put together from.
 
-use candid_parser::syntax::TypeField;
 use serde_json::{Map, Value, json};
 
-use super::interface::{field_name, paragraphs};
-
-/// A variant without payloads: its names, with what they mean.
-pub(super) fn enumeration(cases: &[TypeField]) -> Map<String, Value> {
-    let names: Vec<_> = cases.iter().map(field_name).collect();
-    let meanings: Vec<_> = cases
+/// A variant without payloads: its names, with what they mean as far as that is said.
+pub(super) fn enumeration(names: &[String], meanings: &[String]) -> Map<String, Value> {
+    let meanings: Vec<_> = names
         .iter()
-        .zip(&names)
-        .filter(|(case, _)| !case.docs.is_empty())
-        .map(|(case, name)| format!("`{name}`: {}", paragraphs(&case.docs)))
+        .zip(meanings)
+        .filter(|(_, meaning)| !meaning.is_empty())
+        .map(|(name, meaning)| format!("`{name}`: {meaning}"))
         .collect();
     let mut schema = members(json!({ "type": "string", "enum": names }));
     describe(&mut schema, &meanings.join(" "));
     schema
+}
+
+/// A variant with payloads: an object with exactly one of these keys. It says the same as one
+/// object for each case under `oneOf`, in less room, and clients without `oneOf` read it too.
+pub(super) fn choice(cases: Map<String, Value>) -> Map<String, Value> {
+    let mut schema = object(cases);
+    schema.insert("minProperties".to_string(), json!(1));
+    schema.insert("maxProperties".to_string(), json!(1));
+    schema
+}
+
+/// A variant with both kinds of cases.
+pub(super) fn join(names: Map<String, Value>, choice: Map<String, Value>) -> Map<String, Value> {
+    members(json!({ "anyOf": [names, choice] }))
 }
 
 /// What stands for a type within itself, and for what is not written out.

@@ -7,6 +7,7 @@ use candid::types::{FuncMode, Label, Type};
 use candid_parser::IDLProg;
 use candid_parser::syntax::{Dec, FuncType, IDLArgType, IDLType, PrimType, TypeField};
 
+use super::convention::Convention;
 use crate::error::{Error, Kind, Result};
 
 /// A parsed interface.
@@ -14,6 +15,7 @@ pub struct Interface {
     program: IDLProg,
     definitions: BTreeMap<String, Definition>,
     methods: Vec<Method>,
+    names_have_meaning: bool,
 }
 
 /// A named type.
@@ -74,11 +76,28 @@ impl Interface {
             program,
             definitions,
             methods: Vec::new(),
+            names_have_meaning: false,
         };
         // Everything below may rely on names that exist and types that are well formed.
         interface.environment()?;
         interface.methods = interface.read_methods()?;
         Ok(interface)
+    }
+
+    /// The same interface, in which the names of fields say what numbers are: that of a canister
+    /// that keeps the conventions of Chime. Elsewhere a `created_at` may count anything.
+    #[must_use]
+    pub fn with_meaningful_names(mut self) -> Self {
+        self.names_have_meaning = true;
+        self
+    }
+
+    /// What the numbers in a field of this name are.
+    pub(super) fn convention(&self, name: &str) -> Convention {
+        match self.names_have_meaning {
+            true => Convention::of_field(name),
+            false => Convention::Number,
+        }
     }
 
     /// The methods, by the alphabet.
@@ -150,6 +169,40 @@ impl Interface {
             },
             _ => None,
         }
+    }
+
+    /// What a request is made of: the fields of the only argument if that is a record, else the
+    /// arguments themselves, by their names or as `argument_0` and so on.
+    pub(super) fn fields_of_request(&self, method: &Method) -> Vec<TypeField> {
+        if let Some(fields) = self.single_record(&method.arguments) {
+            return fields.to_vec();
+        }
+        let named = method.arguments.iter().enumerate();
+        named
+            .map(|(index, argument)| TypeField {
+                label: Label::Named(match &argument.name {
+                    Some(name) => name.clone(),
+                    None => format!("argument_{index}"),
+                }),
+                typ: argument.typ.clone(),
+                docs: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// The names of what a request is made of.
+    #[must_use]
+    pub fn argument_names(&self, method: &Method) -> Vec<String> {
+        let fields = self.fields_of_request(method);
+        fields.iter().map(field_name).collect()
+    }
+
+    /// Whether a field of this type need not be given.
+    pub(super) fn may_be_left_out(&self, typ: &IDLType) -> bool {
+        matches!(
+            self.resolve(typ).typ,
+            IDLType::OptT(_) | IDLType::PrimT(PrimType::Null | PrimType::Reserved)
+        )
     }
 
     /// The cases of a method's only result, if that is a variant of `Ok` and `Err`.
@@ -281,12 +334,24 @@ pub(super) fn paragraphs(lines: &[String]) -> String {
     text.trim_end().to_string()
 }
 
-/// The name of a field or case in JSON; unnamed ones go by their number.
+/// Longest name of a property that every client takes.
+const LONGEST_NAME: usize = 64;
+
+/// The name of a field or case in JSON. Unnamed ones, and those with names that clients do not
+/// take as keys of a schema, go by their number, which Candid knows them by too.
 pub(super) fn field_name(field: &TypeField) -> String {
     match &field.label {
-        Label::Named(name) => name.clone(),
-        Label::Id(number) | Label::Unnamed(number) => number.to_string(),
+        Label::Named(name) if is_common(name) => name.clone(),
+        label => label.get_id().to_string(),
     }
+}
+
+/// Whether every client takes this name.
+pub(super) fn is_common(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 fn unreadable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

@@ -3,26 +3,37 @@
 /// Most names suggested.
 const SUGGESTIONS: usize = 3;
 
-/// The names that are nearest to `given`, the nearest first; all of them, up to the limit, when
+/// The names that are nearest to `given`, the nearest first; the first of all, up to the limit, when
 /// none is near.
-pub(super) fn nearest<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
+#[must_use]
+pub fn nearest<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
+    let found = near(given, names);
+    if !found.is_empty() {
+        return found;
+    }
+    let ranked = ranked(given, names).into_iter().take(SUGGESTIONS);
+    ranked.map(|(_, name)| name).collect()
+}
+
+/// The names that may have been meant by `given`, the nearest first.
+pub(super) fn near<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
+    let largest = given.chars().count().max(3) / 2;
+    let ranked = ranked(given, names).into_iter();
+    ranked
+        .filter(|(distance, _)| *distance <= largest)
+        .take(SUGGESTIONS)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn ranked<'name>(given: &str, names: &[&'name str]) -> Vec<(usize, &'name str)> {
     let lower = given.to_lowercase();
     let mut ranked: Vec<_> = names
         .iter()
         .map(|name| (distance(&lower, &name.to_lowercase()), *name))
         .collect();
     ranked.sort_by_key(|(distance, _)| *distance);
-    let near = given.chars().count().max(3) / 2;
-    let count = ranked
-        .iter()
-        .filter(|(distance, _)| *distance <= near)
-        .count();
-    let shown = if count == 0 { ranked.len() } else { count };
     ranked
-        .into_iter()
-        .take(shown.min(SUGGESTIONS))
-        .map(|(_, name)| name)
-        .collect()
 }
 
 /// How many letters have to be put in, taken out or changed. A name that begins or ends with the

@@ -38,12 +38,15 @@ pub(super) fn expected(typ: &IDLType, convention: Convention) -> Expected {
             ("an identifier: digits as text".to_string(), "\"42\"")
         }
         (IDLType::PrimT(prim), _) => primitive(prim),
+        (IDLType::VecT(_), Convention::Numbers) => {
+            ("a list of numbers 0-255".to_string(), "[1, 5]")
+        }
         (IDLType::PrincipalT, _) => (
             "a principal as text".to_string(),
             "\"ryjl3-tyaaa-aaaaa-aaaba-cai\"",
         ),
         _ => (
-            "bytes as text, in base64, or in hexadecimal after hex:".to_string(),
+            "bytes: base64, hexadecimal after hex:, or a list of numbers".to_string(),
             "\"RElETAAA\"",
         ),
     };
@@ -92,7 +95,7 @@ pub(super) fn read(typ: &IDLType, convention: Convention, json: &Value) -> Optio
         IDLType::PrincipalT => Principal::from_text(json.as_str()?)
             .ok()
             .map(IDLValue::Principal),
-        _ => read_bytes(json.as_str()?).map(IDLValue::Blob),
+        _ => read_bytes(json).map(IDLValue::Blob),
     }
 }
 
@@ -160,7 +163,13 @@ fn read_float(json: &Value) -> Option<f64> {
     }
 }
 
-fn read_bytes(text: &str) -> Option<Vec<u8>> {
+/// Bytes as text, or as a list of numbers.
+fn read_bytes(json: &Value) -> Option<Vec<u8>> {
+    if let Value::Array(items) = json {
+        let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
+        return items.iter().map(byte).collect();
+    }
+    let text = json.as_str()?;
     match text.strip_prefix(HEXADECIMAL) {
         Some(digits) => hex::decode(digits).ok(),
         None => STANDARD.decode(text).ok(),
@@ -183,7 +192,7 @@ pub(super) fn write(value: &IDLValue, convention: Convention) -> Option<Value> {
             Convention::Instant => json!(write_instant(*value)),
             Convention::Duration => json!(write_duration(*value)),
             Convention::Identifier => json!(value.to_string()),
-            Convention::Number => write_large(i128::from(*value)),
+            Convention::Number | Convention::Numbers => write_large(i128::from(*value)),
         },
         IDLValue::Int64(value) => write_large(i128::from(*value)),
         IDLValue::Nat(value) => match u64::try_from(&value.0) {
@@ -197,7 +206,11 @@ pub(super) fn write(value: &IDLValue, convention: Convention) -> Option<Value> {
         IDLValue::Float64(value) => write_float(*value),
         IDLValue::Float32(value) => write_float(f64::from(*value)),
         IDLValue::Principal(value) => json!(value.to_text()),
+        IDLValue::Blob(value) if convention == Convention::Numbers => json!(value),
         IDLValue::Blob(value) => json!(STANDARD.encode(value)),
+        // Nobody can be given these back, but they can be shown.
+        IDLValue::Service(canister) => json!(canister.to_text()),
+        IDLValue::Func(canister, method) => json!(format!("{canister}.{method}")),
         _ => return None,
     })
 }

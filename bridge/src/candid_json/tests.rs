@@ -1,5 +1,6 @@
 //! The translation as a whole, on an interface that has every type and on the scheduler's own.
 
+mod any_type;
 mod errors;
 mod round_trip;
 mod schemas;
@@ -67,11 +68,15 @@ service : {
 "#;
 
 pub(super) fn every_type() -> Interface {
-    Interface::parse(EVERY_TYPE).unwrap()
+    Interface::parse(EVERY_TYPE)
+        .unwrap()
+        .with_meaningful_names()
 }
 
 pub(super) fn scheduler() -> Interface {
-    Interface::parse(crate::mcp::SCHEDULER_INTERFACE).unwrap()
+    Interface::parse(crate::mcp::SCHEDULER_INTERFACE)
+        .unwrap()
+        .with_meaningful_names()
 }
 
 pub(super) fn object(json: Value) -> Map<String, Value> {

@@ -13,13 +13,24 @@ pub const SCHEDULER_INTERFACE: &str = include_str!("../../../scheduler.did");
 /// The metadata that holds a canister's interface.
 const METADATA: &str = "candid:service";
 
+/// The interface of the canister: `text` if it is given, else the published one.
+///
+/// # Errors
+/// `Incompatible` if there is none or it cannot be read, else what kept it from arriving.
+pub async fn interface_of(scheduler: &Scheduler, text: Option<&str>) -> Result<Interface> {
+    match text {
+        Some(text) => Interface::parse(text),
+        None => published_interface(scheduler).await,
+    }
+}
+
 /// The interface that the canister publishes. A canister that runs this program's own scheduler
 /// need not: its interface is known.
 ///
 /// # Errors
 /// `Incompatible` if it publishes none or one that cannot be read, else what kept the answer from
 /// arriving.
-pub async fn published_interface(scheduler: &Scheduler) -> Result<Interface> {
+async fn published_interface(scheduler: &Scheduler) -> Result<Interface> {
     let metadata = scheduler
         .agent()
         .read_state_canister_metadata(scheduler.canister_id(), METADATA)
@@ -56,6 +67,6 @@ fn unpublished(scheduler: &Scheduler) -> Error {
             "the canister {} publishes no interface ({METADATA})",
             scheduler.canister_id()
         ),
-        "check that the id given with --canister is that of a scheduler",
+        "give its interface in a .did file with --did FILE, or check the id given with --canister",
     )
 }

@@ -1,18 +1,43 @@
-//! The scheduler's methods as tools for MCP clients, over stdio.
+//! The MCP server: a canister's methods as tools, and for a scheduler resources, prompts and more,
+//! over standard streams or HTTP.
 //!
-//! The tools are made when the server starts, from the interface that the canister itself serves:
-//! one tool for each method, described by the interface's documentation. So there is nothing here
-//! to fall behind the canister.
+//! The tools are made when the server starts, from the interface that the canister itself serves,
+//! so there is nothing here to fall behind the canister.
+//!
+//! * [`Server`] speaks the protocol, in both of its eras, for whatever is [`Offer`]ed,
+//! * [`serve_stdio`] and [`HttpServer`] are the transports,
+//! * [`CanisterOffer`] is what `chime mcp` offers: a [`Toolbox`] and, for a scheduler, a
+//!   [`Library`],
+//! * [`Changes`] tells all sessions what changes, from one feed.
 //!
 //! It knows no rule of the scheduler, asks nobody anything, and writes nothing but the protocol to
 //! stdout.
 
+mod canister_offer;
+mod changes;
+pub mod clients;
+#[cfg(test)]
+mod fixtures;
+mod http;
 mod interface;
+mod library;
+mod offer;
 mod server;
 mod stdio;
+mod stop;
+mod subscriptions;
+mod toolbox;
 mod tools;
 
-pub use interface::{SCHEDULER_INTERFACE, published_interface};
-pub use server::{Canister, Server};
+pub use canister_offer::CanisterOffer;
+pub use changes::{Change, Changes, Feed, Listener, Teller};
+pub use http::{Access, HttpServer, MAXIMUM_SESSIONS, MINIMUM_TOKEN_CHARACTERS, PATH, Token};
+pub use interface::{SCHEDULER_INTERFACE, interface_of};
+pub use library::Library;
+pub use offer::{Answer, Call, Offer};
+pub use server::Server;
 pub use stdio::serve_stdio;
-pub use tools::tools;
+pub use stop::stop_signal;
+pub use subscriptions::MAXIMUM_SUBSCRIPTIONS;
+pub use toolbox::{Progress, Silent, Toolbox};
+pub use tools::{Canister, CanisterTools, Selection};

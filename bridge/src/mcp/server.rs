@@ -1,167 +1,220 @@
-//! The MCP server: lists the tools and calls them.
+//! The MCP server: the protocol, spoken for whatever is offered.
 //!
-//! What a client can put right - wrong arguments, a refusal by the scheduler, a network that does
-//! not answer - is a result marked as an error, with `kind`, `field`, `rule` and `fix`. Only a
-//! tool that does not exist is an error of the protocol.
+//! One server serves one session, or since 2026-07-28 over HTTP one request; what is offered is
+//! shared by all of them. Both eras of the protocol are served: the handshake of 2025-11-25 and
+//! before, and the requests of 2026-07-28 that stand for themselves.
+
+use std::sync::Arc;
 
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorCode, Implementation, JsonObject,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
+    CompleteResult, GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
-use rmcp::service::{RequestContext, RoleServer};
-use serde_json::{Value, json};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
+use serde_json::json;
 
-use super::tools;
-use crate::candid_json::{Answer, Interface, Method};
-use crate::error::Result;
-use crate::operations::Scheduler;
+use super::offer::{Answer, Call, Offer};
+use super::subscriptions::{MAXIMUM_SUBSCRIPTIONS, SessionSubscriptions, wanted};
 
-/// How long clients may keep the list of tools: it changes only with the canister's code.
+/// How long clients may keep lists that change only with the program or the canister's code.
 const LIST_LIFETIME_MILLISECONDS: u64 = 60_000;
 
-const INSTRUCTIONS: &str = "\
-Chime runs tasks at the times of their schedules. A task has steps, which run one after the other, \
-and schedules; each run is an execution.
+type Context = RequestContext<RoleServer>;
 
-Conventions: Instants (fields ending in _at) are RFC 3339 with a zone, such as \
-2027-03-28T02:30:00Z; answers give them in UTC. Durations (fields ending in _seconds) are text such \
-as 90s or 1h30m, or whole seconds; answers give text. Identifiers (id, and fields ending in _id) are \
-text. Whole numbers above 2^53 are text. A choice without details is its name, such as \"skip\"; a \
-choice with details is an object with one key, such as {\"daily\": {\"hour\": 2}}. What is optional \
-may be null or left out. Bytes are base64, or hexadecimal after hex:.
-
-Zones: hours and days of a schedule are meant in its timezone, an IANA name such as Europe/Zurich; \
-without one it is UTC. Ask the user for the zone when they name a time of day. Use preview_schedule \
-to show the next times before making a task.
-
-Errors: an error says the kind, the field at fault, the rule, and the fix. Correct the arguments and \
-try again. After the kind outcome_unknown look first whether it was done; with an idempotency_key \
-creating again is safe.
-
-Lists come in pages: give next_cursor as cursor to see more.";
-
-/// What the tools are carried out by.
-pub trait Canister: Send + Sync + 'static {
-    /// Calls a method with arguments in Candid and answers with what it returns.
-    fn call(
-        &self,
-        method: &Method,
-        arguments: Vec<u8>,
-    ) -> impl Future<Output = Result<Vec<u8>>> + Send;
+/// An MCP server for one session.
+pub struct Server<O> {
+    offer: Arc<O>,
+    subscriptions: SessionSubscriptions,
 }
 
-impl Canister for Scheduler {
-    async fn call(&self, method: &Method, arguments: Vec<u8>) -> Result<Vec<u8>> {
-        if method.is_query {
-            self.query_raw(&method.name, arguments).await
-        } else {
-            self.update_raw(&method.name, arguments).await
-        }
-    }
-}
-
-/// An MCP server for one canister.
-pub struct Server<C> {
-    canister: C,
-    interface: Interface,
-    tools: Vec<Tool>,
-}
-
-impl<C: Canister> Server<C> {
-    /// A server with the tools of this interface.
+impl<O: Offer> Server<O> {
+    /// A server of what is offered.
     #[must_use]
-    pub fn new(canister: C, interface: Interface) -> Self {
-        let tools = tools(&interface);
+    pub fn new(offer: Arc<O>) -> Self {
         Self {
-            canister,
-            interface,
-            tools,
+            offer,
+            subscriptions: SessionSubscriptions::default(),
         }
     }
 
-    /// Carries out a tool; `None` if there is none of this name.
-    async fn carry_out(&self, name: &str, arguments: &JsonObject) -> Option<CallToolResult> {
-        self.tool(name)?;
-        let method = self.interface.method(name)?;
-        Some(match self.ask(method, arguments).await {
-            Ok(Answer::Ok(Value::Object(answer))) => {
-                CallToolResult::structured(Value::Object(answer))
-            }
-            Ok(Answer::Ok(answer)) => CallToolResult::structured(json!({ "result": answer })),
-            Ok(Answer::Err(refusal)) => CallToolResult::structured_error(refused(&refusal)),
-            Err(error) => CallToolResult::structured_error(error.to_json()),
-        })
-    }
-
-    async fn ask(&self, method: &Method, arguments: &JsonObject) -> Result<Answer> {
-        let arguments = self.interface.encode_arguments(method, arguments)?;
-        let answer = self.canister.call(method, arguments).await?;
-        self.interface.decode_answer(method, &answer)
-    }
-
-    fn tool(&self, name: &str) -> Option<&Tool> {
-        self.tools.iter().find(|tool| tool.name == name)
+    fn require_watchable(&self, uri: &str) -> Answer<()> {
+        if self.offer.may_change(uri) {
+            return Ok(());
+        }
+        Err(ErrorData::resource_not_found(
+            "no such resource changes: resources/templates/list shows which there are",
+            Some(json!({ "uri": uri })),
+        ))
     }
 }
 
-/// A refusal in the form of every error. Canisters other than the scheduler refuse in forms of
-/// their own, which are passed on whole.
-fn refused(refusal: &Value) -> Value {
-    match (refusal.get("kind"), refusal.get("rule"), refusal.get("fix")) {
-        (Some(kind), Some(rule), Some(fix)) => json!({
-            "kind": kind,
-            "field": refusal.get("field"),
-            "rule": rule,
-            "fix": fix,
-        }),
-        _ => json!({
-            "kind": "refused",
-            "field": null,
-            "rule": refusal,
-            "fix": "correct the request as the canister says",
-        }),
+/// A list that is whole has no second page.
+fn require_first_page(request: Option<&PaginatedRequestParams>) -> Answer<()> {
+    match request.and_then(|request| request.cursor.as_deref()) {
+        None => Ok(()),
+        Some(cursor) => Err(ErrorData::invalid_params(
+            "this list has one page: leave out the cursor",
+            Some(json!({ "cursor": cursor })),
+        )),
     }
 }
 
-impl<C: Canister> ServerHandler for Server<C> {
+impl<O: Offer> ServerHandler for Server<O> {
     fn get_info(&self) -> ServerConfig {
-        let version = env!("CARGO_PKG_VERSION");
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Implementation::new("chime", version).with_title("Chime"))
-            .with_instructions(INSTRUCTIONS)
+        self.offer.info()
     }
 
     async fn list_tools(
         &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
-    ) -> std::result::Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.clone())
+        request: Option<PaginatedRequestParams>,
+        _context: Context,
+    ) -> Answer<ListToolsResult> {
+        require_first_page(request.as_ref())?;
+        Ok(ListToolsResult::with_all_items(self.offer.tools())
             .with_ttl_ms(LIST_LIFETIME_MILLISECONDS))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.tool(name).cloned()
+        self.offer.tool(name)
     }
 
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _context: RequestContext<RoleServer>,
-    ) -> std::result::Result<CallToolResponse, ErrorData> {
-        let arguments = request.arguments.unwrap_or_default();
-        match self.carry_out(&request.name, &arguments).await {
-            Some(result) => Ok(result.into()),
-            None => Err(ErrorData::new(
-                ErrorCode::INVALID_PARAMS,
-                format!("there is no tool {:?}", request.name),
-                None,
-            )),
+        context: Context,
+    ) -> Answer<CallToolResponse> {
+        let call = Call::new(context);
+        tokio::select! {
+            answer = self.offer.call(request, &call) => answer,
+            // The answer goes nowhere: the client has said so, or has gone.
+            () = call.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
         }
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _context: Context,
+    ) -> Answer<ListPromptsResult> {
+        require_first_page(request.as_ref())?;
+        Ok(ListPromptsResult::with_all_items(self.offer.prompts())
+            .with_ttl_ms(LIST_LIFETIME_MILLISECONDS))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: Context,
+    ) -> Answer<GetPromptResponse> {
+        self.offer.prompt(request).await
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _context: Context,
+    ) -> Answer<ListResourcesResult> {
+        let cursor = request.and_then(|request| request.cursor);
+        let page = self.offer.resources(cursor.as_deref()).await?;
+        Ok(page.with_ttl_ms(0).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _context: Context,
+    ) -> Answer<ListResourceTemplatesResult> {
+        require_first_page(request.as_ref())?;
+        Ok(
+            ListResourceTemplatesResult::with_all_items(self.offer.templates())
+                .with_ttl_ms(LIST_LIFETIME_MILLISECONDS),
+        )
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _context: Context,
+    ) -> Answer<ReadResourceResponse> {
+        let read = self.offer.read(&request.uri).await?;
+        Ok(read
+            .with_ttl_ms(0)
+            .with_cache_scope(CacheScope::Private)
+            .into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _context: Context,
+    ) -> Answer<CompleteResult> {
+        Ok(CompleteResult::new(self.offer.complete(request).await?))
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        let mut accepted = requested.clone();
+        if let Some(uris) = &mut accepted.resource_subscriptions {
+            uris.retain(|uri| self.offer.may_change(uri));
+            uris.truncate(MAXIMUM_SUBSCRIPTIONS);
+        }
+        Some(accepted)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Answer<()> {
+        let mut listener = self.offer.changes().listen();
+        loop {
+            let change = tokio::select! {
+                change = listener.next() => change,
+                () = context.cancelled() => return Ok(()),
+            };
+            for notification in wanted(&change, context.accepted()) {
+                if let Err(error) = context.sink().send(notification).await {
+                    tracing::debug!(%error, "nobody listens any more");
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn subscribe(&self, request: SubscribeRequestParams, context: Context) -> Answer<()> {
+        self.require_watchable(&request.uri)?;
+        self.subscriptions
+            .add(request.uri, self.offer.changes(), &context.peer)
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        _context: Context,
+    ) -> Answer<()> {
+        self.subscriptions.remove(&request.uri);
+        Ok(())
+    }
+
+    async fn get_task(&self, request: GetTaskParams, _context: Context) -> Answer<GetTaskResult> {
+        Ok(GetTaskResult::new(self.offer.task(&request.task_id).await?))
+    }
+
+    async fn update_task(&self, request: UpdateTaskParams, _context: Context) -> Answer<()> {
+        self.offer
+            .answer_task(&request.task_id, request.input_responses)
+            .await
+    }
+
+    async fn cancel_task(&self, request: CancelTaskParams, _context: Context) -> Answer<()> {
+        self.offer.cancel_task(&request.task_id).await
     }
 }
 
+#[cfg(test)]
+mod protocol_tests;
 #[cfg(test)]
 mod tests;

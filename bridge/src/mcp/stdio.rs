@@ -4,36 +4,33 @@
 //! runtime would wait for one of its own threads at the end, while nobody waits for this one.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::thread;
 
 use rmcp::ServiceExt;
 use rmcp::service::{QuitReason, ServerInitializeError};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 
-use super::published_interface;
-use super::server::{Canister, Server};
+use super::offer::Offer;
+use super::server::Server;
+use super::stop::stop_signal;
 use crate::error::{Error, Kind, Result};
-use crate::operations::Scheduler;
 
 /// Bytes read ahead of the server.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Serves the scheduler's methods as tools to the client at the other end of stdin and stdout.
-/// Returns when the client hangs up, or at SIGINT or SIGTERM, with nothing wrong.
+/// Serves what is offered to the client at the other end of stdin and stdout. `make` makes the
+/// offer; it is broken off by a signal too. Returns when the client hangs up, or at SIGINT or
+/// SIGTERM, with nothing wrong.
 ///
 /// # Errors
-/// What kept the interface from being read, or `Internal` if the protocol broke down.
-pub async fn serve_stdio(scheduler: Scheduler) -> Result<()> {
+/// What kept the offer from being made, or `Internal` if the protocol broke down.
+pub async fn serve_stdio<O: Offer>(make: impl Future<Output = Result<O>>) -> Result<()> {
     let signal = stop_signal()?;
     let serving = async {
-        let interface = published_interface(&scheduler).await?;
+        let offer = make.await?;
         let input = read_stdin().map_err(|error| failed("cannot read stdin", error))?;
-        serve(
-            Server::new(scheduler, interface),
-            input,
-            tokio::io::stdout(),
-        )
-        .await
+        serve(Server::new(Arc::new(offer)), input, tokio::io::stdout()).await
     };
     tokio::select! {
         served = serving => served,
@@ -45,9 +42,9 @@ pub async fn serve_stdio(scheduler: Scheduler) -> Result<()> {
 }
 
 /// Serves one client until it hangs up.
-pub(super) async fn serve<C, I, O>(server: Server<C>, input: I, output: O) -> Result<()>
+pub(super) async fn serve<T, I, O>(server: Server<T>, input: I, output: O) -> Result<()>
 where
-    C: Canister,
+    T: Offer,
     I: AsyncRead + Send + Unpin + 'static,
     O: AsyncWrite + Send + Unpin + 'static,
 {
@@ -96,32 +93,6 @@ fn copy(mut from: impl Read, mut to: DuplexStream) {
             return;
         }
     }
-}
-
-/// Resolves at SIGINT or SIGTERM. The signals are caught from the call on.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let catch = |kind| signal(kind).map_err(|error| failed("cannot catch signals", error));
-    let mut interrupt = catch(SignalKind::interrupt())?;
-    let mut terminate = catch(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Resolves at Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }
 
 fn failed(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {

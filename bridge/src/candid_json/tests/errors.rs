@@ -79,7 +79,42 @@ fn should_name_the_place_the_rule_and_an_example() {
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert_eq!(error.field(), Some(field));
         assert_eq!(error.rule(), rule);
-        assert_eq!(error.fix(), fix);
+        assert!(error.fix().starts_with(fix), "{}", error.fix());
+    }
+}
+
+#[test]
+fn should_lead_to_the_right_place() {
+    for (given, field, rule, fix) in [
+        (
+            json!({ "rules": [], "hour": 5 }),
+            "hour",
+            "there is no field \"hour\"",
+            "choose one of ",
+        ),
+        (
+            json!({ "rules": [], "children": [] }),
+            "children",
+            "there is no field \"children\" here",
+            "give it within tree",
+        ),
+        (
+            json!({ "rules": [], "daily": { "hour": 2 } }),
+            "daily",
+            "there is no field \"daily\" here",
+            "give it within rules[]",
+        ),
+        (
+            json!({ "rules": [{ "daily": 2 }] }),
+            "rules[0].daily",
+            "expected an object, got 2",
+            "give its fields, for example {\"hour\":7}",
+        ),
+    ] {
+        let error = refused(given);
+        assert_eq!(error.field(), Some(field));
+        assert_eq!(error.rule(), rule);
+        assert!(error.fix().starts_with(fix), "{}", error.fix());
     }
 }
 
@@ -99,6 +134,8 @@ fn should_refuse_values_that_do_not_fit() {
         ("word", json!(7)),
         ("bytes", json!("no base64!")),
         ("bytes", json!("hex:0")),
+        ("bytes", json!([256])),
+        ("pair", json!(["a"])),
         ("owner", json!("nobody")),
         ("ratio", json!("fast")),
         ("color", json!("blue")),
@@ -140,6 +177,18 @@ fn should_point_into_the_scheduler_s_requests() {
     });
     let error = encode(&scheduler(), "create_task", request).unwrap_err();
     assert_eq!(error.field(), Some("schedules[0].rule.daily.hour"));
+}
+
+#[test]
+fn should_say_where_a_misplaced_field_belongs() {
+    let request = json!({
+        "name": "x",
+        "steps": [],
+        "schedules": [{ "cron": { "expression": "@daily" } }],
+    });
+    let error = encode(&scheduler(), "create_task", request).unwrap_err();
+    assert_eq!(error.field(), Some("schedules[0].cron"));
+    assert_eq!(error.fix(), "give it within rule or exclusions[]");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{every_type, scheduler};
-use crate::candid_json::Interface;
+use crate::candid_json::{Interface, Shapes};
 
 fn input(interface: &Interface, method: &str) -> Value {
     let method = interface.method(method).unwrap();
@@ -15,38 +15,28 @@ fn should_describe_every_type() {
     let schema = input(&every_type(), "echo");
     let properties = &schema["properties"];
     for (name, expected) in [
-        ("word", json!({ "type": ["string", "null"] })),
-        (
-            "run_at",
-            json!({ "type": ["string", "null"], "format": "date-time" }),
-        ),
-        (
-            "task_id",
-            json!({ "type": ["string", "null"], "pattern": "^[0-9]+$" }),
-        ),
+        ("word", json!({ "type": "string" })),
+        ("run_at", json!({ "type": "string", "format": "date-time" })),
+        ("task_id", json!({ "type": "string" })),
         (
             "color",
             json!({
-                "type": ["string", "null"],
-                "enum": ["green", "red", null],
+                "type": "string",
+                "enum": ["green", "red"],
                 "description": "`red`: Like blood.",
             }),
         ),
         (
             "timeout_seconds",
-            json!({
-                "type": ["string", "integer", "null"],
-                "minimum": 0,
-                "examples": ["90s", "1h30m"],
-            }),
+            json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }], "examples": ["1h30m"] }),
         ),
         (
             "bytes",
-            json!({ "type": ["string", "null"], "contentEncoding": "base64" }),
+            json!({ "type": "string", "contentEncoding": "base64" }),
         ),
         (
             "small",
-            json!({ "type": ["integer", "null"], "minimum": -128, "maximum": 127 }),
+            json!({ "type": "integer", "minimum": -128, "maximum": 127 }),
         ),
         ("any", json!({})),
     ] {
@@ -62,14 +52,15 @@ fn should_write_variants_as_choices_of_one_key() {
     let rule = &schema["properties"]["rules"]["items"];
     assert_eq!(rule["description"], "When to act.");
     assert_eq!(
-        rule["oneOf"][3],
-        json!({ "type": "string", "enum": ["now"], "description": "As soon as possible." })
+        rule["anyOf"][0],
+        json!({ "type": "string", "enum": ["now"], "description": "`now`: As soon as possible." })
     );
-    let daily = &rule["oneOf"][1];
-    assert_eq!(daily["required"], json!(["daily"]));
+    let choice = &rule["anyOf"][1];
+    assert_eq!(choice["minProperties"], 1);
+    assert_eq!(choice["maxProperties"], 1);
+    let daily = &choice["properties"]["daily"];
     assert_eq!(daily["description"], "Every day.");
-    let hour = &daily["properties"]["daily"]["properties"]["hour"];
-    assert_eq!(hour["description"], "Hour, 0 to 23.");
+    assert_eq!(daily["properties"]["hour"]["description"], "Hour, 0 to 23.");
 }
 
 #[test]
@@ -154,19 +145,44 @@ fn check_places(schema: &Value, method: &str) {
 }
 
 #[test]
-fn should_let_refusals_pass_where_answers_are_checked() {
-    let interface = scheduler();
-    for method in interface.methods() {
-        let output = interface.output_schema(method).unwrap();
-        assert!(!output.contains_key("required"), "{}", method.name);
-        for name in ["kind", "field", "rule", "fix"] {
-            assert!(
-                output["properties"].get(name).is_none(),
-                "{}: {name}",
-                method.name
-            );
-        }
-    }
+fn should_be_brief_in_a_list() {
+    let interface = every_type();
+    let echo = interface.method("echo").unwrap();
+    let mut shapes = Shapes::default();
+    let brief = interface
+        .brief_input_schema(echo, "echo", &mut shapes)
+        .unwrap();
+    let full = interface.input_schema(echo).unwrap();
+    let length = |schema: &Map<String, Value>| Value::Object(schema.clone()).to_string().len();
+    assert!(length(&brief) < length(&full));
+    let hour = &brief["properties"]["rules"]["items"]["anyOf"][1]["properties"]["daily"]["properties"]
+        ["hour"];
+    assert_eq!(
+        *hour,
+        json!({ "type": "integer", "description": "Hour, 0 to 23." }),
+        "the words name the range that is allowed"
+    );
+}
+
+#[test]
+fn should_show_what_may_be_absent_from_an_answer() {
+    let interface = every_type();
+    let echo = interface.method("echo").unwrap();
+    let schema = interface.output_schema(echo).unwrap();
+    assert_eq!(
+        schema["properties"]["word"]["type"],
+        json!(["string", "null"])
+    );
+}
+
+#[test]
+fn should_not_read_meaning_into_names_elsewhere() {
+    let interface = Interface::parse(super::EVERY_TYPE).unwrap();
+    let schema = input(&interface, "echo");
+    assert_eq!(
+        schema["properties"]["run_at"],
+        json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] })
+    );
 }
 
 #[test]

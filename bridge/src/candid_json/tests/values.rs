@@ -74,6 +74,8 @@ fn should_take_other_ways_to_write_the_same() {
         ("count", json!(42.0), json!(42)),
         ("big", json!(7), json!(7)),
         ("bytes", json!("hex:00ff"), json!("AP8=")),
+        ("bytes", json!([0, 255]), json!("AP8=")),
+        ("pair", json!(["a", 1]), json!({ "0": "a", "1": 1 })),
         ("ratio", json!(1), json!(1.0)),
     ] {
         assert_eq!(field(name, &given), written, "{name} {given}");

@@ -1,5 +1,7 @@
 //! The server as clients see it: lines of JSON-RPC over a pipe, in both eras of the protocol.
 
+use std::sync::Arc;
+
 use chime_types::{
     Error as Refusal, ErrorKind, GetMyTasksResult, TaskPage, TaskRequest, TaskResult,
 };
@@ -7,12 +9,11 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::task::JoinHandle;
 
-use super::{Canister, Server};
+use super::Server;
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
-use crate::mcp::SCHEDULER_INTERFACE;
 use crate::mcp::stdio::serve;
-use crate::mcp::tools::tools;
+use crate::mcp::{Canister, CanisterOffer, CanisterTools, SCHEDULER_INTERFACE, Selection, Toolbox};
 use crate::operations::fixtures::task;
 
 /// A scheduler that knows the task 7 and nothing else, and whose statistics never arrive.
@@ -56,7 +57,8 @@ impl Client {
         let (input, server_input) = tokio::io::duplex(1 << 20);
         let (server_output, output) = tokio::io::duplex(1 << 20);
         let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
-        let server = Server::new(Fake, interface);
+        let tools = CanisterTools::new(Fake, interface, &Selection::default()).unwrap();
+        let server = Server::new(Arc::new(CanisterOffer::new(tools, None)));
         Self {
             input,
             output: BufReader::new(output),
@@ -120,7 +122,8 @@ fn modern_meta() -> Value {
 #[tokio::test]
 async fn should_answer_with_structure_and_text() {
     let mut client = Client::initialized().await;
-    let answer = client.call("get_task", json!({ "task_id": "7" })).await;
+    let arguments = json!({ "task_id": "7", "response_format": "detailed" });
+    let answer = client.call("get_task", arguments).await;
     let result = &answer["result"];
     assert_eq!(result["isError"], json!(false));
     assert_eq!(result["structuredContent"]["id"], "7");
@@ -191,7 +194,11 @@ async fn should_list_the_tools_in_both_eras() {
         .await;
     client.hang_up().await.unwrap();
     assert_eq!(old["result"]["tools"], new["result"]["tools"]);
-    let methods = tools(&Interface::parse(SCHEDULER_INTERFACE).unwrap()).len();
+    let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
+    let methods = CanisterTools::new(Fake, interface, &Selection::default())
+        .unwrap()
+        .tools()
+        .len();
     assert_eq!(old["result"]["tools"].as_array().unwrap().len(), methods);
     assert_eq!(new["result"]["ttlMs"], 60_000);
     assert_eq!(new["result"]["resultType"], "complete");
@@ -207,11 +214,4 @@ async fn should_end_cleanly_when_a_client_only_looks() {
         .await;
     assert!(answer["result"]["supportedVersions"].is_array(), "{answer}");
     client.hang_up().await.unwrap();
-}
-
-#[test]
-fn should_pass_on_refusals_of_other_canisters() {
-    let body = super::refused(&json!("too late"));
-    assert_eq!(body["kind"], "refused");
-    assert_eq!(body["rule"], "too late");
 }

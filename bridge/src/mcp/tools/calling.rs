@@ -1,0 +1,176 @@
+//! Calling a method: arguments, safety, the call itself, and an answer that fits.
+
+use rmcp::model::{CallToolResult, JsonObject};
+use serde_json::{Map, Value, json};
+
+use super::catalogue::{Confirmation, Form, Row};
+use super::envelope::{Given, ResponseFormat};
+use super::listing::Entry;
+use super::{Canister, CanisterTools, answers, size};
+use crate::candid_json::{Answer, Method};
+use crate::error::Result;
+
+/// Items of a page for which nobody asked for a number.
+const CONCISE_ITEMS: u32 = 50;
+const DETAILED_ITEMS: u32 = 10;
+
+/// How often a page is asked for again because it is too large.
+const MAXIMUM_TRIES: usize = 5;
+
+impl<C: Canister> CanisterTools<C> {
+    /// Calls the method of a tool, or only says what the call would do.
+    pub(super) async fn call_method(
+        &self,
+        entry: &Entry,
+        method: &Method,
+        given: &Given,
+    ) -> Result<CallToolResult> {
+        if given.dry_run {
+            let outlook = self.outlook(method, &given.arguments).await?;
+            let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
+            answer.extend(outlook);
+            let unchecked =
+                "nothing was changed; rights, quotas and limits are checked when it is done";
+            answer.insert("note".to_string(), json!(unchecked));
+            let answer = size::shorten(Value::Object(answer), "the call itself is not affected");
+            return Ok(CallToolResult::structured(answer));
+        }
+        if needs_confirmation(entry.confirmation, &given.arguments) && !given.confirm {
+            return self.ask_to_confirm(entry, method, given).await;
+        }
+        Ok(match self.carry_out(method, given).await? {
+            Answer::Ok(answer) => CallToolResult::structured(answer),
+            Answer::Err(refusal) => CallToolResult::structured_error(
+                self.with_example(method, answers::refused(&refusal)),
+            ),
+        })
+    }
+
+    /// Nothing was done; the answer says what would be destroyed, and how to go on.
+    async fn ask_to_confirm(
+        &self,
+        entry: &Entry,
+        method: &Method,
+        given: &Given,
+    ) -> Result<CallToolResult> {
+        let outlook = self.outlook(method, &given.arguments).await?;
+        let mut again = given.arguments.clone();
+        again.insert("confirm".to_string(), json!(true));
+        let mut body = Map::from_iter([
+            ("kind".to_string(), json!("confirmation_required")),
+            ("field".to_string(), json!("confirm")),
+            (
+                "rule".to_string(),
+                json!(format!(
+                    "{} removes or replaces what cannot be brought back; nothing was done",
+                    entry.tool.name
+                )),
+            ),
+            (
+                "fix".to_string(),
+                json!("ask the user, then call again with confirm: true"),
+            ),
+            ("example".to_string(), json!(again)),
+        ]);
+        body.extend(outlook);
+        let body = size::shorten(Value::Object(body), "the call itself is not affected");
+        Ok(CallToolResult::structured_error(body))
+    }
+
+    /// Calls the method and shapes its answer. A page that is too large is asked for again with
+    /// fewer items.
+    async fn carry_out(&self, method: &Method, given: &Given) -> Result<Answer> {
+        let form = self.row(&method.name).map_or(Form::Other, |row| row.form);
+        let mut arguments = given.arguments.clone();
+        if let (Some(limit), None | Some(Value::Null)) =
+            (usual_limit(form, given.format), arguments.get("limit"))
+        {
+            arguments.insert("limit".to_string(), json!(limit));
+        }
+        for tries in 1.. {
+            let encoded = self.interface.encode_arguments(method, &arguments)?;
+            let bytes = self.canister.call(method, encoded).await?;
+            let answer = match self.shaped(method, form, given.format, &bytes)? {
+                Answer::Ok(answer) => answers::object(answer, method),
+                Answer::Err(refusal) => return Ok(Answer::Err(refusal)),
+            };
+            let answer = Value::Object(answer);
+            let count = items(form, &answer);
+            if size::fits(&answer) || !method.is_query || count < 2 || tries == MAXIMUM_TRIES {
+                let noted = note_cut(answer, &given.arguments, tries > 1);
+                return Ok(Answer::Ok(size::shorten(noted, &hint(&method.name))));
+            }
+            let fewer = size::items_that_fit(count, size::size(&answer));
+            arguments.insert("limit".to_string(), json!(fewer));
+        }
+        unreachable!("BUG: the loop ends after its last try")
+    }
+
+    /// What is known of a method beyond the interface.
+    pub(super) fn row(&self, method: &str) -> Option<&'static Row> {
+        self.is_scheduler.then(|| Row::of(method)).flatten()
+    }
+
+    /// The body of an error about wrong arguments, with arguments that are right in form.
+    pub(super) fn with_example(&self, method: &Method, mut body: Value) -> Value {
+        let is_invalid = body["kind"] == "invalid_argument";
+        if let (true, Value::Object(members)) = (is_invalid, &mut body) {
+            members.insert("example".to_string(), self.example(method));
+        }
+        body
+    }
+}
+
+fn needs_confirmation(confirmation: Confirmation, arguments: &JsonObject) -> bool {
+    match confirmation {
+        Confirmation::Never => false,
+        Confirmation::Always => true,
+        Confirmation::With(name) => arguments.get(name) == Some(&json!(true)),
+    }
+}
+
+const fn usual_limit(form: Form, format: ResponseFormat) -> Option<u32> {
+    match (form, format) {
+        (Form::Tasks | Form::Executions, ResponseFormat::Concise) => Some(CONCISE_ITEMS),
+        (Form::Tasks | Form::Executions, ResponseFormat::Detailed) => Some(DETAILED_ITEMS),
+        _ => None,
+    }
+}
+
+/// How many items a page has.
+fn items(form: Form, answer: &Value) -> usize {
+    let name = match form {
+        Form::Tasks => "tasks",
+        Form::Executions => "executions",
+        Form::Items(name) => name,
+        _ => return 0,
+    };
+    answer[name].as_array().map_or(0, Vec::len)
+}
+
+/// Says that a page has fewer items than were asked for, if somebody asked for a number.
+fn note_cut(mut answer: Value, arguments: &JsonObject, is_cut: bool) -> Value {
+    let asked = arguments.get("limit").filter(|limit| !limit.is_null());
+    if let (true, Some(_), Value::Object(members)) = (is_cut, asked, &mut answer) {
+        members.insert(
+            "hint".to_string(),
+            json!("fewer items than asked for, because more do not fit: go on with next_cursor"),
+        );
+    }
+    answer
+}
+
+/// How to get what an answer has no room for.
+fn hint(method: &str) -> String {
+    match method {
+        "get_backup_chunk" => {
+            "a chunk does not fit into an answer: download with `chime backup download`"
+        }
+        "get_my_tasks" | "get_task_executions" | "list_dead_letters" => {
+            "ask for fewer with limit, or for response_format concise"
+        }
+        "get_task" | "get_execution" => "response_format concise shows less of each part",
+        _ => "ask for less with the arguments of the tool, or call the method with another client",
+    }
+    .to_string()
+}

@@ -1,0 +1,247 @@
+//! `explain_failure`: why an execution failed, and what to do, in the words of [`operations`].
+//!
+//! [`operations`]: crate::operations::explain
+
+use chime_types::{
+    DeadLettersRequest, ExecutionRequest, ExecutionResult, ExecutionStatus,
+    GetTaskExecutionsRequest, Task, TaskExecution, TaskRequest, TaskResult, WaitReason,
+};
+use rmcp::model::JsonObject;
+use serde_json::{Map, Value, json};
+
+use super::super::{Canister, CanisterTools, size, views};
+use crate::error::{Error, Kind, Result};
+use crate::operations::{Explanation, Remedy, explain};
+use crate::output::action_text;
+
+/// The latest executions that are looked through for one that failed.
+const LOOKED_THROUGH: u32 = 50;
+
+/// Steps whose JSON is longer are not repeated for editing; `get_task` shows them.
+const LONGEST_STEPS: usize = 4_000;
+
+impl<C: Canister> CanisterTools<C> {
+    /// Explains the execution or the latest failure that the arguments name.
+    pub(in super::super) async fn explain_failure(&self, arguments: &JsonObject) -> Result<Value> {
+        let text = |name: &str| match arguments.get(name) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let execution = match (text("execution_id"), text("task")) {
+            (Some(id), _) => {
+                let execution_id = id.trim().parse().map_err(|_| wrong_id(&id))?;
+                let found = self.get_execution(&ExecutionRequest { execution_id }).await;
+                Some(found.map_err(|error| error.at("execution_id"))?)
+            }
+            (None, Some(task)) => {
+                let task = self.find_task(&task).await?;
+                self.latest_failure(task.id).await?
+            }
+            (None, None) => self.latest_dead_letter().await?,
+        };
+        let Some(execution) = execution else {
+            return Ok(json!({
+                "summary": "No failure is on record.",
+                "what_to_do": [],
+            }));
+        };
+        let task_id = execution.task_id;
+        let task = self.get_task(&TaskRequest { task_id }).await?;
+        self.explanation(&task, &execution)
+    }
+
+    /// An explanation as the client sees it.
+    pub(super) fn explanation(&self, task: &Task, execution: &TaskExecution) -> Result<Value> {
+        let explained = explain(task, execution);
+        let answer = ExecutionResult::Ok(execution.clone());
+        let json = self.json_of("get_execution", &answer)?;
+        let remedies: Vec<Value> = explained
+            .remedies
+            .iter()
+            .map(|remedy| self.remedy(*remedy, task, execution))
+            .collect::<Result<_>>()?;
+        let mut view = head(&explained, execution);
+        if let Some(step) = step(task, execution) {
+            view.insert("step".to_string(), step);
+        }
+        view.insert("what_to_do".to_string(), json!(remedies));
+        view.insert("attempts".to_string(), views::attempts(&execution.attempts));
+        view.insert("execution".to_string(), views::execution(&json, execution));
+        Ok(Value::Object(view))
+    }
+
+    async fn latest_failure(&self, task_id: u64) -> Result<Option<TaskExecution>> {
+        let list = async |status| {
+            let request = GetTaskExecutionsRequest {
+                task_id,
+                cursor: None,
+                limit: Some(LOOKED_THROUGH),
+                status,
+            };
+            self.get_task_executions(&request).await
+        };
+        let latest = list(None).await?.executions;
+        if let Some(failed) = latest.into_iter().find(is_failure) {
+            return Ok(Some(failed));
+        }
+        let mut older = list(Some(ExecutionStatus::Failed)).await?.executions;
+        older.extend(list(Some(ExecutionStatus::TimedOut)).await?.executions);
+        Ok(older.into_iter().max_by_key(|execution| execution.id))
+    }
+
+    async fn latest_dead_letter(&self) -> Result<Option<TaskExecution>> {
+        let request = DeadLettersRequest {
+            task_id: None,
+            error_contains: None,
+            cursor: None,
+            limit: Some(1),
+        };
+        let page = self.list_dead_letters(&request).await?;
+        Ok(page.executions.into_iter().next())
+    }
+
+    /// What to do, with the tool for it if it is served.
+    fn remedy(&self, remedy: Remedy, task: &Task, execution: &TaskExecution) -> Result<Value> {
+        let Some((tool, mut arguments)) = tool(remedy, execution) else {
+            return Ok(json!({ "do": remedy.text() }));
+        };
+        if remedy == Remedy::EditSteps {
+            let answer = TaskResult::Ok(task.clone());
+            let steps = editable_steps(&self.json_of("get_task", &answer)?);
+            if size::size(&steps) <= LONGEST_STEPS {
+                arguments["steps"] = steps;
+            }
+        }
+        let is_served = self.entries.iter().any(|entry| entry.tool.name == tool);
+        let key = if is_served { "tool" } else { "tool_not_served" };
+        let mut shown = json!({ "do": remedy.text(), key: tool, "arguments": arguments });
+        if let (Remedy::EditSteps, Some(last)) = (remedy, execution.attempts.last()) {
+            shown["then"] = json!({
+                "tool": "retry_execution",
+                "arguments": {
+                    "execution_id": execution.id.to_string(),
+                    "from_step": last.step,
+                },
+            });
+        }
+        Ok(shown)
+    }
+}
+
+/// The steps of a task, as the canister shows it, in the form in which they are given.
+fn editable_steps(task: &Value) -> Value {
+    const GIVEN: [&str; 5] = [
+        "name",
+        "action",
+        "run_next_after_seconds",
+        "timeout_seconds",
+        "continue_on_error",
+    ];
+    let none = Vec::new();
+    let steps = task["steps"].as_array().unwrap_or(&none).iter();
+    steps
+        .map(|step| {
+            let given = GIVEN.iter().filter_map(|name| {
+                let value = step.get(*name).filter(|value| !value.is_null())?;
+                Some(((*name).to_string(), without_nulls(value)))
+            });
+            Value::Object(given.collect())
+        })
+        .collect()
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| (name.clone(), without_nulls(member)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_failure(execution: &TaskExecution) -> bool {
+    matches!(
+        (execution.status, execution.waiting_for),
+        (
+            ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Missed,
+            _
+        ) | (ExecutionStatus::Waiting, Some(WaitReason::RetryBackoff))
+    )
+}
+
+fn head(explained: &Explanation, execution: &TaskExecution) -> Map<String, Value> {
+    let mut view = Map::new();
+    view.insert("summary".to_string(), json!(explained.summary));
+    view.insert("error_kind".to_string(), json!(explained.cause.name()));
+    view.insert("likely_cause".to_string(), json!(explained.likely_cause));
+    let last = execution
+        .attempts
+        .last()
+        .and_then(|last| last.error.as_ref());
+    if let Some(error) = execution.error.as_ref().or(last) {
+        view.insert("error".to_string(), json!(error));
+    }
+    view.insert(
+        "goes_on_by_itself".to_string(),
+        json!(explained.goes_on_by_itself),
+    );
+    view
+}
+
+/// The step that the execution stopped at.
+fn step(task: &Task, execution: &TaskExecution) -> Option<Value> {
+    let number = execution.attempts.last()?.step;
+    let step = task.steps.get(number as usize)?;
+    Some(json!({
+        "number": number,
+        "name": step.name,
+        "does": action_text(&step.action),
+        "timeout_seconds": step.timeout_seconds,
+    }))
+}
+
+/// The tool that carries a remedy out, and its arguments as far as they are known.
+fn tool(remedy: Remedy, execution: &TaskExecution) -> Option<(&'static str, Value)> {
+    let execution_id = execution.id.to_string();
+    let task_id = execution.task_id.to_string();
+    Some(match remedy {
+        Remedy::Wait => ("get_execution", json!({ "execution_id": execution_id })),
+        Remedy::Retry => ("retry_execution", json!({ "execution_id": execution_id })),
+        Remedy::RetryFromStart => (
+            "retry_execution",
+            json!({ "execution_id": execution_id, "from_start": true }),
+        ),
+        Remedy::RunNow => ("run_task_now", json!({ "task_id": task_id })),
+        Remedy::EditSteps => ("update_task", json!({ "task_id": task_id })),
+        Remedy::PutSecret => ("put_secret", json!({})),
+        Remedy::DefineAction => ("define_action", json!({})),
+        Remedy::RaiseTimeout => (
+            "update_task",
+            json!({ "task_id": task_id, "timeout_seconds": "10m" }),
+        ),
+        Remedy::RetryUnknown => (
+            "update_task",
+            json!({ "task_id": task_id, "on_unknown": "retry" }),
+        ),
+        Remedy::Resume => ("resume_task", json!({ "task_id": task_id })),
+        Remedy::ChangePolicy => (
+            "update_task",
+            json!({ "task_id": task_id, "schedules": [] }),
+        ),
+        Remedy::StartWorker | Remedy::TopUp => return None,
+    })
+}
+
+fn wrong_id(given: &str) -> Error {
+    Error::new(
+        Kind::InvalidArgument,
+        format!("expected an identifier: digits as text, got {given:?}"),
+        "give it for example as \"42\"; for a task by its name use `task`",
+    )
+    .at("execution_id")
+}

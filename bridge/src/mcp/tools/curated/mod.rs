@@ -1,0 +1,6 @@
+//! Tools above the methods: each answers a question that people ask, with several calls.
+
+mod api_doc;
+mod explain;
+mod overview;
+mod run_now;

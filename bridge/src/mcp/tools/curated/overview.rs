@@ -1,0 +1,206 @@
+//! `task_overview`: how tasks stand, when they run next, and what is wrong.
+
+use std::collections::BTreeMap;
+
+use chime_types::{
+    EmptyRequest, GetMyTasksRequest, GetTaskExecutionsRequest, GetTaskExecutionsResult, Stats,
+    Task, TaskResult, limits,
+};
+use rmcp::model::JsonObject;
+use serde_json::{Map, Value, json};
+
+use super::super::{Canister, CanisterTools, views};
+use crate::error::{Error, Kind, Result};
+use crate::operations::findings;
+use crate::output::rfc3339;
+
+/// Latest executions of one task.
+const EXECUTIONS: u32 = 5;
+
+/// Tasks on a page.
+const TASKS: usize = 50;
+
+/// Tasks named among those that need attention.
+const NEEDING_ATTENTION: usize = 20;
+
+impl<C: Canister> CanisterTools<C> {
+    /// One task or all, as the arguments say.
+    pub(in super::super) async fn task_overview(&self, arguments: &JsonObject) -> Result<Value> {
+        match arguments.get("task") {
+            Some(Value::String(selector)) => self.overview_of(selector).await,
+            Some(Value::Number(number)) => self.overview_of(&number.to_string()).await,
+            _ => self.overview_of_all(cursor(arguments)?).await,
+        }
+    }
+
+    async fn overview_of(&self, selector: &str) -> Result<Value> {
+        let task = self.find_task(selector).await?;
+        let stats = self.get_stats(&EmptyRequest {}).await?;
+        let page = self
+            .get_task_executions(&GetTaskExecutionsRequest {
+                task_id: task.id,
+                cursor: None,
+                limit: Some(EXECUTIONS),
+                status: None,
+            })
+            .await?;
+        let json = self.json_of("get_task", &TaskResult::Ok(task.clone()))?;
+        let pages = GetTaskExecutionsResult::Ok(page.clone());
+        let shown = self.json_of("get_task_executions", &pages)?;
+        let none = Vec::new();
+        let items = shown["executions"].as_array().unwrap_or(&none).iter();
+        let pairs = items.zip(&page.executions);
+        let executions: Vec<_> = pairs
+            .map(|(json, execution)| views::execution(json, execution))
+            .collect();
+        let found = findings(&task, stats.now_at);
+        let mut wrong: Vec<_> = found.into_iter().map(|finding| finding.text).collect();
+        wrong.extend(troubles(&stats));
+        Ok(json!({
+            "now_at": rfc3339(stats.now_at),
+            "task": views::task(&json, &task, views::OVERVIEW),
+            "wrong": wrong,
+            "latest_executions": executions,
+        }))
+    }
+
+    async fn overview_of_all(&self, after: Option<u64>) -> Result<Value> {
+        let tasks = self.all_tasks().await?;
+        let stats = self.get_stats(&EmptyRequest {}).await?;
+        let rest = tasks
+            .iter()
+            .filter(|task| after.is_none_or(|after| task.id > after));
+        let shown: Vec<_> = rest.clone().take(TASKS).collect();
+        let next_cursor = match rest.count() > TASKS {
+            true => shown.last().map(|task| task.id.to_string()),
+            false => None,
+        };
+        let mut view = match after {
+            None => summary(&tasks, &stats),
+            Some(_) => Map::new(),
+        };
+        let lines: Vec<_> = shown.into_iter().map(line).collect();
+        view.insert("tasks".to_string(), json!(lines));
+        view.insert("next_cursor".to_string(), json!(next_cursor));
+        Ok(Value::Object(view))
+    }
+
+    async fn all_tasks(&self) -> Result<Vec<Task>> {
+        let mut tasks = self
+            .pages(|cursor| async move {
+                let request = GetMyTasksRequest {
+                    cursor,
+                    limit: Some(limits::MAXIMUM_PAGE_ITEMS),
+                    owner: None,
+                };
+                let page = self.get_my_tasks(&request).await?;
+                Ok((page.tasks, page.next_cursor))
+            })
+            .await?;
+        tasks.sort_by_key(|task| task.id);
+        Ok(tasks)
+    }
+}
+
+fn cursor(arguments: &JsonObject) -> Result<Option<u64>> {
+    let given = match arguments.get("cursor") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(value) => value.as_u64(),
+    };
+    given.map(Some).ok_or_else(|| {
+        Error::new(
+            Kind::InvalidArgument,
+            "expected the next_cursor of the page before",
+            "leave it out to begin",
+        )
+        .at("cursor")
+    })
+}
+
+/// What is said once, before the tasks.
+fn summary(tasks: &[Task], stats: &Stats) -> Map<String, Value> {
+    let mut by_status: BTreeMap<String, usize> = BTreeMap::new();
+    let mut attention = Vec::new();
+    for task in tasks {
+        let status = serde_json::to_value(task.status).unwrap_or_default();
+        let name = status.as_str().unwrap_or_default().to_string();
+        *by_status.entry(name).or_default() += 1;
+        let found = findings(task, stats.now_at).into_iter();
+        let problems = found.filter(|finding| finding.is_problem);
+        let wrong: Vec<_> = problems.map(|finding| finding.text).collect();
+        if !wrong.is_empty() {
+            attention.push(json!({ "id": task.id.to_string(), "name": task.name, "wrong": wrong }));
+        }
+    }
+    let more = attention.len().saturating_sub(NEEDING_ATTENTION);
+    attention.truncate(NEEDING_ATTENTION);
+    let mut view = Map::from_iter([
+        ("now_at".to_string(), json!(rfc3339(stats.now_at))),
+        ("total_tasks".to_string(), json!(tasks.len())),
+        ("by_status".to_string(), json!(by_status)),
+        ("completed_today".to_string(), json!(stats.completed_today)),
+        ("failed_today".to_string(), json!(stats.failed_today)),
+        ("dead_letters".to_string(), json!(stats.dead_letters)),
+        ("needs_attention".to_string(), json!(attention)),
+    ]);
+    if more > 0 {
+        view.insert("needing_attention_besides".to_string(), json!(more));
+    }
+    let troubles = troubles(stats);
+    if !troubles.is_empty() {
+        view.insert("scheduler".to_string(), json!(troubles));
+    }
+    view
+}
+
+/// What is wrong with the scheduler as a whole.
+fn troubles(stats: &Stats) -> Vec<String> {
+    let mut troubles = Vec::new();
+    if stats.cycles_low {
+        troubles.push(format!(
+            "The scheduler has too few cycles ({}): nothing new is started.",
+            stats.cycles
+        ));
+    }
+    if stats.agenda > 0 && stats.timer_armed_at.is_none() {
+        troubles.push("The scheduler's timer is not armed: nothing fires.".to_string());
+    }
+    troubles
+}
+
+/// A task among many.
+fn line(task: &Task) -> Value {
+    let schedules: Vec<_> = task
+        .schedules
+        .iter()
+        .map(|schedule| {
+            let off = if schedule.disabled {
+                ", switched off"
+            } else {
+                ""
+            };
+            format!("{} ({}){off}", schedule.description, schedule.timezone)
+        })
+        .collect();
+    let first = task
+        .schedules
+        .iter()
+        .min_by_key(|schedule| schedule.next_run_at.unwrap_or(u64::MAX));
+    let next =
+        first.and_then(|schedule| Some(views::moment(schedule.next_run_at?, &schedule.timezone)));
+    let all = json!({
+        "id": task.id.to_string(),
+        "name": task.name,
+        "status": task.status,
+        "schedules": schedules,
+        "next_run": next,
+        "last_run_at": task.last_run_at.map(rfc3339),
+    });
+    let mut line = match all {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    line.retain(|_, value| !value.is_null());
+    Value::Object(line)
+}

@@ -1,0 +1,303 @@
+//! The tools of an interface: one for each method, and for the scheduler some above them.
+
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::{Map, Value, json};
+
+use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
+use super::envelope::{self, Extra};
+use super::selection::{Candidate, Selection, Set};
+use super::verbs;
+use crate::candid_json::{Interface, Method, Shapes, nearest};
+use crate::error::{Error, Kind, Result};
+
+/// Longest name that every client takes.
+const MAXIMUM_NAME_CHARACTERS: usize = 64;
+
+/// A tool, and what carries it out.
+pub(super) struct Entry {
+    pub(super) tool: Tool,
+    pub(super) work: Work,
+    pub(super) extras: Vec<Extra>,
+    pub(super) confirmation: Confirmation,
+}
+
+impl Entry {
+    /// Whether nobody else looks at the arguments, as the interface does at those of a method.
+    pub(super) fn reads_its_arguments(&self) -> bool {
+        !matches!(self.work, Work::Method(_)) || self.extras.contains(&Extra::Method)
+    }
+
+    /// Refuses arguments that the tool does not have. A method does so itself; whoever reads its
+    /// own arguments would pass over them.
+    ///
+    /// # Errors
+    /// `InvalidArgument` with the nearest name.
+    pub(super) fn check_names(&self, arguments: &JsonObject) -> Result<()> {
+        let schema = self.tool.input_schema.get("properties");
+        let properties = schema.and_then(Value::as_object);
+        let names: Vec<_> = properties
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let unknown = arguments
+            .keys()
+            .find(|name| !names.contains(&name.as_str()));
+        let Some(unknown) = unknown else {
+            return Ok(());
+        };
+        let fix = match nearest(unknown, &names).as_slice() {
+            [] => "leave it out: there are no arguments".to_string(),
+            near => format!("did you mean {}?", near.join(", ")),
+        };
+        let rule = format!("there is no argument {unknown:?}");
+        Err(Error::new(Kind::InvalidArgument, rule, fix).at(unknown))
+    }
+}
+
+/// What carries a tool out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// A call of this method.
+    Method(String),
+    Overview,
+    Explanation,
+}
+
+/// What is known of a tool before its schema is written.
+struct Plan {
+    name: String,
+    work: Work,
+    set: Option<Set>,
+    hints: Hints,
+    confirmation: Confirmation,
+    form: Form,
+}
+
+/// The selected tools, in the order of the catalogue, else in that of the interface. A method that
+/// no JSON can be given to is left out with a warning in the log.
+///
+/// # Errors
+/// `Usage` if the selection names what does not exist.
+pub(super) fn entries(
+    interface: &Interface,
+    is_scheduler: bool,
+    selection: &Selection,
+) -> Result<Vec<Entry>> {
+    let plans = match is_scheduler {
+        true => plans_of_scheduler(interface),
+        false => plans_of_any(interface),
+    };
+    let candidates: Vec<_> = plans
+        .iter()
+        .map(|plan| Candidate {
+            name: &plan.name,
+            set: plan.set,
+            read_only: plan.hints.read_only,
+        })
+        .collect();
+    let chosen = selection.choose(&candidates)?;
+    let mut shapes = Shapes::default();
+    Ok(plans
+        .into_iter()
+        .zip(chosen)
+        .filter_map(|(plan, is_chosen)| is_chosen.then_some(plan))
+        .filter_map(|plan| plan.entry(interface, &mut shapes))
+        .collect())
+}
+
+fn plans_of_scheduler(interface: &Interface) -> Vec<Plan> {
+    let mut methods: Vec<_> = interface.methods().iter().collect();
+    let place = |method: &Method| {
+        let rows = catalogue::ROWS.iter();
+        rows.take_while(|row| row.method != method.name).count()
+    };
+    methods.sort_by_key(|method| place(method));
+    let curated = [
+        ("task_overview", Work::Overview, Set::Tasks),
+        ("explain_failure", Work::Explanation, Set::Executions),
+    ];
+    let curated = curated.map(|(name, work, set)| Plan {
+        name: name.to_string(),
+        work,
+        set: Some(set),
+        hints: READS,
+        confirmation: Confirmation::Never,
+        form: Form::Other,
+    });
+    let generated = methods.into_iter().map(|method| {
+        let row = Row::of(&method.name);
+        Plan {
+            name: method.name.clone(),
+            work: Work::Method(method.name.clone()),
+            set: row.map(|row| row.set),
+            hints: row.map_or_else(|| verbs::hints(method), |row| row.hints),
+            confirmation: row.map_or_else(|| verbs::confirmation(method), |row| row.confirmation),
+            form: row.map_or(Form::Other, |row| row.form),
+        }
+    });
+    curated.into_iter().chain(generated).collect()
+}
+
+fn plans_of_any(interface: &Interface) -> Vec<Plan> {
+    let mut plans: Vec<Plan> = Vec::new();
+    for method in interface.methods() {
+        let taken = |name: &str| plans.iter().any(|plan| plan.name == name);
+        plans.push(Plan {
+            name: common_name(&method.name, taken),
+            work: Work::Method(method.name.clone()),
+            set: None,
+            hints: verbs::hints(method),
+            confirmation: verbs::confirmation(method),
+            form: Form::Other,
+        });
+    }
+    plans
+}
+
+/// A name for the tool of a method that every client takes, and no other tool has.
+fn common_name(method: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut name: String = method
+        .chars()
+        .map(|letter| match letter {
+            letter if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') => letter,
+            _ => '_',
+        })
+        .take(MAXIMUM_NAME_CHARACTERS)
+        .collect();
+    if name.is_empty() {
+        name.push('_');
+    }
+    let mut number = 2;
+    let mut free = name.clone();
+    while taken(&free) {
+        let suffix = format!("_{number}");
+        name.truncate(MAXIMUM_NAME_CHARACTERS - suffix.len());
+        free = format!("{name}{suffix}");
+        number += 1;
+    }
+    free
+}
+
+impl Plan {
+    fn entry(self, interface: &Interface, shapes: &mut Shapes) -> Option<Entry> {
+        let (description, mut schema, extras) = match &self.work {
+            Work::Overview => (OVERVIEW.to_string(), overview_schema(), vec![]),
+            Work::Explanation => (EXPLANATION.to_string(), explanation_schema(), vec![]),
+            Work::Method(name) => {
+                let method = interface.method(name)?;
+                match interface.brief_input_schema(method, &self.name, shapes) {
+                    Ok(schema) => (describe(method), schema, self.extras(interface, method)),
+                    Err(error) => {
+                        tracing::warn!(method = name, %error, "left out");
+                        return None;
+                    }
+                }
+            }
+        };
+        envelope::extend(&mut schema, &extras);
+        let tool = Tool::new(self.name.clone(), description, schema)
+            .with_title(title(&self.name))
+            .with_annotations(annotations(self.hints));
+        Some(Entry {
+            tool,
+            work: self.work,
+            extras,
+            confirmation: self.confirmation,
+        })
+    }
+
+    /// The arguments of the tool itself. A method that has an argument of the same name keeps it.
+    fn extras(&self, interface: &Interface, method: &Method) -> Vec<Extra> {
+        let mut extras = Vec::new();
+        match method.name.as_str() {
+            "run_task_now" if self.set.is_some() => extras.push(Extra::Wait),
+            "get_api_doc" if self.set.is_some() => extras.push(Extra::Method),
+            _ => {}
+        }
+        let has_forms = matches!(
+            self.form,
+            Form::Task | Form::Tasks | Form::Execution | Form::Executions
+        );
+        if self.hints.read_only && has_forms {
+            extras.push(Extra::Format);
+        }
+        if !self.hints.read_only {
+            extras.push(Extra::DryRun);
+        }
+        if self.confirmation != Confirmation::Never {
+            extras.push(Extra::Confirm);
+        }
+        let own = interface.argument_names(method);
+        extras.retain(|extra| !own.iter().any(|name| name == extra.name()));
+        extras
+    }
+}
+
+/// `get_my_tasks` is 'Get my tasks'.
+pub(super) fn title(name: &str) -> String {
+    let mut title = name.replace(['_', '-'], " ");
+    if let Some(first) = title.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    title
+}
+
+fn describe(method: &Method) -> String {
+    if !method.documentation.is_empty() {
+        return method.documentation.clone();
+    }
+    let verb = if method.is_query { "Asks" } else { "Calls" };
+    format!("{verb} the canister's method {}.", method.name)
+}
+
+fn annotations(hints: Hints) -> ToolAnnotations {
+    ToolAnnotations::new()
+        .read_only(hints.read_only)
+        .destructive(hints.destructive)
+        .idempotent(hints.idempotent)
+        .open_world(hints.open_world)
+}
+
+const OVERVIEW: &str = "\
+Start here. Shows one task, or all: its schedules in plain words with time zone, the next times in \
+UTC and local time, what becomes of missed runs, the last executions, and what is wrong with it.";
+
+const EXPLANATION: &str = "\
+Says why an execution failed: its attempts, the likely cause in plain words, and what to do about \
+it. Without arguments: the latest failure.";
+
+fn overview_schema() -> Map<String, Value> {
+    schema(json!({
+        "task": {
+            "type": "string",
+            "description": "Its id, its name, or the beginning of its id. Left out: all tasks, by pages.",
+        },
+        "cursor": { "type": "string", "description": "next_cursor of the page before." },
+    }))
+}
+
+fn explanation_schema() -> Map<String, Value> {
+    schema(json!({
+        "execution_id": { "type": "string", "description": "Explain this one." },
+        "task": {
+            "type": "string",
+            "description": "Explain the latest failure of this task: its id, its name, or the beginning of its id.",
+        },
+    }))
+}
+
+fn schema(properties: Value) -> Map<String, Value> {
+    let whole = json!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    match whole {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

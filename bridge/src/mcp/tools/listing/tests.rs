@@ -1,0 +1,214 @@
+//! The lists of tools: what is in them, and how much room they take.
+
+use super::*;
+use crate::mcp::SCHEDULER_INTERFACE;
+
+/// Tokens of a list, as clients count them: a token is about four bytes of JSON.
+const DEFAULT_TOKENS: usize = 12_000;
+
+fn scheduler(selection: &Selection) -> Vec<Entry> {
+    let interface = Interface::parse(SCHEDULER_INTERFACE)
+        .unwrap()
+        .with_meaningful_names();
+    entries(&interface, true, selection).unwrap()
+}
+
+fn all() -> Selection {
+    Selection {
+        toolsets: vec!["all".to_string()],
+        ..Selection::default()
+    }
+}
+
+fn of(text: &str) -> Vec<Tool> {
+    let interface = Interface::parse(text).unwrap();
+    let entries = entries(&interface, false, &Selection::default()).unwrap();
+    entries.into_iter().map(|entry| entry.tool).collect()
+}
+
+fn tokens(entries: &[Entry]) -> usize {
+    let tools: Vec<_> = entries.iter().map(|entry| &entry.tool).collect();
+    serde_json::to_string(&tools).unwrap().len() / 4
+}
+
+#[test]
+fn should_keep_the_default_list() {
+    let tools: Vec<_> = scheduler(&Selection::default())
+        .into_iter()
+        .map(|entry| entry.tool)
+        .collect();
+    insta::assert_json_snapshot!("default tools", tools);
+}
+
+/// One line for each tool there is, with what a client is told about its dangers.
+#[test]
+fn should_rate_every_method() {
+    let lines: Vec<_> = scheduler(&all())
+        .iter()
+        .map(|entry| {
+            let hints = entry.tool.annotations.as_ref().unwrap();
+            let words = [
+                ("reads", hints.read_only_hint),
+                ("destructive", hints.destructive_hint),
+                ("idempotent", hints.idempotent_hint),
+                ("open world", hints.open_world_hint),
+            ];
+            let words: Vec<_> = words
+                .into_iter()
+                .filter(|(_, hint)| hint.unwrap())
+                .map(|(word, _)| word)
+                .collect();
+            let extras: Vec<_> = entry.extras.iter().map(|extra| extra.name()).collect();
+            let name = &entry.tool.name;
+            format!("{name}: {}; {}", words.join(", "), extras.join(", "))
+        })
+        .collect();
+    insta::assert_snapshot!("hints", lines.join("\n"));
+}
+
+#[test]
+fn should_stay_within_the_budget_of_tokens() {
+    let count = tokens(&scheduler(&Selection::default()));
+    assert!(count < DEFAULT_TOKENS, "{count}");
+    // With everything it may take half as much again.
+    let count = tokens(&scheduler(&all()));
+    assert!(count < DEFAULT_TOKENS * 3 / 2, "{count}");
+}
+
+#[test]
+fn should_offer_the_ten_documented_tools_by_default() {
+    let entries = scheduler(&Selection::default());
+    for name in [
+        "create_task",
+        "get_task",
+        "update_task",
+        "delete_task",
+        "get_my_tasks",
+        "run_task_now",
+        "get_task_executions",
+        "create_backup_task",
+        "create_cleanup_task",
+        "get_stats",
+    ] {
+        assert!(
+            entries.iter().any(|entry| entry.tool.name == name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn should_know_every_method_of_the_scheduler() {
+    let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
+    for method in interface.methods() {
+        let row = Row::of(&method.name);
+        let row = row.unwrap_or_else(|| panic!("{} has no row", method.name));
+        assert_eq!(row.hints.read_only, method.is_query, "{}", method.name);
+    }
+    assert_eq!(catalogue::ROWS.len(), interface.methods().len());
+    assert_eq!(scheduler(&all()).len(), interface.methods().len() + 2);
+}
+
+/// Every value has a type, or one of several.
+fn assert_typed(schema: &Value, place: &str) {
+    if let Some(choices) = schema["anyOf"].as_array() {
+        choices
+            .iter()
+            .for_each(|choice| assert_typed(choice, place));
+        return;
+    }
+    assert!(schema["type"].is_string(), "{place}: {schema}");
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        assert_typed(member, &format!("{place}.{name}"));
+    }
+    if let Some(items) = schema.get("items") {
+        assert_typed(items, &format!("{place}[]"));
+    }
+}
+
+#[test]
+fn should_suit_every_client() {
+    for entry in scheduler(&all()) {
+        let tool = serde_json::to_value(&entry.tool).unwrap();
+        let name = entry.tool.name.as_ref();
+        assert!(!tool["title"].as_str().unwrap().is_empty(), "{name}");
+        assert!(!tool["description"].as_str().unwrap().is_empty(), "{name}");
+        let schema = &tool["inputSchema"];
+        assert_eq!(schema["type"], "object", "{name}");
+        for word in ["oneOf", "anyOf", "allOf", "not", "enum"] {
+            assert!(schema.get(word).is_none(), "{name}: {word}");
+        }
+        assert!(
+            !tool.to_string().contains("\"$"),
+            "{name} refers to elsewhere"
+        );
+        assert!(
+            !tool.to_string().contains("\"type\":["),
+            "{name} has a type that is a list"
+        );
+        assert_typed(schema, name);
+    }
+}
+
+#[test]
+fn should_write_large_types_out_in_the_first_tool_only() {
+    let named = |names: &[&str]| Selection {
+        tools: names.iter().map(|name| (*name).to_string()).collect(),
+        ..Selection::default()
+    };
+    let schema = |entries: &[Entry], name: &str| {
+        let entry = entries
+            .iter()
+            .find(|entry| entry.tool.name == name)
+            .unwrap();
+        serde_json::to_value(&entry.tool).unwrap()["inputSchema"]["properties"].clone()
+    };
+    let both = scheduler(&named(&["create_task", "update_task"]));
+    let create = schema(&both, "create_task");
+    assert!(create["steps"]["items"]["properties"]["action"]["properties"]["call"].is_object());
+    let update = schema(&both, "update_task");
+    let text = update["steps"]["items"]["description"].as_str().unwrap();
+    assert_eq!(text, "Same form as steps[] of create_task.");
+    let alone = schema(&scheduler(&named(&["update_task"])), "update_task");
+    assert!(alone["steps"]["items"]["properties"]["action"]["properties"]["call"].is_object());
+}
+
+#[test]
+fn should_make_up_what_an_interface_leaves_out() {
+    let tools = of("service : { ask_x : () -> (nat) query; drop_all : () -> () }");
+    assert_eq!(tools[0].title.as_deref(), Some("Ask x"));
+    assert_eq!(
+        tools[0].description.as_deref(),
+        Some("Asks the canister's method ask_x.")
+    );
+    let hints = tools[1].annotations.as_ref().unwrap();
+    assert_eq!(hints.destructive_hint, Some(true));
+    assert_eq!(hints.read_only_hint, Some(false));
+    assert!(tools[1].input_schema["properties"]["confirm"].is_object());
+}
+
+#[test]
+fn should_give_every_method_a_name_that_clients_take() {
+    let long = "x".repeat(70);
+    let tools = of(&format!(
+        "service : {{ \"a name\" : () -> (); a_name : () -> (); \"{long}\" : () -> ();
+           \"{long}y\" : () -> (); hook : (func () -> ()) -> (); \"\" : () -> (); ok : () -> () }}"
+    ));
+    let mut names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    names.sort_unstable();
+    let cut = "x".repeat(64);
+    let second = format!("{}_2", "x".repeat(62));
+    let mut expected = vec!["_", "a_name", "a_name_2", "ok", &cut, &second];
+    expected.sort_unstable();
+    assert_eq!(
+        names, expected,
+        "functions cannot be given, so hook is left out"
+    );
+}
+
+#[test]
+fn should_leave_a_method_its_own_arguments() {
+    let tools = of("service : { set : (record { dry_run : opt nat; x : opt nat }) -> () }");
+    let properties = &tools[0].input_schema["properties"];
+    assert!(properties["dry_run"]["anyOf"].is_array(), "{properties:?}");
+}

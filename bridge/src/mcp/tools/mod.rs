@@ -1,0 +1,180 @@
+//! The tools of one canister: made from its interface, and carried out by calling it.
+//!
+//! * `catalogue` and `verbs` say what is known about methods, `selection` which are served,
+//!   `listing` makes the tools, `instructions` say how they are used,
+//! * `envelope` tells the arguments of a tool from those of its method, `calling` calls it,
+//!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
+//! * `answers`, `views` and `size` make of a canister's answer one that people and models read,
+//! * `curated` are the tools above the methods.
+//!
+//! The scheduler is one canister among others: what is known only of it is used only if the
+//! interface is the scheduler's.
+
+mod answers;
+mod ask;
+mod calling;
+mod canister;
+mod catalogue;
+mod curated;
+mod envelope;
+mod examples;
+mod instructions;
+mod listing;
+mod outlook;
+mod selection;
+mod size;
+mod verbs;
+mod views;
+
+use rmcp::model::{CallToolResult, JsonObject, Tool};
+use serde_json::Value;
+
+pub use canister::Canister;
+pub use selection::Selection;
+
+use self::envelope::{Extra, Given};
+use self::listing::{Entry, Work};
+use super::toolbox::{Progress, Toolbox};
+use crate::candid_json::{Interface, Method};
+use crate::error::{Error, Kind, Result};
+
+/// The tools of one canister.
+pub struct CanisterTools<C> {
+    canister: C,
+    interface: Interface,
+    is_scheduler: bool,
+    entries: Vec<Entry>,
+    tools: Vec<Tool>,
+}
+
+/// Methods that together only the scheduler has.
+const SCHEDULER_METHODS: [&str; 6] = [
+    "create_task",
+    "get_my_tasks",
+    "get_task",
+    "get_task_executions",
+    "preview_schedule",
+    "run_task_now",
+];
+
+fn is_scheduler(interface: &Interface) -> bool {
+    let has = |name: &&str| interface.method(name).is_some();
+    SCHEDULER_METHODS.iter().all(has)
+}
+
+impl<C: Canister> CanisterTools<C> {
+    /// The selected tools of this interface.
+    ///
+    /// # Errors
+    /// `Usage` if a set or a tool is selected that does not exist.
+    pub fn new(canister: C, interface: Interface, selection: &Selection) -> Result<Self> {
+        let is_scheduler = is_scheduler(&interface);
+        let interface = match is_scheduler {
+            true => interface.with_meaningful_names(),
+            false => interface,
+        };
+        let entries = listing::entries(&interface, is_scheduler, selection)?;
+        let tools = entries.iter().map(|entry| entry.tool.clone()).collect();
+        Ok(Self {
+            canister,
+            interface,
+            is_scheduler,
+            entries,
+            tools,
+        })
+    }
+
+    /// Whether the canister is a scheduler of Chime.
+    #[must_use]
+    pub const fn is_scheduler(&self) -> bool {
+        self.is_scheduler
+    }
+
+    async fn carry_out_entry(
+        &self,
+        entry: &Entry,
+        arguments: &JsonObject,
+        progress: &dyn Progress,
+    ) -> Result<CallToolResult> {
+        if entry.reads_its_arguments() {
+            entry.check_names(arguments)?;
+        }
+        let given = Given::read(arguments, &entry.extras)?;
+        let answer = match &entry.work {
+            Work::Overview => self.task_overview(&given.arguments).await?,
+            Work::Explanation => self.explain_failure(&given.arguments).await?,
+            Work::Method(name) => {
+                let method = self.method(name)?;
+                if entry.extras.contains(&Extra::Method) {
+                    self.api_doc(given.method.as_deref()).await?
+                } else if given.wait_seconds > 0 && !given.dry_run {
+                    self.run_and_wait(method, &given, progress).await?
+                } else {
+                    return self.call_method(entry, method, &given).await;
+                }
+            }
+        };
+        let hint = "ask for one thing at a time with the arguments of the tool";
+        Ok(CallToolResult::structured(size::shorten(answer, hint)))
+    }
+
+    fn method(&self, name: &str) -> Result<&Method> {
+        self.interface.method(name).ok_or_else(|| {
+            Error::new(
+                Kind::Internal,
+                format!("the method {name} is gone"),
+                "start the server again",
+            )
+        })
+    }
+
+    /// The body of an error, with an example if the arguments are wrong.
+    fn error_body(&self, entry: &Entry, error: &Error) -> Value {
+        let body = error.to_json();
+        match &entry.work {
+            Work::Method(name) => match self.interface.method(name) {
+                Some(method) => self.with_example(method, with_way_to_names(body)),
+                None => body,
+            },
+            Work::Overview | Work::Explanation => body,
+        }
+    }
+}
+
+/// Whoever gives a name where an id is due is shown the tool that takes names.
+fn with_way_to_names(mut body: Value) -> Value {
+    let is_wrong_id = body["kind"] == "invalid_argument" && body["field"] == "task_id";
+    if let (true, Some(fix)) = (is_wrong_id, body["fix"].as_str()) {
+        body["fix"] = format!("{fix}; task_overview finds the id of a task by its name").into();
+    }
+    body
+}
+
+impl<C: Canister> Toolbox for CanisterTools<C> {
+    fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
+    fn instructions(&self) -> &str {
+        match self.is_scheduler {
+            true => instructions::SCHEDULER,
+            false => instructions::ANY_CANISTER,
+        }
+    }
+
+    async fn call(
+        &self,
+        name: &str,
+        arguments: &JsonObject,
+        progress: &dyn Progress,
+    ) -> Option<CallToolResult> {
+        let entry = self.entries.iter().find(|entry| entry.tool.name == name)?;
+        let done = self.carry_out_entry(entry, arguments, progress).await;
+        Some(done.unwrap_or_else(|error| {
+            CallToolResult::structured_error(self.error_body(entry, &error))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;
