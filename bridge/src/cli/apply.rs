@@ -17,7 +17,7 @@ Chime's own form:
   tasks:
     - key: heartbeat                # stays the same; required
       name: Heartbeat               # else the key
-      note: still here              # or call, command, or steps: a list of these
+      note: still here              # or call, http, command, named, or steps: a list of these
       every: 30s                    # or cron, daily, weekly, monthly, at; else once
       after: 10s
     - key: randomness

@@ -1,20 +1,72 @@
 //! The arguments of the command line, and nothing else: no rule, no effect.
 
 mod apply;
+mod completions;
+mod config;
+mod deploy;
+mod doctor;
+mod execution;
+mod identity;
+mod library;
+mod mcp;
 mod preview;
 mod ps;
 mod run;
+mod schedule;
+mod settings;
+mod shared;
+mod steps;
+mod task;
 mod up;
+mod variables;
+mod watching;
+mod worker;
+
+#[cfg(test)]
+mod help_tests;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+pub use execution::{
+    CancelArguments, ExecutionCommand, ExecutionListArguments, ExecutionSelector, ReplayArguments,
+    SnoozeArguments,
+};
+pub use library::{
+    ActionCommand, ActionDeleteArguments, DefineArguments, SchedulerCommand, SchedulerSetArguments,
+    SecretCommand, SecretDeleteArguments, SecretPutArguments, UserCommand, UserDeleteArguments,
+    UserPutArguments,
+};
+pub use mcp::{HttpArguments, InstallArguments, McpArguments, McpCommand, ToolArguments};
 
 pub use apply::ApplyArguments;
+pub use completions::{CompletionsArguments, ManArguments};
+pub use config::{ConfigCommand, GetArguments, SetArguments, UnsetArguments};
+pub use deploy::DeployArguments;
+pub use identity::{IdentityCommand, ImportArguments, NewArguments, PrincipalArguments};
 pub use preview::PreviewArguments;
 pub use ps::{KillArguments, ListArguments, LogsArguments, PsCommand, StartArguments};
 pub use run::RunArguments;
+pub use schedule::{
+    ScheduleAddArguments, ScheduleArguments, ScheduleCommand, ScheduleListArguments,
+    SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
+};
+pub use settings::SettingArguments;
+pub use shared::{ConfirmArguments, WatchArguments};
+pub(crate) use shared::{instant, principal};
+pub use steps::{ACTIONS, StepArguments, StepWord};
+pub use task::{
+    BackfillArguments, BackfillsArguments, DeleteArguments, EditArguments, PauseArguments,
+    ResumeFromArguments, RetryArguments, RunNowArguments, ShowArguments, TaskCommand, TaskSelector,
+};
 pub use up::UpArguments;
+pub use watching::{
+    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
+    BackupCommand, BackupCreateArguments, BackupDeleteArguments, BackupDownloadArguments,
+    BackupRestoreArguments, EventsArguments, InboxArguments, StatsArguments, TopArguments,
+};
+pub use worker::WorkerArguments;
 
 use crate::output::Format;
 
@@ -28,7 +80,7 @@ Exit codes:
   5    the network cannot be reached
   6    nobody can tell whether the request was carried out
   7    try again later
-  130  interrupted
+  130  interrupted, or a question was not answered with yes
 
 Examples:
   chime up                                    run a network with the scheduler on this machine
@@ -58,22 +110,23 @@ pub struct GlobalArguments {
     /// Directory that holds the embedded network: its canisters, their memory and the key.
     #[arg(
         long,
+        visible_alias = "folder",
         global = true,
         env = "CHIME_STATE",
         value_name = "DIR",
         hide_env_values = true
     )]
     pub state: Option<PathBuf>,
-    /// Network of the scheduler: embedded, local (of the IC's own tools), ic, or a URL.
+    /// Network of the scheduler: a name of the configuration file, embedded (the default), local (of
+    /// the IC's own tools), ic, or a URL.
     #[arg(
         long,
         global = true,
         env = "CHIME_NETWORK",
         value_name = "NETWORK",
-        default_value = "embedded",
         hide_env_values = true
     )]
-    pub network: String,
+    pub network: Option<String>,
     /// Canister of the scheduler; the embedded network knows its own.
     #[arg(
         long,
@@ -83,15 +136,35 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub canister: Option<String>,
-    /// Who calls: a private key in a PEM file; the embedded network makes its own.
+    /// Who calls: a name of the configuration file, dfx:NAME, icp:NAME, keyring:NAME, or a PEM file;
+    /// the embedded network makes its own key.
     #[arg(
         long,
         global = true,
         env = "CHIME_IDENTITY",
+        value_name = "IDENTITY",
+        hide_env_values = true
+    )]
+    pub identity: Option<String>,
+    /// File whose first line is the password of the key, if that is encrypted. Without it the password
+    /// is asked for at a terminal, and nowhere else.
+    #[arg(
+        long,
+        global = true,
+        env = "CHIME_PASSWORD_FILE",
         value_name = "FILE",
         hide_env_values = true
     )]
-    pub identity: Option<PathBuf>,
+    pub password_file: Option<PathBuf>,
+    /// Configuration file with named networks and identities; `chime config path` shows the usual one.
+    #[arg(
+        long,
+        global = true,
+        env = "CHIME_CONFIG_FILE",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub config_file: Option<PathBuf>,
     /// Form of the answer.
     #[arg(
         short = 'o',
@@ -102,6 +175,41 @@ pub struct GlobalArguments {
         default_value = "table"
     )]
     pub output: Format,
+    /// Which of them are flags; the others that are there come from environment variables.
+    #[arg(skip)]
+    pub flags: Flags,
+}
+
+/// The names of the global options that stand on the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags(Vec<String>);
+
+impl Flags {
+    /// Whether an option stands on the command line.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|flag| flag == name)
+    }
+}
+
+impl Cli {
+    /// Reads the command line, or ends the program with the help or what is wrong.
+    #[must_use]
+    pub fn read() -> Self {
+        let command = variables::without_empty_variables(Self::command());
+        let matches = command.get_matches();
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let is_flag =
+            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        cli.global.flags = Flags(
+            matches
+                .ids()
+                .filter(is_flag)
+                .map(ToString::to_string)
+                .collect(),
+        );
+        cli
+    }
 }
 
 /// The commands.
@@ -109,23 +217,71 @@ pub struct GlobalArguments {
 pub enum Command {
     /// Run the embedded network with the scheduler in the foreground.
     Up(UpArguments),
-    /// Serve the scheduler's methods as MCP tools on the standard streams.
-    #[command(after_help = MCP_HELP)]
-    Mcp,
-    /// Make a task with one step.
+    /// Serve the methods of a canister as MCP tools, on the standard streams or over HTTP.
+    #[command(after_help = mcp::MCP_HELP)]
+    Mcp(McpArguments),
+    /// Make a task.
     Run(Box<RunArguments>),
     /// List, start and stop tasks, and see what became of their runs.
     #[command(subcommand, visible_alias = "tasks")]
     Ps(PsCommand),
+    /// Make, show, change and run tasks.
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// List, add, remove, switch and preview schedules.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
+    /// See, stop, put off and repeat executions.
+    #[command(subcommand)]
+    Execution(ExecutionCommand),
     /// Make tasks of job files, or bring the tasks up to date with them.
     Apply(ApplyArguments),
     /// Show what a schedule means and when it fires next; needs no network.
     Preview(PreviewArguments),
+    /// Run the commands of tasks on this machine, and keep the tasks of a directory of job files.
+    Worker(Box<WorkerArguments>),
+    /// Registered actions, for steps with --named.
+    #[command(subcommand)]
+    Action(ActionCommand),
+    /// Secrets of HTTP actions and webhooks.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Messages when something happens.
+    #[command(subcommand)]
+    Alert(AlertCommand),
+    /// Messages of alerts and notifications.
+    Inbox(InboxArguments),
+    /// Backups: make, list, download, restore.
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Yourself, and the users of the scheduler.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Show and set the configuration of the scheduler.
+    #[command(subcommand)]
+    Scheduler(SchedulerCommand),
+    /// Figures about your tasks and the scheduler.
+    Stats(StatsArguments),
+    /// The timeline: who changed what, and what came of it.
+    Events(EventsArguments),
+    /// A live view of tasks, runs and failures.
+    Top(TopArguments),
+    /// Show and change the configuration file: named networks and identities.
+    #[command(subcommand, after_help = config::CONFIG_HELP)]
+    Config(ConfigCommand),
+    /// Install the scheduler's canister on a network, or bring it up to date.
+    Deploy(DeployArguments),
+    /// Look whether everything is in order: configuration, network, identity, canister, scheduler.
+    #[command(after_help = doctor::DOCTOR_HELP)]
+    Doctor,
+    /// List, make and import the private keys that own tasks.
+    #[command(subcommand, after_help = identity::IDENTITY_HELP)]
+    Identity(IdentityCommand),
+    /// Write what a shell needs to complete the command line.
+    Completions(CompletionsArguments),
+    /// Write manual pages, one for each command.
+    Man(ManArguments),
 }
-
-const MCP_HELP: &str = "\
-Configuration of an MCP client such as Claude Desktop:
-  {\"mcpServers\": {\"chime\": {\"command\": \"chime\", \"args\": [\"mcp\"]}}}";
 
 /// Seconds as a number, or a duration such as `1h30m`; 0 is allowed.
 pub(crate) fn seconds(text: &str) -> Result<u64, String> {
@@ -143,7 +299,6 @@ pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn should_be_a_consistent_command_line() {
@@ -168,18 +323,39 @@ mod tests {
         assert!(parse(&["--call", "aaaaa-aa", "raw_rand", "()", "--every", "30"]).is_ok());
         assert!(parse(&["--call", "aaaaa-aa"]).is_err());
         assert!(parse(&[]).is_err(), "a task must do something");
-        assert!(parse(&["--note", "x", "--call", "aaaaa-aa", "raw_rand"]).is_err());
         assert!(parse(&["--note", "x", "--every", "3", "--cron", "@daily"]).is_err());
     }
 
     #[test]
     fn should_keep_its_help() {
-        for name in ["", "up", "mcp", "run", "ps", "apply", "preview"] {
+        for name in [
+            "",
+            "up",
+            "mcp",
+            "run",
+            "ps",
+            "apply",
+            "preview",
+            "worker",
+            "config",
+            "deploy",
+            "doctor",
+            "identity",
+            "completions",
+            "man",
+        ] {
             insta::assert_snapshot!(format!("help {name}").trim_end(), help(&[name]));
         }
         for name in ["ls", "start", "kill", "logs"] {
             insta::assert_snapshot!(format!("help ps {name}"), help(&["ps", name]));
         }
+        for name in ["path", "show", "get", "set", "unset"] {
+            insta::assert_snapshot!(format!("help config {name}"), help(&["config", name]));
+        }
+        for name in ["ls", "new", "import", "principal"] {
+            insta::assert_snapshot!(format!("help identity {name}"), help(&["identity", name]));
+        }
+        insta::assert_snapshot!("help mcp install", help(&["mcp", "install"]));
     }
 
     fn help(path: &[&str]) -> String {

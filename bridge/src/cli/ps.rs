@@ -1,6 +1,10 @@
 //! Arguments of `chime ps`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
+
+use super::WatchArguments;
 
 /// The commands of `chime ps`.
 #[derive(Subcommand, Debug)]
@@ -27,6 +31,9 @@ pub struct ListArguments {
     /// Also show schedules in words, steps and metadata.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Show the list again and again.
+    #[command(flatten)]
+    pub watch: WatchArguments,
 }
 
 /// Arguments of `chime ps start`.
@@ -52,6 +59,7 @@ Examples:
   chime ps logs 1                  the last 20 executions of task 1
   chime ps logs backup --tail 50   the last 50 executions of the task named backup
   chime ps logs --all --follow     executions of all tasks as they happen, a line each
+  chime ps logs 1 --output-file task.log
 
 With -o json: {task_id, task_name, status, executions: [{execution_id, scheduled_at, started_at,
 finished_at, attempt, status, logs, result, error}], total_executions}; with --follow one JSON
@@ -77,4 +85,7 @@ pub struct LogsArguments {
     /// Show executions as they happen, until interrupted.
     #[arg(long, short, conflicts_with = "from")]
     pub follow: bool,
+    /// Write the answer into this file instead of the standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
 }

@@ -1,52 +1,58 @@
-//! Arguments of `chime run`.
+//! Arguments of `chime run` and `chime task create`.
+
+use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::{positive_seconds, seconds};
+use super::{ScheduleArguments, SettingArguments, StepArguments};
 
-/// Arguments of `chime run`.
+/// Arguments of `chime run` and `chime task create`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("what").required(true).args(["call", "note"]), after_help = "\
-Without --every and --cron the task runs once: now, or after --after. With --every it runs first
-after one interval, or after --after (0 is at once).
+#[command(
+    override_usage = "chime run <STEP>... [SCHEDULE] [OPTIONS]\n       chime run --config <FILE> [OPTIONS]",
+    group = ArgGroup::new("what")
+        .required(true)
+        .multiple(true)
+        .args(["note", "call", "http", "command", "named", "file", "config"]),
+    after_help = "\
+Each --call, --http, --command, --note, --named and --file is a step; flags such as --step-name and
+--header are about the step before them. Without a schedule the task runs once: now, or after
+--after. With --every it runs first after one interval, or after --after (0 is at once).
 
 Examples:
   chime run --note 'still here' --every 30
   chime run --call aaaaa-aa raw_rand --wait
   chime run --name report --call ryjl3-tyaaa-aaaaa-aaaba-cai icrc1_total_supply '()' \\
-      --cron '0 8 * * 1-5' --timezone Europe/Zurich --retries 5 --retry-delay 30s")]
+      --cron '0 8 * * 1-5' --timezone Europe/Zurich --retries 5 --retry-delay 30s
+  chime run --name nightly --command './dump.sh' --queue night --pause 10s --note 'dumped' \\
+      --daily 02:30 --dry-run
+  chime run --http https://example.com/hook --header 'x-token: {{secrets.TOKEN}}' \\
+      --body '{\"run\": \"{{execution_id}}\"}' --every 1h
+  chime run --config task_config.json"
+)]
 pub struct RunArguments {
-    /// Name of the task; derived from what it does if not given.
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// Call a method of a canister, with arguments in Candid's textual form.
-    #[arg(long, num_args = 2..=3, value_names = ["CANISTER", "METHOD", "CANDID-ARGS"])]
-    pub call: Option<Vec<String>>,
-    /// Write a line into the log of the execution.
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-    /// Run again and again: seconds, or such as 1h30m.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds, conflicts_with = "cron")]
-    pub every: Option<u64>,
-    /// Run by a cron expression, such as '0 8 * * 1-5' or @daily.
-    #[arg(long, value_name = "EXPR")]
-    pub cron: Option<String>,
-    /// Do not run before this time has passed: seconds, or such as 5m.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub after: Option<u64>,
-    /// Time zone of the cron expression, such as Europe/Zurich; UTC if not given.
-    #[arg(long, value_name = "ZONE")]
-    pub timezone: Option<String>,
-    /// Retries after a failure; 3 if not given.
-    #[arg(long, value_name = "N")]
-    pub retries: Option<u32>,
-    /// Pause before the first retry, doubled for each next: seconds, or such as 30s.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
-    pub retry_delay: Option<u64>,
-    /// Time-out of one attempt: seconds, or such as 5m.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
-    pub timeout: Option<u64>,
+    /// What it does.
+    #[command(flatten)]
+    pub steps: StepArguments,
+    /// Make the task of a configuration file: JSON of Realms, or any other job file with one task.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// When it runs.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// All else.
+    #[command(flatten)]
+    pub settings: SettingArguments,
+    /// Make it switched off; `chime task resume` switches it on.
+    #[arg(long, conflicts_with = "wait")]
+    pub disabled: bool,
+    /// A second command with the same key makes nothing and shows the task of the first.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
     /// Wait for the end of the first execution; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
+    /// Show the request and when it would run, and change nothing.
+    #[arg(long, conflicts_with = "wait")]
+    pub dry_run: bool,
 }

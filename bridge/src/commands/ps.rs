@@ -3,7 +3,9 @@
 use chime_types::{PauseTaskRequest, TaskRequest};
 
 use super::follow::{self, Followed};
+use super::progress::Progress;
 use super::session::{Session, with_scheduler};
+use super::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
 use crate::output::{Change, ExecutionLog, TaskList, Writer};
@@ -14,15 +16,17 @@ pub(super) async fn list(
     arguments: &ListArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let tasks = with_scheduler(global, writer, async |session| {
-        session.scheduler.all_tasks().await
+    watch::show(global, writer, arguments.watch, async |session| {
+        let progress = Progress::count("Tasks read");
+        let tasks = session
+            .scheduler
+            .tasks(|count| progress.done(count))
+            .await?;
+        drop(progress);
+        let now_at = writer.clock().now_at();
+        Ok(TaskList::new(&tasks, now_at, arguments.verbose))
     })
-    .await?;
-    writer.answer(&TaskList::new(
-        &tasks,
-        writer.clock().now_at(),
-        arguments.verbose,
-    ))
+    .await
 }
 
 /// `chime ps start`.
@@ -67,6 +71,20 @@ pub(super) async fn kill(
 
 /// `chime ps logs`.
 pub(super) async fn logs(
+    global: &GlobalArguments,
+    arguments: &LogsArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let Some(path) = &arguments.output_file else {
+        return write_logs(global, arguments, writer).await;
+    };
+    let file = Writer::to_file(global.output, path)?;
+    write_logs(global, arguments, &file).await?;
+    writer.message(format!("Written to {}.", path.display()));
+    Ok(())
+}
+
+async fn write_logs(
     global: &GlobalArguments,
     arguments: &LogsArguments,
     writer: &Writer,

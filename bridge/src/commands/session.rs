@@ -1,11 +1,10 @@
 //! A connection for the length of one command, which always ends in order: on an error and on a
 //! signal too, so that an embedded network of this process stores its state.
 
-use candid::Principal;
-
-use crate::cli::GlobalArguments;
+use crate::cli::{Flags, GlobalArguments};
+use crate::config::{Choice, Choices, Config, Given, Origin};
 use crate::error::{Error, Kind, Result};
-use crate::network::{Connection, Settings, StateDirectory, connect};
+use crate::network::{Connection, Settings, connect};
 use crate::operations::Scheduler;
 use crate::output::Writer;
 
@@ -15,30 +14,76 @@ pub(super) struct Session {
     pub hosted_here: bool,
 }
 
-/// The choice of network and identity in the arguments.
+/// The choice of network and identity in file, environment and arguments.
 pub(super) fn settings(global: &GlobalArguments) -> Result<Settings> {
-    let canister = global.canister.as_deref().map(canister_id).transpose()?;
-    let state = match &global.state {
-        Some(path) => StateDirectory::new(path.clone()),
-        None => StateDirectory::of_user()?,
-    };
-    Ok(Settings {
-        network: global.network.parse()?,
-        state,
-        canister,
-        identity: global.identity.clone(),
-    })
+    choices(global).map(|choices| settings_of(&choices))
 }
 
-fn canister_id(text: &str) -> Result<Principal> {
-    Principal::from_text(text).map_err(|error| {
-        Error::new(
-            Kind::Usage,
-            format!("--canister {text} is no canister id"),
-            "Give an id such as ryjl3-tyaaa-aaaaa-aaaba-cai.",
-        )
-        .because(error)
-    })
+/// The choices without their origins.
+pub(super) fn settings_of(choices: &Choices) -> Settings {
+    Settings {
+        network: choices.address.value.clone(),
+        state: choices.state.value.clone(),
+        canister: choices.canister.as_ref().map(|choice| choice.value),
+        identity: choices.identity.as_ref().map(|choice| choice.value.clone()),
+        root_key: choices.root_key.value.clone(),
+    }
+}
+
+/// The same, each value with its origin.
+pub(super) fn choices(global: &GlobalArguments) -> Result<Choices> {
+    let config = Config::load(global.config_file.as_deref())?;
+    Choices::new(&config, &given(global))
+}
+
+/// What flags and variables say, each with its origin.
+fn given(global: &GlobalArguments) -> Given {
+    let flags = &global.flags;
+    Given {
+        network: origin(
+            flags,
+            &global.network,
+            "network",
+            "--network",
+            "CHIME_NETWORK",
+        ),
+        canister: origin(
+            flags,
+            &global.canister,
+            "canister",
+            "--canister",
+            "CHIME_CANISTER",
+        ),
+        identity: origin(
+            flags,
+            &global.identity,
+            "identity",
+            "--identity",
+            "CHIME_IDENTITY",
+        ),
+        state: origin(flags, &global.state, "state", "--state", "CHIME_STATE"),
+        password_file: origin(
+            flags,
+            &global.password_file,
+            "password_file",
+            "--password-file",
+            "CHIME_PASSWORD_FILE",
+        ),
+    }
+}
+
+fn origin<T: Clone>(
+    flags: &Flags,
+    value: &Option<T>,
+    id: &str,
+    flag: &'static str,
+    variable: &'static str,
+) -> Option<Choice<T>> {
+    let origin = match flags.has(id) {
+        true => Origin::Flag(flag),
+        false => Origin::Variable(variable),
+    };
+    value.clone().map(|value| Choice::new(value, origin))
 }
 
 /// Connects, does the work, and disconnects.
@@ -47,11 +92,29 @@ pub(super) async fn with_scheduler<T>(
     writer: &Writer,
     work: impl AsyncFnOnce(&Session) -> Result<T>,
 ) -> Result<T> {
+    until(global, writer, work, interrupted()).await
+}
+
+/// Like [`with_scheduler`], for work that ends by itself, and with nothing wrong, at a signal.
+pub(super) async fn serving<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    until(global, writer, work, std::future::pending()).await
+}
+
+async fn until<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+    stop: impl Future<Output = &'static str>,
+) -> Result<T> {
     let progress = |text: &str| writer.message(text);
     let connection = connect(settings(global)?, &progress).await?;
     let result = tokio::select! {
         result = begin(&connection, &progress, work) => result,
-        name = interrupted() => Err(interruption(name)),
+        name = stop => Err(interruption(name)),
     };
     let ended = connection.shutdown().await;
     let value = result?;
@@ -71,7 +134,7 @@ async fn begin<T>(
     work(&session).await
 }
 
-fn interruption(signal: &str) -> Error {
+pub(super) fn interruption(signal: &str) -> Error {
     Error::new(
         Kind::Interrupted,
         format!("stopped by {signal}"),

@@ -24,6 +24,8 @@ pub(super) async fn run(
     arguments: &UpArguments,
     writer: &Writer,
 ) -> Result<()> {
+    let usual = settings(global)?.network;
+    let global = &here(global);
     let settings = settings(global)?;
     if settings.network != NetworkName::Embedded {
         let rule = format!(
@@ -34,7 +36,7 @@ pub(super) async fn run(
     }
     let mut handle = start(&settings.state, arguments, writer).await?;
     let ended = tokio::select! {
-        ended = serve(global, arguments, writer) => ended,
+        ended = serve(global, arguments, &usual, writer) => ended,
         error = handle.wait() => Err(failed(error)),
         signal = interrupted() => {
             writer.message(format!("Stopping on {signal}."));
@@ -45,6 +47,13 @@ pub(super) async fn run(
     ended.and(stopped)?;
     writer.message("Stopped; the state is stored.");
     Ok(())
+}
+
+/// This command means the embedded network, whatever the configuration file says.
+fn here(global: &GlobalArguments) -> GlobalArguments {
+    let mut global = global.clone();
+    global.network.get_or_insert_with(|| "embedded".to_string());
+    global
 }
 
 async fn start(
@@ -147,12 +156,18 @@ fn failed(error: ServerError) -> Error {
 }
 
 /// Puts the scheduler there, says where it is, and stays until its time is over.
-async fn serve(global: &GlobalArguments, arguments: &UpArguments, writer: &Writer) -> Result<()> {
+async fn serve(
+    global: &GlobalArguments,
+    arguments: &UpArguments,
+    usual: &NetworkName,
+    writer: &Writer,
+) -> Result<()> {
     let progress = |text: &str| writer.message(text);
     // The network of this process is found like that of any other.
     let connection = connect(settings(global)?, &progress).await?;
     let scheduler = connection.scheduler(&progress).await?;
-    let ready = listening(global, &connection, &scheduler);
+    let mut ready = listening(global, &connection, &scheduler);
+    ready.named_network = *usual != NetworkName::Embedded;
     writer.item(&ready, |page| ready.text(page))?;
     let over = async {
         match arguments.for_seconds {
@@ -184,5 +199,6 @@ fn listening(
         state: connection.settings().state.path().display().to_string(),
         pid: std::process::id(),
         named_state: global.state.is_some(),
+        named_network: false,
     }
 }

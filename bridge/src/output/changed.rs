@@ -1,8 +1,9 @@
 //! The answers of the commands that change one task.
 
-use chime_types::{Task, TaskExecution};
+use chime_types::{Removed, RemovedResult, Task, TaskExecution};
 use serde::Serialize;
 
+use super::Record;
 use super::executions::ExecutionRow;
 use super::table::one_line;
 use super::tasks::status_name;
@@ -52,6 +53,14 @@ impl Answer for Change {
             next.unwrap_or_default()
         )
     }
+}
+
+/// What `method` removed, named by what it was.
+#[must_use]
+pub fn removed(method: &str, removed: Removed, what: String) -> Record {
+    Record::new(method, &RemovedResult::Ok(removed), move |_| {
+        format!("{what} is deleted.")
+    })
 }
 
 /// A task that was made by `chime run`.

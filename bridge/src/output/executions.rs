@@ -3,7 +3,7 @@
 use chime_types::{Attempt, Outcome, Task, TaskExecution, WaitReason};
 use serde::Serialize;
 
-use super::table::one_line;
+use super::table::{Text, one_line};
 use super::tasks::status_name;
 use super::times::took;
 use super::writer::{Answer, Page};
@@ -95,7 +95,9 @@ impl Answer for ExecutionLog {
             "Took",
             "Details",
         ];
-        let mut table = Table::new(page, &columns);
+        let mut table = Table::new(page, &columns)
+            .spare(&["Took", "Attempts"])
+            .wrapping();
         self.executions
             .iter()
             .for_each(|row| table.row(row.cells(page.clock)));
@@ -123,33 +125,41 @@ impl ExecutionRow {
         text
     }
 
-    fn cells(&self, clock: &Clock) -> Vec<String> {
+    fn cells(&self, clock: &Clock) -> Vec<Text> {
         let execution = &self.whole;
-        let scheduled = match execution.slots {
-            0 | 1 => clock.both(execution.scheduled_at),
-            slots => format!("{}, {slots} slots", clock.both(execution.scheduled_at)),
-        };
+        let attempts = execution.attempts.len().max(execution.attempt as usize);
         vec![
-            self.execution_id.clone(),
-            scheduled,
-            self.status.to_string(),
-            execution
-                .attempts
-                .len()
-                .max(execution.attempt as usize)
-                .to_string(),
-            duration(execution).map_or_else(|| "-".into(), took),
-            details(execution, clock).join("\n"),
+            self.execution_id.as_str().into(),
+            scheduled(execution, clock),
+            self.status.into(),
+            attempts.to_string().into(),
+            duration(execution).map_or_else(|| "-".into(), took).into(),
+            details(execution, clock).join("\n").into(),
         ]
     }
 }
 
-fn duration(execution: &TaskExecution) -> Option<u64> {
+/// The slot, and how many slots the record stands for.
+pub(super) fn scheduled(execution: &TaskExecution, clock: &Clock) -> Text {
+    match execution.slots {
+        0 | 1 => clock.cell(execution.scheduled_at),
+        slots => {
+            let at = execution.scheduled_at;
+            Text::forms([
+                format!("{}, {slots} slots", clock.both(at)),
+                format!("{}, {slots} slots", clock.short(at)),
+            ])
+        }
+    }
+}
+
+/// From the first attempt to the end.
+pub(super) fn duration(execution: &TaskExecution) -> Option<u64> {
     Some(execution.finished_at?.saturating_sub(execution.started_at?))
 }
 
 /// The log, each attempt if there were several, and the end.
-fn details(execution: &TaskExecution, clock: &Clock) -> Vec<String> {
+pub(super) fn details(execution: &TaskExecution, clock: &Clock) -> Vec<String> {
     let mut lines = Vec::new();
     let left_out = execution.logs.len().saturating_sub(MAXIMUM_LINES);
     if left_out > 0 {
@@ -219,7 +229,7 @@ pub fn attempt_text(attempt: &Attempt) -> String {
 }
 
 /// The most telling text of an execution: its error, else what it wrote last, else its result.
-fn said(execution: &TaskExecution) -> Option<&str> {
+pub(super) fn said(execution: &TaskExecution) -> Option<&str> {
     let line = || execution.logs.last().map(|entry| &entry.message);
     let said = execution
         .error

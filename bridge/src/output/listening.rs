@@ -20,6 +20,9 @@ pub struct Listening {
     /// Whether the state directory has to be named to reach it.
     #[serde(skip)]
     pub named_state: bool,
+    /// Whether the network has to be named, because the configuration file names another.
+    #[serde(skip)]
+    pub named_network: bool,
 }
 
 impl Listening {
@@ -30,6 +33,10 @@ impl Listening {
             true => format!(" --state {}", self.state),
             false => String::new(),
         };
+        let network = match self.named_network {
+            true => " --network embedded",
+            false => "",
+        };
         format!(
             "Chime is up.\n  \
              Network    {}\n  \
@@ -37,9 +44,9 @@ impl Listening {
              Identity   {}\n  \
              State      {}\n\n\
              Next, in another terminal:\n  \
-             chime{state} run --note 'still here' --every 30\n  \
-             chime{state} ps ls\n  \
-             chime{state} mcp     serves the scheduler to MCP clients such as Claude Desktop\n\n\
+             chime{network}{state} run --note 'still here' --every 30\n  \
+             chime{network}{state} ps ls\n  \
+             chime{network}{state} mcp     serves the scheduler to MCP clients such as Claude Desktop\n\n\
              Ctrl+C stops it; tasks and schedules are kept.\n",
             self.url, self.canister_id, self.principal, self.state
         )

@@ -4,26 +4,64 @@
 //! shapes of the answers are in the modules below. Nothing here talks to a network.
 
 mod action;
+mod alerting;
 mod applied;
+mod archives;
 mod changed;
+mod config;
+mod deployed;
+mod diagnosis;
+mod execution_details;
 mod executions;
+mod figures;
+mod identities;
 mod listening;
+mod pages;
+mod people;
 mod previewed;
+mod record;
+mod schedules;
 mod table;
+mod task_details;
 mod tasks;
+mod timeline;
 mod times;
+pub mod top;
+mod words;
+#[cfg(unix)]
+mod worked;
 mod writer;
 
+#[cfg(test)]
+mod record_tests;
+#[cfg(test)]
+mod setup_tests;
 #[cfg(test)]
 mod snapshot_tests;
 
 pub use action::action_text;
+pub use alerting::{alerts, changed_alert, inbox};
 pub use applied::{Applied, AppliedRow, FieldFault};
-pub use changed::{Change, Made};
+pub use archives::{backfill, backfills, backup, backups, restored};
+pub use changed::{Change, Made, removed};
+pub use config::{ConfigPath, Settings};
+pub use deployed::{Deployed, Deployments};
+pub use diagnosis::Diagnosis;
+pub use execution_details::{changed_execution, execution_details, executions};
 pub use executions::{ExecutionLog, ExecutionRow, FollowedRow, attempt_text, follow_line};
+pub use figures::{configuration, stats};
+pub use identities::{Identities, IdentityRow, Who};
 pub use listening::Listening;
+pub use pages::Pages;
+pub use people::{actions, defined_action, secrets, user, users};
 pub use previewed::Previewed;
-pub use table::Table;
+pub use record::{Record, answer_json, request_json};
+pub use schedules::{dry_run, preview, schedules};
+pub use table::{Table, Text};
+pub use task_details::task_details;
 pub use tasks::{TaskList, TaskRow, interval};
-pub use times::{Clock, rfc3339};
+pub use timeline::{event_item, event_line, events};
+pub use times::{Clock, rfc3339, took};
+#[cfg(unix)]
+pub use worked::Worked;
 pub use writer::{Answer, Format, Page, Writer};

@@ -297,6 +297,7 @@ fn should_say_where_it_listens() {
         state: "/var/chime".into(),
         pid: 7,
         named_state: true,
+        named_network: false,
     };
     let clock = clock();
     assert_snapshot!(ready.text(&Page {

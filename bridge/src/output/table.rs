@@ -1,78 +1,239 @@
 //! Tables without frames that fit the terminal.
+//!
+//! What does not fit is made to: cells take their shorter forms, then columns that can be spared
+//! are left out (and named below the table), then long texts are cut. Only a last column of many
+//! lines wraps. Without a terminal nothing is changed.
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, presets};
 
 use super::writer::Page;
 
+/// Columns between two columns.
+const GAP: usize = 2;
+/// Least width of a column that is cut.
+const LEAST: usize = 8;
+
+/// A cell: its text, and shorter forms of it for narrow terminals, the longest first.
+#[derive(Clone, Debug)]
+pub struct Text(Vec<String>);
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Self(vec![text.into()])
+    }
+}
+
+impl Text {
+    /// A text with shorter forms of it.
+    #[must_use]
+    pub fn forms<const N: usize>(forms: [String; N]) -> Self {
+        Self(forms.into())
+    }
+
+    fn form(&self, level: usize) -> &str {
+        let last = self.0.len().saturating_sub(1);
+        self.0.get(level.min(last)).map_or("", String::as_str)
+    }
+}
+
 /// A table. Rows must have as many cells as there are columns.
 #[derive(Debug)]
 pub struct Table {
-    inner: comfy_table::Table,
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<Text>>,
+    spare: &'static [&'static str],
+    wraps: bool,
+    width: Option<usize>,
     colour: bool,
 }
 
 impl Table {
     /// A table with these column names.
     #[must_use]
-    pub fn new(page: &Page<'_>, columns: &[&str]) -> Self {
+    pub fn new(page: &Page<'_>, columns: &[&'static str]) -> Self {
+        Self {
+            columns: columns.to_vec(),
+            rows: Vec::new(),
+            spare: &[],
+            wraps: false,
+            width: page.width.map(usize::from),
+            colour: page.colour,
+        }
+    }
+
+    /// The same table with columns that may be left out, the first of them first.
+    #[must_use]
+    pub fn spare(mut self, columns: &'static [&'static str]) -> Self {
+        self.spare = columns;
+        self
+    }
+
+    /// The same table whose last column wraps instead of being cut.
+    #[must_use]
+    pub fn wrapping(mut self) -> Self {
+        self.wraps = true;
+        self
+    }
+
+    /// Adds a row. Words that name a state are coloured.
+    pub fn row<T: Into<Text>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    /// The text, without spaces at the ends of lines.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let (mut grid, hidden) = self.fit();
+        let head = grid.remove(0);
         let mut inner = comfy_table::Table::new();
         inner.load_style(presets::NOTHING);
-        match page.width {
+        match self.width {
             Some(width) => {
                 inner
                     .set_content_arrangement(ContentArrangement::Dynamic)
-                    .set_width(width);
+                    .set_width(u16::try_from(width).unwrap_or(u16::MAX));
             }
             None => {
                 inner.set_content_arrangement(ContentArrangement::Disabled);
             }
         }
-        if page.colour {
+        if self.colour {
             inner.enforce_styling();
         } else {
             inner.force_no_tty();
         }
-        let bold = |name: &&str| match page.colour {
+        let bold = |name: &String| match self.colour {
             true => Cell::new(name).add_attribute(Attribute::Bold),
             false => Cell::new(name),
         };
-        inner.set_header(columns.iter().map(bold));
-        inner.column_iter_mut().for_each(|column| {
-            column.set_padding((0, 2));
-        });
-        Self {
-            inner,
-            colour: page.colour,
+        inner.set_header(head.iter().map(bold));
+        let last = head.len().saturating_sub(1);
+        for (index, column) in inner.column_iter_mut().enumerate() {
+            column.set_padding((0, if index == last { 0 } else { 2 }));
         }
-    }
-
-    /// Adds a row. Words that name a state are coloured.
-    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
-        let cells = cells
-            .into_iter()
-            .map(|cell| self.cell(cell.as_ref()))
-            .collect::<Vec<_>>();
-        self.inner.add_row(cells);
+        for row in &grid {
+            inner.add_row(row.iter().map(|text| self.cell(text)));
+        }
+        let lines = inner.to_string();
+        let mut lines: Vec<_> = lines.lines().map(str::trim_end).collect();
+        let note = format!("(not shown for lack of width: {})", hidden.join(", "));
+        if !hidden.is_empty() {
+            lines.push(&note);
+        }
+        lines.join("\n")
     }
 
     fn cell(&self, text: &str) -> Cell {
-        let cell = Cell::new(harmless(text));
+        let cell = Cell::new(text);
         match colour(text) {
             Some(colour) if self.colour => cell.fg(colour),
             _ => cell,
         }
     }
 
-    /// The text, without spaces at the ends of lines.
-    #[must_use]
-    pub fn render(&self) -> String {
-        let lines = self.inner.to_string();
-        lines
-            .lines()
-            .map(str::trim_end)
-            .collect::<Vec<_>>()
-            .join("\n")
+    /// The head and the rows as they fit, and the columns that were left out.
+    fn fit(&self) -> (Vec<Vec<String>>, Vec<&'static str>) {
+        let forms = self
+            .rows
+            .iter()
+            .flatten()
+            .map(|text| text.0.len())
+            .max()
+            .unwrap_or(1);
+        let mut shown: Vec<usize> = (0..self.columns.len()).collect();
+        let mut hidden = Vec::new();
+        let mut grid = self.grid(0, &shown);
+        let Some(width) = self.width else {
+            return (grid, hidden);
+        };
+        for level in 1..forms {
+            if self.needed(&grid) <= width {
+                break;
+            }
+            grid = self.grid(level, &shown);
+        }
+        for name in self.spare {
+            if self.needed(&grid) <= width {
+                break;
+            }
+            let before = shown.len();
+            shown.retain(|index| self.columns.get(*index) != Some(name));
+            if shown.len() == before {
+                continue;
+            }
+            hidden.push(*name);
+            grid = self.grid(forms, &shown);
+        }
+        self.cut(&mut grid, width);
+        (grid, hidden)
     }
+
+    fn grid(&self, level: usize, shown: &[usize]) -> Vec<Vec<String>> {
+        let head = shown
+            .iter()
+            .map(|index| self.columns[*index].to_string())
+            .collect();
+        let row = |row: &Vec<Text>| {
+            let cells = shown.iter().filter_map(|index| row.get(*index));
+            cells.map(|text| harmless(text.form(level))).collect()
+        };
+        std::iter::once(head)
+            .chain(self.rows.iter().map(row))
+            .collect()
+    }
+
+    /// The width that the grid takes; of a last column that wraps, no more than its share.
+    fn needed(&self, grid: &[Vec<String>]) -> usize {
+        let mut widths = widths(grid);
+        if let (true, Some(last)) = (self.wraps, widths.last_mut()) {
+            *last = (*last).min(3 * LEAST);
+        }
+        total(&widths)
+    }
+
+    /// Cuts the texts of the widest columns until the grid fits.
+    fn cut(&self, grid: &mut [Vec<String>], width: usize) {
+        let mut widths = widths(grid);
+        if self.wraps
+            && let Some(last) = widths.last_mut()
+        {
+            *last = (*last).min(3 * LEAST);
+        }
+        let mut limits = widths.clone();
+        while total(&limits) > width {
+            let widest = (0..limits.len()).max_by_key(|index| limits[*index]);
+            let Some(widest) = widest.filter(|index| limits[*index] > LEAST) else {
+                break;
+            };
+            limits[widest] -= 1;
+        }
+        for row in grid {
+            for (index, text) in row.iter_mut().enumerate() {
+                let wraps = self.wraps && index + 1 == limits.len();
+                if limits[index] < widths[index] && !wraps {
+                    *text = one_line(text, limits[index]);
+                }
+            }
+        }
+    }
+}
+
+fn widths(grid: &[Vec<String>]) -> Vec<usize> {
+    let columns = grid.first().map_or(0, Vec::len);
+    let widest = |index: usize| {
+        let cells = grid.iter().filter_map(|row| row.get(index));
+        cells
+            .flat_map(|text| text.lines())
+            .map(|line| line.chars().count())
+            .max()
+    };
+    (0..columns)
+        .map(|index| widest(index).unwrap_or(0))
+        .collect()
+}
+
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
 fn colour(text: &str) -> Option<Color> {
@@ -83,6 +244,21 @@ fn colour(text: &str) -> Option<Color> {
         "paused" | "cancelled" | "skipped" | "missed" => Some(Color::Yellow),
         _ => None,
     }
+}
+
+/// Lines of names and values, the values one below the other.
+#[must_use]
+pub(super) fn pairs(lines: &[(&str, String)]) -> String {
+    let width = lines
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let line = |(name, value): &(&str, String)| {
+        let value = harmless(value).replace('\n', &format!("\n{}", " ".repeat(width + GAP)));
+        format!("{name:width$}  {value}").trim_end().to_string()
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text of others, with control characters made visible: a result must not move the cursor.

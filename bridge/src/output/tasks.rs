@@ -4,7 +4,7 @@ use chime_types::limits::NANOSECONDS;
 use chime_types::{Rule, Task, TaskSchedule};
 use serde::Serialize;
 
-use super::table::{counted, one_line};
+use super::table::{Text, counted, one_line};
 use super::writer::{Answer, Page};
 use super::{Table, action_text, rfc3339};
 
@@ -177,7 +177,14 @@ impl Answer for TaskList {
         if self.verbose {
             columns.extend(["Schedule", "Steps", "Metadata"]);
         }
-        let mut table = Table::new(page, &columns);
+        let mut table = Table::new(page, &columns).spare(&[
+            "Metadata",
+            "Steps",
+            "Schedule ID",
+            "Interval",
+            "Schedule",
+            "Last Execution",
+        ]);
         self.tasks
             .iter()
             .for_each(|row| table.row(row.cells(page, self.verbose)));
@@ -192,32 +199,30 @@ impl Answer for TaskList {
 }
 
 impl TaskRow {
-    fn cells(&self, page: &Page<'_>, verbose: bool) -> Vec<String> {
+    fn cells(&self, page: &Page<'_>, verbose: bool) -> Vec<Text> {
         let last = match self.last_run_at {
-            0 => "never".to_string(),
-            seconds => page.clock.both(seconds.saturating_mul(NANOSECONDS)),
+            0 => "never".into(),
+            seconds => page.clock.cell(seconds.saturating_mul(NANOSECONDS)),
         };
         let next = match (&self.next_run, self.more.next_run_at) {
-            (Some(text), _) if text == "Pending" => text.clone(),
-            (_, Some(at)) => page.clock.both(at),
+            (Some(text), _) if text == "Pending" => text.as_str().into(),
+            (_, Some(at)) => page.clock.cell(at),
             (_, None) if self.disabled => "paused".into(),
             (_, None) => "-".into(),
         };
-        let mut cells = vec![
-            self.task_id.clone(),
-            self.name.clone(),
-            self.schedule_id.clone(),
-            self.status.to_string(),
+        let mut cells: Vec<Text> = vec![
+            self.task_id.as_str().into(),
+            self.name.as_str().into(),
+            self.schedule_id.as_str().into(),
+            self.status.into(),
             last,
             next,
-            self.more.interval.clone(),
+            self.more.interval.as_str().into(),
         ];
         if verbose {
-            cells.extend([
-                self.more.words.clone(),
-                one_line(&self.more.steps, MAXIMUM_TEXT),
-                one_line(&self.metadata, MAXIMUM_TEXT),
-            ]);
+            cells.push(self.more.words.as_str().into());
+            cells.push(one_line(&self.more.steps, MAXIMUM_TEXT).into());
+            cells.push(one_line(&self.metadata, MAXIMUM_TEXT).into());
         }
         cells
     }

@@ -4,6 +4,8 @@ use chime_types::limits::NANOSECONDS;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::table::Text;
+
 /// The reader's time and zone.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -77,6 +79,18 @@ impl Clock {
         self.format(at, "%H:%M:%S")
     }
 
+    /// The instant without what goes without saying: `18:00:00` today, `Nov 27 02:30` this year,
+    /// else the date.
+    #[must_use]
+    pub fn short(&self, at: u64) -> String {
+        let same = |pattern: &str| self.format(at, pattern) == self.format(self.now_at, pattern);
+        match (same("%Y-%m-%d"), same("%Y")) {
+            (true, _) => self.time_of_day(at),
+            (false, true) => self.format(at, "%b %d %H:%M"),
+            (false, false) => self.format(at, "%Y-%m-%d"),
+        }
+    }
+
     fn format(&self, at: u64, pattern: &str) -> String {
         timestamp(at).map_or_else(
             || "out of range".into(),
@@ -100,6 +114,19 @@ impl Clock {
         }
     }
 
+    /// The instant for a cell of a table, in forms for wide and narrow terminals.
+    #[must_use]
+    pub fn cell(&self, at: u64) -> Text {
+        let short = format!("{} ({})", self.short(at), self.relative(at));
+        Text::forms([self.both(at), short, self.relative(at)])
+    }
+
+    /// The instant for a cell of a table beside one that says how far away it is.
+    #[must_use]
+    pub fn instant(&self, at: u64) -> Text {
+        Text::forms([self.absolute(at), self.short(at)])
+    }
+
     /// Both: `2026-11-21 02:00:00 CET (in 3h)`.
     #[must_use]
     pub fn both(&self, at: u64) -> String {
@@ -119,7 +146,7 @@ fn coarse(seconds: u64) -> String {
 
 /// How long something took: `350ms`, `2.1s`, `1m5s`.
 #[must_use]
-pub(super) fn took(nanoseconds: u64) -> String {
+pub fn took(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds / 1_000_000;
     match milliseconds {
         0..1_000 => format!("{milliseconds}ms"),
@@ -143,6 +170,14 @@ mod tests {
         assert_eq!(clock().absolute(NOW_AT), "2026-05-28 22:26:40 CEST");
         assert_eq!(rfc3339(NOW_AT), "2026-05-28T20:26:40Z");
         assert_eq!(clock().zone_name(), "Europe/Zurich");
+    }
+
+    #[test]
+    fn should_leave_out_what_goes_without_saying() {
+        let at = |seconds: u64| clock().short(NOW_AT + seconds * NANOSECONDS);
+        assert_eq!(at(60), "22:27:40");
+        assert_eq!(at(86_400), "May 29 22:26");
+        assert_eq!(at(400 * 86_400), "2027-07-02");
     }
 
     #[test]

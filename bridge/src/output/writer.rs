@@ -1,6 +1,8 @@
 //! The one place that writes to the standard output.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -41,6 +43,7 @@ pub struct Page<'a> {
 pub struct Writer {
     format: Format,
     clock: Clock,
+    file: Option<File>,
 }
 
 impl Writer {
@@ -50,7 +53,41 @@ impl Writer {
         Self {
             format,
             clock: Clock::system(),
+            file: None,
         }
+    }
+
+    /// A writer whose answers go into a file, which is emptied first.
+    ///
+    /// # Errors
+    /// `LocalFile` if the file cannot be written.
+    pub fn to_file(format: Format, path: &Path) -> Result<Self> {
+        let file = File::create(path).map_err(|error| {
+            let rule = format!("cannot write {}", path.display());
+            Error::new(
+                Kind::LocalFile,
+                rule,
+                "Name a file in a directory that can be written.",
+            )
+            .because(error)
+        })?;
+        Ok(Self {
+            file: Some(file),
+            ..Self::new(format)
+        })
+    }
+
+    /// Whether answers appear on a terminal.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        self.file.is_none() && io::stdout().is_terminal()
+    }
+
+    /// Whether colours are wanted: on a terminal, unless `NO_COLOR` is set.
+    #[must_use]
+    pub fn is_coloured(&self) -> bool {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.is_terminal() && !plain
     }
 
     /// Whether people read the answer, and not a program.
@@ -75,7 +112,31 @@ impl Writer {
             Format::Json => serde_json::to_string_pretty(answer).map_err(unwritable)?,
             Format::Yaml => serde_norway::to_string(answer).map_err(unwritable)?,
         };
-        put(text.trim_end()).map_err(unwritable)
+        self.put(text.trim_end()).map_err(unwritable)
+    }
+
+    /// Writes an answer that is written again and again: on a terminal in the place of the one
+    /// before, else below it.
+    ///
+    /// # Errors
+    /// If the standard output cannot be written to. A reader that went away is none.
+    pub fn frame(&self, answer: &impl Answer) -> Result<()> {
+        if self.is_text() && self.is_terminal() {
+            let text = answer.text(&self.page(&self.clock()));
+            // To the upper left corner, and nothing below it.
+            return self
+                .put(&format!("\u{1b}[H\u{1b}[2J{}", text.trim_end()))
+                .map_err(unwritable);
+        }
+        self.item(answer, |page| format!("{}\n", answer.text(page).trim_end()))
+    }
+
+    /// Writes a text as it is, in every form: the contents of a file.
+    ///
+    /// # Errors
+    /// If the standard output cannot be written to. A reader that went away is none.
+    pub fn text(&self, text: &str) -> Result<()> {
+        self.put(text.trim_end()).map_err(unwritable)
     }
 
     /// Writes one item of a stream: a line of text, or one line of JSON.
@@ -95,7 +156,7 @@ impl Writer {
                 serde_norway::to_string(item).map_err(unwritable)?
             ),
         };
-        put(line.trim_end()).map_err(unwritable)
+        self.put(line.trim_end()).map_err(unwritable)
     }
 
     /// Writes a message, which is never part of the answer.
@@ -104,12 +165,22 @@ impl Writer {
         let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
     }
 
+    fn put(&self, text: &str) -> io::Result<()> {
+        let Some(mut file) = self.file.as_ref() else {
+            let mut stream = io::stdout().lock();
+            return match writeln!(stream, "{text}").and_then(|()| stream.flush()) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                result => result,
+            };
+        };
+        writeln!(file, "{text}").and_then(|()| file.flush())
+    }
+
     fn page<'a>(&self, clock: &'a Clock) -> Page<'a> {
-        let terminal = io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let terminal = self.is_terminal();
         Page {
             width: terminal.then(terminal_width).flatten(),
-            colour: terminal && !plain,
+            colour: self.is_coloured(),
             clock,
         }
     }
@@ -118,20 +189,12 @@ impl Writer {
 fn unwritable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::new(
         Kind::LocalFile,
-        "cannot write to the standard output",
-        "Check where it is redirected to.",
+        "cannot write the answer",
+        "Check where the standard output or the file goes.",
     )
     .because(cause)
 }
 
 fn terminal_width() -> Option<u16> {
     comfy_table::Table::new().width()
-}
-
-fn put(text: &str) -> io::Result<()> {
-    let mut stream = io::stdout().lock();
-    match writeln!(stream, "{text}").and_then(|()| stream.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

@@ -2,8 +2,6 @@
 
 mod rows;
 
-use chime_types::{PauseTaskRequest, TaskRequest};
-
 use self::rows::{foreseen, refused, remarks, with_task};
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
@@ -187,26 +185,7 @@ async fn update(
             None => row,
         });
     }
-    let scheduler = &session.scheduler;
-    let task_id = change.task.id;
-    let mut task = change.task.clone();
-    if let Some(update) = &change.update {
-        task = scheduler.update_task(update).await?;
-    }
-    match change.active {
-        Some(true) => task = scheduler.resume_task(&TaskRequest { task_id }).await?,
-        Some(false) => {
-            let reason = Some("switched off in its job file".to_string());
-            task = scheduler
-                .pause_task(&PauseTaskRequest {
-                    task_id,
-                    reason,
-                    cancel_running: None,
-                })
-                .await?;
-        }
-        None => {}
-    }
+    let task = session.scheduler.change_applied(change).await?;
     Ok(with_task(row, &task))
 }
 

@@ -1,0 +1,77 @@
+//! Arguments that several commands share, and how their values are read.
+
+use candid::Principal;
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::positive_seconds;
+
+/// Whether a list is shown again and again.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct WatchArguments {
+    /// Show it again every 2 seconds, or as often as said, until interrupted.
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "2", value_parser = positive_seconds)]
+    pub watch: Option<u64>,
+}
+
+/// Whether a command that destroys something asks before.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct ConfirmArguments {
+    /// Do not ask; needed where there is no terminal to ask at.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// An instant: RFC 3339, or a date of this machine's zone with or without a time.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    let civil = text.parse::<DateTime>().map_err(|_| {
+        "give an instant such as 2026-12-01T08:00:00Z, or a local one such as 2026-12-01 or \
+         '2026-12-01 08:00'"
+            .to_string()
+    })?;
+    let zone = TimeZone::system();
+    let zone = if zone.is_unknown() {
+        TimeZone::UTC
+    } else {
+        zone
+    };
+    zone.to_timestamp(civil).map_err(|error| error.to_string())
+}
+
+/// A principal.
+pub(crate) fn principal(text: &str) -> Result<Principal, String> {
+    Principal::from_text(text.trim())
+        .map_err(|error| format!("{error}; give one such as ryjl3-tyaaa-aaaaa-aaaba-cai"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_read_instants_with_and_without_a_zone() {
+        assert_eq!(
+            instant("2026-12-01T08:00:00+01:00").unwrap().to_string(),
+            "2026-12-01T07:00:00Z"
+        );
+        for text in ["2026-12-01", "2026-12-01 08:00", "2026-12-01T08:00:00"] {
+            assert!(instant(text).is_ok(), "{text}");
+        }
+        for text in ["", "soon", "2026-13-01"] {
+            assert!(instant(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn should_read_principals() {
+        assert!(principal("aaaaa-aa").is_ok());
+        assert!(principal("aaaaa").is_err());
+    }
+}

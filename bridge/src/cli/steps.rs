@@ -1,0 +1,230 @@
+//! Arguments that say what a task does. Their order counts: a flag that names an action begins a
+//! step, and the flags after it are about that step.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+/// The steps as they stand on the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepArguments {
+    /// The flags and their values, in order.
+    pub words: Vec<StepWord>,
+}
+
+/// A flag of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepWord {
+    /// The name without its dashes.
+    pub flag: &'static str,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
+struct Flag {
+    name: &'static str,
+    values: &'static [&'static str],
+    least: usize,
+    help: &'static str,
+}
+
+const fn flag(
+    name: &'static str,
+    values: &'static [&'static str],
+    least: usize,
+    help: &'static str,
+) -> Flag {
+    Flag {
+        name,
+        values,
+        least,
+        help,
+    }
+}
+
+/// The flags that begin a step.
+pub const ACTIONS: [&str; 6] = ["note", "call", "http", "command", "named", "file"];
+
+const FLAGS: [Flag; 21] = [
+    flag(
+        "call",
+        &["CANISTER", "METHOD", "CANDID-ARGS"],
+        2,
+        "Call a method of a canister, with arguments in Candid's textual form",
+    ),
+    flag(
+        "http",
+        &["URL"],
+        1,
+        "Send an HTTPS request; a GET unless --method or --body says otherwise",
+    ),
+    flag(
+        "command",
+        &["SHELL"],
+        1,
+        "Run a shell command on a worker outside",
+    ),
+    flag(
+        "note",
+        &["TEXT"],
+        1,
+        "Write a line into the log of the execution",
+    ),
+    flag(
+        "named",
+        &["ACTION"],
+        1,
+        "Run a registered action; see `chime action`",
+    ),
+    flag(
+        "file",
+        &["FILE"],
+        1,
+        "Run a shell script on a worker; it is read now, at most 64 KiB",
+    ),
+    flag("step-name", &["NAME"], 1, "A name for the step before"),
+    flag(
+        "step-timeout",
+        &["DURATION"],
+        1,
+        "Time-out of one attempt at the step before: seconds, or such as 5m",
+    ),
+    flag(
+        "pause",
+        &["DURATION"],
+        1,
+        "Pause between the step before and the next: seconds, or such as 5m",
+    ),
+    flag(
+        "continue-on-error",
+        &[],
+        0,
+        "When the step before is given up, go on with the next",
+    ),
+    flag(
+        "cycles",
+        &["N"],
+        1,
+        "Cycles to send along with the call before",
+    ),
+    flag(
+        "with-context",
+        &[],
+        0,
+        "Tell the callee which run and attempt it serves, in one more argument",
+    ),
+    flag(
+        "method",
+        &["METHOD"],
+        1,
+        "The method of the request before: get, post or head",
+    ),
+    flag(
+        "header",
+        &["NAME: VALUE"],
+        1,
+        "A header of the request before; may hold {{secrets.NAME}}",
+    ),
+    flag(
+        "body",
+        &["TEXT"],
+        1,
+        "The body of the request before; it makes it a POST",
+    ),
+    flag(
+        "expect-status",
+        &["STATUS"],
+        1,
+        "A status of the request before that is a success; 200 to 299 if not given",
+    ),
+    flag(
+        "max-response-bytes",
+        &["N"],
+        1,
+        "Most bytes of the response, 1 to 2000000; 16384 if not given",
+    ),
+    flag(
+        "queue",
+        &["QUEUE"],
+        1,
+        "The queue of workers for the command before; `default` if not given",
+    ),
+    flag(
+        "entity",
+        &["NAME"],
+        1,
+        "The kind of thing that the registered action before works on",
+    ),
+    flag(
+        "attributes",
+        &["JSON"],
+        1,
+        "The parameters of the registered action before, a JSON object",
+    ),
+    flag(
+        "as-user",
+        &["USER"],
+        1,
+        "The user in whose name the registered action before is meant to run",
+    ),
+];
+
+impl Flag {
+    fn arg(&self) -> Arg {
+        let arg = Arg::new(self.name)
+            .long(self.name)
+            .help(self.help)
+            .help_heading("Steps, in the order in which they run")
+            .action(ArgAction::Append);
+        match self.values {
+            [] => arg
+                .num_args(0..=1)
+                .require_equals(true)
+                .value_name("BOOL")
+                .hide_possible_values(true)
+                .value_parser(["true", "false"])
+                .default_missing_value("true"),
+            names => arg.num_args(self.least..=names.len()).value_names(names),
+        }
+    }
+}
+
+impl Args for StepArguments {
+    fn augment_args(command: Command) -> Command {
+        FLAGS
+            .iter()
+            .fold(command, |command, flag| command.arg(flag.arg()))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for StepArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut words = Vec::new();
+        for flag in &FLAGS {
+            let Some(occurrences) = matches.get_occurrences::<String>(flag.name) else {
+                continue;
+            };
+            let mut indices = matches.indices_of(flag.name).into_iter().flatten();
+            for values in occurrences {
+                let values: Vec<String> = values.cloned().collect();
+                let places: Vec<usize> = indices.by_ref().take(values.len()).collect();
+                let place = places.first().copied().unwrap_or_default();
+                let word = StepWord {
+                    flag: flag.name,
+                    values,
+                };
+                words.push((place, word));
+            }
+        }
+        words.sort_by_key(|(place, _)| *place);
+        let words = words.into_iter().map(|(_, word)| word).collect();
+        Ok(Self { words })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! `chime task`: tasks one by one.
+
+mod backfill;
+mod change;
+mod rerun;
+
+pub(super) use rerun::again;
+
+use crate::cli::{GlobalArguments, ShowArguments, TaskCommand};
+use crate::error::Result;
+use crate::output::{Writer, task_details};
+
+use super::{ps, watch};
+
+/// Runs a command about tasks.
+pub(super) async fn run(
+    global: &GlobalArguments,
+    command: &TaskCommand,
+    writer: &Writer,
+) -> Result<()> {
+    match command {
+        TaskCommand::Ls(arguments) => ps::list(global, arguments, writer).await,
+        TaskCommand::Create(arguments) => super::run::run(global, arguments, writer).await,
+        TaskCommand::Show(arguments) => show(global, arguments, writer).await,
+        TaskCommand::Edit(arguments) => change::edit(global, arguments, writer).await,
+        TaskCommand::Delete(arguments) => change::delete(global, arguments, writer).await,
+        TaskCommand::Pause(arguments) => change::pause(global, arguments, writer).await,
+        TaskCommand::Resume(selector) => change::resume(global, &selector.task, writer).await,
+        TaskCommand::Run(arguments) => rerun::now(global, arguments, writer).await,
+        TaskCommand::Retry(arguments) => rerun::retry(global, arguments, writer).await,
+        TaskCommand::ResumeFrom(arguments) => rerun::resume_from(global, arguments, writer).await,
+        TaskCommand::Backfill(arguments) => backfill::begin(global, arguments, writer).await,
+        TaskCommand::Backfills(arguments) => backfill::list(global, arguments, writer).await,
+    }
+}
+
+async fn show(global: &GlobalArguments, arguments: &ShowArguments, writer: &Writer) -> Result<()> {
+    watch::show(global, writer, arguments.watch, async |session| {
+        let scheduler = &session.scheduler;
+        let task = scheduler.find_task(&arguments.selector.task).await?;
+        let executions = match arguments.executions {
+            0 => Vec::new(),
+            most => scheduler.executions(task.id, None, most as usize).await?,
+        };
+        Ok(task_details(task, executions))
+    })
+    .await
+}

@@ -1,0 +1,192 @@
+//! Backups and backfills.
+
+use chime_types::{
+    Backfill, BackfillPage, BackfillResult, Backup, BackupPage, BackupResult, ListBackfillsResult,
+    ListBackupsResult, RestoreBackupResult, RestoredBackup,
+};
+
+use super::record::list_json;
+use super::table::{counted, pairs};
+use super::words::bytes;
+use super::{Record, Table};
+
+/// The caller's backups.
+#[must_use]
+pub fn backups(backups: Vec<Backup>) -> Record {
+    let json = list_json("list_backups", "backups", &backups, |backups| {
+        ListBackupsResult::Ok(BackupPage {
+            backups,
+            next_cursor: None,
+        })
+    });
+    Record::of(json, move |page| {
+        if backups.is_empty() {
+            return "No backups. `chime backup create` makes one.".into();
+        }
+        let columns = [
+            "ID",
+            "COMPLETED",
+            "TASKS",
+            "EXECUTIONS",
+            "SIZE",
+            "FROM",
+            "SHA-256",
+        ];
+        let mut table = Table::new(page, &columns).spare(&["EXECUTIONS", "FROM", "SHA-256"]);
+        for backup in &backups {
+            let from = match backup.task_id {
+                Some(id) => format!("task {id}"),
+                None => "upload".into(),
+            };
+            table.row([
+                backup.id.to_string().into(),
+                backup
+                    .completed_at
+                    .map_or_else(|| "not yet".into(), |at| page.clock.cell(at)),
+                backup.tasks.to_string().into(),
+                backup.executions.to_string().into(),
+                bytes(backup.bytes).into(),
+                from.into(),
+                backup.sha256.chars().take(12).collect::<String>().into(),
+            ]);
+        }
+        format!("{}\n\n{}", table.render(), counted(backups.len(), "backup"))
+    })
+}
+
+/// A backup, and what was done with it.
+#[must_use]
+pub fn backup(backup: Backup, what: String) -> Record {
+    Record::new(
+        "upload_backup_chunk",
+        &BackupResult::Ok(backup.clone()),
+        move |page| {
+            let facts = pairs(&[
+                ("Backup", backup.id.to_string()),
+                (
+                    "Completed",
+                    backup
+                        .completed_at
+                        .map_or_else(|| "not yet".into(), |at| page.clock.both(at)),
+                ),
+                (
+                    "Holds",
+                    format!(
+                        "{} and {}",
+                        counted(count(backup.tasks), "task"),
+                        counted(count(backup.executions), "execution")
+                    ),
+                ),
+                (
+                    "Size",
+                    format!(
+                        "{} in {}",
+                        bytes(backup.bytes),
+                        counted(count(backup.chunks.into()), "chunk")
+                    ),
+                ),
+                ("SHA-256", backup.sha256.clone()),
+            ]);
+            format!("{facts}\n\n{what}")
+        },
+    )
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What was restored.
+#[must_use]
+pub fn restored(restored: RestoredBackup) -> Record {
+    let RestoredBackup {
+        tasks,
+        executions,
+        left_out,
+        ..
+    } = restored;
+    Record::new(
+        "restore_backup",
+        &RestoreBackupResult::Ok(restored),
+        move |_| {
+            let mut text = format!(
+                "Restored {} and {}.",
+                counted(count(tasks), "task"),
+                counted(count(executions), "execution")
+            );
+            if left_out > 0 {
+                text.push_str(&format!(
+                " {} left out: they exist (--overwrite replaces them) or belong to somebody else.",
+                counted(count(left_out), "task")
+            ));
+            }
+            text
+        },
+    )
+}
+
+/// The backfills of a task.
+#[must_use]
+pub fn backfills(backfills: Vec<Backfill>) -> Record {
+    let json = list_json("list_backfills", "backfills", &backfills, |backfills| {
+        ListBackfillsResult::Ok(BackfillPage {
+            backfills,
+            next_cursor: None,
+        })
+    });
+    Record::of(json, move |page| {
+        if backfills.is_empty() {
+            return "No backfills of this task.".into();
+        }
+        let columns = [
+            "ID", "SCHEDULE", "FROM", "UNTIL", "RUNS", "LEFT OUT", "STATUS",
+        ];
+        let mut table = Table::new(page, &columns).spare(&["SCHEDULE"]);
+        for backfill in &backfills {
+            table.row([
+                backfill.id.to_string().into(),
+                backfill.schedule_id.to_string().into(),
+                page.clock.instant(backfill.from_at),
+                page.clock.instant(backfill.until_at),
+                backfill.runs.to_string().into(),
+                backfill.left_out.to_string().into(),
+                state(backfill).into(),
+            ]);
+        }
+        format!(
+            "{}\n\n{}",
+            table.render(),
+            counted(backfills.len(), "backfill")
+        )
+    })
+}
+
+fn state(backfill: &Backfill) -> &'static str {
+    match (backfill.cancelled, backfill.finished_at, backfill.active) {
+        (true, ..) => "cancelled",
+        (false, Some(_), 0) => "completed",
+        (false, ..) => "running",
+    }
+}
+
+/// A backfill that was begun or changed.
+#[must_use]
+pub fn backfill(backfill: Backfill, what: &'static str) -> Record {
+    Record::new(
+        "backfill",
+        &BackfillResult::Ok(backfill.clone()),
+        move |page| {
+            let next = backfill.next_at.map_or_else(
+                || "no slot is left to run".to_string(),
+                |at| format!("the next slot is {}", page.clock.absolute(at)),
+            );
+            format!(
+                "Backfill {} of task {} {what}: {} made so far, {} left out, {next}.",
+                backfill.id,
+                backfill.task_id,
+                counted(count(backfill.runs), "run"),
+                counted(count(backfill.left_out), "slot")
+            )
+        },
+    )
+}

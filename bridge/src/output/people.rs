@@ -1,0 +1,169 @@
+//! Users, registered actions and secrets.
+
+use chime_types::{
+    ActionDefinition, ActionPage, ActionResult, ListActionsResult, ListUsersResult, Quotas,
+    SecretNames, SecretsResult, User, UserPage, UserResult,
+};
+
+use super::record::list_json;
+use super::table::{counted, one_line, pairs};
+use super::words::{number, word};
+use super::writer::Page;
+use super::{Record, Table, action_text};
+
+/// Most characters of a text in a table.
+const MAXIMUM_TEXT: usize = 80;
+
+/// Registered users.
+#[must_use]
+pub fn users(users: Vec<User>) -> Record {
+    let json = list_json("list_users", "users", &users, |users| {
+        ListUsersResult::Ok(UserPage {
+            users,
+            next_cursor: None,
+        })
+    });
+    Record::of(json, move |page| {
+        if users.is_empty() {
+            return "No user is registered. `chime user put PRINCIPAL --role operator` registers one.".into();
+        }
+        let columns = [
+            "NAME",
+            "ROLE",
+            "TASKS",
+            "EXECUTIONS",
+            "RUNS THIS HOUR",
+            "QUOTAS",
+            "PRINCIPAL",
+        ];
+        let mut table =
+            Table::new(page, &columns).spare(&["RUNS THIS HOUR", "EXECUTIONS", "QUOTAS"]);
+        for user in &users {
+            let off = if user.disabled { " (off)" } else { "" };
+            table.row([
+                user.name.clone().unwrap_or_else(|| "-".into()),
+                format!("{}{off}", user.role.name()),
+                user.tasks.to_string(),
+                user.executions.to_string(),
+                user.runs_this_hour.to_string(),
+                quotas(&user.quotas),
+                user.principal.to_string(),
+            ]);
+        }
+        format!("{}\n\n{}", table.render(), counted(users.len(), "user"))
+    })
+}
+
+fn quotas(quotas: &Quotas) -> String {
+    let parts = [
+        ("tasks", number(quotas.maximum_tasks)),
+        ("executions", number(quotas.maximum_executions)),
+        ("runs an hour", number(quotas.maximum_runs_per_hour)),
+        ("at a time", number(quotas.maximum_concurrent)),
+    ];
+    let given: Vec<_> = parts
+        .iter()
+        .filter(|(_, value)| value != "none")
+        .map(|(name, value)| format!("{value} {name}"))
+        .collect();
+    match given.is_empty() {
+        true => "as everybody".into(),
+        false => given.join(", "),
+    }
+}
+
+/// One user.
+#[must_use]
+pub fn user(user: User) -> Record {
+    Record::new("get_me", &UserResult::Ok(user.clone()), move |page| {
+        user_text(&user, page)
+    })
+}
+
+fn user_text(user: &User, page: &Page<'_>) -> String {
+    let since = user.created_at.map_or_else(
+        || "never: admitted as everybody is".to_string(),
+        |at| page.clock.both(at),
+    );
+    pairs(&[
+        ("Principal", user.principal.to_string()),
+        ("Name", user.name.clone().unwrap_or_else(|| "-".into())),
+        ("Role", user.role.name().to_string()),
+        (
+            "Switched off",
+            if user.disabled { "yes" } else { "no" }.to_string(),
+        ),
+        ("Quotas", quotas(&user.quotas)),
+        ("Tasks", user.tasks.to_string()),
+        ("Executions", user.executions.to_string()),
+        ("Runs this hour", user.runs_this_hour.to_string()),
+        ("Registered", since),
+    ])
+}
+
+/// Registered actions.
+#[must_use]
+pub fn actions(actions: Vec<ActionDefinition>) -> Record {
+    let json = list_json("list_actions", "actions", &actions, |actions| {
+        ListActionsResult::Ok(ActionPage {
+            actions,
+            next_cursor: None,
+        })
+    });
+    Record::of(json, move |page| {
+        if actions.is_empty() {
+            return "No actions. `chime action define greet --note 'hello {{attributes.who}}'` makes one.".into();
+        }
+        let columns = ["NAME", "ENTITY", "FOR", "DOES", "DESCRIPTION", "DEFINED"];
+        let mut table = Table::new(page, &columns).spare(&["DESCRIPTION", "DEFINED"]);
+        for action in &actions {
+            table.row([
+                action.name.as_str().into(),
+                action
+                    .entity_name
+                    .clone()
+                    .unwrap_or_else(|| "any".into())
+                    .into(),
+                if action.shared { "all" } else { "me" }.into(),
+                one_line(&action_text(&action.action), MAXIMUM_TEXT).into(),
+                one_line(&action.description, MAXIMUM_TEXT).into(),
+                page.clock.cell(action.updated_at),
+            ]);
+        }
+        format!("{}\n\n{}", table.render(), counted(actions.len(), "action"))
+    })
+}
+
+/// An action that was defined.
+#[must_use]
+pub fn defined_action(action: ActionDefinition) -> Record {
+    Record::new(
+        "define_action",
+        &ActionResult::Ok(action.clone()),
+        move |_| {
+            let kind = word(&action.action);
+            format!(
+                "Action {} ({kind}) is defined. Steps run it with --named {}.",
+                action.name, action.name
+            )
+        },
+    )
+}
+
+/// The names of the caller's secrets, and what was just done.
+#[must_use]
+pub fn secrets(names: Vec<String>, what: Option<String>) -> Record {
+    let result = SecretsResult::Ok(SecretNames {
+        names: names.clone(),
+    });
+    Record::new("list_secrets", &result, move |_| {
+        let list = match names.as_slice() {
+            [] => "No secrets.".to_string(),
+            names => names.join("\n"),
+        };
+        match &what {
+            Some(what) => what.clone(),
+            None => list,
+        }
+    })
+}
