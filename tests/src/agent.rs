@@ -59,6 +59,16 @@ impl Agent {
         }
     }
 
+    /// The address of the network, for other programs.
+    ///
+    /// # Panics
+    /// Never: the server runs as long as this value.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let server = self.server.as_ref().expect("the server runs until the end");
+        server.url().to_string()
+    }
+
     fn agent(&self, sender: Sender) -> &ic_agent::Agent {
         &self.agents[sender as usize]
     }

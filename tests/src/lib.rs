@@ -9,6 +9,7 @@ pub mod audit;
 pub mod direct;
 pub mod golden;
 pub mod manifests;
+pub mod mcp;
 mod world;
 
 use std::path::PathBuf;

@@ -1,0 +1,166 @@
+//! The commands of the Realms document, as written there but for the program's name.
+//!
+//! Those of Icarus and what Realms has and Chime has not are in docs/migration.md; the last test
+//! holds that page against the lists here.
+
+use super::support::{Network, write};
+
+/// A configuration whose steps can be run: the one of the document with shell scripts.
+const CONFIGURATION: &str = r#"{
+  "name": "complex_workflow",
+  "steps": [
+    {"codex": "step1_prepare.sh", "async": false},
+    {"codex": "step2_transfer.sh", "async": true},
+    {"codex": "step3_finalize.sh", "async": false, "delay": 5}
+  ],
+  "schedule": {"every": 3600}
+}"#;
+
+/// Lines that do what they did.
+const AS_WRITTEN: [&str; 14] = [
+    "realms ps ls",
+    "realms ps ls --verbose",
+    "realms ps ls --output json",
+    "realms ps ls --folder .realms/my_realm",
+    "realms ps kill <task_id>",
+    "realms ps start <task_id>",
+    "realms ps kill abc12345",
+    "realms ps logs <task_id>",
+    "realms ps logs <task_id> --tail 50",
+    "realms ps logs <task_id> --output-file task.log",
+    "realms ps logs <task_id> --limit 100 --from 0",
+    "realms ps logs <task_id> --output json",
+    "realms ps logs <task_id> --follow",
+    "realms run --config task_config.json",
+];
+
+/// Lines that are refused with what to write instead, and part of what is said.
+const REFUSED: [(&str, &str); 4] = [
+    (
+        "realms run --file examples/my_task.py",
+        "--command 'python3 examples/my_task.py'",
+    ),
+    (
+        "realms run --file examples/my_task.py --every 10",
+        "no Python runner",
+    ),
+    (
+        "realms run --file examples/my_task.py --after 30",
+        "no Python runner",
+    ),
+    (
+        "realms run --file task.py --network staging --canister realm_backend",
+        "no Python runner",
+    ),
+];
+
+/// Lines of the Icarus document, and of the Realms document in Mermaid, for which the page says
+/// what to write.
+const ICARUS: [&str; 7] = [
+    "icarus new my-scheduler --template task-scheduler",
+    "dfx start --background",
+    "icarus build",
+    "icarus deploy --network local",
+    "\"args\": [\"bridge\", \"start\", \"--canister-id\", \"YOUR_CANISTER_ID\"]",
+    "dfx canister status YOUR_CANISTER_ID --network ic",
+    "create_backup_task(2, \"Daily system backup\".to_string()).await",
+];
+
+fn words<'a>(line: &'a str, task: &'a str) -> Vec<&'a str> {
+    let words = line.split_whitespace().skip(1);
+    words
+        .map(|word| match word {
+            "<task_id>" | "abc12345" => task,
+            word => word,
+        })
+        .collect()
+}
+
+#[test]
+fn should_do_what_the_realms_document_says() {
+    let network = Network::start();
+    write(&network.path("task_config.json"), CONFIGURATION);
+    for step in ["step1_prepare", "step2_transfer", "step3_finalize"] {
+        write(&network.path(&format!("{step}.sh")), "echo done\n");
+    }
+    let made = network.json(&["run", "--config", "task_config.json"]);
+    let id = made["task_id"].as_str().unwrap();
+    let task = network.json(&["task", "show", id]);
+    assert_eq!(task["steps"][1]["run_next_after_seconds"], "5s");
+    assert_eq!(
+        task["steps"][2]["action"]["command"]["command"],
+        "echo done\n"
+    );
+    assert_eq!(task["schedules"][0]["repeat_every_seconds"], "1h");
+    for line in AS_WRITTEN.iter().filter(|line| !line.contains("--follow")) {
+        let said = network.say(&words(line, id));
+        assert_eq!(said.code, Some(0), "{line}: {}", said.errors);
+        match *line {
+            line if line.contains("json") && line.contains("ps") => {
+                let _: serde_json::Value = serde_json::from_str(&said.output).unwrap();
+            }
+            line if line.contains("--output-file") => {
+                let log = std::fs::read_to_string(network.path("task.log")).unwrap();
+                assert!(
+                    said.output.is_empty() && log.contains("complex_workflow"),
+                    "{log}"
+                );
+            }
+            _ => assert!(!said.output.is_empty(), "{line}"),
+        }
+    }
+    let elsewhere = network.text(&["ps", "ls", "--folder", ".realms/my_realm"]);
+    assert!(
+        elsewhere.contains("No tasks"),
+        "another folder is another network: {elsewhere}"
+    );
+}
+
+#[test]
+fn should_refuse_python_with_what_to_write_instead() {
+    let network = Network::start();
+    for (line, part) in REFUSED {
+        let said = network.refused(&words(line, ""), 2);
+        assert!(said.contains(part), "{line}: {said}");
+    }
+    write(
+        &network.path("python.json"),
+        r#"{"name": "x", "steps": [{"file": "step1.py"}]}"#,
+    );
+    let said = network.refused(&["run", "--config", "python.json"], 2);
+    assert!(
+        said.contains("step1.py") && said.contains("chime apply"),
+        "{said}"
+    );
+}
+
+#[test]
+fn should_run_the_scripts_that_take_the_place_of_python() {
+    let network = Network::start();
+    write(
+        &network.path("job.sh"),
+        "#!/bin/bash\necho \"it's ${CHIME_ATTEMPT}\"\n",
+    );
+    let made = network.json(&["run", "--file", "job.sh", "--every", "10", "--after", "0"]);
+    let task = network.json(&["task", "show", made["task_id"].as_str().unwrap()]);
+    let command = task["steps"][0]["action"]["command"]["command"]
+        .as_str()
+        .unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", command])
+        .env("CHIME_ATTEMPT", "7")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "it's 7\n");
+    assert_eq!(task["schedules"][0]["repeat_every_seconds"], "10s");
+}
+
+#[test]
+fn should_have_every_documented_line_on_the_page_about_moving_here() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/migration.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let refused = REFUSED.iter().map(|(line, _)| *line);
+    for line in AS_WRITTEN.into_iter().chain(refused).chain(ICARUS) {
+        assert!(page.contains(line), "{line} is not in docs/migration.md");
+    }
+}
