@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from environment import run
+
 HEADER = """\
 # Conformance
 
@@ -22,12 +24,18 @@ NOTES = """
 * `icp-cli` starts `chime-launcher` as its network and deploys this project as `icp.yaml` describes
   it; only the port is another one. All certificates are verified under the root key that the
   launcher wrote into its status file.
+* Identities in the keyring are read in a session of their own, with GNOME's keyring on Debian; where
+  that cannot be had its steps are skipped.
 * `@icp-sdk/core` and `icp-py-core` verify certificates and the signatures of queries, and refuse the
   same answers under another root key. `icp-py-core` has no setting for the root key but a constant,
   and wants a BLS module that is on no package index; `tests/conformance/blst.py` stands in for it.
 * `ic-py` verifies nothing: it has no code for it. Both agents for Python need `cbor2` before
   version 6, whose maps and lists they do not take for such.
-* The clients of MCP talk to `chime mcp`, which uses the network that `icp` started.
+* The clients of MCP talk to `chime mcp`, which uses the network that `icp` started: over standard
+  streams they start it, over HTTP they share one server and show its token.
+* The official suite talks to a test program that serves the suite's fixtures through the code of
+  `chime mcp --http` (`bridge/examples/mcp_conformance`): every scenario that the revision requires,
+  and those of the Tasks extension. Left out are:
 """
 
 
@@ -44,6 +52,7 @@ class Report:
     """The rows of the table."""
 
     rows: list[tuple[Client, str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, client: Client, what: str, outcome: str) -> None:
         self.rows.append((client, what, outcome))
@@ -68,7 +77,8 @@ class Report:
             f"| {client.name} | {client.version} | {what} | {outcome} |"
             for client, what, outcome in self.rows
         ]
-        return HEADER + "\n".join(lines) + "\n" + NOTES
+        left_out = [f"  * `{name}`: {reason}" for name, reason in self.left_out]
+        return HEADER + "\n".join(lines) + "\n" + NOTES + "\n".join(left_out) + "\n"
 
     def write(self, path: Path) -> None:
         path.write_text(self.table())
@@ -76,3 +86,14 @@ class Report:
     def summary(self) -> str:
         counts = (self.count(outcome) for outcome in ("passed", "failed", "skipped"))
         return "{} passed, {} failed, {} skipped".format(*counts)
+
+
+def program(report: Report, client: Client, command: list[str | Path], variables: dict[str, str]) -> None:
+    """Runs a client program, which prints a line `ok <what>` for everything that it did."""
+    result = run(command, variables)
+    for line in result.stdout.splitlines():
+        if line.startswith("ok "):
+            report.add(client, line.removeprefix("ok "), "passed")
+    if result.returncode != 0:
+        report.add(client, "the rest", "failed")
+        print(result.stdout + result.stderr, flush=True)

@@ -9,20 +9,11 @@ import sys
 from pathlib import Path
 
 import icp_cli
-from environment import HERE, Environment, locked_python, output, run
+import identities
+import mcp_suite
+from environment import HERE, ROOT, Environment, locked_python, output, run
 from project import IDENTITY, Project, motoko_project, this_project
-from report import Client, Report
-
-
-def program(report: Report, client: Client, command: list[str | Path], variables: dict[str, str]) -> None:
-    """Runs a client program, which prints a line `ok <what>` for everything that it did."""
-    result = run(command, variables)
-    for line in result.stdout.splitlines():
-        if line.startswith("ok "):
-            report.add(client, line.removeprefix("ok "), "passed")
-    if result.returncode != 0:
-        report.add(client, "the rest", "failed")
-        print(result.stdout + result.stderr, flush=True)
+from report import Client, Report, program
 
 
 def agents(environment: Environment, report: Report, variables: dict[str, str]) -> None:
@@ -38,12 +29,8 @@ def mcp(environment: Environment, report: Report, project: Project, variables: d
     key.write_text(project.icp("identity", "export", IDENTITY))
     server = [environment.chime, "mcp", "--network", variables["CHIME_URL"]]
     server += ["--canister", variables["CHIME_SCHEDULER"], "--identity", key]
-    python = Client("mcp (Python)", locked_python("mcp"))
-    program(report, python, [environment.python, HERE / "mcp_client.py", *server], variables)
-    package = "@modelcontextprotocol/sdk"
-    node = Client(package, environment.locked_npm(package))
-    script = environment.directory / "npm" / "mcp.mjs"
-    program(report, node, [environment.node, script, *server], variables)
+    mcp_suite.inspect(environment, report, server)
+    mcp_suite.stories(environment, report, server)
 
 
 def with_the_network(environment: Environment, report: Report, project: Project, icp: Client) -> None:
@@ -69,6 +56,7 @@ def everything(environment: Environment, report: Report) -> None:
     version = output([environment.icp, "--version"], environment.variables()).split()[-1]
     icp = Client("icp-cli", version)
     try:
+        identities.identities(environment, report, icp)
         icp_cli.start_and_deploy(project, icp, report)
         if report.count("failed"):
             report.add(icp, "everything else", "failed")
@@ -81,7 +69,9 @@ def everything(environment: Environment, report: Report) -> None:
 def main() -> int:
     directory, programs, table = (Path(argument).resolve() for argument in sys.argv[1:])
     environment = Environment(directory, programs)
-    report = Report()
+    report = Report(left_out=mcp_suite.expected_failures())
+    mcp_suite.suite(environment, report)
+    mcp_suite.bundle(environment, report, ROOT / "target")
     everything(environment, report)
     report.write(table)
     print(report.summary())
