@@ -1,9 +1,10 @@
 //! The scheduler canister: its entry points.
 //!
-//! An entry point decodes the request, asks `service`, and arms the timer. It decides nothing:
-//! `service` holds the rules for owners, `engine` those for time, `driver` performs. The doc
-//! comments here become the documentation in `scheduler.did`.
+//! An entry point judges the caller, decodes the request, asks `service`, and arms the timer. It
+//! decides nothing: `service` holds the rules for owners, `engine` those for time, `driver`
+//! performs. The doc comments here become the documentation in `scheduler.did`.
 
+mod admission;
 mod driver;
 mod engine;
 mod figures;
@@ -35,9 +36,10 @@ use chime_types::{
     TaskResult, UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest,
     UserResult,
 };
-use ic_cdk::{init, post_upgrade, query, update};
+use ic_cdk::{init, inspect_message, post_upgrade, query, update};
 
 use ic_management_canister_types::{HttpRequestResult, TransformArgs};
+use serde::de::DeserializeOwned;
 
 use engine::Budget;
 use request::Request;
@@ -87,31 +89,52 @@ fn post_upgrade() {
     arm();
 }
 
+/// Whether an ingress message is worth a place in a block, and being paid for. No boundary of
+/// security: calls between canisters do not come past here, so each method looks at its caller
+/// itself.
+#[inspect_message]
+fn inspect_message() {
+    let method = ic_cdk::api::msg_method_name();
+    let bytes = ic_cdk::api::msg_arg_data().len();
+    let judged = STATE.with_borrow(|state| {
+        caller(state)?;
+        admission::inspect(&method, bytes)
+    });
+    match judged {
+        Ok(()) => ic_cdk::api::accept_message(),
+        // Says why, where a message that is not accepted could not.
+        Err(error) => ic_cdk::trap(error.to_string()),
+    }
+}
+
 fn caller(state: &State) -> Result<Caller, Error> {
     let principal = IcRuntime.caller();
     let is_controller = IcRuntime.is_controller(principal);
     Caller::admit(state, principal, is_controller, IcRuntime.own_id())
 }
 
-/// Reads the store for the caller.
-fn reading<Q, A>(
+/// Reads the store for the caller. Who it is comes first: a stranger's request is not decoded.
+fn reading<Q: CandidType + DeserializeOwned, A>(
+    method: &str,
     request: Request<Q>,
     work: impl FnOnce(&State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
     STATE.with_borrow(|state| {
         let caller = caller(state)?;
-        work(state, caller, IcRuntime.now(), request.0?)
+        work(state, caller, IcRuntime.now(), request.decode(method)?)
     })
 }
 
-/// Changes the store for the caller, and arms the timer for what that made due.
-fn changing<Q, A>(
+/// Changes the store for the caller, and arms the timer for what that made due. Who it is comes
+/// first: a stranger's request is not decoded.
+fn changing<Q: CandidType + DeserializeOwned, A>(
+    method: &str,
     request: Request<Q>,
     work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
     let answer = STATE.with_borrow_mut(|state| {
         let caller = caller(state)?;
-        work(state, caller, IcRuntime.now(), request.0?)
+        work(state, caller, IcRuntime.now(), request.decode(method)?)
     });
     arm();
     answer
@@ -141,18 +164,18 @@ fn restore(
     service::restore_backup(state, caller, now, &request, &budget)
 }
 
-/// Defines the methods of the interface. Each decodes its request, asks `service` and, if it
-/// changes the store, arms the timer.
+/// Defines the methods of the interface. Each looks at its caller, decodes its request, asks
+/// `service` and, if it changes the store, arms the timer.
 macro_rules! methods {
     ($(
         $(#[$documentation:meta])*
         $kind:ident $name:ident($request:ty) -> $answer:ty = $work:expr;
     )*) => {$(
         $(#[$documentation])*
-        #[$kind(decode_with = "request::decode", hidden = true)]
+        #[$kind(decode_with = "request::receive", hidden = true)]
         #[candid_method($kind)]
         fn $name(request: Request<$request>) -> $answer {
-            methods!(@$kind)(request, $work).into()
+            methods!(@$kind)(stringify!($name), request, $work).into()
         }
     )*};
     (@query) => { reading };
@@ -373,9 +396,18 @@ methods! {
         |_, _, _, EmptyRequest {}| Ok(service::api_doc());
 }
 
+/// Refuses a query that is not part of the interface and comes as an update call, which the scheduler
+/// would pay for, before its argument is read.
+fn only_a_query() -> Result<(), String> {
+    if ic_cdk::api::in_replicated_execution() {
+        return Err("this method is a query only: call it as one".to_string());
+    }
+    Ok(())
+}
+
 /// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of
 /// the interface.
-#[query(hidden = true)]
+#[query(hidden = true, guard = "only_a_query")]
 fn transform_http_response(arguments: TransformArgs) -> HttpRequestResult {
     let response = HttpResponse {
         status: u16::try_from(arguments.response.status.0).unwrap_or(0),
@@ -407,7 +439,7 @@ struct GatewayResponse {
 }
 
 /// Shows `/health` and `/metrics`. Gateways call it; it is not part of the interface.
-#[query(hidden = true)]
+#[query(hidden = true, guard = "only_a_query")]
 fn http_request(request: GatewayRequest) -> GatewayResponse {
     let reply = STATE.with_borrow(|state| {
         service::http_reply(state, &platform(), &request.method, &request.url)

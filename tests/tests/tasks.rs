@@ -84,11 +84,22 @@ fn should_refuse_the_anonymous_principal_and_hide_tasks_from_strangers() {
         ] {
             let read: TaskResult = world.query(sender, "get_task", &request).unwrap();
             assert_eq!(read.into_result().unwrap_err().kind, kind);
-            let written: TaskResult = world.update(sender, "resume_task", &request).unwrap();
-            assert_eq!(written.into_result().unwrap_err().kind, kind);
-            let run: ExecutionResult = world.update(sender, "run_task_now", &request).unwrap();
-            assert_eq!(run.into_result().unwrap_err().kind, kind);
         }
+        let written: TaskResult = world
+            .update(Sender::Stranger, "resume_task", &request)
+            .unwrap();
+        assert_eq!(written.into_result().unwrap_err().kind, ErrorKind::NotFound);
+        let run: ExecutionResult = world
+            .update(Sender::Stranger, "run_task_now", &request)
+            .unwrap();
+        assert_eq!(run.into_result().unwrap_err().kind, ErrorKind::NotFound);
+        let scheduler = world.scheduler;
+        let bytes = Encode!(&request).unwrap();
+        let refused = world
+            .network
+            .update(Sender::Anonymous, scheduler, "run_task_now", bytes)
+            .unwrap_err();
+        assert!(refused.contains("the anonymous principal may"), "{refused}");
         let page: GetMyTasksResult = world
             .query(
                 Sender::Stranger,
@@ -103,12 +114,10 @@ fn should_refuse_the_anonymous_principal_and_hide_tasks_from_strangers() {
 #[test]
 fn should_answer_bad_bytes_with_an_error_and_not_with_a_trap() {
     on_each_network(|world| {
-        let too_large = vec![0; limits::MAXIMUM_REQUEST_BYTES + 1];
         let cases = [
             b"".to_vec(),
             b"not candid".to_vec(),
             Encode!(&7u8).unwrap(),
-            too_large,
         ];
         for bytes in cases {
             let scheduler = world.scheduler;
@@ -122,6 +131,13 @@ fn should_answer_bad_bytes_with_an_error_and_not_with_a_trap() {
             assert_eq!(error.advice, Advice::FixRequest);
             assert_eq!(error.field.as_deref(), Some("request"));
         }
+        let too_large = vec![0; limits::MAXIMUM_REQUEST_BYTES + 1];
+        let scheduler = world.scheduler;
+        let refused = world
+            .network
+            .update(Sender::Owner, scheduler, "create_task", too_large)
+            .unwrap_err();
+        assert!(refused.contains("at most 1048576 bytes"), "{refused}");
         assert_eq!(world.list(None, 10).total_tasks, 0);
     });
 }

@@ -27,6 +27,10 @@ pub const MAXIMUM_METHOD_BYTES: usize = 256;
 pub const MAXIMUM_ARGUMENTS_BYTES: usize = 64 * 1024;
 /// Largest request of any method, in bytes of Candid.
 pub const MAXIMUM_REQUEST_BYTES: usize = 1024 * 1024;
+/// Largest request of a method that takes schedules, but no steps, in bytes of Candid.
+pub const MAXIMUM_SCHEDULE_REQUEST_BYTES: usize = 64 * 1024;
+/// Largest request of a method that takes ids, cursors, names and short texts, in bytes of Candid.
+pub const MAXIMUM_SHORT_REQUEST_BYTES: usize = 16 * 1024;
 /// Longest idempotency key, in bytes.
 pub const MAXIMUM_KEY_BYTES: usize = 128;
 /// Longest reason given for a pause, in characters.

@@ -12,19 +12,37 @@ use crate::error::{Error, Kind};
 /// it was sent is `OutcomeUnknown`, and only then.
 #[must_use]
 pub fn agent_error(error: AgentError, what: &str) -> Error {
-    if let AgentError::CertifiedReject { reject, .. }
-    | AgentError::UncertifiedReject { reject, .. } = &error
-    {
-        return rejected(reject, what);
+    match &error {
+        AgentError::UncertifiedReject { reject, .. }
+            if reject.reject_code == RejectCode::CanisterError =>
+        {
+            turned_away(reject, what)
+        }
+        AgentError::CertifiedReject { reject, .. }
+        | AgentError::UncertifiedReject { reject, .. } => rejected(reject, what),
+        _ => {
+            let (kind, rule, fix) = meaning(&error);
+            Error::new(kind, format!("{what}: {rule}"), fix).because(error)
+        }
     }
-    let (kind, rule, fix) = meaning(&error);
-    Error::new(kind, format!("{what}: {rule}"), fix).because(error)
+}
+
+/// A canister looked at an update call before it was taken, and did not want it. It says why.
+fn turned_away(reject: &RejectResponse, what: &str) -> Error {
+    Error::new(
+        Kind::Refused,
+        format!("{what}: turned away: {}", reject.reject_message),
+        "nothing was changed; the canister's text says what it wants",
+    )
 }
 
 /// What an agent's error means while asking a query, which changes nothing: an answer that did not
 /// come can simply be asked for again.
 #[must_use]
 pub fn query_error(error: AgentError, what: &str) -> Error {
+    if let AgentError::UncertifiedReject { reject, .. } = &error {
+        return rejected(reject, what);
+    }
     let made = agent_error(error, what);
     if made.kind() != Kind::OutcomeUnknown {
         return made;
@@ -239,6 +257,23 @@ mod tests {
             assert_eq!(made.kind(), expected, "{text}");
             assert!(made.rule().starts_with("call get_task: "), "{text}");
         }
+    }
+
+    #[test]
+    fn should_tell_a_message_that_was_turned_away_from_a_query_that_failed() {
+        let uncertified = || AgentError::UncertifiedReject {
+            reject: RejectResponse {
+                reject_code: RejectCode::CanisterError,
+                reject_message: "this user is disabled".into(),
+                error_code: Some("IC0503".into()),
+            },
+            operation: None,
+        };
+        let update = agent_error(uncertified(), "call pause_task");
+        assert_eq!(update.kind(), Kind::Refused);
+        assert!(update.rule().contains("this user is disabled"));
+        let query = query_error(uncertified(), "call get_task");
+        assert_eq!(query.kind(), Kind::Internal);
     }
 
     #[test]
