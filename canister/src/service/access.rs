@@ -91,6 +91,19 @@ impl Caller {
         matches!(self.role, Role::Admin | Role::Operator | Role::User)
     }
 
+    /// May claim and finish the jobs of all owners.
+    pub fn serves_all(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Worker)
+    }
+
+    /// Refuses whoever may not claim and finish jobs, not even its own.
+    pub fn need_worker(&self) -> Result<(), Error> {
+        if self.serves_all() || self.may_own() {
+            return Ok(());
+        }
+        Err(self.forbidden("a viewer claims and finishes no jobs"))
+    }
+
     /// Refuses whoever is no admin.
     pub fn need_admin(&self) -> Result<(), Error> {
         if self.is_admin() {
@@ -146,7 +159,11 @@ pub fn task_for(state: &State, caller: Caller, need: Need, id: u64) -> Result<Ta
     if is_allowed {
         return Ok(task);
     }
-    Err(caller.forbidden("this task belongs to somebody else"))
+    Err(caller.forbidden(if task.owner == caller.principal {
+        "a viewer and a worker change no tasks, not even those that they had before"
+    } else {
+        "this task belongs to somebody else"
+    }))
 }
 
 /// An execution and its task, if the caller may do this to them.

@@ -1,7 +1,8 @@
 //! Running slots of the past.
 
 use chime_types::{
-    Backfill, BackfillPage, BackfillRequest, Error, EventKind, ListBackfillsRequest, limits,
+    Backfill, BackfillPage, BackfillRequest, Error, ErrorKind, EventKind, ListBackfillsRequest,
+    limits,
 };
 
 use super::access::{Need, limit_exceeded, not_found, task_for};
@@ -111,7 +112,11 @@ pub fn cancel_backfill(
     };
     let BackfillRecord(backfill) = state.backfill(BackfillId(id)).ok_or_else(unknown)?;
     let task = state.task(TaskId(backfill.task_id)).ok_or_else(unknown)?;
-    task_for(state, caller, Need::Operate, task.id.0)?;
+    match task_for(state, caller, Need::Operate, task.id.0) {
+        Ok(_) => {}
+        Err(error) if error.kind == ErrorKind::NotFound => return Err(unknown()),
+        Err(error) => return Err(error),
+    }
     if backfill.finished_at.is_some() {
         return Ok(backfill);
     }

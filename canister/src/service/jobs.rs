@@ -2,7 +2,7 @@
 
 use chime_types::{
     ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, Error, FailJobRequest, HeartbeatJobRequest,
-    JobLease, ReleaseJobRequest, Role, TaskExecution, limits,
+    JobLease, ReleaseJobRequest, TaskExecution, limits,
 };
 
 use super::access::{conflict, not_found};
@@ -11,7 +11,7 @@ use crate::engine::jobs::{Claim, claim, heartbeat, queue_name};
 use crate::engine::{Outcome, finish};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Token};
-use crate::state::records::ExecutionRecord;
+use crate::state::records::{ExecutionRecord, TaskRecord};
 
 /// `claim_jobs`
 pub fn claim_jobs(
@@ -21,10 +21,8 @@ pub fn claim_jobs(
     request: ClaimJobsRequest,
 ) -> Result<ClaimedJobs, Error> {
     // Workers and admins serve everybody, owners themselves.
-    let serves_all = matches!(caller.role, Role::Worker | Role::Admin);
-    if !serves_all {
-        caller.need_owner()?;
-    }
+    caller.need_worker()?;
+    let serves_all = caller.serves_all();
     let maximum = limits::MAXIMUM_NAME_CHARACTERS;
     validate::characters("worker", &request.worker, 1, maximum)?;
     let queue = queue_name(request.queue.as_deref()).to_string();
@@ -56,17 +54,23 @@ fn lease(seconds: u64) -> Result<u64, Error> {
     Ok(seconds)
 }
 
-/// A job that the caller holds under this token.
+/// A job that the caller holds under this token. Its rights are those of now, not of when it claimed:
+/// who serves only itself by now holds no job of another owner. Jobs that it may not know of do not
+/// exist for it.
 fn held(state: &State, caller: Caller, id: u64, token: u64) -> Result<ExecutionRecord, Error> {
-    let execution = state.execution(ExecutionId(id)).filter(|execution| {
-        let claimed_by = execution.lease.as_ref().map(|lease| lease.claimed_by);
-        claimed_by.is_none_or(|claimed_by| claimed_by == caller.principal)
-    });
-    let Some(execution) = execution else {
+    caller.need_worker()?;
+    let unknown = || {
         let fix = "report only jobs that claim_jobs gave to you";
-        return Err(not_found("execution_id", "job", id, fix));
+        not_found("execution_id", "job", id, fix)
     };
-    if execution.lease.is_none() || execution.token != Some(Token(token)) {
+    let execution = state.execution(ExecutionId(id)).ok_or_else(unknown)?;
+    let task = state.task(execution.task_id).ok_or_else(unknown)?;
+    let lease = execution.lease.as_ref();
+    let is_others = lease.is_some_and(|lease| lease.claimed_by != caller.principal);
+    if is_others || !knows(caller, &task, &execution) {
+        return Err(unknown());
+    }
+    if lease.is_none() || execution.token != Some(Token(token)) {
         return Err(conflict(
             "fencing_token",
             "the job is not held under this token: its lease ran out, it was cancelled, or it is \
@@ -76,6 +80,13 @@ fn held(state: &State, caller: Caller, id: u64, token: u64) -> Result<ExecutionR
         ));
     }
     Ok(execution)
+}
+
+/// Whether the caller may know that there is such a job: one of its own tasks, any for who sees those of
+/// all owners, and for a worker one that was given to some worker before.
+fn knows(caller: Caller, task: &TaskRecord, execution: &ExecutionRecord) -> bool {
+    let was_claimed = || execution.attempts.iter().any(|one| one.worker.is_some());
+    task.owner == caller.principal || caller.sees_all() || (caller.serves_all() && was_claimed())
 }
 
 /// `heartbeat_job`

@@ -168,7 +168,7 @@ pub fn delete_user(
     principal: Principal,
 ) -> Result<Removed, Error> {
     caller.need_admin()?;
-    if !state.remove_user(principal) {
+    let Some(user) = state.user(principal) else {
         return Err(Error {
             field: Some("principal".to_string()),
             ..Error::new(
@@ -177,7 +177,16 @@ pub fn delete_user(
                 "list_users shows who is",
             )
         });
+    };
+    // Where everybody is admitted, the record is what keeps it out.
+    if user.disabled {
+        return Err(conflict(
+            "principal",
+            format!("{principal} is disabled, and stays out only as long as it is registered"),
+            "leave it registered; or admit it with put_user (`disabled = false`) and remove it then",
+        ));
     }
+    state.remove_user(principal);
     let detail = format!("{principal} was removed");
     Note::new(EventKind::UserChanged, principal)
         .by(caller.principal)

@@ -308,6 +308,9 @@ pub struct OwnerRecord {
     pub missed: u64,
     #[serde(default)]
     pub figures: Figures,
+    /// The latest event that was removed from the timeline.
+    #[serde(default)]
+    pub event_removed: u64,
 }
 
 /// A registered user.

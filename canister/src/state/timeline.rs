@@ -34,6 +34,7 @@ impl State {
             return;
         };
         self.events_by_owner.remove(&(event.owner, id));
+        self.change_owner(event.owner, |owner| owner.event_removed = id.0);
         if let Some(task) = event.task_id {
             self.events_by_task.remove(&(TaskId(task), id));
         }
@@ -81,6 +82,20 @@ impl State {
             .map(|entry| *entry.key())
             .take_while(move |(id, _)| *id == task)
             .map(|(_, id)| self.listed_event(id))
+    }
+
+    /// The latest event of an owner that is kept.
+    pub fn last_event_of_owner(&self, owner: Principal) -> Option<EventId> {
+        let (first, last) = (EventId(0), EventId(u64::MAX));
+        let mut events = self.events_by_owner.range((owner, first)..=(owner, last));
+        events.next_back().map(|entry| entry.key().1)
+    }
+
+    /// The latest event of a task that is kept.
+    pub fn last_event_of_task(&self, task: TaskId) -> Option<EventId> {
+        let (first, last) = (EventId(0), EventId(u64::MAX));
+        let mut events = self.events_by_task.range((task, first)..=(task, last));
+        events.next_back().map(|entry| entry.key().1)
     }
 
     fn listed_event(&self, id: EventId) -> Event {

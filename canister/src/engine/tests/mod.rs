@@ -20,6 +20,7 @@ mod overlap;
 mod owners;
 mod places;
 mod replays;
+mod rights;
 mod roles;
 mod schedules;
 mod totals;
