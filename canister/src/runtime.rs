@@ -6,7 +6,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use candid::Principal;
-use chime_types::{HttpHeader, HttpMethod};
+use chime_types::{Cause, HttpHeader, HttpMethod};
 use ic_cdk::call::{Call, CallFailed, RejectCode};
 use ic_management_canister_types::{
     HttpHeader as OutcallHeader, HttpMethod as OutcallMethod, HttpRequestArgs, HttpRequestResult,
@@ -31,8 +31,8 @@ pub struct CallRequest {
 /// How a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
-    /// It did not leave.
-    NotSent(String),
+    /// It did not leave, for this cause, in words.
+    NotSent(Cause, String),
     /// It was rejected, with a code of the interface specification.
     Rejected { code: u32, message: String },
 }
@@ -278,9 +278,11 @@ fn call_error(error: CallFailed) -> CallError {
             message: rejected.reject_message().to_string(),
         },
         CallFailed::InsufficientLiquidCycleBalance(error) => {
-            CallError::NotSent(format!("the scheduler has too few cycles: {error}"))
+            let text = format!("the scheduler has too few cycles: {error}");
+            CallError::NotSent(Cause::TooFewCycles, text)
         }
         CallFailed::CallPerformFailed(_) => CallError::NotSent(
+            Cause::QueueFull,
             "the call could not be sent: the queue to that canister is full".to_string(),
         ),
     }

@@ -3,6 +3,7 @@
 use candid::{CandidType, Deserialize, Principal};
 use serde::Serialize;
 
+use crate::cause::Cause;
 use crate::task::StepStatus;
 
 /// The state of an execution. The last six are final.
@@ -156,8 +157,11 @@ pub struct Attempt {
     pub outcome: Outcome,
     /// What it returned: the answer of a call in Candid's textual form.
     pub result: Option<String>,
-    /// Why it failed.
+    /// Why it failed, in words.
     pub error: Option<String>,
+    /// Why it failed; null if it did not, and in records of before 0.3.0.
+    #[serde(default)]
+    pub cause: Option<Cause>,
 }
 
 /// What a callee is told of the run it serves; the last argument of a call `with_context`.
@@ -199,8 +203,11 @@ pub struct ExecutionFinished {
     pub status: ExecutionStatus,
     /// What the last step returned.
     pub result: Option<String>,
-    /// Why it ended as it did, if it did not complete.
+    /// Why it ended as it did, if it did not complete, in words.
     pub error: Option<String>,
+    /// The same as a case; null also in records of before 0.3.0.
+    #[serde(default)]
+    pub cause: Option<Cause>,
 }
 
 /// A line of an execution's log.
@@ -260,8 +267,10 @@ pub struct TaskExecution {
     pub logs: Vec<LogEntry>,
     /// What the last step returned, if the execution completed.
     pub result: Option<String>,
-    /// Why it ended as it did, if it did not complete.
+    /// Why it ended as it did, if it did not complete, in words.
     pub error: Option<String>,
+    /// The same as a case; null also in records of before 0.3.0.
+    pub cause: Option<Cause>,
     /// Slots that this record stands for: 1, or more when many missed slots are summed up.
     pub slots: u64,
 }

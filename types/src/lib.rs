@@ -33,6 +33,7 @@ mod actions;
 mod alerts;
 mod answers;
 mod backups;
+mod cause;
 mod config;
 mod error;
 mod events;
@@ -66,6 +67,7 @@ pub use backups::{
     Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, Report, ReportPage,
     RestoreBackupRequest, RestoredBackup, TaskFigures, UploadBackupChunkRequest,
 };
+pub use cause::Cause;
 pub use config::{Config, ConfigPreset, ConfigureRequest};
 pub use error::{Advice, Error, ErrorKind};
 pub use events::{Event, EventKind, EventPage, EventsSinceRequest};

@@ -283,9 +283,10 @@ pub enum StepStatus {
 /// `initial_delay_seconds` times (`factor_percent` / 100) to the power n - 1, at most
 /// `maximum_delay_seconds`. The count begins anew with each step.
 ///
-/// What no retry can mend is never retried: an action that is refused, a call to a canister that
-/// does not exist, a response of HTTP in the range 400 to 499 (but 408, 425 and 429), what a worker
-/// calls terminal, and an error that contains one of `terminal_errors`.
+/// What no retry can mend is never retried: see the cases of `Cause`. Examples are a call to a
+/// canister or a method that does not exist, arguments that the callee cannot read, HTTPS where the
+/// network makes no outcalls, a status in the range 400 to 499 (but 408, 425 and 429), and what a
+/// worker calls terminal. Nor is an error that contains one of `terminal_errors`.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Retries after the first attempt, 0 to 1,000.

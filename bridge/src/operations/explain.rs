@@ -1,8 +1,8 @@
 //! Why an execution ended as it did, in plain words, and what to do about it. Pure.
 //!
-//! The scheduler keeps of each attempt its outcome and a text. The numbers in the text that come
-//! from a protocol (a status of HTTP, a reject code) are read here; any other text is shown as it
-//! is, with what its outcome means.
+//! The scheduler keeps of each attempt its outcome, its cause and a text. Only of records from
+//! before 0.3.0, which have no cause, the numbers in the text that come from a protocol (a status of
+//! HTTP, a reject code) are read here; any other text is shown as it is, with what its outcome means.
 
 mod cause;
 

@@ -112,6 +112,7 @@ pub(crate) fn execution(status: ExecutionStatus) -> TaskExecution {
         logs: vec![],
         result: None,
         error: None,
+        cause: None,
         slots: 1,
     }
 }

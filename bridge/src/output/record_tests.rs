@@ -103,6 +103,7 @@ fn failed() -> TaskExecution {
             outcome: Outcome::Failed,
             result: None,
             error: Some("the canister is stopped".into()),
+            cause: None,
         }],
         logs: vec![LogEntry {
             logged_at: started_at,

@@ -181,6 +181,7 @@ fn attempt(number: u32, outcome: Outcome, error: Option<&str>) -> Attempt {
         outcome,
         result: None,
         error: error.map(str::to_string),
+        cause: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the answer of a call to the outcome of an attempt. Pure.
 
 use candid::{DecoderConfig, IDLArgs};
-use chime_types::{SNOOZE_PREFIX, TERMINAL_PREFIX};
+use chime_types::{Cause, SNOOZE_PREFIX, TERMINAL_PREFIX};
 
 use crate::engine::Outcome;
 use crate::runtime::CallError;
@@ -14,12 +14,27 @@ const MAXIMUM_DECODING_COST: usize = 2_000_000;
 
 /// Reject codes of the interface specification.
 const SYS_FATAL: u32 = 1;
+const SYS_TRANSIENT: u32 = 2;
 const DESTINATION_INVALID: u32 = 3;
 const CANISTER_REJECT: u32 = 4;
+const CANISTER_ERROR: u32 = 5;
 const SYS_UNKNOWN: u32 = 6;
 
-/// What an answer means. No retry mends a fatal error of the system, a canister that does not
-/// exist, or what the callee says is terminal.
+/// How the system says that the callee exports no such method: its own code, and its words.
+const NO_METHOD: [&str; 3] = ["IC0536", "has no update method", "has no query method"];
+/// How it says that the callee is stopped or about to be.
+const STOPPED: [&str; 4] = ["IC0508", "IC0509", "is stopped", "is stopping"];
+/// How it says that the callee holds no code.
+const NO_CODE: [&str; 2] = ["IC0537", "contains no Wasm module"];
+/// How the libraries of Rust and Motoko begin when they cannot decode the arguments of a method.
+const UNREADABLE: [&str; 4] = [
+    "failed to decode call arguments",
+    "IDL error",
+    "Custom(Fail to decode argument",
+    "Deserialization Failed",
+];
+
+/// What an answer means.
 pub fn outcome(answer: Result<Vec<u8>, CallError>, overdue: bool) -> Outcome {
     let error = match answer {
         Ok(bytes) => {
@@ -30,31 +45,73 @@ pub fn outcome(answer: Result<Vec<u8>, CallError>, overdue: bool) -> Outcome {
         }
         Err(error) => error,
     };
-    let text = error.to_string();
-    match error {
-        CallError::NotSent(_) => Outcome::Failed { error: text },
-        CallError::Rejected { code, message } => match code {
-            SYS_UNKNOWN if overdue => Outcome::TimedOut { error: text },
-            SYS_UNKNOWN => Outcome::Unknown { error: text },
-            SYS_FATAL | DESTINATION_INVALID => Outcome::Refused { error: text },
-            CANISTER_REJECT => by_wish_of_the_callee(&message, text),
-            _ => Outcome::Failed { error: text },
-        },
-    }
-}
-
-/// A callee may ask to be called later, or say that there is no use in calling again.
-fn by_wish_of_the_callee(message: &str, error: String) -> Outcome {
-    if let Some(seconds) = message
-        .strip_prefix(SNOOZE_PREFIX)
-        .and_then(|seconds| seconds.trim().parse().ok())
+    if let CallError::Rejected { code, message } = &error
+        && let Some(seconds) = wished_pause(*code, message)
     {
         return Outcome::Snoozed { seconds };
     }
-    if message.starts_with(TERMINAL_PREFIX) {
-        return Outcome::Refused { error };
+    Outcome::failed(cause(&error, overdue), error.to_string())
+}
+
+/// Why a call failed. This is the one place where the words of a rejection are read, since the
+/// system gives a canister no more than six codes.
+pub fn cause(error: &CallError, overdue: bool) -> Cause {
+    let (code, message) = match error {
+        CallError::NotSent(cause, _) => return *cause,
+        CallError::Rejected { code, message } => (*code, message.as_str()),
+    };
+    match code {
+        SYS_FATAL => Cause::SystemFatal,
+        SYS_TRANSIENT => Cause::SystemTransient,
+        DESTINATION_INVALID if says(message, &NO_METHOD) => Cause::NoSuchMethod,
+        DESTINATION_INVALID => Cause::NoSuchCanister,
+        CANISTER_REJECT if message.starts_with(TERMINAL_PREFIX) => Cause::CalleeTerminal,
+        CANISTER_REJECT => Cause::Rejected,
+        CANISTER_ERROR => of_callee_error(message),
+        SYS_UNKNOWN if overdue => Cause::TimedOut,
+        SYS_UNKNOWN => Cause::OutcomeUnknown,
+        // The specification knows no other; one that comes later may pass.
+        _ => Cause::SystemTransient,
     }
-    Outcome::Failed { error }
+}
+
+fn of_callee_error(message: &str) -> Cause {
+    // What the callee itself said comes after the system's own words.
+    let parts = message
+        .split_once("trapped explicitly: ")
+        .or_else(|| message.split_once('\''));
+    let (system, callee) = parts.unwrap_or((message, ""));
+    if says(system, &NO_METHOD) {
+        Cause::NoSuchMethod
+    } else if says(system, &STOPPED) {
+        Cause::CalleeStopped
+    } else if says(system, &NO_CODE) {
+        Cause::NoSuchCanister
+    } else if is_unreadable(callee) {
+        Cause::UnreadableArguments
+    } else {
+        Cause::CalleeTrapped
+    }
+}
+
+fn says(message: &str, words: &[&str]) -> bool {
+    words.iter().any(|words| message.contains(words))
+}
+
+/// Whether a callee trapped since it could not decode its arguments: only the beginning of its text
+/// counts, since what comes later may speak of other calls.
+fn is_unreadable(text: &str) -> bool {
+    const BEGINNING: usize = 160;
+    let beginning = &text[..text.floor_char_boundary(BEGINNING.min(text.len()))];
+    says(beginning, &UNREADABLE)
+}
+
+/// A callee may ask to be called later.
+fn wished_pause(code: u32, message: &str) -> Option<u64> {
+    let seconds = message
+        .strip_prefix(SNOOZE_PREFIX)
+        .filter(|_| code == CANISTER_REJECT)?;
+    seconds.trim().parse().ok()
 }
 
 /// An answer in Candid's textual form, or its size if it is large or not Candid.
@@ -79,37 +136,107 @@ mod tests {
         outcome(Err(CallError::Rejected { code, message }), overdue)
     }
 
-    #[test]
-    fn should_tell_outcomes_apart_by_the_code() {
-        let error = |code: u32| format!("rejected with code {code}: x");
-        let rows = [
-            (1, Outcome::Refused { error: error(1) }),
-            (2, Outcome::Failed { error: error(2) }),
-            (3, Outcome::Refused { error: error(3) }),
-            (4, Outcome::Failed { error: error(4) }),
-            (5, Outcome::Failed { error: error(5) }),
-            (6, Outcome::Unknown { error: error(6) }),
-        ];
-        for (code, expected) in rows {
-            assert_eq!(rejected(code, "x", false), expected);
+    fn cause_of(code: u32, message: &str) -> Cause {
+        match rejected(code, message, false) {
+            Outcome::Failed(failure) => {
+                assert_eq!(
+                    failure.error,
+                    format!("rejected with code {code}: {message}")
+                );
+                failure.cause
+            }
+            other => panic!("{other:?}"),
         }
-        assert_eq!(
-            rejected(6, "x", true),
-            Outcome::TimedOut { error: error(6) }
-        );
+    }
+
+    #[test]
+    fn should_tell_causes_apart_by_the_code() {
+        for (code, expected) in [
+            (1, Cause::SystemFatal),
+            (2, Cause::SystemTransient),
+            (3, Cause::NoSuchCanister),
+            (4, Cause::Rejected),
+            (5, Cause::CalleeTrapped),
+            (6, Cause::OutcomeUnknown),
+        ] {
+            assert_eq!(cause_of(code, "x"), expected);
+        }
+        let overdue = rejected(6, "x", true);
+        let timed_out = Outcome::failed(Cause::TimedOut, "rejected with code 6: x");
+        assert_eq!(overdue, timed_out);
+        for cause in [Cause::QueueFull, Cause::TooFewCycles] {
+            let error = CallError::NotSent(cause, "x".to_string());
+            assert_eq!(outcome(Err(error), true), Outcome::failed(cause, "x"));
+        }
+    }
+
+    #[test]
+    fn should_know_what_a_callee_lacks() {
+        let trap =
+            "IC0503: Error from Canister aaaaa-aa: Canister called `ic0.trap` with message: ";
+        for (message, expected) in [
+            (
+                "IC0536: Error from Canister aaaaa-aa: Canister has no update method 'x'."
+                    .to_string(),
+                Cause::NoSuchMethod,
+            ),
+            (
+                "IC0508: Canister aaaaa-aa is stopped".to_string(),
+                Cause::CalleeStopped,
+            ),
+            (
+                "IC0537: Error from Canister aaaaa-aa: Attempted to execute a message, but the \
+                 canister contains no Wasm module."
+                    .to_string(),
+                Cause::NoSuchCanister,
+            ),
+            (
+                format!(
+                    "{trap}'Panicked at 'called `Result::unwrap()` on an `Err` value: \
+                     Custom(Fail to decode argument 0 from nat to text'"
+                ),
+                Cause::UnreadableArguments,
+            ),
+            (
+                format!("{trap}'failed to decode call arguments: Custom(x)'"),
+                Cause::UnreadableArguments,
+            ),
+            (
+                "IC0503: Canister aaaaa-aa trapped explicitly: IDL error: unexpected IDL type"
+                    .to_string(),
+                Cause::UnreadableArguments,
+            ),
+            (format!("{trap}'trapped on request'"), Cause::CalleeTrapped),
+            // Of the callee's words only those at the beginning count, and none for the system's.
+            (
+                format!("{trap}'the ledger has no update method'"),
+                Cause::CalleeTrapped,
+            ),
+            (
+                format!(
+                    "{trap}'{} IDL error'",
+                    "the other canister says: ".repeat(10)
+                ),
+                Cause::CalleeTrapped,
+            ),
+        ] {
+            assert_eq!(cause_of(5, &message), expected, "{message}");
+        }
+        let missing = "Management canister has no update method 'x'";
+        assert_eq!(cause_of(3, missing), Cause::NoSuchMethod);
     }
 
     #[test]
     fn should_heed_the_wish_of_the_callee() {
         let snoozed = Outcome::Snoozed { seconds: 60 };
         assert_eq!(rejected(4, "chime:snooze:60", false), snoozed);
-        let terminal = rejected(4, "chime:terminal: no such account", false);
-        assert!(matches!(terminal, Outcome::Refused { .. }), "{terminal:?}");
-        let unclear = rejected(4, "chime:snooze:soon", false);
-        assert!(matches!(unclear, Outcome::Failed { .. }), "{unclear:?}");
+        assert_eq!(
+            cause_of(4, "chime:terminal: no such account"),
+            Cause::CalleeTerminal
+        );
+        assert_eq!(cause_of(4, "chime:snooze:soon"), Cause::Rejected);
         // Only a callee may wish: the system never says so.
-        let system = rejected(5, "chime:snooze:60", false);
-        assert!(matches!(system, Outcome::Failed { .. }), "{system:?}");
+        assert_eq!(cause_of(5, "chime:snooze:60"), Cause::CalleeTrapped);
     }
 
     #[test]

@@ -2,13 +2,11 @@
 //! transform that lets all nodes agree upon a response. Pure.
 
 use candid::{CandidType, Deserialize};
-use chime_types::{HttpMethod, HttpTransform};
+use chime_types::{Cause, HttpMethod, HttpTransform};
 
+use super::answer;
 use crate::engine::{HttpWork, Outcome};
 use crate::runtime::{CallError, HttpRequest, HttpResponse};
-
-/// Reject code of the interface specification.
-const SYS_UNKNOWN: u32 = 6;
 
 /// What the transform is told.
 #[derive(CandidType, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -62,6 +60,20 @@ fn parts(body: &[u8], pointers: &[String]) -> Vec<u8> {
     serde_json::to_vec(&object).expect("BUG: JSON can be encoded")
 }
 
+/// How the network says that it makes no outcalls, or none to that host.
+const DISABLED: [&str; 2] = [
+    "not enabled on this subnet",
+    "only to hosts that it was started",
+];
+/// How it says that the response, or what the transform left of it, is too large.
+const TOO_LARGE: [&str; 3] = [
+    "body exceeds size limit",
+    "response exceeds limit",
+    "exceeds specified response size limit",
+];
+/// How it says that the nodes got different answers.
+const NO_CONSENSUS: &str = "No consensus";
+
 /// What a response means.
 pub fn outcome(work: &HttpWork, answer: Result<HttpResponse, CallError>, overdue: bool) -> Outcome {
     let hide = |text: String| hidden(text, &work.secrets);
@@ -70,18 +82,23 @@ pub fn outcome(work: &HttpWork, answer: Result<HttpResponse, CallError>, overdue
             let text = hide(body_text(&response.body));
             by_status(work, response.status, text)
         }
-        Err(error) => {
-            let text = hide(error.to_string());
-            match error {
-                CallError::Rejected { code, .. } if code == SYS_UNKNOWN && overdue => {
-                    Outcome::TimedOut { error: text }
-                }
-                CallError::Rejected { code, .. } if code == SYS_UNKNOWN => {
-                    Outcome::Unknown { error: text }
-                }
-                _ => Outcome::Failed { error: text },
-            }
-        }
+        Err(error) => Outcome::failed(cause(&error, overdue), hide(error.to_string())),
+    }
+}
+
+/// Why a request failed: as with calls, but that it is the network that answers.
+fn cause(error: &CallError, overdue: bool) -> Cause {
+    let message = match error {
+        CallError::NotSent(_, message) | CallError::Rejected { message, .. } => message,
+    };
+    let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+    match answer::cause(error, overdue) {
+        Cause::SystemFatal if says(&DISABLED) => Cause::HttpDisabled,
+        Cause::SystemFatal if says(&TOO_LARGE) => Cause::ResponseTooLarge,
+        Cause::SystemFatal | Cause::Rejected | Cause::CalleeTerminal => Cause::HttpRefused,
+        Cause::SystemTransient if says(&[NO_CONSENSUS]) => Cause::HttpNoConsensus,
+        Cause::SystemTransient | Cause::CalleeTrapped => Cause::HttpUnreachable,
+        other => other,
     }
 }
 
@@ -98,13 +115,7 @@ fn by_status(work: &HttpWork, status: u16, text: String) -> Outcome {
         };
     }
     let error = format!("answered with status {status}: {text}");
-    // Time-out, too early, too many requests: the server may take it later.
-    let is_terminal = (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
-    if is_terminal {
-        Outcome::Refused { error }
-    } else {
-        Outcome::Failed { error }
-    }
+    Outcome::failed(Cause::HttpStatus { status }, error)
 }
 
 fn body_text(body: &[u8]) -> String {
@@ -145,31 +156,74 @@ mod tests {
     }
 
     #[test]
-    fn should_tell_success_failure_and_refusal_apart_by_the_status() {
-        for (status, kind) in [
-            (200, "Completed"),
-            (299, "Completed"),
-            (301, "Failed"),
-            (400, "Refused"),
-            (404, "Refused"),
-            (408, "Failed"),
-            (425, "Failed"),
-            (429, "Failed"),
-            (500, "Failed"),
-            (503, "Failed"),
-        ] {
-            let outcome = format!("{:?}", answered(&work(), status, "x"));
-            assert!(outcome.starts_with(kind), "{status}: {outcome}");
+    fn should_tell_success_and_failure_apart_by_the_status() {
+        let is_completed = |work: &HttpWork, status| {
+            matches!(answered(work, status, ""), Outcome::Completed { .. })
+        };
+        for (status, expected) in [(200, true), (299, true), (301, false), (404, false)] {
+            assert_eq!(is_completed(&work(), status), expected, "{status}");
         }
+        let failed = Outcome::failed(
+            Cause::HttpStatus { status: 503 },
+            "answered with status 503: x",
+        );
+        assert_eq!(answered(&work(), 503, "x"), failed);
         let picky = HttpWork {
             expected_status: vec![404],
             ..work()
         };
-        assert!(matches!(
-            answered(&picky, 404, ""),
-            Outcome::Completed { .. }
-        ));
-        assert!(matches!(answered(&picky, 200, ""), Outcome::Failed { .. }));
+        assert!(is_completed(&picky, 404));
+        assert!(!is_completed(&picky, 200));
+    }
+
+    #[test]
+    fn should_know_why_the_network_brought_no_response() {
+        for (code, message, expected) in [
+            (
+                1,
+                "This API is not enabled on this subnet",
+                Cause::HttpDisabled,
+            ),
+            (
+                1,
+                "this network makes HTTPS outcalls only to hosts that it was started with, and x",
+                Cause::HttpDisabled,
+            ),
+            (
+                1,
+                "Http body exceeds size limit of 7 bytes.",
+                Cause::ResponseTooLarge,
+            ),
+            (
+                1,
+                "Transformed http response exceeds limit: 7",
+                Cause::ResponseTooLarge,
+            ),
+            (
+                1,
+                "Header size exceeds specified response size limit 7",
+                Cause::ResponseTooLarge,
+            ),
+            (1, "Failed to parse URL: x", Cause::HttpRefused),
+            (4, "url size 9 exceeds 8", Cause::HttpRefused),
+            (2, "Failed to connect: x", Cause::HttpUnreachable),
+            (2, "Timeout expired", Cause::HttpUnreachable),
+            (
+                2,
+                "No consensus could be reached. Replicas had different responses.",
+                Cause::HttpNoConsensus,
+            ),
+            (5, "the transform trapped", Cause::HttpUnreachable),
+            (6, "x", Cause::OutcomeUnknown),
+        ] {
+            let text = format!("rejected with code {code}: {message}");
+            let message = message.to_string();
+            let answer = Err(CallError::Rejected { code, message });
+            assert_eq!(
+                outcome(&work(), answer, false),
+                Outcome::failed(expected, text)
+            );
+        }
     }
 
     #[test]
@@ -178,10 +232,10 @@ mod tests {
             panic!("completed");
         };
         assert_eq!(result, "you sent ***");
-        let Outcome::Refused { error } = answered(&work(), 401, "bad key s3cret") else {
+        let Outcome::Failed(failure) = answered(&work(), 401, "bad key s3cret") else {
             panic!("refused");
         };
-        assert_eq!(error, "answered with status 401: bad key ***");
+        assert_eq!(failure.error, "answered with status 401: bad key ***");
         let message = "cannot reach https://x/?key=s3cret".to_string();
         let failed = outcome(
             &work(),

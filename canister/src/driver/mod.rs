@@ -200,9 +200,7 @@ async fn post<R: Runtime>(
     let answer = runtime.http(request).await;
     match http::outcome(&work, answer, false) {
         Outcome::Completed { .. } => Ok(()),
-        Outcome::Failed { error } | Outcome::Refused { error } | Outcome::Unknown { error } => {
-            Err(error)
-        }
+        Outcome::Failed(failure) => Err(failure.error),
         other => panic!("BUG: a webhook cannot answer {other:?}"),
     }
 }
@@ -221,7 +219,7 @@ const fn deadline(now: u64, timeout_seconds: u64) -> u64 {
 impl std::fmt::Display for CallError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotSent(text) => formatter.write_str(text),
+            Self::NotSent(_, text) => formatter.write_str(text),
             Self::Rejected { code, message } => {
                 write!(formatter, "rejected with code {code}: {message}")
             }

@@ -6,7 +6,7 @@ mod world;
 
 use candid::Principal;
 use chime_types::{
-    Action, AlertCondition, Callback, Channel, CreateAlertRequest, CreateTaskRequest,
+    Action, AlertCondition, Callback, Cause, Channel, CreateAlertRequest, CreateTaskRequest,
     ExecutionStatus, HttpAction, HttpMethod, NewSchedule, NewStep, RetentionRule, RetryPolicy,
     Rule, WaitReason,
 };
@@ -181,6 +181,49 @@ fn should_let_what_waits_go_on_when_an_answer_frees_a_place() {
 }
 
 #[test]
+fn should_end_at_once_what_no_retry_can_mend_and_say_why() {
+    let fatal = |message: &str| CallError::Rejected {
+        code: 1,
+        message: message.to_string(),
+    };
+    for (answer, cause) in [
+        (response(404), Cause::HttpStatus { status: 404 }),
+        (
+            Err(fatal("This API is not enabled on this subnet")),
+            Cause::HttpDisabled,
+        ),
+        (
+            Err(fatal("Http body exceeds size limit of 5 bytes.")),
+            Cause::ResponseTooLarge,
+        ),
+    ] {
+        let world = World::new();
+        let made = world.create(once(get()));
+        world.pump();
+        world.respond(0, answer);
+        let latest = world.latest(made.id);
+        assert_eq!(latest.status, ExecutionStatus::Failed);
+        assert_eq!(latest.cause, Some(cause));
+        assert_eq!(latest.attempts[0].cause, Some(cause));
+        assert_eq!(latest.attempts.len(), 1);
+        assert_eq!(world.armed_at(), None);
+    }
+}
+
+#[test]
+fn should_keep_the_cause_of_each_attempt_that_is_retried() {
+    let world = World::new();
+    let made = world.create(once(call()));
+    world.pump();
+    let message = "no room".to_string();
+    world.answer(0, Err(CallError::Rejected { code: 4, message }));
+    let latest = world.latest(made.id);
+    assert_eq!(latest.status, ExecutionStatus::Waiting);
+    assert_eq!(latest.attempts[0].cause, Some(Cause::Rejected));
+    assert_eq!(latest.cause, None, "it has not ended");
+}
+
+#[test]
 fn should_tell_the_outcomes_of_http_apart() {
     use ExecutionStatus::{Completed, Failed, Waiting};
     for (answer, expected) in [
@@ -188,7 +231,10 @@ fn should_tell_the_outcomes_of_http_apart() {
         (response(404), Failed),
         (response(503), Waiting),
         (Err(rejected(2)), Waiting),
-        (Err(CallError::NotSent("full".to_string())), Waiting),
+        (
+            Err(CallError::NotSent(Cause::QueueFull, "full".to_string())),
+            Waiting,
+        ),
         // Nobody can tell: given up unless the owner says otherwise.
         (Err(rejected(6)), Failed),
     ] {

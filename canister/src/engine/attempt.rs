@@ -5,11 +5,12 @@
 //! cancellation or to an earlier attempt changes nothing.
 
 use chime_types::{
-    Action, Attempt, EventKind, ExecutionStatus, OnUnknown, Outcome as AttemptOutcome, StepResult,
-    StepStatus, WaitReason, limits,
+    Action, Attempt, Cause, EventKind, ExecutionStatus, OnUnknown, Outcome as AttemptOutcome,
+    StepResult, StepStatus, WaitReason, limits,
 };
 
 use super::ending::end;
+use super::failure::{Failure, outcome_of, passes};
 use super::lifecycle::{log, queue, wait};
 use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
@@ -24,14 +25,9 @@ use crate::state::records::{ExecutionRecord, Place, Step, TaskRecord};
 pub enum Outcome {
     /// Done, with what it returned and a line for the log.
     Completed { result: String, log: Option<String> },
-    /// Refused or failed; another attempt may succeed.
-    Failed { error: String },
-    /// Failed in a way that no further attempt can mend.
-    Refused { error: String },
-    /// Nobody can tell whether it was carried out.
-    Unknown { error: String },
-    /// No outcome came before the deadline.
-    TimedOut { error: String },
+    /// Not done. The cause says whether another attempt may succeed, and whether it may have been
+    /// carried out nevertheless.
+    Failed(Failure),
     /// Put off by the callee or the worker: it costs no attempt.
     Snoozed { seconds: u64 },
     /// A slice of a built-in action is done; the next goes on from here.
@@ -39,25 +35,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const fn kind(&self) -> AttemptOutcome {
+    fn kind(&self) -> AttemptOutcome {
         match self {
             Self::Completed { .. } => AttemptOutcome::Completed,
-            Self::Failed { .. } | Self::Refused { .. } => AttemptOutcome::Failed,
-            Self::Unknown { .. } => AttemptOutcome::Unknown,
-            Self::TimedOut { .. } => AttemptOutcome::TimedOut,
+            Self::Failed(failure) => outcome_of(failure.cause),
             Self::Snoozed { .. } => AttemptOutcome::Snoozed,
             Self::More { .. } => AttemptOutcome::Running,
         }
     }
 
-    fn error(&self) -> Option<&str> {
+    const fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Failed { error }
-            | Self::Refused { error }
-            | Self::Unknown { error }
-            | Self::TimedOut { error } => Some(error),
+            Self::Failed(failure) => Some(failure),
             Self::Completed { .. } | Self::Snoozed { .. } | Self::More { .. } => None,
         }
+    }
+
+    /// A failure, from its cause and the same in words.
+    pub fn failed(cause: Cause, error: impl Into<String>) -> Self {
+        Self::Failed(Failure::new(cause, error))
     }
 }
 
@@ -103,7 +99,7 @@ fn begin_work(
     task: &TaskRecord,
     execution: &ExecutionRecord,
     step: &Step,
-    resolved: Result<Resolved, String>,
+    resolved: Result<Resolved, Failure>,
     token: Token,
 ) -> Option<Start> {
     let work = resolved
@@ -118,8 +114,8 @@ fn begin_work(
             work,
             timeout_seconds: step.timeout_seconds,
         }),
-        Err(error) => {
-            finish(state, now, execution.id, token, &Outcome::Refused { error });
+        Err(failure) => {
+            finish(state, now, execution.id, token, &Outcome::Failed(failure));
             None
         }
     }
@@ -157,6 +153,7 @@ pub(super) fn open(
             outcome: AttemptOutcome::Running,
             result: None,
             error: None,
+            cause: None,
         });
     }
     if execution.started_at.is_none() {
@@ -232,7 +229,8 @@ pub fn finish(
         .attempts
         .last_mut()
         .expect("BUG: a running execution has an attempt");
-    attempt.error = outcome.error().map(shortened);
+    attempt.error = outcome.failure().map(|failure| shortened(&failure.error));
+    attempt.cause = outcome.failure().map(|failure| failure.cause);
     if let Outcome::Completed { result, .. } = outcome {
         attempt.result = Some(shortened(result));
     }
@@ -267,18 +265,16 @@ fn settle(
             wait(state, execution, WaitReason::Snooze, after(now, *seconds));
             Note::execution(EventKind::ExecutionSnoozed, task, execution).write(state, now);
         }
-        Outcome::Failed { error } if !is_terminal(&task.retry, error) => {
-            retry_or_end(state, task, execution, now, ExecutionStatus::Failed);
-        }
-        Outcome::Failed { .. } | Outcome::Refused { .. } => {
-            give_up(state, task, execution, now, ExecutionStatus::Failed);
-        }
-        Outcome::Unknown { .. } => {
-            by_policy(state, task, execution, now, ExecutionStatus::Failed);
-        }
-        Outcome::TimedOut { .. } => {
-            by_policy(state, task, execution, now, ExecutionStatus::TimedOut);
-        }
+        Outcome::Failed(failure) => match failure.cause {
+            Cause::OutcomeUnknown => {
+                by_policy(state, task, execution, now, ExecutionStatus::Failed)
+            }
+            Cause::TimedOut => by_policy(state, task, execution, now, ExecutionStatus::TimedOut),
+            cause if passes(cause) && !is_terminal(&task.retry, &failure.error) => {
+                retry_or_end(state, task, execution, now, ExecutionStatus::Failed);
+            }
+            _ => give_up(state, task, execution, now, ExecutionStatus::Failed),
+        },
     }
 }
 
@@ -298,7 +294,8 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
     }
     let seconds = step_of(state, &execution).timeout_seconds;
     let error = format!("no answer within {seconds} s; nobody can tell whether it was carried out");
-    finish(state, now, id, token, &Outcome::TimedOut { error });
+    let outcome = Outcome::failed(Cause::TimedOut, error);
+    finish(state, now, id, token, &outcome);
 }
 
 /// A step is done.
@@ -370,6 +367,7 @@ pub(super) fn stop(
 ) {
     close_slices(execution, now, AttemptOutcome::Cancelled);
     execution.error.clone_from(&execution.cancel_requested);
+    execution.cause = Some(execution.cancel_cause.unwrap_or(Cause::Cancelled));
     end(state, task, execution, ExecutionStatus::Cancelled, now);
 }
 
@@ -438,6 +436,7 @@ pub(super) fn give_up(
     let step = step_of(state, execution);
     if !step.continue_on_error {
         execution.error = Some(error);
+        execution.cause = execution.attempts.last().and_then(|last| last.cause);
         end(state, task, execution, status, now);
         return;
     }

@@ -8,11 +8,12 @@
 //! Deliveries have no part in the limits on attempts; how many begin at one instant is bounded.
 
 use candid::Principal;
-use chime_types::{AlertCondition, Channel, EventKind, HttpHeader, Message, limits};
+use chime_types::{AlertCondition, Cause, Channel, EventKind, HttpHeader, Message, limits};
 
 use super::Effect;
 use super::attempt::after;
 use super::cycles::LOOK_AGAIN_AFTER;
+use super::failure::Failure;
 use super::resolve::secrets_of;
 use super::template;
 use super::timeline::Note;
@@ -68,8 +69,8 @@ pub(super) fn begin(state: &mut State, now: u64, id: MessageId) -> Option<Effect
     record.attempts += 1;
     let payload = match filled(state, &record) {
         Ok(payload) => payload,
-        Err(error) => {
-            give_up(state, now, &record, &error);
+        Err(failure) => {
+            give_up(state, now, &record, &failure.error);
             return None;
         }
     };
@@ -108,7 +109,7 @@ fn tells_of_cycles(state: &State, record: &DeliveryRecord) -> bool {
 
 /// The payload with the secrets in the headers of a webhook. They leave with the request and are
 /// stored nowhere else.
-fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, String> {
+fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, Failure> {
     let Payload::Message(Channel::Webhook { url, headers }, message) = &record.payload else {
         return Ok(record.payload.clone());
     };
@@ -118,7 +119,7 @@ fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, String> {
             value: template::fill(&header.value, |path| secret(state, record.owner, path))?,
         })
     });
-    let headers = headers.collect::<Result<Vec<_>, String>>()?;
+    let headers = headers.collect::<Result<Vec<_>, Failure>>()?;
     let channel = Channel::Webhook {
         url: url.clone(),
         headers: Some(headers),
@@ -126,18 +127,20 @@ fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, String> {
     Ok(Payload::Message(channel, message.clone()))
 }
 
-fn secret(state: &State, owner: Principal, path: &str) -> Result<String, String> {
-    let name = path
-        .strip_prefix("secrets.")
-        .ok_or_else(|| format!("{{{{{path}}}}} means nothing here: only secrets are filled in"))?;
+fn secret(state: &State, owner: Principal, path: &str) -> Result<String, Failure> {
+    let name = path.strip_prefix("secrets.").ok_or_else(|| {
+        let text = format!("{{{{{path}}}}} means nothing here: only secrets are filled in");
+        Failure::new(Cause::Placeholder, text)
+    })?;
     let key = NameKey {
         owner,
         name: name.to_string(),
     };
     state.secret(&key).ok_or_else(|| {
-        format!(
+        let text = format!(
             "{{{{{path}}}}} cannot be filled in: there is no such secret, put it with put_secret"
-        )
+        );
+        Failure::new(Cause::NoSuchSecret, text)
     })
 }
 

@@ -69,6 +69,7 @@ fn tell(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: 
         status: execution.status.get(),
         result: execution.result.clone(),
         error: execution.error.clone(),
+        cause: execution.cause,
     };
     deliver::send(
         state,

@@ -1,8 +1,9 @@
 //! A slot of a schedule is due: run it, let it wait, leave it out, or note that it was missed.
 
 use chime_schedule::Schedule;
-use chime_types::{EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
+use chime_types::{Cause, EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
 
+use super::failure::Failure;
 use super::lifecycle::{admit, is_buffered, new_execution, queue};
 use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
@@ -248,14 +249,18 @@ fn stop_others(state: &mut State, task: &mut TaskRecord, slot: u64, now: u64, at
             .expect("BUG: an active execution exists");
         let is_running = execution.status.get() == ExecutionStatus::Running;
         if is_running && !at_once {
-            execution.cancel_requested.get_or_insert(reason.clone());
+            if execution.cancel_requested.is_none() {
+                execution.cancel_requested = Some(reason.clone());
+                execution.cancel_cause = Some(Cause::GaveWay);
+            }
             state.put_execution(&execution);
             Note::execution(EventKind::CancelRequested, task, &execution)
                 .detail(&reason)
                 .write(state, now);
         } else {
             let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
-            terminate(state, task, &mut execution, now, ends, &reason);
+            let reason = Failure::new(Cause::GaveWay, reason.clone());
+            terminate(state, task, &mut execution, now, ends, reason);
         }
     }
 }
@@ -301,20 +306,7 @@ fn skip(
     reason: Reason,
     now: u64,
 ) {
-    let text = match reason {
-        Reason::Overlap => {
-            let running = task.active.first().map_or(0, |id| id.0);
-            format!("left out: execution {running} was not finished")
-        }
-        Reason::BufferFull => {
-            format!(
-                "left out: {} executions were not finished",
-                task.active.len()
-            )
-        }
-        Reason::Quota => "left out: the owner's runs of this hour are used up".to_string(),
-        Reason::OwnerDisabled => "left out: the owner is switched off".to_string(),
-    };
+    let why = why_left_out(task, reason);
     schedule.skipped_runs += 1;
     let noted = note_slot(
         state,
@@ -322,11 +314,33 @@ fn skip(
         schedule,
         slot,
         now,
-        (ExecutionStatus::Skipped, text, 1),
+        (ExecutionStatus::Skipped, why, 1),
     );
     if let Some(execution) = noted {
         count_left_out(state, task, now, |owner| owner.skipped += 1);
         note_left_out(state, EventKind::SlotSkipped, task, &execution, now);
+    }
+}
+
+fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
+    match reason {
+        Reason::Overlap => {
+            let running = task.active.first().map_or(0, |id| id.0);
+            let text = format!("left out: execution {running} was not finished");
+            Failure::new(Cause::Overlap, text)
+        }
+        Reason::BufferFull => {
+            let waiting = task.active.len();
+            let text = format!("left out: {waiting} executions were not finished");
+            Failure::new(Cause::BufferFull, text)
+        }
+        Reason::Quota => {
+            let text = "left out: the owner's runs of this hour are used up";
+            Failure::new(Cause::RunsUsedUp, text)
+        }
+        Reason::OwnerDisabled => {
+            Failure::new(Cause::OwnerDisabled, "left out: the owner is switched off")
+        }
     }
 }
 
@@ -393,7 +407,11 @@ fn miss(
         schedule,
         slot,
         now,
-        (ExecutionStatus::Missed, reason, slots),
+        (
+            ExecutionStatus::Missed,
+            Failure::new(Cause::Missed, reason),
+            slots,
+        ),
     );
     if let Some(execution) = noted {
         count_left_out(state, task, now, |owner| owner.missed += slots);
@@ -410,11 +428,12 @@ fn note_slot(
     schedule: &ScheduleRecord,
     slot: u64,
     now: u64,
-    (status, reason, slots): (ExecutionStatus, String, u64),
+    (status, why, slots): (ExecutionStatus, Failure, u64),
 ) -> Option<ExecutionRecord> {
     let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
     execution.finished_at = Some(now);
-    execution.error = Some(reason);
+    execution.error = Some(why.error);
+    execution.cause = Some(why.cause);
     execution.slots = slots;
     admit(state, task, &mut execution, now).then_some(execution)
 }

@@ -2,7 +2,7 @@
 //! back when the worker falls silent.
 
 use candid::Principal;
-use chime_types::{Action, EventKind, ExecutionStatus, Job, Outcome as AttemptOutcome};
+use chime_types::{Action, Cause, EventKind, ExecutionStatus, Job, Outcome as AttemptOutcome};
 
 use super::attempt::{after, close, give_up, open, step_of};
 use super::lifecycle::{log, queue};
@@ -139,6 +139,7 @@ pub(super) fn take_back(state: &mut State, now: u64, mut execution: ExecutionRec
     let error = format!("the worker {worker} fell silent");
     if let Some(attempt) = execution.attempts.last_mut() {
         attempt.error = Some(error.clone());
+        attempt.cause = Some(Cause::LeaseLost);
     }
     Note::execution(EventKind::LeaseLost, &task, &execution)
         .detail(&error)

@@ -45,12 +45,14 @@ pub(super) fn new_execution(
         lease: None,
         rescues: 0,
         cancel_requested: None,
+        cancel_cause: None,
         progress: Vec::new(),
         steps: Vec::new(),
         attempts: Vec::new(),
         logs: Vec::new(),
         result: None,
         error: None,
+        cause: None,
         slots: 1,
     }
 }

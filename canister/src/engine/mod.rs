@@ -18,6 +18,7 @@ pub mod builtin;
 pub mod cycles;
 pub mod deliver;
 mod ending;
+mod failure;
 mod fire;
 pub mod jobs;
 mod lifecycle;
@@ -37,6 +38,7 @@ mod totals;
 
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
+pub use failure::Failure;
 pub use fire::fire_pending;
 pub use lifecycle::{request, snooze};
 pub use periods::{day, hour};

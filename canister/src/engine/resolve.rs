@@ -3,12 +3,13 @@
 
 use candid::{Nat, Principal};
 use chime_types::{
-    Action, CallArguments, Channel, ExecutionContext, HttpAction, HttpHeader, HttpMethod,
+    Action, CallArguments, Cause, Channel, ExecutionContext, HttpAction, HttpHeader, HttpMethod,
     HttpTransform, Message, limits,
 };
 
 use super::arguments::{encode_arguments, with_one_more};
 use super::builtin::Builtin;
+use super::failure::Failure;
 use super::template;
 use crate::state::State;
 use crate::state::keys::NameKey;
@@ -59,8 +60,8 @@ pub struct Resolved {
 /// The action of a step: a named one as it is defined now.
 ///
 /// # Errors
-/// Why there is none, in words.
-pub fn action_of(state: &State, task: &TaskRecord, step: &Step) -> Result<Resolved, String> {
+/// Why there is none.
+pub fn action_of(state: &State, task: &TaskRecord, step: &Step) -> Result<Resolved, Failure> {
     let Action::Named {
         action_name,
         entity_name,
@@ -81,15 +82,17 @@ pub fn action_of(state: &State, task: &TaskRecord, step: &Step) -> Result<Resolv
             state.action(&NameKey { owner, name })
         })
         .ok_or_else(|| {
-            format!("there is no action `{action_name}`: define it with define_action, and replay")
+            let text = format!(
+                "there is no action `{action_name}`: define it with define_action, and replay"
+            );
+            Failure::new(Cause::NoSuchAction, text)
         })?;
     if let Some(wanted) = &defined.entity_name
         && entity_name.as_ref() != Some(wanted)
     {
-        return Err(format!(
-            "the action `{action_name}` works on `{wanted}`, not on `{}`",
-            entity_name.as_deref().unwrap_or("")
-        ));
+        let given = entity_name.as_deref().unwrap_or("");
+        let text = format!("the action `{action_name}` works on `{wanted}`, not on `{given}`");
+        return Err(Failure::new(Cause::UnfitAction, text));
     }
     Ok(Resolved {
         action: defined.action,
@@ -129,14 +132,16 @@ struct Values<'a> {
 }
 
 impl Values<'_> {
-    fn fill(&self, text: &str) -> Result<String, String> {
+    fn fill(&self, text: &str) -> Result<String, Failure> {
         template::fill(text, |path| {
-            self.value(path)
-                .map_err(|error| format!("{{{{{path}}}}} cannot be filled in: {error}"))
+            self.value(path).map_err(|Failure { cause, error }| {
+                let text = format!("{{{{{path}}}}} cannot be filled in: {error}");
+                Failure::new(cause, text)
+            })
         })
     }
 
-    fn value(&self, path: &str) -> Result<String, String> {
+    fn value(&self, path: &str) -> Result<String, Failure> {
         let (root, rest) = path.split_once('.').unwrap_or((path, ""));
         Ok(match root {
             "execution_id" => self.execution.id.0.to_string(),
@@ -150,35 +155,36 @@ impl Values<'_> {
             "entity_name" => self.resolved.entity_name.clone().unwrap_or_default(),
             "attributes" => {
                 let attributes = self.resolved.attributes.as_deref().unwrap_or("");
-                template::part_of_json(attributes, rest)?
+                template::part_of_json(attributes, rest).map_err(placeholder)?
             }
             "secrets" => self.secret(rest)?,
             "steps" => self.step(rest)?,
-            _ => return Err("there is no such name".to_string()),
+            _ => return Err(placeholder("there is no such name")),
         })
     }
 
-    fn secret(&self, name: &str) -> Result<String, String> {
+    fn secret(&self, name: &str) -> Result<String, Failure> {
         let key = NameKey {
             owner: self.task.owner,
             name: name.to_string(),
         };
-        self.state
-            .secret(&key)
-            .ok_or_else(|| "there is no such secret: put it with put_secret".to_string())
+        self.state.secret(&key).ok_or_else(|| {
+            let text = "there is no such secret: put it with put_secret";
+            Failure::new(Cause::NoSuchSecret, text)
+        })
     }
 
-    fn step(&self, rest: &str) -> Result<String, String> {
+    fn step(&self, rest: &str) -> Result<String, Failure> {
         let mut parts = rest.splitn(3, '.');
         let number: usize = parts
             .next()
             .and_then(|number| number.parse().ok())
-            .ok_or("steps are counted from 0")?;
+            .ok_or_else(|| placeholder("steps are counted from 0"))?;
         let done = self
             .execution
             .steps
             .get(number)
-            .ok_or("that step has not been run")?;
+            .ok_or_else(|| placeholder("that step has not been run"))?;
         let what = parts.next().unwrap_or("");
         let text = match what {
             "result" => done.result.as_deref().unwrap_or(""),
@@ -186,9 +192,13 @@ impl Values<'_> {
         };
         match parts.next() {
             None => Ok(text.to_string()),
-            Some(path) => template::part_of_json(text, path),
+            Some(path) => template::part_of_json(text, path).map_err(placeholder),
         }
     }
+}
+
+fn placeholder(text: impl Into<String>) -> Failure {
+    Failure::new(Cause::Placeholder, text)
 }
 
 /// In whose name a task is meant to run: the name of that user, or its principal.
@@ -203,7 +213,7 @@ pub fn user_name(state: &State, task: &TaskRecord) -> String {
 /// The work of an attempt that has begun under a token.
 ///
 /// # Errors
-/// Why it cannot be done, in words. No retry mends it.
+/// Why it cannot be done. No retry mends it.
 pub fn work(
     state: &State,
     task: &TaskRecord,
@@ -211,7 +221,7 @@ pub fn work(
     resolved: &Resolved,
     token: u64,
     now: u64,
-) -> Result<Work, String> {
+) -> Result<Work, Failure> {
     let values = Values {
         state,
         task,
@@ -234,16 +244,23 @@ pub fn work(
             subject,
             message,
         } => notification(&values, channel, subject, message, now),
-        Action::Codex { name, .. } => Err(format!(
-            "this version of the scheduler cannot run the codex `{name}`: it has no Python runner"
-        )),
+        Action::Codex { name, .. } => {
+            let text = format!(
+                "this version of the scheduler cannot run the codex `{name}`: it has no Python \
+                 runner"
+            );
+            Err(Failure::new(Cause::NoPython, text))
+        }
         Action::Command { .. } => panic!("BUG: a command waits for a worker"),
-        Action::Named { .. } => Err("an action may not stand for another named one".to_string()),
+        Action::Named { .. } => {
+            let text = "an action may not stand for another named one";
+            Err(Failure::new(Cause::UnfitAction, text))
+        }
         other => Builtin::of(other).map(Work::Slice),
     }
 }
 
-fn call(values: &Values<'_>) -> Result<Work, String> {
+fn call(values: &Values<'_>) -> Result<Work, Failure> {
     let Action::Call {
         canister,
         method,
@@ -260,9 +277,10 @@ fn call(values: &Values<'_>) -> Result<Work, String> {
         }),
         other => other.clone(),
     };
-    let mut encoded = encode_arguments(filled.as_ref())?;
+    let bad = |text: String| Failure::new(Cause::BadArguments, text);
+    let mut encoded = encode_arguments(filled.as_ref()).map_err(bad)?;
     if with_context == &Some(true) {
-        encoded = with_one_more(&encoded, &context(values))?;
+        encoded = with_one_more(&encoded, &context(values)).map_err(bad)?;
     }
     Ok(Work::Call {
         canister: *canister,
@@ -288,15 +306,13 @@ fn to_u128(cycles: &Nat) -> u128 {
     u128::try_from(cycles.0.clone()).expect("BUG: the cycles of a call were checked when made")
 }
 
-fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, String> {
+fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, Failure> {
     let headers = filled_headers(values, request.headers.as_deref().unwrap_or_default())?;
     let url = values.fill(&request.url)?;
     let body = values.fill(request.body.as_deref().unwrap_or(""))?;
     if url.len() > limits::MAXIMUM_URL_BYTES {
-        return Err(format!(
-            "the address has {} bytes when filled in",
-            url.len()
-        ));
+        let text = format!("the address has {} bytes when filled in", url.len());
+        return Err(Failure::new(Cause::TooLarge, text));
     }
     Ok(HttpWork {
         url,
@@ -313,7 +329,7 @@ fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, String> {
     })
 }
 
-fn filled_headers(values: &Values<'_>, headers: &[HttpHeader]) -> Result<Vec<HttpHeader>, String> {
+fn filled_headers(values: &Values<'_>, headers: &[HttpHeader]) -> Result<Vec<HttpHeader>, Failure> {
     let filled = headers.iter().map(|header| {
         Ok(HttpHeader {
             name: header.name.clone(),
@@ -342,7 +358,7 @@ fn notification(
     subject: &str,
     message: &str,
     now: u64,
-) -> Result<Work, String> {
+) -> Result<Work, Failure> {
     let message = Message {
         id: message_id(values.execution),
         sent_at: now,

@@ -1,9 +1,10 @@
 //! What stops before it is done: executions that are cancelled or have had their time, tasks that are
 //! switched off or removed.
 
-use chime_types::{ExecutionStatus, Outcome};
+use chime_types::{Cause, ExecutionStatus, Outcome};
 
 use super::ending::end;
+use super::failure::Failure;
 use super::lifecycle::withdraw;
 use super::{alerts, attempt, backfill, retention};
 use crate::state::State;
@@ -17,10 +18,18 @@ pub(super) fn terminate(
     execution: &mut ExecutionRecord,
     now: u64,
     (status, outcome): (ExecutionStatus, Outcome),
-    reason: &str,
+    reason: Failure,
 ) {
+    let is_attempted = execution
+        .attempts
+        .last()
+        .is_some_and(|last| last.finished_at.is_none());
     withdraw_or_close(state, task, execution, now, outcome);
-    execution.error = Some(reason.to_string());
+    if let Some(attempt) = execution.attempts.last_mut().filter(|_| is_attempted) {
+        attempt.cause = Some(reason.cause);
+    }
+    execution.error = Some(reason.error);
+    execution.cause = Some(reason.cause);
     end(state, task, execution, status, now);
 }
 
@@ -55,6 +64,7 @@ pub fn cancel(state: &mut State, id: ExecutionId, now: u64, reason: &str, termin
         return;
     }
     let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
+    let reason = Failure::new(Cause::Cancelled, reason);
     terminate(state, &mut task, &mut execution, now, ends, reason);
     state.put_task(&task);
 }
@@ -69,6 +79,7 @@ pub fn cancel_active(state: &mut State, task: &mut TaskRecord, now: u64, reason:
             .execution(*id)
             .expect("BUG: an active execution exists");
         let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
+        let reason = Failure::new(Cause::Cancelled, reason);
         terminate(state, task, &mut execution, now, ends, reason);
     }
     state.put_task(task);
@@ -90,7 +101,8 @@ pub fn expire(state: &mut State, now: u64, id: ExecutionId) {
         execution.step, execution.attempt
     );
     let ends = (ExecutionStatus::TimedOut, Outcome::TimedOut);
-    terminate(state, &mut task, &mut execution, now, ends, &reason);
+    let reason = Failure::new(Cause::Expired, reason);
+    terminate(state, &mut task, &mut execution, now, ends, reason);
     state.put_task(&task);
 }
 

@@ -14,7 +14,9 @@
 //! | `steps.0.result.x.y` | a part of a result that is JSON |
 //! | `secrets.NAME` | in HTTP requests and webhooks only |
 
-use chime_types::Error;
+use chime_types::{Cause, Error};
+
+use super::failure::Failure;
 
 /// Where a text stands: what may be named in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +157,14 @@ fn check_step(number: Option<&str>, what: Option<&str>, own: u32) -> Result<(), 
 /// Fills the placeholders of a text in.
 ///
 /// # Errors
-/// What could not be filled in, in words.
-pub fn fill(text: &str, value: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
+/// What could not be filled in.
+pub fn fill(
+    text: &str,
+    value: impl Fn(&str) -> Result<String, Failure>,
+) -> Result<String, Failure> {
     let mut filled = String::with_capacity(text.len());
-    for piece in pieces(text)? {
+    let malformed = |text: String| Failure::new(Cause::Placeholder, text);
+    for piece in pieces(text).map_err(malformed)? {
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Name { path, quoted } => {
@@ -220,11 +226,12 @@ mod tests {
     };
 
     fn filled(text: &str) -> Result<String, String> {
-        fill(text, |path| match path {
+        let filled = fill(text, |path| match path {
             "execution_id" => Ok("42".to_string()),
             "steps.0.result" => Ok("say \"hi\"\n".to_string()),
-            other => Err(format!("no {other}")),
-        })
+            other => Err(Failure::new(Cause::Placeholder, format!("no {other}"))),
+        });
+        filled.map_err(|failure| failure.error)
     }
 
     #[test]

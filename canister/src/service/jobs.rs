@@ -1,8 +1,8 @@
 //! What workers ask for.
 
 use chime_types::{
-    ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, Error, FailJobRequest, HeartbeatJobRequest,
-    JobLease, ReleaseJobRequest, TaskExecution, limits,
+    Cause, ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, Error, FailJobRequest,
+    HeartbeatJobRequest, JobLease, ReleaseJobRequest, TaskExecution, limits,
 };
 
 use super::access::{conflict, not_found};
@@ -148,12 +148,11 @@ pub fn fail_job(
     now: u64,
     request: FailJobRequest,
 ) -> Result<TaskExecution, Error> {
-    let error = request.error;
-    let outcome = if request.terminal == Some(true) {
-        Outcome::Refused { error }
-    } else {
-        Outcome::Failed { error }
+    let cause = match request.terminal {
+        Some(true) => Cause::WorkerTerminal,
+        Some(false) | None => Cause::WorkerFailed,
     };
+    let outcome = Outcome::failed(cause, request.error);
     let job = (request.execution_id, request.fencing_token);
     report(state, caller, now, job, &outcome)
 }

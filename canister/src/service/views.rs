@@ -173,6 +173,7 @@ pub fn execution(record: ExecutionRecord) -> TaskExecution {
         logs: record.logs,
         result: record.result,
         error: record.error,
+        cause: record.cause,
         slots: record.slots,
     }
 }

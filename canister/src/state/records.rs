@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use candid::Principal;
 use chime_types::{
-    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Channel, Config, Event,
-    Exclusion, ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns,
+    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Cause, Channel, Config,
+    Event, Exclusion, ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns,
     OnUnknown, OverlapPolicy, Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult,
     Trigger, WaitReason,
 };
@@ -264,6 +264,9 @@ pub struct ExecutionRecord {
     #[serde(default)]
     pub rescues: u32,
     pub cancel_requested: Option<String>,
+    /// What the request to stop will be the cause of.
+    #[serde(default)]
+    pub cancel_cause: Option<Cause>,
     /// How far the work of a built-in action is, for the next slice of it.
     #[serde(with = "serde_bytes", default)]
     pub progress: Vec<u8>,
@@ -273,6 +276,8 @@ pub struct ExecutionRecord {
     pub logs: Vec<LogEntry>,
     pub result: Option<String>,
     pub error: Option<String>,
+    #[serde(default)]
+    pub cause: Option<Cause>,
     pub slots: u64,
 }
 

@@ -1,6 +1,8 @@
 //! Classes of causes, and how they are told apart.
 
-use chime_types::{Action, Attempt, ExecutionStatus, Outcome, Task, TaskExecution, WaitReason};
+use chime_types::{
+    self as types, Action, Attempt, ExecutionStatus, Outcome, Task, TaskExecution, WaitReason,
+};
 
 use super::Remedy;
 
@@ -49,6 +51,20 @@ pub enum Cause {
     BadInput,
     /// The scheduler has no Python runner.
     NoPython,
+    /// The callee answered with an error.
+    ErrorAnswer,
+    /// The network makes no HTTPS outcalls, or none to that host.
+    HttpDisabled,
+    /// The response, or what the step is filled in with, is too large.
+    TooLarge,
+    /// As many are kept as may be.
+    LimitReached,
+    /// The role of the owner does not allow it.
+    NotAllowed,
+    /// The owner's budget of cycles is used up.
+    BudgetUsedUp,
+    /// The scheduler's own message failed at it.
+    Poison,
     /// None of these.
     Other,
 }
@@ -56,6 +72,9 @@ pub enum Cause {
 impl Cause {
     /// The cause as far as the execution shows it.
     pub(super) fn of(task: &Task, execution: &TaskExecution) -> Self {
+        if let Some(cause) = execution.cause {
+            return Self::of_case(cause);
+        }
         match (execution.status, execution.waiting_for) {
             (ExecutionStatus::Completed, _) => return Self::None,
             (ExecutionStatus::Skipped, _) => return Self::Skipped,
@@ -76,6 +95,9 @@ impl Cause {
     }
 
     fn of_attempt(task: &Task, execution: &TaskExecution, attempt: &Attempt) -> Self {
+        if let Some(cause) = attempt.cause {
+            return Self::of_case(cause);
+        }
         match attempt.outcome {
             Outcome::Completed | Outcome::Running | Outcome::Snoozed => {
                 if execution.status == ExecutionStatus::TimedOut {
@@ -94,6 +116,47 @@ impl Cause {
         Self::of_text(step.map(|step| &step.action), text)
     }
 
+    /// The class of what the scheduler recorded.
+    const fn of_case(cause: types::Cause) -> Self {
+        use types::Cause as Case;
+        match cause {
+            Case::Rejected | Case::CalleeTerminal => Self::CalleeRefused,
+            Case::CalleeTrapped => Self::CalleeTrapped,
+            Case::NoSuchMethod | Case::NoSuchCanister => Self::NoSuchMethod,
+            Case::SystemTransient | Case::QueueFull | Case::CalleeStopped => Self::NetworkBusy,
+            Case::OutcomeUnknown => Self::OutcomeUnknown,
+            Case::TooFewCycles => Self::TooFewCycles,
+            Case::ErrorAnswer => Self::ErrorAnswer,
+            Case::UnreadableArguments
+            | Case::BadArguments
+            | Case::Placeholder
+            | Case::UnfitAction
+            | Case::NoSuchTask => Self::BadInput,
+            Case::HttpStatus { status } => Self::HttpStatus(status),
+            Case::HttpDisabled => Self::HttpDisabled,
+            Case::HttpRefused | Case::HttpUnreachable | Case::HttpNoConsensus => Self::HttpFailed,
+            Case::ResponseTooLarge | Case::TooLarge => Self::TooLarge,
+            Case::NoSuchSecret => Self::NoSecret,
+            Case::NoSuchAction => Self::NoAction,
+            Case::LimitReached => Self::LimitReached,
+            Case::NoPython => Self::NoPython,
+            Case::NotAllowed => Self::NotAllowed,
+            Case::TimedOut => Self::TimedOut,
+            Case::LeaseLost => Self::WorkerSilent,
+            Case::WorkerFailed | Case::WorkerTerminal => Self::CommandFailed,
+            Case::Poison => Self::Poison,
+            Case::BudgetUsedUp => Self::BudgetUsedUp,
+            Case::SystemFatal | Case::BuiltinFailed => Self::Other,
+            Case::Expired => Self::Expired,
+            Case::Cancelled | Case::GaveWay => Self::Cancelled,
+            Case::Overlap | Case::BufferFull | Case::RunsUsedUp | Case::OwnerDisabled => {
+                Self::Skipped
+            }
+            Case::Missed => Self::Missed,
+        }
+    }
+
+    /// For records of a scheduler that did not record the cause yet.
     fn of_text(action: Option<&Action>, text: &str) -> Self {
         if let Some(status) = number_after(text, "answered with status ") {
             return Self::HttpStatus(status);
@@ -157,6 +220,13 @@ impl Cause {
             Self::NoAction => "no_action",
             Self::BadInput => "bad_input",
             Self::NoPython => "no_python",
+            Self::ErrorAnswer => "error_answer",
+            Self::HttpDisabled => "http_disabled",
+            Self::TooLarge => "too_large",
+            Self::LimitReached => "limit_reached",
+            Self::NotAllowed => "not_allowed",
+            Self::BudgetUsedUp => "budget_used_up",
+            Self::Poison => "poison",
             Self::Other => "other",
         }
     }
@@ -219,14 +289,35 @@ impl Cause {
             Self::NoPython => {
                 "The step runs Python, and this version of the scheduler has no Python runner."
             }
+            Self::ErrorAnswer => {
+                "The canister that was called answered, and its answer is an error: nothing broke, \
+                 but what was asked for was not done."
+            }
+            Self::HttpDisabled => {
+                "The network makes no HTTPS outcalls, or none to that host: whoever runs it has to \
+                 allow them first."
+            }
+            Self::TooLarge => {
+                "Something is larger than it may be: the response (raise max_response_bytes, or \
+                 keep a part of it with `transform`), or the step once it is filled in."
+            }
+            Self::LimitReached => "As many are kept as may be; the error says of what.",
+            Self::NotAllowed => "The role of the task's owner does not allow this step.",
+            Self::BudgetUsedUp => {
+                "The cycles that may be spent for this owner are used up for now."
+            }
+            Self::Poison => {
+                "The scheduler's own message failed whenever it came to this execution, so it was \
+                 set aside and its task was paused."
+            }
             Self::Other => "The error says what happened.",
         }
     }
 
     fn remedies(self) -> Vec<Remedy> {
         use Remedy::{
-            ChangePolicy, DefineAction, EditSteps, PutSecret, RaiseTimeout, Retry, RetryFromStart,
-            RetryUnknown, RunNow, StartWorker, TopUp,
+            ChangePolicy, DefineAction, EditSteps, PutSecret, RaiseTimeout, Resume, Retry,
+            RetryFromStart, RetryUnknown, RunNow, StartWorker, TopUp,
         };
         match self {
             Self::None | Self::HttpStatus(_) => vec![],
@@ -237,7 +328,14 @@ impl Cause {
             Self::CommandFailed | Self::HttpFailed | Self::CalleeRefused | Self::CalleeTrapped => {
                 vec![EditSteps, Retry]
             }
-            Self::NoSuchMethod | Self::BadInput | Self::NoPython => vec![EditSteps],
+            Self::NoSuchMethod
+            | Self::BadInput
+            | Self::NoPython
+            | Self::NotAllowed
+            | Self::TooLarge => vec![EditSteps],
+            Self::ErrorAnswer => vec![EditSteps, Retry],
+            Self::HttpDisabled | Self::LimitReached | Self::BudgetUsedUp => vec![Retry],
+            Self::Poison => vec![EditSteps, Resume],
             Self::TooFewCycles => vec![TopUp, Retry],
             Self::TimedOut => vec![Retry, RaiseTimeout, RetryUnknown],
             Self::Expired => vec![RaiseTimeout, RunNow],

@@ -35,6 +35,7 @@ fn failed(outcome: chime_types::Outcome, error: &str) -> TaskExecution {
             outcome,
             result: None,
             error: Some(error.to_string()),
+            cause: None,
         }],
         ..execution(ExecutionStatus::Failed)
     }
@@ -180,6 +181,36 @@ fn should_tell_apart_what_is_wrong_with_other_steps() {
         ),
     ] {
         check(task, outcome, error, cause, first);
+    }
+}
+
+#[test]
+fn should_go_by_the_recorded_cause_before_any_words() {
+    use chime_types::Cause as Case;
+    for (recorded, cause, first) in [
+        (
+            Case::HttpStatus { status: 401 },
+            Cause::HttpStatus(401),
+            Remedy::PutSecret,
+        ),
+        (Case::HttpDisabled, Cause::HttpDisabled, Remedy::Retry),
+        (
+            Case::UnreadableArguments,
+            Cause::BadInput,
+            Remedy::EditSteps,
+        ),
+        (Case::QueueFull, Cause::NetworkBusy, Remedy::Retry),
+        (Case::Poison, Cause::Poison, Remedy::EditSteps),
+        (Case::NoSuchSecret, Cause::NoSecret, Remedy::PutSecret),
+    ] {
+        let mut execution = failed(chime_types::Outcome::Failed, "rejected with code 6: what");
+        execution.attempts[0].cause = Some(recorded);
+        let explained = explain(&call(), &execution);
+        assert_eq!(explained.cause, cause, "{recorded:?}");
+        assert_eq!(explained.remedies[0], first, "{recorded:?}");
+        execution.attempts.clear();
+        execution.cause = Some(recorded);
+        assert_eq!(explain(&call(), &execution).cause, cause, "of the whole");
     }
 }
 

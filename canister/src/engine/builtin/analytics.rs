@@ -6,7 +6,8 @@ use std::cmp::Reverse;
 use chime_types::{Action, ExecutionStatus, Percentiles, Report, TaskFigures, limits};
 use serde::{Deserialize, Serialize};
 
-use super::slices::{Failure, Piece, Slice, Work};
+use super::slices::{Piece, Slice, Work};
+use crate::engine::Failure;
 use crate::figures::Histogram;
 use crate::state::keys::{ExecutionId, TaskId};
 use crate::state::records::ExecutionRecord;

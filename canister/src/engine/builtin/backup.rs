@@ -2,10 +2,11 @@
 //! Each task is a piece.
 
 use candid::Principal;
-use chime_types::{Action, EventKind, limits};
+use chime_types::{Action, Cause, EventKind, limits};
 use serde::{Deserialize, Serialize};
 
-use super::slices::{Failure, Piece, Slice, Work, decode};
+use super::slices::{Piece, Slice, Work, decode};
+use crate::engine::Failure;
 use crate::engine::archive::{FORMAT, Header, Item, TaskItem, VERSION, Writer};
 use crate::engine::timeline::Note;
 use crate::state::State;
@@ -164,21 +165,27 @@ fn make_room(state: &mut State, task: &TaskRecord, keep: u32) -> Result<(), Fail
     }
     let own = backups_of(state, task, true);
     if own.is_empty() || own.len() < keep as usize {
-        return Err(Failure::Refused(format!(
-            "at most {} backups of one owner: remove some with delete_backup",
-            limits::MAXIMUM_BACKUPS
-        )));
+        let most = limits::MAXIMUM_BACKUPS;
+        let text = format!("at most {most} backups of one owner: remove some with delete_backup");
+        return Err(Failure::new(Cause::LimitReached, text));
     }
     state.remove_backup(&own[0]);
     Ok(())
 }
 
+fn removed() -> Failure {
+    let text = "the backup was removed while it was written";
+    Failure::new(Cause::BuiltinFailed, text)
+}
+
+fn too_large(text: String) -> Failure {
+    Failure::new(Cause::TooLarge, text)
+}
+
 impl Backup {
     fn put(&mut self, state: &mut State, item: &Item) -> Result<(), Failure> {
-        let writer = self.writer.as_mut().ok_or_else(|| {
-            Failure::Failed("the backup was removed while it was written".to_string())
-        })?;
-        writer.put(state, item).map_err(Failure::Refused)
+        let writer = self.writer.as_mut().ok_or_else(removed)?;
+        writer.put(state, item).map_err(too_large)
     }
 
     fn users(&mut self, state: &mut State) -> Result<(), Failure> {
@@ -259,12 +266,8 @@ impl Backup {
 
     /// Completes the backup, and removes older ones of the task.
     fn close(&mut self, slice: &mut Slice<'_>, keep: u32) -> Result<serde_json::Value, Failure> {
-        let writer = self.writer.take().ok_or_else(|| {
-            Failure::Failed("the backup was removed while it was written".to_string())
-        })?;
-        let backup = writer
-            .close(slice.state, slice.now)
-            .map_err(Failure::Refused)?;
+        let writer = self.writer.take().ok_or_else(removed)?;
+        let backup = writer.close(slice.state, slice.now).map_err(too_large)?;
         let complete = backups_of(slice.state, &slice.task, true);
         let excess = complete.len().saturating_sub(keep as usize);
         for old in &complete[..excess] {

@@ -1,10 +1,10 @@
 //! `cleanup`: removes finished executions as rules of retention say. Each task is a piece.
 
-use chime_types::Action;
+use chime_types::{Action, Cause};
 use serde::{Deserialize, Serialize};
 
-use super::slices::{Failure, Piece, Slice, Work};
-use crate::engine::remove_finished;
+use super::slices::{Piece, Slice, Work};
+use crate::engine::{Failure, remove_finished};
 use crate::state::State;
 use crate::state::keys::TaskId;
 use crate::state::records::TaskRecord;
@@ -68,7 +68,10 @@ fn only(
     state
         .task(TaskId(id))
         .filter(|task| is_everywhere || task.owner == own.owner)
-        .ok_or_else(|| Failure::Refused(format!("there is no task {id} of this owner")))
+        .ok_or_else(|| {
+            let text = format!("there is no task {id} of this owner");
+            Failure::new(Cause::NoSuchTask, text)
+        })
 }
 
 fn following(

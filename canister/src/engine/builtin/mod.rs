@@ -16,10 +16,10 @@ mod cleanup;
 pub mod maintenance;
 mod slices;
 
-use chime_types::{Action, Message, Role, limits};
+use chime_types::{Action, Cause, Message, Role, limits};
 
 use super::attempt::step_of;
-use super::{Budget, Outcome};
+use super::{Budget, Failure, Outcome};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Token};
 use crate::state::records::TaskRecord;
@@ -41,13 +41,16 @@ impl Builtin {
     ///
     /// # Errors
     /// If it is none, in words.
-    pub fn of(action: &Action) -> Result<Self, String> {
+    pub fn of(action: &Action) -> Result<Self, Failure> {
         match action {
             Action::Cleanup { .. }
             | Action::Backup { .. }
             | Action::Analytics { .. }
             | Action::Maintenance { .. } => Ok(Self::Action(action.clone())),
-            _ => Err("this action is not built in".to_string()),
+            _ => Err(Failure::new(
+                Cause::UnfitAction,
+                "this action is not built in",
+            )),
         }
     }
 }
@@ -72,9 +75,9 @@ pub fn advance(
     };
     let is_named = matches!(step_of(state, &execution).action, Action::Named { .. });
     if is_for_admins(action)
-        && let Err(error) = check_admin(state, &task, is_named)
+        && let Err(failure) = check_admin(state, &task, is_named)
     {
-        return Some(Outcome::Refused { error });
+        return Some(Outcome::Failed(failure));
     }
     let mut slice = Slice {
         state,
@@ -116,14 +119,17 @@ const fn is_for_admins(action: &Action) -> bool {
     )
 }
 
-fn check_admin(state: &State, task: &TaskRecord, is_named: bool) -> Result<(), String> {
+fn check_admin(state: &State, task: &TaskRecord, is_named: bool) -> Result<(), Failure> {
     let role = state.user(task.owner).map(|user| user.role);
     match role {
         Some(Role::Admin) => Ok(()),
         None if !is_named => Ok(()),
-        _ => Err(format!(
-            "only for admins: the owner of this task has the role {}; see put_user",
-            role.unwrap_or_default().name()
-        )),
+        _ => {
+            let role = role.unwrap_or_default().name();
+            let text = format!(
+                "only for admins: the owner of this task has the role {role}; see put_user"
+            );
+            Err(Failure::new(Cause::NotAllowed, text))
+        }
     }
 }

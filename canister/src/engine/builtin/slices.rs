@@ -5,7 +5,7 @@ use chime_types::Action;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::engine::{Budget, Outcome};
+use crate::engine::{Budget, Failure, Outcome};
 use crate::state::State;
 use crate::state::keys::ExecutionId;
 use crate::state::records::TaskRecord;
@@ -30,14 +30,6 @@ pub enum Piece {
     Done(serde_json::Value),
 }
 
-/// Why the work ends without a result.
-pub enum Failure {
-    /// Another attempt may succeed.
-    Failed(String),
-    /// No further attempt can mend it.
-    Refused(String),
-}
-
 /// Work that is done piece by piece. The value itself is what is kept between two slices.
 pub trait Work: Serialize + DeserializeOwned {
     /// Tells the progress of one kind of work from that of another, if a named action is defined
@@ -59,11 +51,7 @@ pub trait Work: Serialize + DeserializeOwned {
 impl Slice<'_> {
     /// Does a slice of the work.
     pub fn run<W: Work>(&mut self, action: &Action) -> Outcome {
-        self.pieces::<W>(action)
-            .unwrap_or_else(|failure| match failure {
-                Failure::Failed(error) => Outcome::Failed { error },
-                Failure::Refused(error) => Outcome::Refused { error },
-            })
+        self.pieces::<W>(action).unwrap_or_else(Outcome::Failed)
     }
 
     fn pieces<W: Work>(&mut self, action: &Action) -> Result<Outcome, Failure> {

@@ -2,8 +2,8 @@
 
 use chime_types::ExecutionStatus::{Completed, Failed, Waiting};
 use chime_types::{
-    CallArguments, Channel, DefineActionRequest, DeleteActionRequest, ErrorKind, ExecutionContext,
-    HttpAction, HttpHeader, NamesPageRequest, PutSecretRequest, StepStatus,
+    CallArguments, Cause, Channel, DefineActionRequest, DeleteActionRequest, ErrorKind,
+    ExecutionContext, HttpAction, HttpHeader, NamesPageRequest, PutSecretRequest, StepStatus,
 };
 
 use super::*;
@@ -267,8 +267,7 @@ fn should_not_retry_an_error_that_the_policy_calls_terminal() {
     for (error, expected) in [("busy", Waiting), ("no such account 7", Failed)] {
         world.pass(10);
         let start = world.run_one();
-        let error = error.to_string();
-        world.finish(&start, &Outcome::Failed { error });
+        world.finish(&start, &Outcome::failed(Cause::Rejected, error));
         let last = world.statuses(made.id).pop();
         assert_eq!(last, Some(expected));
         if expected == Waiting {
@@ -287,8 +286,8 @@ fn should_end_at_once(world: &mut World) {
         ..task(now_once())
     });
     let start = world.run_one();
-    let error = "no such account 7".to_string();
-    world.finish(&start, &Outcome::Failed { error });
+    let outcome = Outcome::failed(Cause::Rejected, "no such account 7");
+    world.finish(&start, &outcome);
     assert_eq!(world.statuses(made.id), [Failed]);
 }
 

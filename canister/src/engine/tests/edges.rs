@@ -4,7 +4,7 @@ use chime_types::ExecutionStatus::{
     Cancelled, Completed, Failed, Ready, Running, TimedOut, Waiting,
 };
 use chime_types::{
-    Outcome as AttemptOutcome, PauseTaskRequest, StepStatus, TaskStatus, WaitReason,
+    Cause, Outcome as AttemptOutcome, PauseTaskRequest, StepStatus, TaskStatus, WaitReason,
 };
 
 use super::*;
@@ -79,9 +79,7 @@ fn should_not_retry_what_no_attempt_can_mend() {
     let start = world.run_one();
     assert!(world.finish(
         &start,
-        &Outcome::Refused {
-            error: "no such action".to_string()
-        }
+        &Outcome::failed(Cause::NoSuchAction, "no such action")
     ));
     assert_eq!(world.statuses(made.id), [Failed]);
 }
@@ -124,12 +122,7 @@ fn should_retry_a_time_out_only_if_the_task_says_so() {
     assert_eq!(world.statuses(made.id), [Waiting]);
     world.pass(5);
     let second = world.run_one();
-    assert!(!world.finish(
-        &first,
-        &Outcome::Failed {
-            error: "late".to_string()
-        }
-    ));
+    assert!(!world.finish(&first, &Outcome::failed(Cause::Rejected, "late")));
     world.succeed(&second);
     assert_eq!(world.statuses(made.id), [Completed]);
 }
@@ -143,12 +136,7 @@ fn should_follow_the_policy_when_the_outcome_is_unknown() {
             ..task(now_once())
         });
         let start = world.run_one();
-        world.finish(
-            &start,
-            &Outcome::Unknown {
-                error: "lost".to_string(),
-            },
-        );
+        world.finish(&start, &Outcome::failed(Cause::OutcomeUnknown, "lost"));
         assert_eq!(world.statuses(made.id), [expected]);
         assert_eq!(
             world.executions(made.id)[0].attempts[0].outcome,
@@ -227,12 +215,7 @@ fn should_cancel_what_is_ready_running_or_waiting() {
         assert_eq!(killed.status, TaskStatus::Paused);
         assert_eq!(world.statuses(id), [Cancelled]);
     }
-    assert!(!world.finish(
-        &start,
-        &Outcome::Failed {
-            error: "late".to_string()
-        }
-    ));
+    assert!(!world.finish(&start, &Outcome::failed(Cause::Rejected, "late")));
     assert_eq!(world.state.running(), 0);
     assert_eq!(world.state.ready_len(), 0);
     assert_eq!(world.state.agenda_len(), 0);

@@ -30,8 +30,8 @@ mod workers;
 
 use candid::Principal;
 use chime_types::{
-    Action, ConfigureRequest, CreateTaskRequest, ExecutionStatus, NewSchedule, NewStep, OnUnknown,
-    RetryPolicy, Role, Rule, RunTaskNowRequest, Task, TaskExecution, limits,
+    Action, Cause, ConfigureRequest, CreateTaskRequest, ExecutionStatus, NewSchedule, NewStep,
+    OnUnknown, RetryPolicy, Role, Rule, RunTaskNowRequest, Task, TaskExecution, limits,
 };
 
 use super::builtin::maintenance::violations;
@@ -212,12 +212,7 @@ impl World {
     }
 
     fn fail(&mut self, start: &Start) {
-        assert!(self.finish(
-            start,
-            &Outcome::Failed {
-                error: "broken".to_string()
-            }
-        ));
+        assert!(self.finish(start, &Outcome::failed(Cause::Rejected, "broken")));
     }
 
     fn executions(&self, task_id: u64) -> Vec<TaskExecution> {

@@ -4,8 +4,8 @@ use chime_types::ExecutionStatus::{
     Cancelled, Completed, Failed, Missed, Running, Skipped, TimedOut, Waiting,
 };
 use chime_types::{
-    BackfillRequest, CancelExecutionRequest, DeadLettersRequest, ErrorKind, RetryExecutionRequest,
-    SnoozeExecutionRequest, StepStatus, Trigger, UpdateTaskRequest,
+    BackfillRequest, CancelExecutionRequest, Cause, DeadLettersRequest, ErrorKind,
+    RetryExecutionRequest, SnoozeExecutionRequest, StepStatus, Trigger, UpdateTaskRequest,
 };
 
 use super::*;
@@ -172,7 +172,7 @@ fn should_replay_all_dead_letters_that_match() {
         world.pass(10);
         let start = world.run_one();
         let error = format!("error {}", index % 2);
-        world.finish(&start, &Outcome::Failed { error });
+        world.finish(&start, &Outcome::failed(Cause::Rejected, error));
     }
     let request = DeadLettersRequest {
         task_id: Some(made.id),
@@ -285,12 +285,7 @@ fn should_cancel_one_execution_at_once_or_after_its_attempt() {
         service::cancel_execution(&mut world.state, owner(), world.now, &request).unwrap();
         assert_eq!(world.statuses(made.id), [expected]);
         assert_eq!(
-            world.finish(
-                &start,
-                &Outcome::Failed {
-                    error: "x".to_string()
-                }
-            ),
+            world.finish(&start, &Outcome::failed(Cause::Rejected, "x")),
             !terminate
         );
         let shown = &world.executions(made.id)[0];

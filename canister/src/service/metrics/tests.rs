@@ -2,7 +2,7 @@
 
 use candid::Principal;
 use chime_types::{
-    Action, ConfigureRequest, CreateTaskRequest, NewSchedule, NewStep, Role, Rule, limits,
+    Action, Cause, ConfigureRequest, CreateTaskRequest, NewSchedule, NewStep, Role, Rule, limits,
 };
 
 use super::*;
@@ -149,13 +149,12 @@ fn live(state: &mut State) {
         instructions: &|| 0,
         maximum_instructions: 1,
     };
-    let error = "broken".to_string();
     let result = String::new();
     let completed = Outcome::Completed { result, log: None };
     let rows = [
         (1, 3 * SECOND / 2, &completed),
         (2, 0, &completed),
-        (3, 0, &Outcome::Refused { error }),
+        (3, 0, &Outcome::failed(Cause::TooLarge, "broken")),
     ];
     for (minute, late, outcome) in rows {
         let now = START + minute * 60 * SECOND + late;

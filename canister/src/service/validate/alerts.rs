@@ -1,8 +1,9 @@
 //! Alerts.
 
-use chime_types::{Alert, AlertCondition, Channel, Error, limits};
+use chime_types::{Alert, AlertCondition, Cause, Channel, Error, limits};
 
 use super::{channel, name, range};
+use crate::engine::Failure;
 use crate::engine::template::{self, Scope};
 use crate::service::Caller;
 
@@ -73,12 +74,15 @@ fn only_secrets(channel: &Channel) -> Result<(), Error> {
     for (index, header) in headers.iter().flatten().enumerate() {
         let filled = template::fill(&header.value, |path| match path.strip_prefix("secrets.") {
             Some(_) => Ok(String::new()),
-            None => Err(format!("{{{{{path}}}}} means nothing in an alert")),
+            None => {
+                let text = format!("{{{{{path}}}}} means nothing in an alert");
+                Err(Failure::new(Cause::Placeholder, text))
+            }
         });
-        filled.map_err(|rule| {
+        filled.map_err(|failure| {
             Error::invalid(
                 format!("webhook.headers[{index}].value"),
-                rule,
+                failure.error,
                 "only {{secrets.NAME}} is filled in; for the braces themselves write {{{{",
             )
         })?;

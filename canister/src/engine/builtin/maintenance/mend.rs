@@ -105,6 +105,7 @@ fn mend_running(state: &mut State, task: &TaskRecord, execution: &mut ExecutionR
             outcome: Outcome::Running,
             result: None,
             error: None,
+            cause: None,
         });
     }
 }

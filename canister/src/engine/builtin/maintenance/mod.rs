@@ -31,7 +31,8 @@ use std::collections::BTreeMap;
 use chime_types::{Action, EventKind};
 use serde::{Deserialize, Serialize};
 
-use super::slices::{Failure, Piece, Slice, Work};
+use super::slices::{Piece, Slice, Work};
+use crate::engine::Failure;
 use crate::engine::timeline::Note;
 #[cfg(test)]
 use crate::state::State;
