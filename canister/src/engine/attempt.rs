@@ -9,16 +9,16 @@ use chime_types::{
     StepResult, StepStatus, WaitReason, limits,
 };
 
-use super::ending::end;
 use super::failure::{Failure, outcome_of, passes};
-use super::lifecycle::{log, queue, wait};
+use super::lifecycle::log;
 use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
-use super::{Start, alerts, jobs, places, totals};
+use super::turn::{Run, Turn};
+use super::{Start, alerts, jobs, periods, totals};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
-use crate::state::records::{ExecutionRecord, Place, Step, TaskRecord};
+use crate::state::records::{ExecutionRecord, Place, Step};
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,154 +59,13 @@ impl Outcome {
 
 /// Takes the first execution of the ready queue up: starts an attempt, hands it to the workers, or
 /// parks it behind a limit.
-pub(super) fn take_up(state: &mut State, now: u64, key: &ReadyKey) -> Option<Start> {
-    let mut execution = state
+pub(super) fn take_up(state: &mut State, now: u64, key: ReadyKey) -> Option<Start> {
+    let execution = state
         .execution(key.execution_id)
         .expect("BUG: the ready queue names an execution");
-    let mut task = task_of(state, &execution);
-    let place = execution.place.take().expect("BUG: it is in the queue");
-    state.leave_queue(task.owner, &place);
-    let step = step_of(state, &execution);
-    let resolved = resolve::action_of(state, &task, &step);
-    let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
-    let target = action.and_then(resolve::target_of);
-    if let Some(limit) = places::in_the_way(state, &task, target) {
-        places::park(state, &task, &mut execution, target, limit, *key);
-        return None;
-    }
-    if let Some(Action::Command { queue, .. }) = action {
-        let place = Place::Job(jobs::queue_name(queue.as_deref()).to_string(), *key);
-        execution.status.enter(ExecutionStatus::Waiting);
-        execution.waiting_for = Some(WaitReason::Worker);
-        state.enter_queue(task.owner, &place);
-        execution.place = Some(place);
-        state.put_execution(&execution);
-        places::pass_on(state, &task, target);
-        return None;
-    }
-    execution.target = target;
-    let deadline = after(now, step.timeout_seconds);
-    let token = open(state, &mut task, &mut execution, now, deadline, None);
-    state.put_execution(&execution);
-    state.put_task(&task);
-    begin_work(state, now, &task, &execution, &step, resolved, token)
-}
-
-/// The work of an attempt that has been recorded. Work that cannot be done ends the attempt at once.
-fn begin_work(
-    state: &mut State,
-    now: u64,
-    task: &TaskRecord,
-    execution: &ExecutionRecord,
-    step: &Step,
-    resolved: Result<Resolved, Failure>,
-    token: Token,
-) -> Option<Start> {
-    let work = resolved
-        .and_then(|resolved| resolve::work(state, task, execution, &resolved, token.0, now));
-    match work {
-        Ok(work) => Some(Start {
-            execution_id: execution.id,
-            task_id: task.id,
-            token,
-            scheduled_at: execution.scheduled_at,
-            attempt: execution.attempt,
-            work,
-            timeout_seconds: step.timeout_seconds,
-        }),
-        Err(failure) => {
-            finish(state, now, execution.id, token, &Outcome::Failed(failure));
-            None
-        }
-    }
-}
-
-/// Records that an attempt begins, under a new token, with a place taken and its deadline in the
-/// agenda. The execution and the task are written by the caller.
-pub(super) fn open(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    deadline: u64,
-    worker: Option<String>,
-) -> Token {
-    execution.status.enter(ExecutionStatus::Running);
-    execution.waiting_for = None;
-    places::take(state, task, execution.target);
-    let token = state.new_token();
-    execution.token = Some(token);
-    execution.wake = Some(state.wake_at(deadline, Wake::Deadline(execution.id)));
-    // A later slice of a built-in action belongs to the attempt that began it.
-    if execution.progress.is_empty() {
-        execution.attempt += 1;
-        if execution.attempts.len() >= limits::MAXIMUM_ATTEMPTS_KEPT {
-            execution.attempts.remove(0);
-        }
-        execution.attempts.push(Attempt {
-            number: execution.attempt,
-            step: execution.step,
-            started_at: now,
-            finished_at: None,
-            fencing_token: token.0,
-            worker,
-            outcome: AttemptOutcome::Running,
-            result: None,
-            error: None,
-            cause: None,
-        });
-    }
-    if execution.started_at.is_none() {
-        execution.started_at = Some(now);
-        note_first_start(state, task, execution, now);
-    }
-    token
-}
-
-fn note_first_start(state: &mut State, task: &TaskRecord, execution: &ExecutionRecord, now: u64) {
-    let lag = now.saturating_sub(execution.due_at);
-    state.change_owner(task.owner, |owner| {
-        super::periods::begin_day(owner, now);
-        owner.figures.lags.add(lag);
-    });
-    totals::on_start(state, now, lag);
-    Note::execution(EventKind::ExecutionStarted, task, execution).write(state, now);
-    alerts::on_start(state, now, task, execution);
-}
-
-fn task_of(state: &State, execution: &ExecutionRecord) -> TaskRecord {
-    state
-        .task(execution.task_id)
-        .expect("BUG: an execution has a task")
-}
-
-pub(super) fn step_of(state: &State, execution: &ExecutionRecord) -> Step {
-    let mut plan = state.plan(execution.task_id, execution.plan);
-    plan.steps.swap_remove(execution.step as usize)
-}
-
-/// Ends the attempt of an execution in its record: the token is spent, the deadline is off, the
-/// place is free. The execution and the task are written by the caller.
-pub(super) fn close(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    outcome: AttemptOutcome,
-) {
-    execution.token = None;
-    execution.lease = None;
-    state.cancel_wake(execution.wake.take());
-    places::give_back(state, task, execution.target.take());
-    let attempt = execution
-        .attempts
-        .last_mut()
-        .expect("BUG: a running execution has an attempt");
-    attempt.outcome = outcome;
-    if outcome != AttemptOutcome::Running {
-        attempt.finished_at = Some(now);
-        execution.progress.clear();
-    }
+    Turn::of(state, now, execution.task_id)
+        .hold(execution)
+        .take_up(key)
 }
 
 /// Takes in how an attempt ended. False, and nothing changes, if the token is spent.
@@ -217,236 +76,332 @@ pub fn finish(
     token: Token,
     outcome: &Outcome,
 ) -> bool {
-    let Some(mut execution) = state
+    let Some(execution) = state
         .execution(id)
         .filter(|found| found.token == Some(token))
     else {
         return false;
     };
-    let mut task = task_of(state, &execution);
-    close(state, &mut task, &mut execution, now, outcome.kind());
-    let attempt = execution
-        .attempts
-        .last_mut()
-        .expect("BUG: a running execution has an attempt");
-    attempt.error = outcome.failure().map(|failure| shortened(&failure.error));
-    attempt.cause = outcome.failure().map(|failure| failure.cause);
-    if let Outcome::Completed { result, .. } = outcome {
-        attempt.result = Some(shortened(result));
-    }
-    settle(state, &mut task, &mut execution, now, outcome);
-    state.put_task(&task);
+    Turn::of(state, now, execution.task_id)
+        .hold(execution)
+        .finish(outcome);
     true
-}
-
-/// What follows from an outcome. Every branch writes the execution.
-fn settle(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    outcome: &Outcome,
-) {
-    match outcome {
-        Outcome::Completed { log: line, .. } => {
-            if let Some(line) = line {
-                log(execution, now, line.clone());
-            }
-            complete_step(state, task, execution, now);
-        }
-        _ if execution.cancel_requested.is_some() => stop(state, task, execution, now),
-        Outcome::More { progress } => {
-            execution.progress.clone_from(progress);
-            execution.status.enter(ExecutionStatus::Ready);
-            queue(state, task, execution, now);
-        }
-        Outcome::Snoozed { seconds } => {
-            execution.attempt = execution.attempt.saturating_sub(1);
-            wait(state, execution, WaitReason::Snooze, after(now, *seconds));
-            Note::execution(EventKind::ExecutionSnoozed, task, execution).write(state, now);
-        }
-        Outcome::Failed(failure) => match failure.cause {
-            Cause::OutcomeUnknown => {
-                by_policy(state, task, execution, now, ExecutionStatus::Failed)
-            }
-            Cause::TimedOut => by_policy(state, task, execution, now, ExecutionStatus::TimedOut),
-            cause if passes(cause) && !is_terminal(&task.retry, &failure.error) => {
-                retry_or_end(state, task, execution, now, ExecutionStatus::Failed);
-            }
-            _ => give_up(state, task, execution, now, ExecutionStatus::Failed),
-        },
-    }
 }
 
 /// The deadline of an attempt, or the lease of its worker, has come.
 pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
-    let Some((execution, token)) = state.execution(id).and_then(|found| {
-        let token = found.token?;
-        Some((found, token))
-    }) else {
+    let Some(execution) = state.execution(id).filter(|found| found.token.is_some()) else {
         return;
     };
-    if let Some(lease) = &execution.lease
+    let mut turn = Turn::of(state, now, execution.task_id);
+    let mut run = turn.hold(execution);
+    if let Some(lease) = &run.execution.lease
         && now < lease.deadline_at
     {
-        jobs::take_back(state, now, execution);
+        run.take_back();
         return;
     }
-    let seconds = step_of(state, &execution).timeout_seconds;
+    let seconds = run.step().timeout_seconds;
     let error = format!("no answer within {seconds} s; nobody can tell whether it was carried out");
-    let outcome = Outcome::failed(Cause::TimedOut, error);
-    finish(state, now, id, token, &outcome);
+    run.finish(&Outcome::failed(Cause::TimedOut, error));
 }
 
-/// A step is done.
-fn complete_step(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-) {
-    let result = execution
-        .attempts
-        .last()
-        .and_then(|attempt| attempt.result.clone());
-    execution.steps.push(StepResult {
-        status: StepStatus::Completed,
-        result: result.clone(),
-        error: None,
-    });
-    let is_last = is_last_step(state, execution);
-    if is_last {
-        execution.result = result;
+impl Run<'_, '_> {
+    fn take_up(&mut self, key: ReadyKey) -> Option<Start> {
+        self.leave_place();
+        let step = self.step();
+        let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
+        let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
+        let target = action.and_then(resolve::target_of);
+        if let Some(limit) = self.turn.in_the_way(target) {
+            self.park(target, limit, key);
+            return None;
+        }
+        if let Some(Action::Command { queue, .. }) = action {
+            let queue = jobs::queue_name(queue.as_deref()).to_string();
+            self.execution.status.enter(ExecutionStatus::Waiting);
+            self.execution.waiting_for = Some(WaitReason::Worker);
+            self.enter_place(Place::Job(queue, key));
+            self.turn.pass_on(target);
+            return None;
+        }
+        self.execution.target = target;
+        let token = self.open(after(self.turn.now, step.timeout_seconds), None);
+        self.begin_work(&step, resolved, token)
     }
-    advance(state, task, execution, now);
-}
 
-fn is_last_step(state: &State, execution: &ExecutionRecord) -> bool {
-    let plan = state.plan(execution.task_id, execution.plan);
-    execution.step as usize + 1 == plan.steps.len()
-}
+    /// The work of an attempt that has been recorded. Work that cannot be done ends the attempt at
+    /// once.
+    fn begin_work(
+        &mut self,
+        step: &Step,
+        resolved: Result<Resolved, Failure>,
+        token: Token,
+    ) -> Option<Start> {
+        let Self { turn, execution } = self;
+        let work = resolved.and_then(|resolved| {
+            resolve::work(
+                turn.state, &turn.task, execution, &resolved, token.0, turn.now,
+            )
+        });
+        match work {
+            Ok(work) => Some(Start {
+                execution_id: execution.id,
+                task_id: turn.task.id,
+                token,
+                scheduled_at: execution.scheduled_at,
+                attempt: execution.attempt,
+                work,
+                timeout_seconds: step.timeout_seconds,
+            }),
+            Err(failure) => {
+                self.finish(&Outcome::Failed(failure));
+                None
+            }
+        }
+    }
 
-/// On to the next step, at once or after its pause, or the execution is complete.
-fn advance(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionRecord, now: u64) {
-    if is_last_step(state, execution) {
-        end(state, task, execution, ExecutionStatus::Completed, now);
-        return;
+    /// Records that an attempt begins, under a new token, with a place taken and its deadline in the
+    /// agenda.
+    pub(super) fn open(&mut self, deadline: u64, worker: Option<String>) -> Token {
+        let Self { turn, execution } = self;
+        execution.status.enter(ExecutionStatus::Running);
+        execution.waiting_for = None;
+        turn.take_place(execution.target);
+        let token = turn.state.new_token();
+        execution.token = Some(token);
+        execution.wake = Some(turn.state.wake_at(deadline, Wake::Deadline(execution.id)));
+        // A later slice of a built-in action belongs to the attempt that began it.
+        if execution.progress.is_empty() {
+            add_attempt(execution, turn.now, token, worker);
+        }
+        if execution.started_at.is_none() {
+            execution.started_at = Some(turn.now);
+            self.note_first_start();
+        }
+        token
     }
-    if execution.cancel_requested.is_some() {
-        stop(state, task, execution, now);
-        return;
-    }
-    let pause = step_of(state, execution).run_next_after_seconds;
-    execution.step += 1;
-    execution.attempt = 0;
-    if pause == 0 {
-        execution.status.enter(ExecutionStatus::Ready);
-        queue(state, task, execution, now);
-    } else {
-        wait(state, execution, WaitReason::StepDelay, after(now, pause));
-    }
-}
 
-/// Ends an attempt that is between two slices of a built-in action.
-pub(super) fn close_slices(execution: &mut ExecutionRecord, now: u64, outcome: AttemptOutcome) {
-    if let Some(attempt) = execution.attempts.last_mut()
-        && attempt.finished_at.is_none()
-    {
-        attempt.finished_at = Some(now);
+    fn note_first_start(&mut self) {
+        let Self { turn, execution } = self;
+        let now = turn.now;
+        let lag = now.saturating_sub(execution.due_at);
+        turn.state.change_owner(turn.task.owner, |owner| {
+            periods::begin_day(owner, now);
+            owner.figures.lags.add(lag);
+        });
+        totals::on_start(turn.state, now, lag);
+        Note::execution(EventKind::ExecutionStarted, &turn.task, execution).write(turn.state, now);
+        alerts::on_start(turn.state, now, &turn.task, execution);
+    }
+
+    /// Ends the attempt under way: the token is spent, the deadline is off, the place is free.
+    pub(super) fn close(&mut self, outcome: AttemptOutcome) {
+        let Self { turn, execution } = self;
+        execution.token = None;
+        execution.lease = None;
+        turn.state.cancel_wake(execution.wake.take());
+        turn.give_place_back(execution.target.take());
+        let attempt = last_attempt(execution);
         attempt.outcome = outcome;
+        if outcome != AttemptOutcome::Running {
+            attempt.finished_at = Some(turn.now);
+            execution.progress.clear();
+        }
     }
-    execution.progress.clear();
-}
 
-/// An execution that was asked to stop does so between two attempts.
-pub(super) fn stop(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-) {
-    close_slices(execution, now, AttemptOutcome::Cancelled);
-    execution.error.clone_from(&execution.cancel_requested);
-    execution.cause = Some(execution.cancel_cause.unwrap_or(Cause::Cancelled));
-    end(state, task, execution, ExecutionStatus::Cancelled, now);
-}
+    /// Takes in how the attempt under way ended.
+    fn finish(&mut self, outcome: &Outcome) {
+        self.close(outcome.kind());
+        let attempt = last_attempt(&mut self.execution);
+        attempt.error = outcome.failure().map(|failure| shortened(&failure.error));
+        attempt.cause = outcome.failure().map(|failure| failure.cause);
+        if let Outcome::Completed { result, .. } = outcome {
+            attempt.result = Some(shortened(result));
+        }
+        self.settle(outcome);
+    }
 
-pub(super) fn retry_or_end(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    status: ExecutionStatus,
-) {
-    let first_attempt_at = execution.started_at.unwrap_or(now);
-    let pause = retry_pause(
-        &task.retry,
-        execution.id.0,
-        execution.attempt,
-        first_attempt_at,
-        now,
-    );
-    let Some(pause) = pause else {
-        give_up(state, task, execution, now, status);
-        return;
-    };
-    let until = now.saturating_add(pause);
-    wait(state, execution, WaitReason::RetryBackoff, until);
-    let cause = cause(execution);
-    Note::execution(EventKind::AttemptFailed, task, execution)
-        .detail(&cause)
-        .write(state, now);
-}
+    /// What follows from an outcome.
+    fn settle(&mut self, outcome: &Outcome) {
+        let now = self.turn.now;
+        match outcome {
+            Outcome::Completed { log: line, .. } => {
+                if let Some(line) = line {
+                    log(&mut self.execution, now, line.clone());
+                }
+                self.complete_step();
+            }
+            _ if self.execution.cancel_requested.is_some() => self.stop(),
+            Outcome::More { progress } => {
+                self.execution.progress.clone_from(progress);
+                self.execution.status.enter(ExecutionStatus::Ready);
+                self.queue(now);
+            }
+            Outcome::Snoozed { seconds } => {
+                self.execution.attempt = self.execution.attempt.saturating_sub(1);
+                self.wait(WaitReason::Snooze, after(now, *seconds));
+                self.note(EventKind::ExecutionSnoozed, "");
+            }
+            Outcome::Failed(failure) => match failure.cause {
+                Cause::OutcomeUnknown => self.by_policy(ExecutionStatus::Failed),
+                Cause::TimedOut => self.by_policy(ExecutionStatus::TimedOut),
+                cause if passes(cause) && !is_terminal(&self.turn.task.retry, &failure.error) => {
+                    self.retry_or_end(ExecutionStatus::Failed);
+                }
+                _ => self.give_up(ExecutionStatus::Failed),
+            },
+        }
+    }
 
-fn by_policy(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    status: ExecutionStatus,
-) {
-    match task.on_unknown {
-        OnUnknown::Retry => retry_or_end(state, task, execution, now, status),
-        OnUnknown::Fail => give_up(state, task, execution, now, status),
-        OnUnknown::Complete => complete_step(state, task, execution, now),
+    /// A step is done.
+    fn complete_step(&mut self) {
+        let result = last_attempt(&mut self.execution).result.clone();
+        if self.is_at_last_step() {
+            self.execution.result.clone_from(&result);
+        }
+        self.execution.steps.push(StepResult {
+            status: StepStatus::Completed,
+            result,
+            error: None,
+        });
+        self.advance();
+    }
+
+    /// On to the next step, at once or after its pause, or the execution is complete.
+    fn advance(&mut self) {
+        if self.is_at_last_step() {
+            self.end(ExecutionStatus::Completed);
+            return;
+        }
+        if self.execution.cancel_requested.is_some() {
+            self.stop();
+            return;
+        }
+        let now = self.turn.now;
+        let pause = self.step().run_next_after_seconds;
+        self.execution.step += 1;
+        self.execution.attempt = 0;
+        if pause == 0 {
+            self.execution.status.enter(ExecutionStatus::Ready);
+            self.queue(now);
+        } else {
+            self.wait(WaitReason::StepDelay, after(now, pause));
+        }
+    }
+
+    /// Ends an attempt that is between two slices of a built-in action.
+    pub(super) fn close_slices(&mut self, outcome: AttemptOutcome) {
+        let now = self.turn.now;
+        if let Some(attempt) = self.execution.attempts.last_mut()
+            && attempt.finished_at.is_none()
+        {
+            attempt.finished_at = Some(now);
+            attempt.outcome = outcome;
+        }
+        self.execution.progress.clear();
+    }
+
+    /// An execution that was asked to stop does so between two attempts.
+    pub(super) fn stop(&mut self) {
+        self.close_slices(AttemptOutcome::Cancelled);
+        let execution = &mut self.execution;
+        execution.error.clone_from(&execution.cancel_requested);
+        execution.cause = Some(execution.cancel_cause.unwrap_or(Cause::Cancelled));
+        self.end(ExecutionStatus::Cancelled);
+    }
+
+    fn retry_or_end(&mut self, status: ExecutionStatus) {
+        let (now, execution) = (self.turn.now, &self.execution);
+        let first_attempt_at = execution.started_at.unwrap_or(now);
+        let pause = retry_pause(
+            &self.turn.task.retry,
+            execution.id.0,
+            execution.attempt,
+            first_attempt_at,
+            now,
+        );
+        let Some(pause) = pause else {
+            self.give_up(status);
+            return;
+        };
+        self.wait(WaitReason::RetryBackoff, now.saturating_add(pause));
+        let reason = reason_in_words(&self.execution);
+        self.note(EventKind::AttemptFailed, &reason);
+    }
+
+    fn by_policy(&mut self, status: ExecutionStatus) {
+        match self.turn.task.on_unknown {
+            OnUnknown::Retry => self.retry_or_end(status),
+            OnUnknown::Fail => self.give_up(status),
+            OnUnknown::Complete => self.complete_step(),
+        }
+    }
+
+    /// No further attempt at the step is made. The execution fails, or goes on with the next step.
+    pub(super) fn give_up(&mut self, status: ExecutionStatus) {
+        let error = reason_in_words(&self.execution);
+        if !self.step().continue_on_error {
+            self.execution.error = Some(error);
+            self.execution.cause = last_attempt(&mut self.execution).cause;
+            self.end(status);
+            return;
+        }
+        let line = format!("passed over: {error}");
+        log(&mut self.execution, self.turn.now, line);
+        self.execution.steps.push(StepResult {
+            status: StepStatus::Failed,
+            result: None,
+            error: Some(error),
+        });
+        self.advance();
+    }
+
+    /// Notes in the timeline what happened to the execution.
+    pub(super) fn note(&mut self, kind: EventKind, detail: &str) {
+        let turn = &mut *self.turn;
+        Note::execution(kind, &turn.task, &self.execution)
+            .detail(detail)
+            .write(turn.state, turn.now);
     }
 }
 
-fn cause(execution: &ExecutionRecord) -> String {
+fn add_attempt(execution: &mut ExecutionRecord, now: u64, token: Token, worker: Option<String>) {
+    execution.attempt += 1;
+    if execution.attempts.len() >= limits::MAXIMUM_ATTEMPTS_KEPT {
+        execution.attempts.remove(0);
+    }
+    execution.attempts.push(Attempt {
+        number: execution.attempt,
+        step: execution.step,
+        started_at: now,
+        finished_at: None,
+        fencing_token: token.0,
+        worker,
+        outcome: AttemptOutcome::Running,
+        result: None,
+        error: None,
+        cause: None,
+    });
+}
+
+fn last_attempt(execution: &mut ExecutionRecord) -> &mut Attempt {
+    execution
+        .attempts
+        .last_mut()
+        .expect("BUG: an execution that ran was attempted")
+}
+
+fn reason_in_words(execution: &ExecutionRecord) -> String {
     let last = execution
         .attempts
         .last()
         .expect("BUG: an execution that fails was attempted");
-    let cause = last.error.as_deref().unwrap_or("no cause given");
+    let error = last.error.as_deref().unwrap_or("no cause given");
     format!(
-        "step {} failed at attempt {}: {cause}",
+        "step {} failed at attempt {}: {error}",
         execution.step, execution.attempt
     )
-}
-
-/// No further attempt at the step is made. The execution fails, or goes on with the next step.
-pub(super) fn give_up(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    status: ExecutionStatus,
-) {
-    let error = cause(execution);
-    let step = step_of(state, execution);
-    if !step.continue_on_error {
-        execution.error = Some(error);
-        execution.cause = execution.attempts.last().and_then(|last| last.cause);
-        end(state, task, execution, status, now);
-        return;
-    }
-    log(execution, now, format!("passed over: {error}"));
-    execution.steps.push(StepResult {
-        status: StepStatus::Failed,
-        result: None,
-        error: Some(error),
-    });
-    advance(state, task, execution, now);
 }
 
 pub(super) fn after(now: u64, seconds: u64) -> u64 {

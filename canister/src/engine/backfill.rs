@@ -3,10 +3,10 @@
 
 use chime_types::{Backfill, EventKind, ExecutionStatus, Trigger};
 
-use super::lifecycle::{admit, new_execution, queue};
 use super::retention;
 use super::slots::compile;
 use super::timeline::Note;
+use super::turn::Turn;
 use crate::state::State;
 use crate::state::keys::{BackfillId, ScheduleId, TaskId, Wake};
 use crate::state::records::{BackfillRecord, ExecutionRecord, ScheduleRecord, TaskRecord};
@@ -27,10 +27,11 @@ pub(super) fn go_on(state: &mut State, now: u64, id: BackfillId) {
     };
     let task = state.task(TaskId(backfill.task_id));
     let schedule = state.schedule(ScheduleId(backfill.schedule_id));
-    let (Some(mut task), Some(schedule)) = (task, schedule) else {
+    let (Some(task), Some(schedule)) = (task, schedule) else {
         finish(state, &mut backfill, now);
         return;
     };
+    let mut turn = Turn::new(state, now, task);
     let rule = compile(&schedule);
     let mut handled = 0;
     while let Some(slot) = backfill.next_at {
@@ -38,15 +39,15 @@ pub(super) fn go_on(state: &mut State, now: u64, id: BackfillId) {
             break;
         }
         if handled == SLOTS_AT_ONCE {
-            state.wake_at(now, Wake::Backfill(id));
+            turn.state.wake_at(now, Wake::Backfill(id));
             break;
         }
         handled += 1;
-        fill(state, &mut task, &schedule, &mut backfill, slot, now);
+        turn.fill(&schedule, &mut backfill, slot);
         let until_at = backfill.until_at;
         backfill.next_at = rule.next_after(slot).filter(|next| *next <= until_at);
     }
-    state.put_task(&task);
+    drop(turn);
     if backfill.next_at.is_none() {
         finish(state, &mut backfill, now);
     } else {
@@ -54,54 +55,44 @@ pub(super) fn go_on(state: &mut State, now: u64, id: BackfillId) {
     }
 }
 
-/// Runs one slot, unless it ran already.
-fn fill(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &ScheduleRecord,
-    backfill: &mut Backfill,
-    slot: u64,
-    now: u64,
-) {
-    if !make_way(state, task, schedule, slot) {
-        backfill.left_out += 1;
-        return;
+impl Turn<'_> {
+    /// Runs one slot, unless it ran already.
+    fn fill(&mut self, schedule: &ScheduleRecord, backfill: &mut Backfill, slot: u64) {
+        if !self.make_way(schedule, slot) {
+            backfill.left_out += 1;
+            return;
+        }
+        let now = self.now;
+        let mut execution = self.new_execution(Some(schedule.id), slot, ExecutionStatus::Ready);
+        execution.trigger = Trigger::Backfill;
+        execution.backfill = Some(BackfillId(backfill.id));
+        execution.due_at = now;
+        let run = self.admit(execution);
+        run.expect("BUG: the slot is free").queue(now);
+        backfill.runs += 1;
+        backfill.active += 1;
     }
-    let status = ExecutionStatus::Ready;
-    let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
-    execution.trigger = Trigger::Backfill;
-    execution.backfill = Some(BackfillId(backfill.id));
-    execution.due_at = now;
-    let admitted = admit(state, task, &mut execution, now);
-    assert!(admitted, "BUG: the slot is free");
-    queue(state, task, &mut execution, now);
-    backfill.runs += 1;
-    backfill.active += 1;
-}
 
-/// Frees a slot from the record that it was skipped or missed. False if it ran.
-fn make_way(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &ScheduleRecord,
-    slot: u64,
-) -> bool {
-    use ExecutionStatus::{Missed, Skipped};
-    let Some(id) = state.occurrence(schedule.id, slot) else {
-        split_sum(state, task, schedule, slot);
-        return true;
-    };
-    let old = state
-        .execution(id)
-        .expect("BUG: a slot names an execution that is kept");
-    if !matches!(old.status.get(), Skipped | Missed) {
-        return false;
+    /// Frees a slot from the record that it was skipped or missed. False if it ran.
+    fn make_way(&mut self, schedule: &ScheduleRecord, slot: u64) -> bool {
+        use ExecutionStatus::{Missed, Skipped};
+        let (state, task) = (&mut *self.state, &mut self.task);
+        let Some(id) = state.occurrence(schedule.id, slot) else {
+            split_sum(state, task, schedule, slot);
+            return true;
+        };
+        let old = state
+            .execution(id)
+            .expect("BUG: a slot names an execution that is kept");
+        if !matches!(old.status.get(), Skipped | Missed) {
+            return false;
+        }
+        retention::remove(state, task, &old);
+        if old.slots > 1 {
+            move_sum(state, task, schedule, old);
+        }
+        true
     }
-    retention::remove(state, task, &old);
-    if old.slots > 1 {
-        move_sum(state, task, schedule, old);
-    }
-    true
 }
 
 /// A record that sums up many missed slots, the first of which is run now, begins with the next.

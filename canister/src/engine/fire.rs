@@ -1,18 +1,18 @@
 //! A slot of a schedule is due: run it, let it wait, leave it out, or note that it was missed.
 
 use chime_schedule::Schedule;
-use chime_types::{Cause, EventKind, ExecutionStatus, MissedRuns, Outcome, OverlapPolicy, limits};
+use chime_types::{Cause, EventKind, ExecutionStatus, MissedRuns, OverlapPolicy, limits};
 
 use super::failure::Failure;
-use super::lifecycle::{admit, is_buffered, new_execution, queue};
+use super::lifecycle::is_buffered;
 use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
-use super::stopping::terminate;
 use super::timeline::Note;
+use super::turn::{Run, Turn};
 use super::{alerts, totals};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
-use crate::state::records::{ExecutionRecord, ScheduleRecord, TaskRecord};
+use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
 
 /// A slot handled later than this is late: the scheduler was stopped, or had no cycles.
 const LATE_AFTER: u64 = 60 * limits::NANOSECONDS;
@@ -127,84 +127,189 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
         return;
     };
     let Some(slot) = schedule.next_at else { return };
-    let mut task = state
-        .task(schedule.task_id)
-        .expect("BUG: a schedule belongs to a task");
-    if schedule.disabled || task.disabled {
-        state.arm(&mut schedule, task.owner, None);
+    let mut turn = Turn::of(state, now, schedule.task_id);
+    if schedule.disabled || turn.task.disabled {
+        turn.state.arm(&mut schedule, turn.task.owner, None);
         return;
     }
     let rule = compile(&schedule);
     let following = rule.next_after(slot);
-    let situation = situation(state, &task, &schedule, slot, following, now);
+    let situation = turn.situation(&schedule, slot, following);
     let next = match judge(&situation) {
-        Judgement::Miss => miss(state, &mut task, &mut schedule, &rule, now),
+        Judgement::Miss => turn.miss(&mut schedule, &rule),
         judgement => {
-            carry_out(state, &mut task, &mut schedule, slot, judgement, now);
+            turn.carry_out(&mut schedule, slot, judgement);
             following
         }
     };
-    state.put_task(&task);
-    arm_next(state, &task, &mut schedule, &rule, next, now);
+    turn.arm_next(&mut schedule, &rule, next);
 }
 
-/// Arms the next slot, unless the runs of the schedule are used up.
-fn arm_next(
-    state: &mut State,
-    task: &TaskRecord,
-    schedule: &mut ScheduleRecord,
-    rule: &Schedule,
-    next: Option<u64>,
-    now: u64,
-) {
-    let is_over = schedule
-        .maximum_runs
-        .is_some_and(|maximum| schedule.runs >= maximum);
-    let next = next
-        .filter(|_| !is_over)
-        .map(|slot| (slot, fires_at(schedule, rule, slot)));
-    state.arm(schedule, task.owner, next);
-    if next.is_none() {
-        Note::task(EventKind::ScheduleEnded, task)
-            .schedule(schedule.id)
-            .detail(if is_over {
-                "its runs are used up"
-            } else {
-                "it has no more times"
-            })
-            .write(state, now);
+impl<'s> Turn<'s> {
+    /// Arms the next slot, unless the runs of the schedule are used up.
+    fn arm_next(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule, next: Option<u64>) {
+        let is_over = schedule
+            .maximum_runs
+            .is_some_and(|maximum| schedule.runs >= maximum);
+        let next = next
+            .filter(|_| !is_over)
+            .map(|slot| (slot, fires_at(schedule, rule, slot)));
+        self.state.arm(schedule, self.task.owner, next);
+        if next.is_none() {
+            Note::task(EventKind::ScheduleEnded, &self.task)
+                .schedule(schedule.id)
+                .detail(if is_over {
+                    "its runs are used up"
+                } else {
+                    "it has no more times"
+                })
+                .write(self.state, self.now);
+        }
+    }
+
+    fn situation(&self, schedule: &ScheduleRecord, slot: u64, following: Option<u64>) -> Situation {
+        let (state, task, now) = (&*self.state, &self.task, self.now);
+        let due_at = schedule.wake.map_or(slot, |key| key.due_at);
+        let behind = now.saturating_sub(due_at);
+        let user = state.user(task.owner);
+        let quota = user
+            .as_ref()
+            .and_then(|user| user.quotas.maximum_runs_per_hour)
+            .unwrap_or(state.config().maximum_runs_per_hour);
+        let owner = state.owner(task.owner);
+        Situation {
+            missed_runs: schedule.missed_runs,
+            overlap: schedule.overlap,
+            late: behind > LATE_AFTER,
+            outside_window: schedule
+                .missed_window_seconds
+                .is_some_and(|seconds| behind > seconds.saturating_mul(limits::NANOSECONDS)),
+            superseded: following.is_some_and(|next| next <= now),
+            active: task.active.len(),
+            buffered: buffered(state, task),
+            maximum_buffered: state.config().maximum_buffered_executions as usize,
+            has_quota: owner.hour != hour(now) || owner.runs_this_hour < quota,
+            owner_disabled: user.is_some_and(|user| user.disabled),
+        }
+    }
+
+    fn carry_out(&mut self, schedule: &mut ScheduleRecord, slot: u64, judgement: Judgement) {
+        match judgement {
+            Judgement::Skip(reason) => return self.skip(schedule, slot, reason),
+            Judgement::TerminateOthers => self.stop_others(slot, true),
+            Judgement::CancelOthers => self.stop_others(slot, false),
+            Judgement::Run | Judgement::Buffer | Judgement::Miss => {}
+        }
+        // Those that were ended or asked to stop at once are final by now.
+        let at_once = judgement == Judgement::Run || self.task.active.is_empty();
+        self.run_slot(schedule, slot, at_once);
+    }
+
+    /// Ends or stops the executions of the task that are not final.
+    fn stop_others(&mut self, slot: u64, at_once: bool) {
+        let reason = format!("gave way to the slot {slot}");
+        let active = self.task.active.clone();
+        for id in active.into_iter().rev() {
+            let mut run = self.active(id);
+            if run.execution.status.get() != ExecutionStatus::Running || at_once {
+                run.cancel(Failure::new(Cause::GaveWay, reason.clone()));
+                continue;
+            }
+            if run.execution.cancel_requested.is_none() {
+                run.execution.cancel_requested = Some(reason.clone());
+                run.execution.cancel_cause = Some(Cause::GaveWay);
+            }
+            run.note(EventKind::CancelRequested, &reason);
+        }
+    }
+
+    fn run_slot(&mut self, schedule: &mut ScheduleRecord, slot: u64, at_once: bool) {
+        let mut execution = self.new_execution(Some(schedule.id), slot, ExecutionStatus::Ready);
+        let due_at = schedule.wake.map_or(slot, |key| key.due_at);
+        execution.due_at = due_at;
+        let Some(mut run) = self.admit(execution) else {
+            return;
+        };
+        if at_once {
+            run.queue(due_at);
+        }
+        schedule.runs += 1;
+        schedule.last_run_at = Some(slot);
+    }
+
+    /// Handles the slot of a schedule that has come and waits for its jitter: the schedule is about
+    /// to go.
+    pub fn fire_pending(&mut self, mut schedule: ScheduleRecord) {
+        let Some(slot) = schedule.next_at.filter(|slot| *slot <= self.now) else {
+            return;
+        };
+        // Nothing comes after it, and the jitter is no delay of the scheduler's.
+        let judgement = judge(&self.situation(&schedule, slot, None));
+        self.carry_out(&mut schedule, slot, judgement);
+    }
+
+    fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {
+        schedule.skipped_runs += 1;
+        let why = why_left_out(&self.task, reason);
+        let status = ExecutionStatus::Skipped;
+        if let Some(mut run) = self.note_slot(schedule.id, slot, status, why, 1) {
+            run.count_left_out(|owner| owner.skipped += 1);
+            run.note_left_out(EventKind::SlotSkipped);
+        }
+    }
+
+    /// Notes the missed slot, or very many of them. Answers with the slot to go on with.
+    fn miss(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule) -> Option<u64> {
+        let slot = schedule.next_at.expect("BUG: a missed slot was armed");
+        let (slots, next) = missed(rule, slot, self.now);
+        schedule.missed += slots;
+        let reason = if slots == 1 {
+            "missed: the scheduler could not run at that time".to_string()
+        } else {
+            format!("missed: the scheduler could not run at {slots} slots from this one on")
+        };
+        let why = Failure::new(Cause::Missed, reason);
+        let status = ExecutionStatus::Missed;
+        if let Some(mut run) = self.note_slot(schedule.id, slot, status, why, slots) {
+            run.count_left_out(|owner| owner.missed += slots);
+            run.note_left_out(EventKind::SlotMissed);
+            let Run { turn, execution } = &mut run;
+            alerts::on_missed(turn.state, turn.now, &turn.task, execution);
+        }
+        next
+    }
+
+    /// Notes a slot that is not run, unless it has a record.
+    fn note_slot(
+        &mut self,
+        schedule: ScheduleId,
+        slot: u64,
+        status: ExecutionStatus,
+        why: Failure,
+        slots: u64,
+    ) -> Option<Run<'_, 's>> {
+        let mut execution = self.new_execution(Some(schedule), slot, status);
+        execution.finished_at = Some(self.now);
+        execution.error = Some(why.error);
+        execution.cause = Some(why.cause);
+        execution.slots = slots;
+        self.admit(execution)
     }
 }
 
-fn situation(
-    state: &State,
-    task: &TaskRecord,
-    schedule: &ScheduleRecord,
-    slot: u64,
-    following: Option<u64>,
-    now: u64,
-) -> Situation {
-    let due_at = schedule.wake.map_or(slot, |key| key.due_at);
-    let behind = now.saturating_sub(due_at);
-    let user = state.user(task.owner);
-    let quota = user
-        .as_ref()
-        .and_then(|user| user.quotas.maximum_runs_per_hour)
-        .unwrap_or(state.config().maximum_runs_per_hour);
-    let owner = state.owner(task.owner);
-    Situation {
-        missed_runs: schedule.missed_runs,
-        overlap: schedule.overlap,
-        late: behind > LATE_AFTER,
-        outside_window: schedule
-            .missed_window_seconds
-            .is_some_and(|seconds| behind > seconds.saturating_mul(limits::NANOSECONDS)),
-        superseded: following.is_some_and(|next| next <= now),
-        active: task.active.len(),
-        buffered: buffered(state, task),
-        maximum_buffered: state.config().maximum_buffered_executions as usize,
-        has_quota: owner.hour != hour(now) || owner.runs_this_hour < quota,
-        owner_disabled: user.is_some_and(|user| user.disabled),
+impl Run<'_, '_> {
+    fn count_left_out(&mut self, count: impl FnOnce(&mut OwnerRecord)) {
+        let now = self.turn.now;
+        self.turn.state.change_owner(self.turn.task.owner, |owner| {
+            begin_day(owner, now);
+            count(owner);
+        });
+    }
+
+    fn note_left_out(&mut self, kind: EventKind) {
+        totals::on_left_out(self.turn.state, self.turn.now, &self.execution);
+        let detail = self.execution.error.clone().unwrap_or_default();
+        self.note(kind, &detail);
     }
 }
 
@@ -218,108 +323,6 @@ fn buffered(state: &State, task: &TaskRecord) -> usize {
                 .is_some_and(|execution| is_buffered(&execution))
         })
         .count()
-}
-
-fn carry_out(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &mut ScheduleRecord,
-    slot: u64,
-    judgement: Judgement,
-    now: u64,
-) {
-    match judgement {
-        Judgement::Skip(reason) => return skip(state, task, schedule, slot, reason, now),
-        Judgement::TerminateOthers => stop_others(state, task, slot, now, true),
-        Judgement::CancelOthers => stop_others(state, task, slot, now, false),
-        Judgement::Run | Judgement::Buffer | Judgement::Miss => {}
-    }
-    // Those that were ended or asked to stop at once are final by now.
-    let at_once = judgement == Judgement::Run || task.active.is_empty();
-    run(state, task, schedule, slot, at_once, now);
-}
-
-/// Ends or stops the executions of a task that are not final.
-fn stop_others(state: &mut State, task: &mut TaskRecord, slot: u64, now: u64, at_once: bool) {
-    let reason = format!("gave way to the slot {slot}");
-    let active = task.active.clone();
-    for id in active.into_iter().rev() {
-        let mut execution = state
-            .execution(id)
-            .expect("BUG: an active execution exists");
-        let is_running = execution.status.get() == ExecutionStatus::Running;
-        if is_running && !at_once {
-            if execution.cancel_requested.is_none() {
-                execution.cancel_requested = Some(reason.clone());
-                execution.cancel_cause = Some(Cause::GaveWay);
-            }
-            state.put_execution(&execution);
-            Note::execution(EventKind::CancelRequested, task, &execution)
-                .detail(&reason)
-                .write(state, now);
-        } else {
-            let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
-            let reason = Failure::new(Cause::GaveWay, reason.clone());
-            terminate(state, task, &mut execution, now, ends, reason);
-        }
-    }
-}
-
-fn run(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &mut ScheduleRecord,
-    slot: u64,
-    at_once: bool,
-    now: u64,
-) {
-    let mut execution = new_execution(state, task, Some(schedule.id), slot, ExecutionStatus::Ready);
-    execution.due_at = schedule.wake.map_or(slot, |key| key.due_at);
-    let due_at = execution.due_at;
-    if !admit(state, task, &mut execution, now) {
-        return;
-    }
-    if at_once {
-        queue(state, task, &mut execution, due_at);
-    }
-    schedule.runs += 1;
-    schedule.last_run_at = Some(slot);
-}
-
-/// Handles the slot of a schedule that has come and waits for its jitter: the schedule is about to
-/// go. The task is written by the caller.
-pub fn fire_pending(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord, now: u64) {
-    let Some(slot) = schedule.next_at.filter(|slot| *slot <= now) else {
-        return;
-    };
-    // Nothing comes after it, and the jitter is no delay of the scheduler's.
-    let situation = situation(state, task, schedule, slot, None, now);
-    let judgement = judge(&situation);
-    carry_out(state, task, &mut schedule.clone(), slot, judgement, now);
-}
-
-fn skip(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &mut ScheduleRecord,
-    slot: u64,
-    reason: Reason,
-    now: u64,
-) {
-    let why = why_left_out(task, reason);
-    schedule.skipped_runs += 1;
-    let noted = note_slot(
-        state,
-        task,
-        schedule,
-        slot,
-        now,
-        (ExecutionStatus::Skipped, why, 1),
-    );
-    if let Some(execution) = noted {
-        count_left_out(state, task, now, |owner| owner.skipped += 1);
-        note_left_out(state, EventKind::SlotSkipped, task, &execution, now);
-    }
 }
 
 fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
@@ -344,32 +347,6 @@ fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
     }
 }
 
-fn count_left_out(
-    state: &mut State,
-    task: &TaskRecord,
-    now: u64,
-    count: impl FnOnce(&mut crate::state::records::OwnerRecord),
-) {
-    state.change_owner(task.owner, |owner| {
-        begin_day(owner, now);
-        count(owner);
-    });
-}
-
-fn note_left_out(
-    state: &mut State,
-    kind: EventKind,
-    task: &TaskRecord,
-    execution: &ExecutionRecord,
-    now: u64,
-) {
-    totals::on_left_out(state, now, execution);
-    let detail = execution.error.as_deref().unwrap_or("");
-    Note::execution(kind, task, execution)
-        .detail(detail)
-        .write(state, now);
-}
-
 /// How many slots one record stands for, counted from a missed one, and the slot to go on with. Of
 /// few each gets a record; very many are summed up, all but the latest, those of a calendar or cron
 /// rule by hundreds.
@@ -383,57 +360,4 @@ fn missed(rule: &Schedule, slot: u64, now: u64) -> (u64, Option<u64>) {
         let summed = (0..SUMMED_AT_ONCE).try_fold(slot, |slot, _| rule.next_after(slot));
         (SUMMED_AT_ONCE, summed)
     }
-}
-
-/// Notes the missed slot, or very many of them. Answers with the slot to go on with.
-fn miss(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &mut ScheduleRecord,
-    rule: &Schedule,
-    now: u64,
-) -> Option<u64> {
-    let slot = schedule.next_at.expect("BUG: a missed slot was armed");
-    let (slots, next) = missed(rule, slot, now);
-    schedule.missed += slots;
-    let reason = if slots == 1 {
-        "missed: the scheduler could not run at that time".to_string()
-    } else {
-        format!("missed: the scheduler could not run at {slots} slots from this one on")
-    };
-    let noted = note_slot(
-        state,
-        task,
-        schedule,
-        slot,
-        now,
-        (
-            ExecutionStatus::Missed,
-            Failure::new(Cause::Missed, reason),
-            slots,
-        ),
-    );
-    if let Some(execution) = noted {
-        count_left_out(state, task, now, |owner| owner.missed += slots);
-        note_left_out(state, EventKind::SlotMissed, task, &execution, now);
-        alerts::on_missed(state, now, task, &execution);
-    }
-    next
-}
-
-/// Notes a slot that is not run, unless it has a record.
-fn note_slot(
-    state: &mut State,
-    task: &mut TaskRecord,
-    schedule: &ScheduleRecord,
-    slot: u64,
-    now: u64,
-    (status, why, slots): (ExecutionStatus, Failure, u64),
-) -> Option<ExecutionRecord> {
-    let mut execution = new_execution(state, task, Some(schedule.id), slot, status);
-    execution.finished_at = Some(now);
-    execution.error = Some(why.error);
-    execution.cause = Some(why.cause);
-    execution.slots = slots;
-    admit(state, task, &mut execution, now).then_some(execution)
 }

@@ -4,14 +4,15 @@
 use candid::Principal;
 use chime_types::{Action, Cause, EventKind, ExecutionStatus, Job, Outcome as AttemptOutcome};
 
-use super::attempt::{after, close, give_up, open, step_of};
-use super::lifecycle::{log, queue};
+use super::attempt::after;
+use super::lifecycle::log;
+use super::may_start;
 use super::resolve::{action_of, user_name};
 use super::timeline::Note;
-use super::{may_start, places};
+use super::turn::{Run, Turn};
 use crate::state::State;
-use crate::state::keys::{ReadyKey, Wake};
-use crate::state::records::{ExecutionRecord, Lease, TaskRecord};
+use crate::state::keys::{ReadyKey, Token, Wake};
+use crate::state::records::{ExecutionRecord, Lease};
 
 /// The queue of a command that names none.
 const DEFAULT_QUEUE: &str = "default";
@@ -41,68 +42,92 @@ pub fn claim(state: &mut State, now: u64, claim: &Claim) -> Vec<Job> {
         let Some(key) = state.jobs_of(claim.owner, &claim.queue).next() else {
             break;
         };
-        jobs.extend(take(state, now, &key, claim));
+        let execution = state
+            .execution(key.execution_id)
+            .expect("BUG: a queue of commands names an execution");
+        let mut turn = Turn::of(state, now, execution.task_id);
+        jobs.extend(turn.hold(execution).give(key, claim));
     }
     jobs
 }
 
-/// Gives one job to a worker; or parks it, if it comes up against a limit; or sends it back, if its
-/// action was defined anew meanwhile and is no command any more.
-fn take(state: &mut State, now: u64, key: &ReadyKey, claim: &Claim) -> Option<Job> {
-    let mut execution = state
-        .execution(key.execution_id)
-        .expect("BUG: a queue of commands names an execution");
-    let mut task = state
-        .task(execution.task_id)
-        .expect("BUG: an execution has a task");
-    let place = execution.place.take().expect("BUG: it is in the queue");
-    state.leave_queue(task.owner, &place);
-    let step = step_of(state, &execution);
-    let resolved = action_of(state, &task, &step).map(|resolved| resolved.action);
-    let Ok(Action::Command { command, .. }) = resolved else {
-        execution.status.enter(ExecutionStatus::Ready);
-        execution.waiting_for = None;
-        queue(state, &task, &mut execution, now);
-        return None;
-    };
-    if let Some(limit) = places::in_the_way(state, &task, None) {
-        execution.status.enter(ExecutionStatus::Ready);
-        execution.waiting_for = None;
-        places::park(state, &task, &mut execution, None, limit, *key);
-        return None;
+impl Run<'_, '_> {
+    /// Gives a job to a worker; or parks it, if it comes up against a limit; or sends it back, if its
+    /// action was defined anew meanwhile and is no command any more.
+    fn give(&mut self, key: ReadyKey, claim: &Claim) -> Option<Job> {
+        let now = self.turn.now;
+        self.leave_place();
+        let step = self.step();
+        let resolved = action_of(self.turn.state, &self.turn.task, &step);
+        let Ok(Action::Command { command, .. }) = resolved.map(|resolved| resolved.action) else {
+            self.make_ready();
+            self.queue(now);
+            return None;
+        };
+        if let Some(limit) = self.turn.in_the_way(None) {
+            self.make_ready();
+            self.park(None, limit, key);
+            return None;
+        }
+        let deadline_at = after(now, step.timeout_seconds);
+        let until_at = after(now, claim.lease_seconds).min(deadline_at);
+        self.execution.lease = Some(Lease {
+            claimed_by: claim.caller,
+            worker: claim.worker.clone(),
+            seconds: claim.lease_seconds,
+            until_at,
+            deadline_at,
+        });
+        let token = self.open(until_at, Some(claim.worker.clone()));
+        let turn = &mut *self.turn;
+        Note::execution(EventKind::JobClaimed, &turn.task, &self.execution)
+            .by(claim.caller)
+            .detail(&claim.worker)
+            .write(turn.state, now);
+        Some(self.job(command, token, (deadline_at, until_at)))
     }
-    let deadline_at = after(now, step.timeout_seconds);
-    let until_at = after(now, claim.lease_seconds).min(deadline_at);
-    execution.lease = Some(Lease {
-        claimed_by: claim.caller,
-        worker: claim.worker.clone(),
-        seconds: claim.lease_seconds,
-        until_at,
-        deadline_at,
-    });
-    let worker = Some(claim.worker.clone());
-    let token = open(state, &mut task, &mut execution, now, until_at, worker);
-    state.put_execution(&execution);
-    state.put_task(&task);
-    Note::execution(EventKind::JobClaimed, &task, &execution)
-        .by(claim.caller)
-        .detail(&claim.worker)
-        .write(state, now);
-    Some(Job {
-        execution_id: execution.id.0,
-        task_id: task.id.0,
-        as_user: Some(user_name(state, &task)),
-        step: execution.step,
-        command,
-        scheduled_at: execution.scheduled_at,
-        attempt: execution.attempt,
-        fencing_token: token.0,
-        deadline_at,
-        lease_until_at: until_at,
-        owner: task.owner,
-        task_name: task.name,
-        metadata: task.metadata,
-    })
+
+    fn job(&self, command: String, token: Token, (deadline_at, lease_until_at): (u64, u64)) -> Job {
+        let (task, execution) = (&self.turn.task, &self.execution);
+        Job {
+            execution_id: execution.id.0,
+            task_id: task.id.0,
+            as_user: Some(user_name(self.turn.state, task)),
+            step: execution.step,
+            command,
+            scheduled_at: execution.scheduled_at,
+            attempt: execution.attempt,
+            fencing_token: token.0,
+            deadline_at,
+            lease_until_at,
+            owner: task.owner,
+            task_name: task.name.clone(),
+            metadata: task.metadata.clone(),
+        }
+    }
+
+    /// A worker fell silent: its job goes back to the queue, or is given up after too many rescues.
+    pub(super) fn take_back(&mut self) {
+        let lease = self.execution.lease.take();
+        let worker = lease.map_or_else(String::new, |lease| lease.worker);
+        self.close(AttemptOutcome::Lost);
+        self.execution.rescues += 1;
+        let error = format!("the worker {worker} fell silent");
+        self.note(EventKind::LeaseLost, &error);
+        if let Some(attempt) = self.execution.attempts.last_mut() {
+            attempt.error = Some(error);
+            attempt.cause = Some(Cause::LeaseLost);
+        }
+        if self.execution.cancel_requested.is_some() {
+            self.stop();
+        } else if self.execution.rescues > self.turn.state.config().maximum_rescues {
+            self.give_up(ExecutionStatus::Failed);
+        } else {
+            self.execution.attempt = self.execution.attempt.saturating_sub(1);
+            self.execution.status.enter(ExecutionStatus::Ready);
+            self.queue(self.turn.now);
+        }
+    }
 }
 
 /// Extends the lease of a job. The execution must be running under it.
@@ -123,41 +148,4 @@ pub fn heartbeat(
     state.cancel_wake(execution.wake.take());
     execution.wake = Some(state.wake_at(until_at, Wake::Deadline(execution.id)));
     state.put_execution(execution);
-}
-
-/// A worker fell silent: its job goes back to the queue, or is given up after too many rescues.
-pub(super) fn take_back(state: &mut State, now: u64, mut execution: ExecutionRecord) {
-    let mut task: TaskRecord = state
-        .task(execution.task_id)
-        .expect("BUG: an execution has a task");
-    let worker = execution
-        .lease
-        .take()
-        .map_or_else(String::new, |lease| lease.worker);
-    close(state, &mut task, &mut execution, now, AttemptOutcome::Lost);
-    execution.rescues += 1;
-    let error = format!("the worker {worker} fell silent");
-    if let Some(attempt) = execution.attempts.last_mut() {
-        attempt.error = Some(error.clone());
-        attempt.cause = Some(Cause::LeaseLost);
-    }
-    Note::execution(EventKind::LeaseLost, &task, &execution)
-        .detail(&error)
-        .write(state, now);
-    if execution.cancel_requested.is_some() {
-        super::attempt::stop(state, &mut task, &mut execution, now);
-    } else if execution.rescues > state.config().maximum_rescues {
-        give_up(
-            state,
-            &mut task,
-            &mut execution,
-            now,
-            ExecutionStatus::Failed,
-        );
-    } else {
-        execution.attempt = execution.attempt.saturating_sub(1);
-        execution.status.enter(ExecutionStatus::Ready);
-        queue(state, &task, &mut execution, now);
-    }
-    state.put_task(&task);
 }

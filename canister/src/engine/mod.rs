@@ -35,18 +35,19 @@ pub mod template;
 mod tests;
 pub mod timeline;
 mod totals;
+mod turn;
 
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
 pub use failure::Failure;
-pub use fire::fire_pending;
-pub use lifecycle::{request, snooze};
+pub use lifecycle::snooze;
 pub use periods::{day, hour};
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{arm_sweep, remove_finished};
 pub use slots::{arm_first, check_rule, compile};
-pub use stopping::{cancel, cancel_active, erase, expire, pause};
+pub use stopping::cancel;
 pub use totals::totals;
+pub use turn::Turn;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
@@ -137,7 +138,7 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
         };
         taken += 1;
         effects
-            .extend(attempt::take_up(state, now, &key).map(|start| Effect::Attempt(start.into())));
+            .extend(attempt::take_up(state, now, key).map(|start| Effect::Attempt(start.into())));
     }
     Tick {
         effects,
@@ -150,7 +151,7 @@ fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
         Wake::Fire(schedule) => fire::fire(state, now, schedule),
         Wake::Resume(execution) => lifecycle::resume(state, now, execution),
         Wake::Deadline(execution) => attempt::time_out(state, now, execution),
-        Wake::Expire(execution) => expire(state, now, execution),
+        Wake::Expire(execution) => stopping::expire(state, now, execution),
         Wake::Backfill(id) => backfill::go_on(state, now, id),
         Wake::Deliver(id) => return deliver::begin(state, now, id),
         Wake::Watch(alert) => alerts::watch(state, now, alert),

@@ -3,8 +3,8 @@
 use candid::Principal;
 use chime_types::{EventKind, ExecutionStatus, Trigger};
 
-use super::lifecycle::{new_execution, start_on_request};
 use super::timeline::Note;
+use super::turn::Turn;
 use crate::state::State;
 use crate::state::keys::ExecutionId;
 use crate::state::records::{ExecutionRecord, TaskRecord};
@@ -35,43 +35,48 @@ pub enum From {
     Step(u32),
 }
 
-/// Runs an execution again. The steps before keep their results and do not run again. The task is
-/// written.
-pub fn replay(
-    state: &mut State,
-    task: &mut TaskRecord,
-    now: u64,
-    mut old: ExecutionRecord,
-    from: From,
-    actor: Principal,
-) -> Result<ExecutionRecord, Refusal> {
-    use ExecutionStatus::{Cancelled, Failed, Missed, Skipped, TimedOut};
-    let status = old.status.get();
-    if !matches!(status, Failed | TimedOut | Cancelled | Skipped | Missed) {
-        return Err(Refusal::Status(status));
+impl Turn<'_> {
+    /// Runs an execution of the task again. The steps before keep their results and do not run again.
+    pub fn replay(
+        &mut self,
+        old: ExecutionRecord,
+        from: From,
+        actor: Principal,
+    ) -> Result<ExecutionRecord, Refusal> {
+        use ExecutionStatus::{Cancelled, Failed, Missed, Skipped, TimedOut};
+        let status = old.status.get();
+        if !matches!(status, Failed | TimedOut | Cancelled | Skipped | Missed) {
+            return Err(Refusal::Status(status));
+        }
+        if let Some(replayed_by) = old.replayed_by {
+            return Err(Refusal::Replayed(replayed_by));
+        }
+        let step = first_step(self.state, &self.task, &old, from)?;
+        let mut new = self.new_execution(None, old.scheduled_at, ExecutionStatus::Ready);
+        new.trigger = Trigger::Replay;
+        new.replay_of = Some(old.id);
+        new.due_at = self.now;
+        new.step = step;
+        new.steps = old.steps[..step as usize].to_vec();
+        self.mark_as_replayed(old, new.id, actor);
+        Ok(self.start_on_request(new))
     }
-    if let Some(replayed_by) = old.replayed_by {
-        return Err(Refusal::Replayed(replayed_by));
+
+    fn mark_as_replayed(&mut self, old: ExecutionRecord, by: ExecutionId, actor: Principal) {
+        let mut run = self.hold(old);
+        run.execution.replayed_by = Some(by);
+        let id = run.execution.id;
+        let turn = &mut *run.turn;
+        if turn.state.remove_dead_letter(turn.task.owner, id) {
+            turn.state
+                .change_owner(turn.task.owner, |owner| owner.dead_letters -= 1);
+        }
+        let detail = format!("by execution {}", by.0);
+        Note::execution(EventKind::ExecutionReplayed, &turn.task, &run.execution)
+            .by(actor)
+            .detail(&detail)
+            .write(turn.state, turn.now);
     }
-    let step = first_step(state, task, &old, from)?;
-    let mut new = new_execution(state, task, None, old.scheduled_at, ExecutionStatus::Ready);
-    new.trigger = Trigger::Replay;
-    new.replay_of = Some(old.id);
-    new.due_at = now;
-    new.step = step;
-    new.steps = old.steps[..step as usize].to_vec();
-    old.replayed_by = Some(new.id);
-    state.put_execution(&old);
-    if state.remove_dead_letter(task.owner, old.id) {
-        state.change_owner(task.owner, |owner| owner.dead_letters -= 1);
-    }
-    start_on_request(state, task, &mut new, now);
-    let detail = format!("by execution {}", new.id.0);
-    Note::execution(EventKind::ExecutionReplayed, task, &old)
-        .by(actor)
-        .detail(&detail)
-        .write(state, now);
-    Ok(new)
 }
 
 fn first_step(

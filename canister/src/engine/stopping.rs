@@ -1,146 +1,146 @@
 //! What stops before it is done: executions that are cancelled or have had their time, tasks that are
 //! switched off or removed.
 
-use chime_types::{Cause, ExecutionStatus, Outcome};
+use candid::Principal;
+use chime_types::{Cause, EventKind, ExecutionStatus, Outcome};
 
-use super::ending::end;
 use super::failure::Failure;
-use super::lifecycle::withdraw;
-use super::{alerts, attempt, backfill, retention};
+use super::timeline::Note;
+use super::turn::{Run, Turn};
+use super::{alerts, backfill, retention};
 use crate::state::State;
 use crate::state::keys::ExecutionId;
-use crate::state::records::{ExecutionRecord, TaskRecord};
+use crate::state::records::ExecutionRecord;
 
-/// Ends an execution that is not final, whatever it is doing. The task is written by the caller.
-pub(super) fn terminate(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    (status, outcome): (ExecutionStatus, Outcome),
-    reason: Failure,
-) {
-    let is_attempted = execution
-        .attempts
-        .last()
-        .is_some_and(|last| last.finished_at.is_none());
-    withdraw_or_close(state, task, execution, now, outcome);
-    if let Some(attempt) = execution.attempts.last_mut().filter(|_| is_attempted) {
-        attempt.cause = Some(reason.cause);
+impl Run<'_, '_> {
+    /// Ends the execution, which is not final, whatever it is doing.
+    fn terminate(&mut self, status: ExecutionStatus, outcome: Outcome, reason: Failure) {
+        let last = self.execution.attempts.last();
+        let is_attempted = last.is_some_and(|last| last.finished_at.is_none());
+        if self.execution.status.get() == ExecutionStatus::Running {
+            self.close(outcome);
+            self.execution.progress.clear();
+        } else {
+            self.withdraw();
+            self.close_slices(outcome);
+        }
+        if let Some(attempt) = self.execution.attempts.last_mut().filter(|_| is_attempted) {
+            attempt.cause = Some(reason.cause);
+        }
+        self.execution.error = Some(reason.error);
+        self.execution.cause = Some(reason.cause);
+        self.end(status);
     }
-    execution.error = Some(reason.error);
-    execution.cause = Some(reason.cause);
-    end(state, task, execution, status, now);
+
+    /// Cancels the execution, which is not final, whatever it is doing.
+    pub(super) fn cancel(&mut self, reason: Failure) {
+        self.terminate(ExecutionStatus::Cancelled, Outcome::Cancelled, reason);
+    }
 }
 
-fn withdraw_or_close(
-    state: &mut State,
-    task: &mut TaskRecord,
-    execution: &mut ExecutionRecord,
-    now: u64,
-    outcome: Outcome,
-) {
-    if execution.status.get() == ExecutionStatus::Running {
-        attempt::close(state, task, execution, now, outcome);
-        execution.progress.clear();
-    } else {
-        withdraw(state, task, execution);
-        attempt::close_slices(execution, now, outcome);
-    }
+fn not_final(state: &State, id: ExecutionId) -> Option<ExecutionRecord> {
+    state.execution(id).filter(|found| !found.status.is_final())
 }
 
 /// Cancels an execution that is not final. With `terminate` it ends at once, and an answer to an
 /// attempt under way is dropped when it comes; otherwise such an attempt is let finish.
 pub fn cancel(state: &mut State, id: ExecutionId, now: u64, reason: &str, terminate_it: bool) {
-    let Some(mut execution) = state.execution(id).filter(|found| !found.status.is_final()) else {
+    let Some(execution) = not_final(state, id) else {
         return;
     };
-    let mut task = state
-        .task(execution.task_id)
-        .expect("BUG: an execution has a task");
-    if execution.status.get() == ExecutionStatus::Running && !terminate_it {
-        execution.cancel_requested = Some(reason.to_string());
-        state.put_execution(&execution);
+    let mut turn = Turn::of(state, now, execution.task_id);
+    let mut run = turn.hold(execution);
+    if run.execution.status.get() == ExecutionStatus::Running && !terminate_it {
+        run.execution.cancel_requested = Some(reason.to_string());
         return;
     }
-    let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
-    let reason = Failure::new(Cause::Cancelled, reason);
-    terminate(state, &mut task, &mut execution, now, ends, reason);
-    state.put_task(&task);
-}
-
-/// Cancels the executions of a task that are not final. Answers how many. Answers to attempts
-/// under way are dropped when they come.
-pub fn cancel_active(state: &mut State, task: &mut TaskRecord, now: u64, reason: &str) -> u64 {
-    let active = task.active.clone();
-    // The youngest first, so that none is let go on in between.
-    for id in active.iter().rev() {
-        let mut execution = state
-            .execution(*id)
-            .expect("BUG: an active execution exists");
-        let ends = (ExecutionStatus::Cancelled, Outcome::Cancelled);
-        let reason = Failure::new(Cause::Cancelled, reason);
-        terminate(state, task, &mut execution, now, ends, reason);
-    }
-    state.put_task(task);
-    active.len() as u64
+    run.cancel(Failure::new(Cause::Cancelled, reason));
 }
 
 /// A whole execution has had its time.
-pub fn expire(state: &mut State, now: u64, id: ExecutionId) {
-    let Some(mut execution) = state.execution(id).filter(|found| !found.status.is_final()) else {
+pub(super) fn expire(state: &mut State, now: u64, id: ExecutionId) {
+    let Some(execution) = not_final(state, id) else {
         return;
     };
-    let mut task = state
-        .task(execution.task_id)
-        .expect("BUG: an execution has a task");
-    execution.expires = None;
-    let seconds = task.execution_timeout_seconds.unwrap_or(0);
+    let mut turn = Turn::of(state, now, execution.task_id);
+    let seconds = turn.task.execution_timeout_seconds.unwrap_or(0);
+    let mut run = turn.hold(execution);
+    run.execution.expires = None;
     let reason = format!(
         "not done within {seconds} s: at step {}, attempt {}",
-        execution.step, execution.attempt
+        run.execution.step, run.execution.attempt
     );
-    let ends = (ExecutionStatus::TimedOut, Outcome::TimedOut);
     let reason = Failure::new(Cause::Expired, reason);
-    terminate(state, &mut task, &mut execution, now, ends, reason);
-    state.put_task(&task);
+    run.terminate(ExecutionStatus::TimedOut, Outcome::TimedOut, reason);
 }
 
-/// Switches a task off. The task is written by the caller.
-pub fn pause(state: &mut State, task: &mut TaskRecord, now: u64) {
-    task.disabled = true;
-    task.updated_at = now;
-    task.version += 1;
-    for id in &task.schedules {
-        let mut schedule = state
-            .schedule(*id)
-            .expect("BUG: a schedule of a task exists");
-        state.arm(&mut schedule, task.owner, None);
+impl Turn<'_> {
+    /// Cancels the executions of the task that are not final. Answers how many. Answers to attempts
+    /// under way are dropped when they come.
+    pub fn cancel_active(&mut self, reason: &str) -> u64 {
+        let active = self.task.active.clone();
+        // The youngest first, so that none is let go on in between.
+        for id in active.iter().rev() {
+            self.active(*id)
+                .cancel(Failure::new(Cause::Cancelled, reason));
+        }
+        active.len() as u64
     }
-}
 
-/// Removes a task with its schedules, its plans and its history. Answers how many executions were
-/// cancelled with it.
-pub fn erase(state: &mut State, task: &mut TaskRecord, now: u64) -> u64 {
-    backfill::erase_all(state, task);
-    alerts::erase_all(state, task);
-    let cancelled = cancel_active(state, task, now, "the task was deleted");
-    for id in &task.schedules {
-        let schedule = state
-            .schedule(*id)
-            .expect("BUG: a schedule of a task exists");
-        state.remove_schedule(schedule, task.owner);
+    /// Switches the task off.
+    pub(super) fn pause(&mut self) {
+        self.task.disabled = true;
+        self.task.updated_at = self.now;
+        self.task.version += 1;
+        for id in &self.task.schedules {
+            let mut schedule = self
+                .state
+                .schedule(*id)
+                .expect("BUG: a schedule of a task exists");
+            self.state.arm(&mut schedule, self.task.owner, None);
+        }
     }
-    let executions: Vec<ExecutionRecord> = state
-        .oldest_executions_of(task.id, ExecutionId(0))
-        .collect();
-    for execution in executions {
-        retention::remove(state, task, &execution);
+
+    /// Switches the task off for somebody.
+    pub fn pause_on_request(&mut self, actor: Principal, reason: Option<&str>) {
+        self.pause();
+        if let Some(reason) = reason {
+            self.task.pause_reason = Some(reason.to_string());
+        }
+        Note::task(EventKind::TaskPaused, &self.task)
+            .by(actor)
+            .detail(reason.unwrap_or(""))
+            .write(self.state, self.now);
     }
-    for plan in state.plans_of(task.id) {
-        state.remove_plan(task.id, plan);
+
+    /// Removes the task with its schedules, its plans and its history. Answers how many executions
+    /// were cancelled with it.
+    pub fn erase(mut self) -> u64 {
+        backfill::erase_all(self.state, &self.task);
+        alerts::erase_all(self.state, &self.task);
+        let cancelled = self.cancel_active("the task was deleted");
+        let task = &mut self.task;
+        for id in &task.schedules {
+            let schedule = self
+                .state
+                .schedule(*id)
+                .expect("BUG: a schedule of a task exists");
+            self.state.remove_schedule(schedule, task.owner);
+        }
+        let executions: Vec<ExecutionRecord> = self
+            .state
+            .oldest_executions_of(task.id, ExecutionId(0))
+            .collect();
+        for execution in executions {
+            retention::remove(self.state, task, &execution);
+        }
+        for plan in self.state.plans_of(task.id) {
+            self.state.remove_plan(task.id, plan);
+        }
+        self.state.remove_task(task);
+        self.state
+            .change_owner(task.owner, |owner| owner.tasks -= 1);
+        self.set_erased();
+        cancelled
     }
-    state.remove_task(task);
-    state.change_owner(task.owner, |owner| owner.tasks -= 1);
-    cancelled
 }

@@ -10,7 +10,8 @@ use chime_types::{
 use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
 use super::{Caller, take_page, validate, views};
 use crate::engine;
-use crate::engine::replay::{From, Refusal, replay};
+use crate::engine::Turn;
+use crate::engine::replay::{From, Refusal};
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::keys::ExecutionId;
@@ -86,7 +87,7 @@ pub fn run_now(
     now: u64,
     request: RunTaskNowRequest,
 ) -> Result<TaskExecution, Error> {
-    let mut task = task_for(state, caller, Need::Operate, request.task_id)?;
+    let task = task_for(state, caller, Need::Operate, request.task_id)?;
     if let Some(key) = &request.idempotency_key {
         validate::idempotency_key(key)?;
         if let Some(made) = state.execution_by_key(task.id, key) {
@@ -94,7 +95,7 @@ pub fn run_now(
         }
     }
     check_room(state, &task, now)?;
-    let execution = engine::request(state, &mut task, now, request.idempotency_key);
+    let execution = Turn::new(state, now, task).request(request.idempotency_key);
     Ok(views::execution(execution))
 }
 
@@ -136,7 +137,7 @@ pub fn snooze_execution(
     now: u64,
     request: &SnoozeExecutionRequest,
 ) -> Result<TaskExecution, Error> {
-    let (mut execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     let maximum = limits::MAXIMUM_DURATION_SECONDS;
     validate::range("seconds", request.seconds, 0, maximum)?;
     not_final(&execution)?;
@@ -148,7 +149,7 @@ pub fn snooze_execution(
         ));
     }
     let until = now + request.seconds * limits::NANOSECONDS;
-    engine::snooze(state, &mut execution, until);
+    let execution = engine::snooze(state, now, execution, until);
     let detail = format!("for {} s", request.seconds);
     Note::execution(EventKind::ExecutionSnoozed, &task, &execution)
         .by(caller.principal)
@@ -164,10 +165,11 @@ pub fn retry_execution(
     now: u64,
     request: &RetryExecutionRequest,
 ) -> Result<TaskExecution, Error> {
-    let (execution, mut task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     check_room(state, &task, now)?;
     let from = from(request)?;
-    replay(state, &mut task, now, execution, from, caller.principal)
+    Turn::new(state, now, task)
+        .replay(execution, from, caller.principal)
         .map(views::execution)
         .map_err(refused)
 }
@@ -293,7 +295,7 @@ pub fn replay_dead_letters(
         let id = execution.id.0;
         let room = task_for(state, caller, Need::Operate, execution.task_id.0)
             .and_then(|task| check_room(state, &task, now).map(|()| task));
-        let mut task = match room {
+        let task = match room {
             Ok(task) => task,
             Err(error) if answer.execution_ids.is_empty() => return Err(error),
             Err(_) => {
@@ -302,14 +304,8 @@ pub fn replay_dead_letters(
                 break;
             }
         };
-        match replay(
-            state,
-            &mut task,
-            now,
-            execution,
-            From::Stop,
-            caller.principal,
-        ) {
+        let mut turn = Turn::new(state, now, task);
+        match turn.replay(execution, From::Stop, caller.principal) {
             Ok(new) => answer.execution_ids.push(new.id.0),
             Err(_) => answer.left_out.push(id),
         }

@@ -10,8 +10,8 @@ use super::tasks::touch;
 use super::update::check_version;
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, views};
-use crate::engine;
 use crate::engine::timeline::Note;
+use crate::engine::{self, Turn};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{ScheduleRecord, TaskRecord};
@@ -107,8 +107,12 @@ pub(super) fn replace_schedules(
             }
         }
     }
+    let mut turn = Turn::new(state, now, task.clone());
+    for schedule in &old {
+        turn.fire_pending(schedule.clone());
+    }
+    *task = turn.end();
     for schedule in old {
-        engine::fire_pending(state, task, &schedule, now);
         state.remove_schedule(schedule, task.owner);
     }
     task.schedules = kept;

@@ -10,8 +10,8 @@ use super::access::{Need, limit_exceeded, task_for};
 use super::schedules::put_schedules;
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, take_page, views};
-use crate::engine;
 use crate::engine::timeline::Note;
+use crate::engine::{self, Turn};
 use crate::state::State;
 use crate::state::keys::TaskId;
 use crate::state::records::{Plan, Step, TaskRecord};
@@ -174,8 +174,8 @@ pub fn delete(
     now: u64,
     task_id: u64,
 ) -> Result<DeletedTask, Error> {
-    let mut task = task_for(state, caller, Need::Change, task_id)?;
-    let cancelled_executions = engine::erase(state, &mut task, now);
+    let task = task_for(state, caller, Need::Change, task_id)?;
+    let cancelled_executions = Turn::new(state, now, task.clone()).erase();
     Note::task(EventKind::TaskDeleted, &task)
         .by(caller.principal)
         .detail(&task.name)
@@ -193,22 +193,15 @@ pub fn pause(
     now: u64,
     request: PauseTaskRequest,
 ) -> Result<Task, Error> {
-    let mut task = task_for(state, caller, Need::Operate, request.task_id)?;
+    let task = task_for(state, caller, Need::Operate, request.task_id)?;
     request.reason.as_deref().map_or(Ok(()), validate::reason)?;
-    engine::pause(state, &mut task, now);
-    let reason = request.reason.clone();
-    task.pause_reason = request.reason.or(task.pause_reason);
-    state.put_task(&task);
-    Note::task(EventKind::TaskPaused, &task)
-        .by(caller.principal)
-        .detail(reason.as_deref().unwrap_or(""))
-        .write(state, now);
+    let mut turn = Turn::new(state, now, task);
+    turn.pause_on_request(caller.principal, request.reason.as_deref());
     if request.cancel_running.unwrap_or(false) {
-        let reason = reason
-            .as_deref()
-            .unwrap_or("cancelled when the task was paused");
-        engine::cancel_active(state, &mut task, now, reason);
+        let reason = request.reason.as_deref();
+        turn.cancel_active(reason.unwrap_or("cancelled when the task was paused"));
     }
+    let task = turn.end();
     Ok(views::task(state, task))
 }
 

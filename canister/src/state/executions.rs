@@ -36,6 +36,17 @@ impl State {
     /// answers false, and writes nothing, if the slot has one.
     #[must_use]
     pub fn insert_execution(&mut self, owner: Principal, execution: &ExecutionRecord) -> bool {
+        let is_listed = self.index_execution(owner, execution);
+        if is_listed {
+            self.put_execution(execution);
+        }
+        is_listed
+    }
+
+    /// Writes the indexes of a new execution, which is about to be written itself. Answers false,
+    /// and writes nothing, if its slot has one.
+    #[must_use]
+    pub fn index_execution(&mut self, owner: Principal, execution: &ExecutionRecord) -> bool {
         if let Some(schedule) = execution.schedule_id {
             let slot = (schedule, execution.scheduled_at);
             if self.occurrences.contains_key(&slot) {
@@ -49,7 +60,6 @@ impl State {
         self.executions_by_task
             .insert((execution.task_id, execution.id), ());
         self.executions_by_owner.insert((owner, execution.id), ());
-        self.executions.insert(execution.id, execution.clone());
         true
     }
 

@@ -122,6 +122,12 @@ impl State {
             .map(|key| key.ready)
     }
 
+    /// Moves an execution from behind a limit to the ready queue.
+    pub fn let_go_on(&mut self, limit: LimitKey, ready: ReadyKey) {
+        self.parked.remove(&parked(limit, ready));
+        self.ready.insert(ready, ());
+    }
+
     /// Executions behind a limit.
     pub fn parked_len(&self) -> u64 {
         self.parked.len()

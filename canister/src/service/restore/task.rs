@@ -11,7 +11,7 @@ use chime_types::{Error, EventKind, ExecutionStatus, Outcome};
 use super::{Restore, check};
 use crate::engine::archive::TaskItem;
 use crate::engine::timeline::Note;
-use crate::engine::{arm_first, erase};
+use crate::engine::{Turn, arm_first};
 use crate::service::access::limit_exceeded;
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ScheduleId};
@@ -43,8 +43,8 @@ pub fn restore(
         .map_err(|error| error.within(&format!("tasks[{}]", item.task.id.0)))?;
     let replaced = existing.as_ref().filter(|existing| existing.owner == owner);
     check_quota(state, &item.task, replaced.is_some())?;
-    if let Some(mut existing) = existing {
-        erase(state, &mut existing, now);
+    if let Some(existing) = existing {
+        Turn::new(state, now, existing).erase();
     }
     let TaskItem {
         mut task,

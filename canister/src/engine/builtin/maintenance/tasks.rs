@@ -145,6 +145,7 @@ fn buffered(look: &mut Look<'_>, task: &TaskRecord) {
             };
             if let Some(task) = state.task(execution.task_id) {
                 queue(state, &task, &mut execution, now);
+                state.put_execution(&execution);
             }
         },
     );
