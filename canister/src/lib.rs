@@ -7,6 +7,7 @@
 mod admission;
 mod driver;
 mod engine;
+mod errand;
 mod figures;
 mod request;
 mod runtime;
@@ -36,12 +37,13 @@ use chime_types::{
     TaskResult, UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest,
     UserResult,
 };
-use ic_cdk::{init, inspect_message, post_upgrade, query, update};
+use ic_cdk::{init, inspect_message, post_upgrade, pre_upgrade, query, update};
 
 use ic_management_canister_types::{HttpRequestResult, TransformArgs};
 use serde::de::DeserializeOwned;
 
 use engine::Budget;
+use errand::Errand;
 use request::Request;
 use runtime::{HttpResponse, IcRuntime, Runtime};
 use service::{Caller, Platform};
@@ -71,17 +73,26 @@ impl driver::Store for StableStore {
     }
 }
 
-fn on_timer() {
-    driver::pump(IcRuntime, StableStore, on_timer);
-}
-
 fn arm() {
-    driver::arm(IcRuntime, StableStore, on_timer);
+    driver::arm(IcRuntime, StableStore);
 }
 
 #[init]
 fn init() {
     arm();
+}
+
+/// Refuses an upgrade while calls are out: their answers would come to this program's callbacks in the
+/// heap of the next one. A stopped canister has none.
+#[pre_upgrade]
+fn pre_upgrade() {
+    let calls = IcRuntime.calls_out();
+    assert!(
+        calls == 0,
+        "the scheduler waits for the answers to {calls} calls, which would be lost and could harm the \
+         new program: stop it first (`icp canister stop` or `dfx canister stop`, which waits for them), \
+         upgrade it, and start it again; nothing was changed"
+    );
 }
 
 #[post_upgrade]
@@ -403,6 +414,25 @@ fn only_a_query() -> Result<(), String> {
         return Err("this method is a query only: call it as one".to_string());
     }
     Ok(())
+}
+
+/// Refuses an errand that somebody else sends, before it is read.
+fn only_itself() -> Result<(), String> {
+    if IcRuntime.caller() == IcRuntime.own_id() {
+        Ok(())
+    } else {
+        Err("only the scheduler itself may call this".to_string())
+    }
+}
+
+fn errand_of(argument: Vec<u8>) -> Errand {
+    Errand::decode(&argument)
+}
+
+/// A message of the scheduler to itself; it is not part of the interface.
+#[update(hidden = true, guard = "only_itself", decode_with = "errand_of")]
+fn go_on(errand: Errand) {
+    driver::carry_out(IcRuntime, StableStore, errand);
 }
 
 /// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of

@@ -1,9 +1,9 @@
 //! The world outside the store, as one trait: time, caller, calls, timer, counters. `IcRuntime` is
 //! the Internet Computer; no rule lives here.
 
-use std::cell::RefCell;
+pub mod timer;
+
 use std::future::Future;
-use std::time::Duration;
 
 use candid::Principal;
 use chime_types::{Cause, HttpHeader, HttpMethod};
@@ -12,6 +12,8 @@ use ic_management_canister_types::{
     HttpHeader as OutcallHeader, HttpMethod as OutcallMethod, HttpRequestArgs, HttpRequestResult,
     TransformContext, TransformFunc,
 };
+
+use crate::errand::Errand;
 
 /// A call to another canister.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +83,8 @@ pub trait Runtime: 'static {
     fn call(&self, request: CallRequest) -> impl Future<Output = Result<Vec<u8>, CallError>>;
     /// Sends a request over HTTPS, and pays for it.
     fn http(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, CallError>>;
-    /// Runs a future in a message of its own, soon.
-    fn later(&self, future: impl Future<Output = ()> + 'static);
+    /// Sends a message to the scheduler itself. It may be lost.
+    fn send(&self, errand: Errand);
     /// Runs a future to its end, also past the end of this message.
     fn spawn(&self, future: impl Future<Output = ()> + 'static);
     /// Instructions spent in this message.
@@ -91,8 +93,11 @@ pub trait Runtime: 'static {
     fn cycles(&self) -> u128;
     /// Stable memory in use, in pages of 64 KiB.
     fn stable_pages(&self) -> u64;
-    /// Arms the one timer for this time, or disarms it. It calls `on_timer`.
-    fn arm(&self, at: Option<u64>, on_timer: fn());
+    /// Sets the one timer to go off at that time at the latest. It sends [`Errand::Work`].
+    fn arm(&self, at: u64);
+    /// Sets the one timer to go off at exactly that time, or not at all. Only while nothing is due:
+    /// else it might take the watchdog away.
+    fn rearm(&self, at: Option<u64>);
     /// When the timer goes off.
     fn armed_at(&self) -> Option<u64>;
 }
@@ -100,18 +105,6 @@ pub trait Runtime: 'static {
 /// The Internet Computer.
 #[derive(Clone, Copy, Debug)]
 pub struct IcRuntime;
-
-/// If the message of the timer fails, another one follows after this time.
-const SAFETY_AFTER: Duration = Duration::from_secs(30);
-
-struct Armed {
-    at: u64,
-    timers: [ic_cdk_timers::TimerId; 2],
-}
-
-thread_local! {
-    static ARMED: RefCell<Option<Armed>> = const { RefCell::new(None) };
-}
 
 impl Runtime for IcRuntime {
     fn now(&self) -> u64 {
@@ -131,11 +124,13 @@ impl Runtime for IcRuntime {
     }
 
     async fn call(&self, request: CallRequest) -> Result<Vec<u8>, CallError> {
+        let out = timer::CallOut::new();
         let answer = Call::bounded_wait(request.canister, &request.method)
             .take_raw_args(request.arguments)
             .with_cycles(request.cycles)
             .change_timeout(request.timeout_seconds)
             .await;
+        drop(out);
         answer
             .map(ic_cdk::call::Response::into_bytes)
             .map_err(call_error)
@@ -166,8 +161,8 @@ impl Runtime for IcRuntime {
         })
     }
 
-    fn later(&self, future: impl Future<Output = ()> + 'static) {
-        ic_cdk_timers::set_timer(Duration::ZERO, future);
+    fn send(&self, errand: Errand) {
+        timer::send(errand);
     }
 
     fn spawn(&self, future: impl Future<Output = ()> + 'static) {
@@ -187,44 +182,28 @@ impl Runtime for IcRuntime {
         ic_cdk::api::stable_size()
     }
 
-    fn arm(&self, at: Option<u64>, on_timer: fn()) {
-        let now = self.now();
-        ARMED.with_borrow_mut(|armed| {
-            // A time that has passed means that the timer's message failed: it is armed anew.
-            if armed
-                .as_ref()
-                .is_some_and(|armed| Some(armed.at) == at && armed.at > now)
-            {
-                return;
-            }
-            if let Some(old) = armed.take() {
-                old.timers.into_iter().for_each(ic_cdk_timers::clear_timer);
-            }
-            let Some(at) = at else { return };
-            let delay = Duration::from_nanos(at.saturating_sub(now));
-            let timers = [delay, delay.saturating_add(SAFETY_AFTER)]
-                .map(|delay| ic_cdk_timers::set_timer(delay, async move { on_timer() }));
-            *armed = Some(Armed { at, timers });
-        });
-        if let Some(at) = at {
-            keep_system_timer(at);
-        }
+    fn arm(&self, at: u64) {
+        timer::arm(at);
+    }
+
+    fn rearm(&self, at: Option<u64>) {
+        timer::rearm(at);
     }
 
     fn armed_at(&self) -> Option<u64> {
-        ARMED.with_borrow(|armed| armed.as_ref().map(|armed| armed.at))
+        timer::armed_at()
     }
 }
 
-/// Sees to it that the system's timer goes off at that time at the latest.
-///
-/// The library of timers sets it only for a time before the one that it remembers. When the message
-/// of the system's timer fails, or the cycles run out, the system has no timer any more and the
-/// library still remembers one that has passed: it would not set another before an upgrade.
-fn keep_system_timer(at: u64) {
-    let before = ic_cdk::api::global_timer_set(at);
-    if before != 0 && before < at {
-        ic_cdk::api::global_timer_set(before);
+impl IcRuntime {
+    /// Calls whose answers would come into this program. A stopped canister waits for none, whatever
+    /// was counted.
+    pub fn calls_out(&self) -> u64 {
+        if ic_cdk::api::canister_status() == ic_cdk::api::CanisterStatusCode::Stopped {
+            0
+        } else {
+            timer::calls_out()
+        }
     }
 }
 

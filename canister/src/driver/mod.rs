@@ -1,6 +1,10 @@
 //! Between the engine and the world: performs what a tick decided, hands outcomes back, and keeps
 //! the timer armed for the first entry of the agenda.
 //!
+//! What is due is done in an errand, that is in a message of its own, and nowhere else: an update
+//! call or an answer that comes in changes the store and arms the timer, so that what fails in the
+//! errand takes nothing of theirs with it.
+//!
 //! It decides nothing about tasks.
 
 mod answer;
@@ -10,8 +14,9 @@ mod tests;
 
 use chime_types::{Channel, Message, limits};
 
-use crate::engine::builtin::{self, Builtin};
+use crate::engine::builtin;
 use crate::engine::{self, Budget, Effect, Outcome, Progress, Start, Work, deliver, webhook};
+use crate::errand::Errand;
 use crate::runtime::{CallError, CallRequest, Runtime};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, Token};
@@ -33,8 +38,16 @@ pub trait Store: Copy + 'static {
     fn with<T>(self, work: impl FnOnce(&mut State) -> T) -> T;
 }
 
+/// Carries an errand out.
+pub fn carry_out<R: Runtime + Copy, S: Store>(runtime: R, store: S, errand: Errand) {
+    match errand {
+        Errand::Work => pump(runtime, store),
+        Errand::Slice(id, token) => slice(runtime, store, id, token),
+    }
+}
+
 /// Does everything that is due, as far as one message may, and arms the timer for the rest.
-pub fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S, on_timer: fn()) {
+fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
     let now = runtime.now();
     let counter = || runtime.instructions();
     let budget = Budget {
@@ -46,25 +59,32 @@ pub fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S, on_timer: fn()) {
         let tick = store.with(|state| engine::tick(state, now, &budget));
         for effect in tick.effects {
             match effect {
-                Effect::Attempt(start) => attempt(runtime, store, on_timer, *start),
-                Effect::Deliver(id, payload) => send(runtime, store, on_timer, id, *payload),
+                Effect::Attempt(start) => attempt(runtime, store, *start),
+                Effect::Deliver(id, payload) => send(runtime, store, id, *payload),
             }
         }
         if tick.progress == Progress::Idle || budget.is_spent() {
             break;
         }
     }
-    arm(runtime, store, on_timer);
+    arm(runtime, store);
 }
 
-/// Arms the timer for the next tick. To be called at the end of every message that may have
+/// Arms the timer for what is due next. To be called at the end of every message that may have
 /// changed the agenda.
-pub fn arm<R: Runtime, S: Store>(runtime: R, store: S, on_timer: fn()) {
-    let at = store.with(|state| engine::next_tick_at(state, runtime.now()));
-    runtime.arm(at, on_timer);
+///
+/// What is due already needs the watchdog of the message that will do it: the timer is set to now, or
+/// left where it is earlier. With nothing due the watchdog has nothing to watch, and with nothing to
+/// come the timer is off.
+pub fn arm<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
+    let now = runtime.now();
+    match store.with(|state| engine::next_tick_at(state, now)) {
+        Some(at) if at <= now => runtime.arm(now),
+        later => runtime.rearm(later),
+    }
 }
 
-fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, on_timer: fn(), start: Start) {
+fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
     let (id, token) = (start.execution_id, start.token);
     let deadline = deadline(runtime.now(), start.timeout_seconds);
     match start.work {
@@ -89,67 +109,56 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, on_timer: fn(), st
             runtime.spawn(async move {
                 let answer = runtime.call(request).await;
                 let outcome = answer::outcome(answer, runtime.now() >= deadline);
-                settle(runtime, store, on_timer, (id, token), &outcome);
+                settle(runtime, store, (id, token), &outcome);
             });
         }
         Work::Http(work) => runtime.spawn(async move {
             let request = http::request(&work, call_seconds(start.timeout_seconds));
             let answer = runtime.http(request).await;
             let outcome = http::outcome(&work, answer, runtime.now() >= deadline);
-            settle(runtime, store, on_timer, (id, token), &outcome);
+            settle(runtime, store, (id, token), &outcome);
         }),
         // In a message of its own: if it should trap, nothing else is lost.
-        Work::Slice(work) => runtime.later(async move {
-            slice(runtime, store, on_timer, (id, token), &work);
-        }),
+        Work::Slice(_) => runtime.send(Errand::Slice(id, token)),
     }
 }
 
 fn settle<R: Runtime + Copy, S: Store>(
     runtime: R,
     store: S,
-    on_timer: fn(),
     (id, token): (ExecutionId, Token),
     outcome: &Outcome,
 ) {
     let now = runtime.now();
     store.with(|state| engine::finish(state, now, id, token, outcome));
-    pump(runtime, store, on_timer);
+    arm(runtime, store);
 }
 
-fn slice<R: Runtime + Copy, S: Store>(
-    runtime: R,
-    store: S,
-    on_timer: fn(),
-    (id, token): (ExecutionId, Token),
-    work: &Builtin,
-) {
+/// Does a slice of the built-in action of an attempt, unless the attempt is over.
+fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, token: Token) {
     let counter = || runtime.instructions();
     let budget = Budget {
         instructions: &counter,
         maximum_instructions: MAXIMUM_INSTRUCTIONS,
     };
     let now = runtime.now();
-    let outcome = store.with(|state| builtin::advance(state, now, id, token, work, &budget));
-    if let Some(outcome) = outcome {
-        store.with(|state| engine::finish(state, now, id, token, &outcome));
-    }
-    arm(runtime, store, on_timer);
+    store.with(|state| {
+        let outcome = match engine::slice_of(state, now, id, token)? {
+            Ok(work) => builtin::advance(state, now, id, token, &work, &budget),
+            Err(error) => Some(Outcome::Refused { error }),
+        };
+        outcome.map(|outcome| engine::finish(state, now, id, token, &outcome))
+    });
+    arm(runtime, store);
 }
 
 /// Brings a message or a callback on its way. That it will be tried again is in the agenda already.
-fn send<R: Runtime + Copy, S: Store>(
-    runtime: R,
-    store: S,
-    on_timer: fn(),
-    id: MessageId,
-    payload: Payload,
-) {
+fn send<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: MessageId, payload: Payload) {
     runtime.spawn(async move {
         let outcome = bring(runtime, payload).await;
         let now = runtime.now();
         store.with(|state| deliver::delivered(state, now, id, outcome));
-        arm(runtime, store, on_timer);
+        arm(runtime, store);
     });
 }
 

@@ -273,9 +273,9 @@ fn should_do_built_in_work_in_messages_of_its_own() {
         all_owners: None,
     }));
     world.pump();
-    assert_eq!(world.later(), 1);
+    assert_eq!(world.errands(), 1);
     assert_eq!(world.armed_at(), Some(START + 10 * SECOND), "its deadline");
-    world.run_later();
+    world.carry_errands_out();
     assert_eq!(world.armed_at(), world.next_at());
     assert!(world.calls().is_empty());
 }

@@ -49,6 +49,8 @@ pub use stopping::cancel;
 pub use totals::totals;
 pub use turn::Turn;
 
+use builtin::Builtin;
+
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
 use crate::state::records::Payload;
@@ -160,6 +162,30 @@ fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
         Wake::Cycles => cycles::look_again(state, now),
     }
     None
+}
+
+/// The built-in work of an attempt that is under way. None if the attempt is over.
+///
+/// # Errors
+/// Why there is none, in words: what the step names may have been defined anew.
+pub fn slice_of(
+    state: &State,
+    now: u64,
+    id: ExecutionId,
+    token: Token,
+) -> Option<Result<Builtin, String>> {
+    let execution = state
+        .execution(id)
+        .filter(|found| found.token == Some(token))?;
+    let task = state.task(execution.task_id)?;
+    let step = attempt::step_of(state, &execution);
+    let work = resolve::action_of(state, &task, &step)
+        .and_then(|resolved| resolve::work(state, &task, &execution, &resolved, token.0, now));
+    Some(match work {
+        Ok(Work::Slice(work)) => Ok(work),
+        Ok(_) => Err("the action was defined anew and is not built in any more".to_string()),
+        Err(error) => Err(error),
+    })
 }
 
 /// When the next tick is due: at once if something ready can start, else at the first entry of

@@ -14,6 +14,8 @@ use chime_types::{
 
 use crate::driver::{self, Store};
 use crate::engine;
+use crate::errand::Errand;
+use crate::runtime::timer::WATCHDOG_NANOSECONDS;
 use crate::runtime::{CallError, CallRequest, HttpRequest, HttpResponse, Runtime};
 use crate::service::{self, Caller};
 use crate::state::State;
@@ -46,7 +48,7 @@ struct Platform {
     calls: Vec<(CallRequest, Answer<Vec<u8>>)>,
     requests: Vec<(HttpRequest, Answer<HttpResponse>)>,
     spawned: Vec<Work>,
-    later: Vec<Work>,
+    errands: Vec<Errand>,
 }
 
 thread_local! {
@@ -58,7 +60,7 @@ thread_local! {
         calls: Vec::new(),
         requests: Vec::new(),
         spawned: Vec::new(),
-        later: Vec::new(),
+        errands: Vec::new(),
     }) };
 }
 
@@ -104,8 +106,8 @@ impl Runtime for Stub {
         Awaited(answer).await
     }
 
-    fn later(&self, future: impl Future<Output = ()> + 'static) {
-        platform(|platform| platform.later.push(Box::pin(future)));
+    fn send(&self, errand: Errand) {
+        platform(|platform| platform.errands.push(errand));
     }
 
     fn spawn(&self, future: impl Future<Output = ()> + 'static) {
@@ -124,7 +126,14 @@ impl Runtime for Stub {
         1
     }
 
-    fn arm(&self, at: Option<u64>, _: fn()) {
+    fn arm(&self, at: u64) {
+        platform(|platform| {
+            let before = platform.armed_at.unwrap_or(u64::MAX);
+            platform.armed_at = Some(at.min(before));
+        });
+    }
+
+    fn rearm(&self, at: Option<u64>) {
         platform(|platform| platform.armed_at = at);
     }
 
@@ -133,8 +142,10 @@ impl Runtime for Stub {
     }
 }
 
-fn on_timer() {
-    driver::pump(Stub, Stub, on_timer);
+/// Executes an errand as a message.
+fn carry_out(errand: Errand) {
+    driver::carry_out(Stub, Stub, errand);
+    step();
 }
 
 /// Lets every spawned future go as far as it can, and those that it spawns.
@@ -170,6 +181,7 @@ impl World {
             platform.calls.clear();
             platform.requests.clear();
             platform.spawned.clear();
+            platform.errands.clear();
         });
         Self {
             owner: Caller {
@@ -184,7 +196,7 @@ impl World {
     pub fn create(&self, request: CreateTaskRequest) -> Task {
         let now = Stub.now();
         let made = Stub.with(|state| service::create(state, self.owner, now, request));
-        driver::arm(Stub, Stub, on_timer);
+        driver::arm(Stub, Stub);
         made.unwrap()
     }
 
@@ -207,17 +219,24 @@ impl World {
     }
 
     pub fn pump(&self) {
-        on_timer();
-        step();
+        carry_out(Errand::Work);
     }
 
     pub fn pass(&self, seconds: u64) {
         platform(|platform| platform.now += seconds * SECOND);
     }
 
+    fn let_due_timer_go_off(&self) {
+        if Stub.armed_at().is_some_and(|at| at <= Stub.now()) {
+            self.let_timer_go_off();
+        }
+    }
+
     pub fn let_timer_go_off(&self) {
         let at = Stub.armed_at().expect("the timer is armed");
         assert!(at <= Stub.now(), "the timer is armed for later");
+        platform(|platform| platform.armed_at = None);
+        Stub.arm(Stub.now() + WATCHDOG_NANOSECONDS);
         self.pump();
     }
 
@@ -244,6 +263,7 @@ impl World {
         let slot = platform(|platform| platform.calls[call].1.clone());
         slot.replace(Some(answer));
         step();
+        self.let_due_timer_go_off();
     }
 
     /// Answers a request over HTTPS.
@@ -251,17 +271,17 @@ impl World {
         let slot = platform(|platform| platform.requests[request].1.clone());
         slot.replace(Some(response));
         step();
+        self.let_due_timer_go_off();
     }
 
-    /// Messages that the scheduler has set for itself.
-    pub fn later(&self) -> usize {
-        platform(|platform| platform.later.len())
+    /// Messages that the scheduler has sent to itself.
+    pub fn errands(&self) -> usize {
+        platform(|platform| platform.errands.len())
     }
 
-    pub fn run_later(&self) {
-        let later = platform(|platform| std::mem::take(&mut platform.later));
-        platform(|platform| platform.spawned.extend(later));
-        step();
+    pub fn carry_errands_out(&self) {
+        let errands = platform(|platform| std::mem::take(&mut platform.errands));
+        errands.into_iter().for_each(carry_out);
     }
 
     pub fn armed_at(&self) -> Option<u64> {
