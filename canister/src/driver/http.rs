@@ -5,6 +5,7 @@ use candid::{CandidType, Deserialize};
 use chime_types::{Cause, HttpMethod, HttpTransform};
 
 use super::answer;
+use crate::engine::secrets::Secrets;
 use crate::engine::{HttpWork, Outcome};
 use crate::runtime::{CallError, HttpRequest, HttpResponse};
 
@@ -76,7 +77,7 @@ const NO_CONSENSUS: &str = "No consensus";
 
 /// What a response means.
 pub fn outcome(work: &HttpWork, answer: Result<HttpResponse, CallError>, overdue: bool) -> Outcome {
-    let hide = |text: String| hidden(text, &work.secrets);
+    let hide = |text: String| Secrets::new(&work.secrets).hide(&text);
     match answer {
         Ok(response) => {
             let text = hide(body_text(&response.body));
@@ -123,13 +124,6 @@ fn body_text(body: &[u8]) -> String {
         Ok(text) => text.to_string(),
         Err(_) => format!("({} bytes, not text)", body.len()),
     }
-}
-
-/// The text without the secrets in it.
-fn hidden(text: String, secrets: &[String]) -> String {
-    secrets
-        .iter()
-        .fold(text, |text, secret| text.replace(secret.as_str(), "***"))
 }
 
 #[cfg(test)]
@@ -270,6 +264,20 @@ mod tests {
             r#"{"/data/price":"1.5","/none":null}"#
         );
         assert_eq!(kept(transform, "not json"), "not json");
+    }
+
+    #[test]
+    fn should_hide_secrets_after_the_escapes_of_json_are_undone() {
+        let secret = "pa\"ss\\word/1&2";
+        let work = HttpWork {
+            secrets: vec![secret.to_string()],
+            ..work()
+        };
+        let body = serde_json::json!({ "/you": secret }).to_string();
+        let Outcome::Completed { result, .. } = answered(&work, 200, &body) else {
+            panic!("completed");
+        };
+        assert_eq!(result, r#"{"/you":"***"}"#);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::attempt::after;
 use super::cycles::LOOK_AGAIN_AFTER;
 use super::failure::Failure;
 use super::resolve::secrets_of;
+use super::secrets::Secrets;
 use super::template;
 use super::timeline::Note;
 use crate::state::State;
@@ -156,7 +157,7 @@ pub fn delivered(state: &mut State, _now: u64, id: MessageId, outcome: Result<()
             state.remove_delivery(id);
         }
         Err(error) => {
-            let error = without_secrets(state, record.owner, error);
+            let error = without_secrets(state, record.owner, &error);
             let end = error.floor_char_boundary(limits::MAXIMUM_MESSAGE_BYTES);
             record.error = Some(error[..end].to_string());
             state.put_delivery(&record);
@@ -165,10 +166,8 @@ pub fn delivered(state: &mut State, _now: u64, id: MessageId, outcome: Result<()
 }
 
 /// The text without the secrets of an owner.
-fn without_secrets(state: &State, owner: Principal, text: String) -> String {
-    secrets_of(state, owner)
-        .iter()
-        .fold(text, |text, secret| text.replace(secret, "***"))
+fn without_secrets(state: &State, owner: Principal, text: &str) -> String {
+    Secrets::new(&secrets_of(state, owner)).hide(text)
 }
 
 fn give_up(state: &mut State, now: u64, record: &DeliveryRecord, error: &str) {

@@ -28,6 +28,7 @@ pub mod replay;
 mod resolve;
 mod retention;
 mod retry;
+pub mod secrets;
 mod slots;
 mod stopping;
 pub mod template;
