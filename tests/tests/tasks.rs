@@ -114,11 +114,7 @@ fn should_refuse_the_anonymous_principal_and_hide_tasks_from_strangers() {
 #[test]
 fn should_answer_bad_bytes_with_an_error_and_not_with_a_trap() {
     on_each_network(|world| {
-        let cases = [
-            b"".to_vec(),
-            b"not candid".to_vec(),
-            Encode!(&7u8).unwrap(),
-        ];
+        let cases = [b"".to_vec(), b"not candid".to_vec(), Encode!(&7u8).unwrap()];
         for bytes in cases {
             let scheduler = world.scheduler;
             let answer = world

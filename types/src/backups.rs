@@ -92,8 +92,9 @@ pub struct RestoreBackupRequest {
     pub cursor: Option<u64>,
 }
 
-/// What was restored. Tasks keep their identifiers; their schedules and executions do so too, unless
-/// those are in use. Executions that were under way when the backup was made are restored as
+/// What was restored. Tasks keep their identifiers unless those are, or once were, somebody else's;
+/// schedules and executions keep theirs if they replace what has them, if an admin restores them, or if
+/// nobody had them before. Executions that were under way when the backup was made are restored as
 /// cancelled; schedules go on with their next time from now.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RestoredBackup {
@@ -105,6 +106,20 @@ pub struct RestoredBackup {
     pub left_out: u64,
     /// Call again with this `cursor`; null when all is done.
     pub next_cursor: Option<u64>,
+    /// Tasks that have another number than in the backup, since theirs is or was that of somebody
+    /// else, or is far above those that the scheduler gave; restoring the same backup again finds
+    /// them under the new one. Null is none.
+    #[serde(default)]
+    pub renumbered: Option<Vec<RenumberedTask>>,
+}
+
+/// A task that was restored under a new number.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct RenumberedTask {
+    /// Its number in the backup.
+    pub old_task_id: u64,
+    /// The number that it has.
+    pub new_task_id: u64,
 }
 
 /// Figures of one task over the window of a report.

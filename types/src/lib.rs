@@ -64,8 +64,8 @@ pub use answers::{
     RestoreBackupResult, SecretsResult, TaskResult, UserResult,
 };
 pub use backups::{
-    Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, Report, ReportPage,
-    RestoreBackupRequest, RestoredBackup, TaskFigures, UploadBackupChunkRequest,
+    Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, RenumberedTask, Report,
+    ReportPage, RestoreBackupRequest, RestoredBackup, TaskFigures, UploadBackupChunkRequest,
 };
 pub use cause::Cause;
 pub use config::{Config, ConfigPreset, ConfigureRequest};

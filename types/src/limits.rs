@@ -126,6 +126,15 @@ pub const MAXIMUM_BACKUP_ITEM_BYTES: usize = 16 * 1024 * 1024;
 pub const MAXIMUM_UPLOADED_BYTES: u64 = 1024 * 1024 * 1024;
 /// Highest number of a task, a schedule or an execution that is restored.
 pub const MAXIMUM_RESTORED_NUMBER: u64 = 1 << 48;
+/// How far above the numbers that the scheduler gave so far a number may be that is kept when an
+/// owner who is no admin restores a backup; those above are given anew.
+pub const MAXIMUM_NUMBERS_SKIPPED: u64 = 1_000_000;
+/// Numbers of deleted and renumbered tasks that are remembered for their owner; of more the oldest
+/// are forgotten, and such a task is restored under a new number.
+pub const MAXIMUM_NUMBERS_REMEMBERED: usize = 500;
+/// Most runs, skipped or missed slots that a restored schedule may have: one a second from 1970 to
+/// the latest instant of a schedule.
+pub const MAXIMUM_RESTORED_RUNS: u64 = LATEST_AT / 1_000_000_000;
 /// Backups of a backup task that are kept when it names no number.
 pub const DEFAULT_BACKUPS_KEPT: u32 = 7;
 /// The window of a report when the action names none, in seconds.

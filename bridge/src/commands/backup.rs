@@ -203,7 +203,9 @@ async fn restore_pages(
         executions: 0,
         left_out: 0,
         next_cursor: None,
+        renumbered: None,
     };
+    let mut renumbered = Vec::new();
     loop {
         let request = RestoreBackupRequest {
             backup_id,
@@ -211,14 +213,17 @@ async fn restore_pages(
             cursor: all.next_cursor,
         };
         let part = session.scheduler.restore_backup(&request).await?;
+        renumbered.extend(part.renumbered.unwrap_or_default());
         all = RestoredBackup {
             tasks: all.tasks + part.tasks,
             executions: all.executions + part.executions,
             left_out: all.left_out + part.left_out,
             next_cursor: part.next_cursor,
+            renumbered: None,
         };
         progress.done(usize::try_from(all.tasks).unwrap_or(usize::MAX));
         if all.next_cursor.is_none() {
+            all.renumbered = Some(renumbered).filter(|some| !some.is_empty());
             return Ok(all);
         }
     }

@@ -2,7 +2,7 @@
 
 use chime_types::{
     Backfill, BackfillPage, BackfillResult, Backup, BackupPage, BackupResult, ListBackfillsResult,
-    ListBackupsResult, RestoreBackupResult, RestoredBackup,
+    ListBackupsResult, RenumberedTask, RestoreBackupResult, RestoredBackup,
 };
 
 use super::record::list_json;
@@ -105,6 +105,7 @@ pub fn restored(restored: RestoredBackup) -> Record {
         left_out,
         ..
     } = restored;
+    let renumbered = restored.renumbered.clone().unwrap_or_default();
     Record::new(
         "restore_backup",
         &RestoreBackupResult::Ok(restored),
@@ -119,6 +120,13 @@ pub fn restored(restored: RestoredBackup) -> Record {
                 " {} left out: they exist (--overwrite replaces them) or belong to somebody else.",
                 counted(count(left_out), "task")
             ));
+            }
+            for RenumberedTask {
+                old_task_id,
+                new_task_id,
+            } in &renumbered
+            {
+                text.push_str(&format!("\nTask {old_task_id} is {new_task_id} here."));
             }
             text
         },

@@ -104,7 +104,9 @@ impl Turn<'_> {
         let task = &mut self.task;
         match status {
             ExecutionStatus::Completed => task.consecutive_failures = 0,
-            ExecutionStatus::Failed | ExecutionStatus::TimedOut => task.consecutive_failures += 1,
+            ExecutionStatus::Failed | ExecutionStatus::TimedOut => {
+                task.consecutive_failures = task.consecutive_failures.saturating_add(1);
+            }
             _ => return,
         }
         let maximum = task.pause_after_failures.unwrap_or(u32::MAX);

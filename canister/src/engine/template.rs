@@ -29,6 +29,15 @@ pub struct Scope {
     pub secrets: bool,
 }
 
+impl Scope {
+    /// In the definition of an action: which results there are is known only where it is used.
+    pub const DEFINITION: Self = Self {
+        step: u32::MAX,
+        definition: true,
+        secrets: false,
+    };
+}
+
 const NUMBERS_AND_TEXTS: [&str; 8] = [
     "execution_id",
     "task_id",

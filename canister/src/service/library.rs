@@ -52,13 +52,8 @@ pub fn define_action(
     validate::description(&description)?;
     let entity_name = request.entity_name.as_deref().unwrap_or("");
     validate::characters("entity_name", entity_name, 0, maximum)?;
-    let scope = Scope {
-        // Which results there are is known only where the action is used.
-        step: u32::MAX,
-        definition: true,
-        secrets: false,
-    };
-    validate::action(&request.action, scope, &caller).map_err(|error| error.within("action"))?;
+    validate::action(&request.action, Scope::DEFINITION, &caller)
+        .map_err(|error| error.within("action"))?;
     let key = NameKey {
         owner,
         name: request.name.clone(),

@@ -107,6 +107,13 @@ impl State {
             .map(|entry| self.listed_execution(entry.key().1))
     }
 
+    /// The numbers of the executions of a task, the oldest first.
+    pub fn execution_ids_of(&self, task: TaskId) -> impl Iterator<Item = ExecutionId> {
+        self.executions_by_task
+            .range((task, ExecutionId(0))..=(task, ExecutionId(u64::MAX)))
+            .map(|entry| entry.key().1)
+    }
+
     /// The executions of an owner, the oldest first.
     pub fn oldest_executions_of_owner(
         &self,

@@ -63,10 +63,11 @@ pub const REPORTS: MemoryId = MemoryId::new(37);
 pub const CYCLES: MemoryId = MemoryId::new(38);
 pub const CYCLES_ALERTS: MemoryId = MemoryId::new(39);
 pub const TOTALS: MemoryId = MemoryId::new(40);
+pub const NUMBERS: MemoryId = MemoryId::new(41);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 41] = [
+const MEMORIES: [(MemoryId, &str); 42] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -111,6 +112,10 @@ const MEMORIES: [(MemoryId, &str); 41] = [
     (CYCLES, "balances of the last day"),
     (CYCLES_ALERTS, "alert on cycles that is on -> nothing"),
     (TOTALS, "figures of all owners together"),
+    (
+        NUMBERS,
+        "(owner, number that was its task's) -> where it is",
+    ),
 ];
 
 /// Opens the manager of the canister's stable memory.

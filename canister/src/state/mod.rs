@@ -82,6 +82,7 @@ pub struct State {
     backups_by_owner: Set<(Principal, BackupId)>,
     backup_chunks: Map<(BackupId, u32), Vec<u8>>,
     reports: Map<(Principal, ReportId), ReportRecord>,
+    numbers: Map<(Principal, TaskId), TaskId>,
 }
 
 impl State {
@@ -142,6 +143,7 @@ impl State {
             backups_by_owner: Map::init(get(memory::BACKUPS_BY_OWNER)),
             backup_chunks: Map::init(get(memory::BACKUP_CHUNKS)),
             reports: Map::init(get(memory::REPORTS)),
+            numbers: Map::init(get(memory::NUMBERS)),
         };
         if state.header.get().layout == 1 {
             let first_ready: Set<FirstReadyKey> = Map::init(get(memory::FIRST_READY));
@@ -160,8 +162,9 @@ impl State {
     fn count(&mut self, field: impl FnOnce(&mut Header) -> &mut u64) -> u64 {
         self.change_header(|header| {
             let counter = field(header);
-            *counter += 1;
-            *counter - 1
+            let number = *counter;
+            *counter = number.checked_add(1).expect("BUG: numbers are used up");
+            number
         })
     }
 
@@ -198,9 +201,9 @@ impl State {
     /// Makes sure that numbers given from now on are above these, which were restored.
     pub fn skip_numbers(&mut self, task: u64, schedule: u64, execution: u64) {
         self.change_header(|header| {
-            header.next_task = header.next_task.max(task + 1);
-            header.next_schedule = header.next_schedule.max(schedule + 1);
-            header.next_execution = header.next_execution.max(execution + 1);
+            header.next_task = header.next_task.max(task.saturating_add(1));
+            header.next_schedule = header.next_schedule.max(schedule.saturating_add(1));
+            header.next_execution = header.next_execution.max(execution.saturating_add(1));
         });
     }
 
@@ -248,8 +251,9 @@ impl State {
             if header.delivered.0 != now {
                 header.delivered = (now, 0);
             }
-            header.delivered.1 += 1;
-            header.delivered.1 - 1
+            let before = header.delivered.1;
+            header.delivered.1 = before.saturating_add(1);
+            before
         })
     }
 

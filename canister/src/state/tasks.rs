@@ -3,6 +3,7 @@
 use std::ops::Bound::{Excluded, Unbounded};
 
 use candid::Principal;
+use chime_types::limits;
 
 use super::State;
 use super::keys::{BackfillId, ExecutionId, OwnerKey, RunKey, ScheduleId, TaskId, Wake};
@@ -21,8 +22,10 @@ impl State {
         }
     }
 
-    /// Removes a task, its place in the owner's list and its idempotency key.
+    /// Removes a task, its place in the owner's list and its idempotency key. Its number stays that
+    /// of its owner.
     pub fn remove_task(&mut self, task: &TaskRecord) {
+        self.put_number(task.owner, task.id, task.id);
         self.tasks.remove(&task.id);
         self.tasks_by_owner.remove(&(task.owner, task.id));
         if let Some(key) = &task.idempotency_key {
@@ -31,6 +34,28 @@ impl State {
                 key: key.clone(),
             });
         }
+    }
+
+    /// The number of a task that is deleted, or that was restored under another number than `old`.
+    pub fn number_of(&self, owner: Principal, old: TaskId) -> Option<TaskId> {
+        self.numbers.get(&(owner, old))
+    }
+
+    /// Remembers that a number was that of an owner, and where its task is to be found. Above the
+    /// limit the oldest of that owner is forgotten.
+    pub fn put_number(&mut self, owner: Principal, old: TaskId, new: TaskId) {
+        let numbers = |state: &Self| {
+            let range = (owner, TaskId(0))..=(owner, TaskId(u64::MAX));
+            let mut keys = state.numbers.range(range).map(|entry| *entry.key());
+            let first = keys.next();
+            first.filter(|_| keys.nth(limits::MAXIMUM_NUMBERS_REMEMBERED - 2).is_some())
+        };
+        if !self.numbers.contains_key(&(owner, old))
+            && let Some(oldest) = numbers(self)
+        {
+            self.numbers.remove(&oldest);
+        }
+        self.numbers.insert((owner, old), new);
     }
 
     /// The tasks of an owner after `cursor`, the oldest first.

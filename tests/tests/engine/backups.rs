@@ -74,6 +74,7 @@ fn restore(world: &mut World, backup_id: u64) -> (RestoredBackup, usize) {
         executions: 0,
         left_out: 0,
         next_cursor: None,
+        renumbered: None,
     };
     for calls in 1.. {
         let request = RestoreBackupRequest {

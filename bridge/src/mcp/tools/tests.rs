@@ -86,6 +86,7 @@ impl Canister for Fake {
                 executions: 2,
                 left_out: 0,
                 next_cursor: None,
+                renumbered: None,
             })),
             _ => Err(Error::new(Kind::OutcomeUnknown, "lost", "look first")),
         }

@@ -18,7 +18,9 @@ pub(super) fn restore(
         executions: 0,
         left_out: 0,
         next_cursor: None,
+        renumbered: None,
     };
+    let mut renumbered = Vec::new();
     loop {
         let request = RestoreBackupRequest {
             backup_id: backup.id,
@@ -31,8 +33,10 @@ pub(super) fn restore(
         sum.tasks += answer.tasks;
         sum.executions += answer.executions;
         sum.left_out += answer.left_out;
+        renumbered.extend(answer.renumbered.unwrap_or_default());
         sum.next_cursor = answer.next_cursor;
         if sum.next_cursor.is_none() {
+            sum.renumbered = Some(renumbered).filter(|some| !some.is_empty());
             return Ok(sum);
         }
     }

@@ -1,6 +1,6 @@
 //! Backups written by somebody who means harm: nothing of them may touch what belongs to others.
 
-use chime_types::{Backup, Error, EventKind};
+use chime_types::{Backup, Error, EventKind, RestoredBackup};
 
 use super::builtin_backup::{download, make_backup, upload};
 use super::builtin_cleanup::spent;
@@ -175,8 +175,186 @@ fn should_not_take_a_task_of_somebody_else() {
         runs[0].task_id = TaskId(1);
     });
     let answer = restore(&mut world, stranger(), &backup.unwrap(), true).unwrap();
-    assert_eq!((answer.tasks, answer.left_out), (0, 1));
+    assert_eq!((answer.tasks, answer.left_out), (1, 0));
+    assert_eq!(renumbered(&answer), [(1, 2)]);
     assert_eq!(world.get(victim.id).owner, owner().principal);
+    assert_eq!(owner_of(&world, 2), stranger().principal);
+}
+
+fn renumbered(answer: &RestoredBackup) -> Vec<(u64, u64)> {
+    let all = answer.renumbered.iter().flatten();
+    all.map(|one| (one.old_task_id, one.new_task_id)).collect()
+}
+
+fn owner_of(world: &World, id: u64) -> Principal {
+    world.state.task(TaskId(id)).unwrap().owner
+}
+
+/// A backup of the stranger's whose one task has this number.
+fn forged_with_number(world: &mut World, id: u64) -> Backup {
+    let backup = forged(world, |item, runs| {
+        item.task.id = TaskId(id);
+        item.schedules[0].task_id = TaskId(id);
+        runs[0].task_id = TaskId(id);
+    });
+    backup.unwrap()
+}
+
+#[test]
+fn should_leave_the_number_of_a_deleted_task_to_its_owner() {
+    let mut world = World::new();
+    world.create(task(every(60)));
+    let of_victim = make_backup(&mut world);
+    service::delete(&mut world.state, owner(), world.now, 1).unwrap();
+    let of_stranger = forged_with_number(&mut world, 1);
+    let answer = restore(&mut world, stranger(), &of_stranger, true).unwrap();
+    let [(1, new)] = renumbered(&answer)[..] else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(owner_of(&world, new), stranger().principal);
+    let answer = restore(&mut world, owner(), &of_victim, false).unwrap();
+    assert_eq!((answer.tasks, renumbered(&answer)), (1, Vec::new()));
+    assert_eq!(owner_of(&world, 1), owner().principal);
+}
+
+#[test]
+fn should_find_what_was_renumbered_when_it_is_restored_again() {
+    let mut world = World::new();
+    world.create(task(every(60)));
+    let backup = forged_with_number(&mut world, 1);
+    for (overwrite, counts) in [(false, (1, 0)), (false, (0, 1)), (true, (1, 0))] {
+        let answer = restore(&mut world, stranger(), &backup, overwrite).unwrap();
+        assert_eq!((answer.tasks, answer.left_out), counts);
+        assert_eq!(world.state.owner(stranger().principal).tasks, 1);
+    }
+    service::delete(&mut world.state, stranger(), world.now, 2).unwrap();
+    let answer = restore(&mut world, stranger(), &backup, false).unwrap();
+    assert_eq!(renumbered(&answer), [(1, 2)], "as before");
+}
+
+#[test]
+fn should_give_a_number_anew_that_is_far_above_the_others() {
+    let mut world = World::new();
+    let first = forged_with_number(&mut world, limits::MAXIMUM_NUMBERS_SKIPPED);
+    let answer = restore(&mut world, stranger(), &first, false).unwrap();
+    assert_eq!(renumbered(&answer), [], "near enough");
+    let mut world = World::new();
+    let far = forged_with_number(&mut world, limits::MAXIMUM_RESTORED_NUMBER);
+    let answer = restore(&mut world, stranger(), &far, false).unwrap();
+    assert_eq!(renumbered(&answer), [(limits::MAXIMUM_RESTORED_NUMBER, 1)]);
+    let made = world.create(task(every(60)));
+    assert_eq!(made.id, 2);
+    let backup = make_backup(&mut world);
+    restore(&mut world, owner(), &backup, true).unwrap();
+}
+
+#[test]
+fn should_give_schedules_and_runs_new_numbers_whose_own_were_somebody_elses() {
+    let mut world = World::new();
+    let victim = world.create(task(every(60)));
+    world.run_now(victim.id);
+    service::delete(&mut world.state, owner(), world.now, 1).unwrap();
+    let backup = forged(&mut world, |item, runs| {
+        item.schedules[0].id = ScheduleId(1);
+        runs[0].id = ExecutionId(1);
+        runs[0].schedule_id = Some(ScheduleId(1));
+    });
+    restore(&mut world, stranger(), &backup.unwrap(), false).unwrap();
+    let restored = world.state.task(TaskId(70)).unwrap();
+    assert_ne!(restored.schedules, [ScheduleId(1)]);
+    assert!(world.state.schedule(ScheduleId(1)).is_none());
+    assert!(world.state.execution(ExecutionId(1)).is_none());
+    let run = restored.latest.and_then(|id| world.state.execution(id));
+    assert_eq!(run.unwrap().schedule_id, Some(restored.schedules[0]));
+}
+
+#[test]
+fn should_not_keep_a_schedule_free_that_somebody_else_will_have() {
+    let mut world = World::new();
+    world.create(task(every(60)));
+    let backup = forged(&mut world, |_, runs| {
+        runs[0].schedule_id = Some(ScheduleId(500));
+        runs[0].scheduled_at = START + 60 * SECOND;
+    });
+    restore(&mut world, stranger(), &backup.unwrap(), false).unwrap();
+    assert!(world.state.header().next_schedule > 500);
+}
+
+#[test]
+fn should_keep_numbers_when_an_admin_restores() {
+    let mut world = World::new();
+    world.create(task(every(60)));
+    service::delete(&mut world.state, owner(), world.now, 1).unwrap();
+    let by_stranger = forged_with_number(&mut world, 1);
+    let chunks = download(&world, stranger(), &by_stranger);
+    let backup = upload(&mut world, admin(), &chunks).unwrap();
+    let answer = restore(&mut world, admin(), &backup, false).unwrap();
+    assert_eq!(renumbered(&answer), []);
+    assert_eq!(owner_of(&world, 1), stranger().principal);
+}
+
+#[test]
+fn should_refuse_numbers_that_no_history_can_have_made() {
+    type Change = fn(&mut TaskItem, &mut Vec<ExecutionRecord>);
+    let rows: [(&str, Change); 14] = [
+        ("schedules[0].runs", |item, _| {
+            item.schedules[0].runs = u64::MAX
+        }),
+        ("schedules[0].missed", |item, _| {
+            item.schedules[0].missed = limits::MAXIMUM_RESTORED_RUNS + 1;
+        }),
+        ("schedules[0].skipped_runs", |item, _| {
+            item.schedules[0].skipped_runs = u64::MAX;
+        }),
+        ("total_executions", |item, _| {
+            item.task.total_executions = u64::MAX
+        }),
+        ("version", |item, _| item.task.version = u64::MAX),
+        ("plan", |item, _| item.task.plan = u64::MAX),
+        ("created_at", |item, _| item.task.created_at = u64::MAX),
+        ("executions[0].step", |_, runs| runs[0].step = 1),
+        ("executions[0].step", |_, runs| {
+            runs[0].plan += 1;
+            runs[0].step = 32;
+        }),
+        ("executions[0].steps", |_, runs| {
+            let done = chime_types::StepResult {
+                status: chime_types::StepStatus::Completed,
+                result: None,
+                error: None,
+            };
+            runs[0].steps = vec![done; 2];
+        }),
+        ("executions[0].slots", |_, runs| runs[0].slots = u64::MAX),
+        ("executions[0].slots", |_, runs| runs[0].slots = 0),
+        ("executions[0].due_at", |_, runs| runs[0].due_at = u64::MAX),
+        ("executions[0].plan", |_, runs| runs[0].plan = u64::MAX),
+    ];
+    for (field, change) in rows {
+        let error = refused(change);
+        assert_eq!(error.field, Some(format!("tasks[70].{field}")), "{error}");
+    }
+}
+
+#[test]
+fn should_go_on_with_the_highest_numbers_that_a_backup_may_have() {
+    let mut world = World::new();
+    let backup = forged(&mut world, |item, runs| {
+        item.schedules[0].runs = limits::MAXIMUM_RESTORED_RUNS;
+        item.schedules[0].missed = limits::MAXIMUM_RESTORED_RUNS;
+        item.schedules[0].skipped_runs = limits::MAXIMUM_RESTORED_RUNS;
+        item.task.consecutive_failures = u32::MAX;
+        item.task.retry = retries(0, 1);
+        item.task.version = limits::MAXIMUM_RESTORED_NUMBER;
+        runs[0].attempt = u32::MAX;
+        runs[0].rescues = u32::MAX;
+    });
+    restore(&mut world, stranger(), &backup.unwrap(), false).unwrap();
+    world.pass(60);
+    let start = world.run_one();
+    world.fail(&start);
+    let failed = world.state.task(TaskId(70)).unwrap();
+    assert_eq!(failed.consecutive_failures, u32::MAX);
 }
 
 #[test]

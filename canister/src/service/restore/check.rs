@@ -22,15 +22,21 @@ pub fn task(
     let count = item.schedules.len();
     validate::items("schedules", count, limits::MAXIMUM_SCHEDULES, "it has none")?;
     for (index, schedule) in item.schedules.iter().enumerate() {
-        self::schedule(schedule, &item.task)
+        self::schedule(restore, schedule, &item.task)
             .map_err(|error| error.within(&format!("schedules[{index}]")))?;
     }
     all_different("schedules", item.schedules.iter().map(|one| one.id.0))?;
-    self::executions(executions)
+    self::executions(restore, item, executions)
 }
 
-fn number(field: &str, number: u64) -> Result<(), Error> {
-    validate::range(field, number, 1, limits::MAXIMUM_RESTORED_NUMBER)
+/// A number that the scheduler gave, or could have given.
+fn number(restore: Restore, field: &str, number: u64) -> Result<(), Error> {
+    validate::range(field, number, 1, restore.highest)
+}
+
+/// How many slots something stands for: it is added to later.
+pub fn count(field: &str, count: u64) -> Result<(), Error> {
+    validate::range(field, count, 0, limits::MAXIMUM_RESTORED_RUNS)
 }
 
 /// A time, which may be long ago.
@@ -39,7 +45,7 @@ fn time(field: &str, at: Option<u64>) -> Result<(), Error> {
 }
 
 fn record(restore: Restore, task: &TaskRecord) -> Result<(), Error> {
-    number("id", task.id.0)?;
+    number(restore, "id", task.id.0)?;
     validate::name(&task.name)?;
     validate::description(&task.description)?;
     validate::metadata(&task.metadata)?;
@@ -57,8 +63,12 @@ fn record(restore: Restore, task: &TaskRecord) -> Result<(), Error> {
         .map_or(Ok(()), validate::reason)?;
     let key = task.idempotency_key.as_deref();
     key.map_or(Ok(()), validate::idempotency_key)?;
-    number("plan", task.plan)?;
-    number("version", task.version)?;
+    number(restore, "plan", task.plan)?;
+    number(restore, "version", task.version)?;
+    count("consecutive_failures", task.consecutive_failures.into())?;
+    count("total_executions", task.total_executions)?;
+    time("created_at", Some(task.created_at))?;
+    time("updated_at", Some(task.updated_at))?;
     time("last_run_at", task.last_run_at)
 }
 
@@ -74,8 +84,8 @@ fn steps(restore: Restore, steps: &[Step]) -> Result<(), Error> {
     validate::steps(new.collect(), default, &restore.caller).map(|_| ())
 }
 
-fn schedule(schedule: &ScheduleRecord, task: &TaskRecord) -> Result<(), Error> {
-    number("id", schedule.id.0)?;
+fn schedule(restore: Restore, schedule: &ScheduleRecord, task: &TaskRecord) -> Result<(), Error> {
+    number(restore, "id", schedule.id.0)?;
     if schedule.task_id != task.id {
         return Err(Error::invalid(
             "task_id",
@@ -84,6 +94,9 @@ fn schedule(schedule: &ScheduleRecord, task: &TaskRecord) -> Result<(), Error> {
         ));
     }
     time("last_run_at", schedule.last_run_at)?;
+    count("runs", schedule.runs)?;
+    count("skipped_runs", schedule.skipped_runs)?;
+    count("missed", schedule.missed)?;
     let new = NewSchedule {
         name: schedule.name.clone(),
         timezone: Some(schedule.timezone.clone()),
@@ -102,25 +115,15 @@ fn schedule(schedule: &ScheduleRecord, task: &TaskRecord) -> Result<(), Error> {
     crate::engine::check_rule(schedule)
 }
 
-fn executions(executions: &[ExecutionRecord]) -> Result<(), Error> {
-    for execution in executions {
-        number("executions.id", execution.id.0)?;
-        let schedule = execution.schedule_id.map_or(1, |id| id.0);
-        number("executions.schedule_id", schedule)?;
-        time("executions.scheduled_at", Some(execution.scheduled_at))?;
-        time("executions.finished_at", execution.finished_at)?;
-        time("executions.started_at", execution.started_at)?;
-        let step = u64::from(execution.step);
-        let maximum = limits::MAXIMUM_STEPS as u64;
-        validate::range("executions.step", step, 0, maximum - 1)?;
-        let attempts = execution.attempts.len() as u64;
-        let maximum = limits::MAXIMUM_ATTEMPTS_KEPT as u64;
-        validate::range("executions.attempts", attempts, 0, maximum)?;
-        let lines = execution.logs.len() as u64;
-        let maximum = limits::MAXIMUM_LOG_LINES as u64;
-        validate::range("executions.logs", lines, 0, maximum)?;
-        let key = execution.run_key.as_deref();
-        key.map_or(Ok(()), validate::idempotency_key)?;
+fn executions(
+    restore: Restore,
+    item: &TaskItem,
+    executions: &[ExecutionRecord],
+) -> Result<(), Error> {
+    for (index, execution) in executions.iter().enumerate() {
+        self::execution(restore, item, execution)
+            .and_then(|()| attempts(execution))
+            .map_err(|error| error.within(&format!("executions[{index}]")))?;
     }
     let slots = executions
         .iter()
@@ -128,6 +131,48 @@ fn executions(executions: &[ExecutionRecord]) -> Result<(), Error> {
     all_different("executions.scheduled_at", slots)?;
     let keys = executions.iter().filter_map(|one| one.run_key.as_ref());
     all_different("executions.run_key", keys)
+}
+
+fn execution(restore: Restore, item: &TaskItem, execution: &ExecutionRecord) -> Result<(), Error> {
+    number(restore, "id", execution.id.0)?;
+    let schedule = execution.schedule_id.map_or(1, |id| id.0);
+    number(restore, "schedule_id", schedule)?;
+    number(restore, "plan", execution.plan)?;
+    time("scheduled_at", Some(execution.scheduled_at))?;
+    time("due_at", Some(execution.due_at))?;
+    time("started_at", execution.started_at)?;
+    time("finished_at", execution.finished_at)?;
+    // Those that went by other steps are not replayed in their middle.
+    let steps = match execution.plan == item.task.plan {
+        true => item.steps.len(),
+        false => limits::MAXIMUM_STEPS,
+    };
+    let step = u64::from(execution.step);
+    validate::range("step", step, 0, (steps as u64).saturating_sub(1))?;
+    let done = execution.steps.len() as u64;
+    validate::range("steps", done, 0, step + 1)?;
+    validate::range("slots", execution.slots, 1, limits::MAXIMUM_RESTORED_RUNS)?;
+    count("rescues", execution.rescues.into())?;
+    let lines = execution.logs.len() as u64;
+    validate::range("logs", lines, 0, limits::MAXIMUM_LOG_LINES as u64)?;
+    let key = execution.run_key.as_deref();
+    key.map_or(Ok(()), validate::idempotency_key)
+}
+
+fn attempts(execution: &ExecutionRecord) -> Result<(), Error> {
+    // One more than there are retries, and those that were put off or taken back.
+    count("attempt", execution.attempt.into())?;
+    let kept = execution.attempts.len() as u64;
+    validate::range("attempts", kept, 0, limits::MAXIMUM_ATTEMPTS_KEPT as u64)?;
+    for (index, attempt) in execution.attempts.iter().enumerate() {
+        let field = |name: &str| format!("attempts[{index}].{name}");
+        let step = execution.step.into();
+        validate::range(&field("step"), attempt.step.into(), 0, step)?;
+        count(&field("number"), attempt.number.into())?;
+        time(&field("started_at"), Some(attempt.started_at))?;
+        time(&field("finished_at"), attempt.finished_at)?;
+    }
+    Ok(())
 }
 
 /// Refuses what is there twice.

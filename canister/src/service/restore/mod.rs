@@ -5,10 +5,11 @@
 //! actions, alerts and the configuration, is restored for admins.
 
 mod check;
+mod numbers;
 mod shared;
 mod task;
 
-use chime_types::{Error, RestoreBackupRequest, RestoredBackup};
+use chime_types::{Error, RestoreBackupRequest, RestoredBackup, limits};
 
 use super::Caller;
 use super::backups::{backup_for, damaged, need_complete};
@@ -29,6 +30,8 @@ struct Restore {
     backup: BackupId,
     all_owners: bool,
     overwrite: bool,
+    /// The highest number that anything in a backup may have.
+    highest: u64,
 }
 
 /// What the backup holds at a place, and where the next begins.
@@ -55,12 +58,14 @@ pub fn restore_backup(
         backup: BackupId(request.backup_id),
         all_owners: record.backup.all_owners,
         overwrite: request.overwrite.unwrap_or(false),
+        highest: highest_number(state),
     };
     let mut answer = RestoredBackup {
         tasks: 0,
         executions: 0,
         left_out: 0,
         next_cursor: request.cursor,
+        renumbered: Some(Vec::new()),
     };
     let mut position = position(request.cursor);
     for _ in 0..THINGS_PER_CALL {
@@ -82,6 +87,15 @@ pub fn restore_backup(
         }
     }
     Ok(answer)
+}
+
+/// Above what a scheduler gives in its life, and above what this one gave.
+fn highest_number(state: &State) -> u64 {
+    let header = state.header();
+    limits::MAXIMUM_RESTORED_NUMBER
+        .max(header.next_task)
+        .max(header.next_schedule)
+        .max(header.next_execution)
 }
 
 fn cursor(position: BackupPosition) -> u64 {
@@ -116,9 +130,11 @@ fn one(
             }
         }
         Next::Task(item, executions) => match task::restore(state, restore, *item, executions)? {
-            Some(executions) => {
+            Some(restored) => {
                 answer.tasks += 1;
-                answer.executions += executions;
+                answer.executions += restored.executions;
+                let renumbered = answer.renumbered.get_or_insert_default();
+                renumbered.extend(restored.renumbered);
             }
             None => answer.left_out += 1,
         },

@@ -4,12 +4,15 @@ use candid::Principal;
 use chime_types::{Config, ConfigureRequest, Error, limits};
 
 use super::Restore;
+use super::check::count;
+use super::numbers::HIGHEST_KEPT;
 use crate::engine::alerts;
 use crate::engine::archive::Item;
-use crate::service::configure;
+use crate::engine::template::Scope;
+use crate::service::{Caller, configure, validate};
 use crate::state::State;
 use crate::state::keys::NameKey;
-use crate::state::records::{AlertRecord, UserRecord};
+use crate::state::records::{ActionRecord, AlertRecord, UserRecord};
 
 /// Restores one thing.
 pub fn restore(state: &mut State, restore: Restore, item: Item) -> Result<(), Error> {
@@ -19,15 +22,44 @@ pub fn restore(state: &mut State, restore: Restore, item: Item) -> Result<(), Er
         }
         Item::User(principal, record) => user(state, restore, principal, record),
         Item::Action(owner, name, action) => {
+            check_action(restore, &name, &action)
+                .map_err(|error| error.within(&format!("actions[{name}]")))?;
             let key = NameKey { owner, name };
             if restore.overwrite || state.action(&key).is_none() {
                 state.put_action(key, action);
             }
         }
-        Item::Alert(record) => alert(state, restore, record),
+        Item::Alert(record) => {
+            check_alert(restore, &record)
+                .map_err(|error| error.within(&format!("alerts[{}]", record.id.0)))?;
+            alert(state, restore, record);
+        }
         _ => {}
     }
     Ok(())
+}
+
+/// Whoever made it may have been a controller, which nobody can tell any more.
+fn maker(restore: Restore) -> Caller {
+    Caller {
+        is_controller: true,
+        ..restore.caller
+    }
+}
+
+fn check_action(restore: Restore, name: &str, record: &ActionRecord) -> Result<(), Error> {
+    let maximum = limits::MAXIMUM_NAME_CHARACTERS;
+    validate::characters("name", name, 1, maximum)?;
+    validate::description(&record.description)?;
+    let entity_name = record.entity_name.as_deref().unwrap_or("");
+    validate::characters("entity_name", entity_name, 0, maximum)?;
+    validate::action(&record.action, Scope::DEFINITION, &maker(restore))
+}
+
+fn check_alert(restore: Restore, record: &AlertRecord) -> Result<(), Error> {
+    count("fired", record.alert.fired)?;
+    count("suppressed", record.alert.suppressed)?;
+    validate::alert(&record.alert, &maker(restore))
 }
 
 /// A user, without the name if somebody else has it by now.
@@ -51,7 +83,7 @@ fn user(state: &mut State, restore: Restore, principal: Principal, mut record: U
 
 /// An alert.
 fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
-    let is_sound = record.id.0 == record.alert.id && record.id.0 <= limits::MAXIMUM_RESTORED_NUMBER;
+    let is_sound = record.id.0 == record.alert.id && record.id.0 <= HIGHEST_KEPT;
     let old = state.alert(record.id);
     if !is_sound || (old.is_some() && !restore.overwrite) {
         return;
@@ -60,7 +92,9 @@ fn alert(state: &mut State, restore: Restore, mut record: AlertRecord) {
         alerts::remove(state, &old);
     }
     state.skip_other_numbers(record.id.0);
-    state.change_owner(record.owner, |owner| owner.alerts += 1);
+    state.change_owner(record.owner, |owner| {
+        owner.alerts = owner.alerts.saturating_add(1);
+    });
     // The entry in the agenda that it had is that of something else by now.
     record.wake = None;
     alerts::arm(state, restore.now, record);

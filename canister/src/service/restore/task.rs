@@ -1,69 +1,129 @@
 //! Restoring one task with its steps, its schedules and its history.
 //!
-//! The task keeps its number. Its schedules and its executions keep theirs too, unless one of them
-//! is in use; then all of the kind get new ones, in the same order. What was not final is cancelled.
-//! A schedule goes on with its next time from now. Backfills are not restored.
+//! `numbers` says which numbers it has. What was not final is cancelled. A schedule goes on with its
+//! next time from now. Backfills are not restored.
 
-use std::collections::BTreeMap;
+use chime_types::{Action, Error, EventKind, ExecutionStatus, Outcome, RenumberedTask};
 
-use chime_types::{Error, EventKind, ExecutionStatus, Outcome};
-
+use super::numbers::{self, Numbers, Place, Replaced};
 use super::{Restore, check};
 use crate::engine::archive::TaskItem;
 use crate::engine::timeline::Note;
 use crate::engine::{Turn, arm_first};
 use crate::service::access::limit_exceeded;
 use crate::state::State;
-use crate::state::keys::{ExecutionId, ScheduleId};
-use crate::state::records::{ExecutionRecord, Plan, ScheduleRecord, TaskRecord};
+use crate::state::keys::{ExecutionId, ScheduleId, TaskId};
+use crate::state::records::{ExecutionRecord, Plan, ScheduleRecord, Step, TaskRecord};
 
 const UNDER_WAY: &str = "it was under way when the backup was made";
 
-/// New numbers for old ones.
-type Numbers = BTreeMap<u64, u64>;
+/// A task that was restored.
+pub struct Restored {
+    /// How many executions it has.
+    pub executions: u64,
+    /// Its numbers, if it has another one than in the backup.
+    pub renumbered: Option<RenumberedTask>,
+}
 
-/// Restores a task. Answers how many executions it has; none if it was left out.
+/// Restores a task. None if it was left out.
 pub fn restore(
     state: &mut State,
     restore: Restore,
-    item: TaskItem,
+    mut item: TaskItem,
     executions: Vec<ExecutionRecord>,
-) -> Result<Option<u64>, Error> {
+) -> Result<Option<Restored>, Error> {
     let Restore { caller, now, .. } = restore;
-    let owner = item.task.owner;
-    let existing = state.task(item.task.id);
-    let may = |owner| owner == caller.principal || caller.is_admin();
-    let is_free = existing
-        .as_ref()
-        .is_none_or(|existing| restore.overwrite && may(existing.owner));
-    if !may(owner) || !is_free {
+    let (owner, old_id) = (item.task.owner, item.task.id);
+    if owner != caller.principal && !caller.is_admin() {
         return Ok(None);
     }
+    let place = numbers::place(state, restore, owner, old_id);
+    let existing = match &place {
+        Place::There(_) if !restore.overwrite => return Ok(None),
+        Place::There(task) => Some((**task).clone()),
+        Place::Free(_) | Place::New => None,
+    };
     check::task(restore, &item, &executions)
-        .map_err(|error| error.within(&format!("tasks[{}]", item.task.id.0)))?;
-    let replaced = existing.as_ref().filter(|existing| existing.owner == owner);
-    check_quota(state, &item.task, replaced.is_some())?;
+        .map_err(|error| error.within(&format!("tasks[{}]", old_id.0)))?;
+    let replaces = existing.as_ref().is_some_and(|task| task.owner == owner);
+    check_quota(state, &item.task, replaces)?;
+    let mut replaced = Replaced::default();
     if let Some(existing) = existing {
+        replaced = Replaced::of(state, &existing);
         Turn::new(state, now, existing).erase();
     }
+    item.task.id = match place {
+        Place::There(task) => task.id,
+        Place::Free(id) => id,
+        Place::New => state.new_task_id(),
+    };
+    let renumbered = note_number(state, &item.task, old_id);
+    let executions = put(state, restore, &replaced, item, executions);
+    Ok(Some(Restored {
+        executions,
+        renumbered,
+    }))
+}
+
+/// Remembers under which number a task is found that had another one.
+fn note_number(state: &mut State, task: &TaskRecord, old_id: TaskId) -> Option<RenumberedTask> {
+    if task.id == old_id {
+        return None;
+    }
+    state.put_number(task.owner, old_id, task.id);
+    Some(RenumberedTask {
+        old_task_id: old_id.0,
+        new_task_id: task.id.0,
+    })
+}
+
+/// Writes a task that was checked, under its number. Answers how many executions it has.
+fn put(
+    state: &mut State,
+    restore: Restore,
+    replaced: &Replaced,
+    item: TaskItem,
+    executions: Vec<ExecutionRecord>,
+) -> u64 {
     let TaskItem {
         mut task,
-        steps,
+        mut steps,
         schedules,
     } = item;
+    let now = restore.now;
     reset(state, &mut task);
-    skip_numbers(state, &task, &schedules, &executions);
+    rename_tasks(state, &task, &mut steps);
+    let executions = newest(state, &task, executions);
+    let schedule_numbers = numbers::of_schedules(state, restore, replaced, &schedules, &executions);
+    let execution_numbers = numbers::of_executions(state, restore, replaced, &executions);
+    numbers::skip(state, task.id, &schedule_numbers, &execution_numbers);
     state.put_plan(task.id, task.plan, Plan { steps });
-    let numbers = put_schedules(state, &mut task, schedules, now);
-    let count = put_executions(state, &mut task, executions, &numbers, now);
+    put_schedules(state, &mut task, schedules, &schedule_numbers, now);
+    let all = (&schedule_numbers, &execution_numbers);
+    let count = put_executions(state, &mut task, executions, all, now);
     state.put_task(&task);
-    state.change_owner(owner, |owner| owner.tasks += 1);
+    state.change_owner(task.owner, |owner| {
+        owner.tasks = owner.tasks.saturating_add(1);
+    });
     let detail = format!("restored from backup {}", restore.backup.0);
     Note::task(EventKind::BackupChanged, &task)
-        .by(caller.principal)
+        .by(restore.caller.principal)
         .detail(&detail)
         .write(state, now);
-    Ok(Some(count))
+    count
+}
+
+/// Steps that name a task of the same owner name it under its present number.
+fn rename_tasks(state: &State, task: &TaskRecord, steps: &mut [Step]) {
+    for step in steps {
+        if let Action::Cleanup {
+            task_id: Some(id), ..
+        } = &mut step.action
+            && let Some(number) = state.number_of(task.owner, TaskId(*id))
+        {
+            *id = number.0;
+        }
+    }
 }
 
 fn check_quota(state: &State, task: &TaskRecord, replaces: bool) -> Result<(), Error> {
@@ -71,7 +131,7 @@ fn check_quota(state: &State, task: &TaskRecord, replaces: bool) -> Result<(), E
         .user(task.owner)
         .and_then(|user| user.quotas.maximum_tasks);
     let maximum = quota.unwrap_or(state.config().maximum_tasks_per_owner);
-    if state.owner(task.owner).tasks < maximum + u64::from(replaces) {
+    if state.owner(task.owner).tasks < maximum.saturating_add(u64::from(replaces)) {
         return Ok(());
     }
     Err(limit_exceeded(
@@ -98,61 +158,45 @@ fn reset(state: &mut State, task: &mut TaskRecord) {
     }
 }
 
-/// Numbers given from now on are above those of the backup.
-fn skip_numbers(
-    state: &mut State,
-    task: &TaskRecord,
-    schedules: &[ScheduleRecord],
-    executions: &[ExecutionRecord],
-) {
-    let named = executions.iter().filter_map(|one| one.schedule_id);
-    let schedule = schedules.iter().map(|one| one.id).chain(named).max();
-    let execution = executions.iter().map(|one| one.id).max();
-    state.skip_numbers(
-        task.id.0,
-        schedule.map_or(0, |id| id.0),
-        execution.map_or(0, |id| id.0),
-    );
-}
-
 fn put_schedules(
     state: &mut State,
     task: &mut TaskRecord,
     schedules: Vec<ScheduleRecord>,
+    numbers: &Numbers,
     now: u64,
-) -> Numbers {
-    let is_taken = schedules.iter().any(|one| state.schedule(one.id).is_some());
-    let mut numbers = Numbers::new();
+) {
     task.schedules.clear();
     for mut schedule in schedules {
-        let old = schedule.id;
-        if is_taken {
-            schedule.id = state.new_schedule_id();
-        }
-        numbers.insert(old.0, schedule.id.0);
+        schedule.id = ScheduleId(numbers[&schedule.id.0]);
+        schedule.task_id = task.id;
         schedule.next_at = None;
         schedule.wake = None;
         arm_first(state, task, &mut schedule, now);
         task.schedules.push(schedule.id);
     }
-    numbers
 }
 
-/// Writes the newest executions, as many as the owner may have.
+/// The newest executions, as many as the owner may have.
+fn newest(
+    state: &State,
+    task: &TaskRecord,
+    mut executions: Vec<ExecutionRecord>,
+) -> Vec<ExecutionRecord> {
+    let excess = executions.len().saturating_sub(room(state, task));
+    executions.drain(..excess);
+    executions
+}
+
 fn put_executions(
     state: &mut State,
     task: &mut TaskRecord,
     mut executions: Vec<ExecutionRecord>,
-    schedules: &Numbers,
+    (schedules, numbers): (&Numbers, &Numbers),
     now: u64,
 ) -> u64 {
-    let room = room(state, task);
-    let excess = executions.len().saturating_sub(room);
-    executions.drain(..excess);
-    let numbers = execution_numbers(state, &executions);
     let mut dead_letters = 0;
     for execution in &mut executions {
-        renumber(state, execution, schedules, &numbers);
+        numbers::renumber(state, task.id, execution, schedules, numbers);
         end(execution, now);
         let inserted = state.insert_execution(task.owner, execution);
         assert!(inserted, "BUG: the slots of a restored task are free");
@@ -167,10 +211,11 @@ fn put_executions(
     }
     let count = executions.len() as u64;
     task.total_executions = count;
-    task.latest = task.latest.and_then(|id| new_id(&numbers, id));
+    let latest = task.latest.and_then(|id| numbers.get(&id.0));
+    task.latest = latest.copied().map(ExecutionId);
     state.change_owner(task.owner, |owner| {
-        owner.executions += count;
-        owner.dead_letters += dead_letters;
+        owner.executions = owner.executions.saturating_add(count);
+        owner.dead_letters = owner.dead_letters.saturating_add(dead_letters);
     });
     count
 }
@@ -184,49 +229,6 @@ fn room(state: &State, task: &TaskRecord) -> usize {
     let left = of_owner.saturating_sub(state.owner(task.owner).executions);
     let of_task = state.config().maximum_executions_per_task;
     usize::try_from(left.min(of_task)).unwrap_or(usize::MAX)
-}
-
-fn execution_numbers(state: &mut State, executions: &[ExecutionRecord]) -> Numbers {
-    let is_taken = executions
-        .iter()
-        .any(|one| state.execution(one.id).is_some());
-    let ids = executions.iter().map(|one| one.id);
-    ids.map(|old| {
-        let new = if is_taken {
-            state.new_execution_id()
-        } else {
-            old
-        };
-        (old.0, new.0)
-    })
-    .collect()
-}
-
-fn new_id(numbers: &Numbers, old: ExecutionId) -> Option<ExecutionId> {
-    numbers.get(&old.0).copied().map(ExecutionId)
-}
-
-fn renumber(
-    state: &State,
-    execution: &mut ExecutionRecord,
-    schedules: &Numbers,
-    executions: &Numbers,
-) {
-    let number = |id| new_id(executions, id);
-    execution.id = number(execution.id).expect("BUG: every execution has a number");
-    execution.replay_of = execution.replay_of.and_then(number);
-    execution.replayed_by = execution.replayed_by.and_then(number);
-    execution.backfill = None;
-    execution.schedule_id = execution.schedule_id.and_then(|old| {
-        match schedules.get(&old.0) {
-            Some(new) => Some(ScheduleId(*new)),
-            // One that was removed before the backup was made. Slots of others are not touched.
-            None => Some(old).filter(|id| {
-                state.schedule(*id).is_none()
-                    && state.occurrence(*id, execution.scheduled_at).is_none()
-            }),
-        }
-    });
 }
 
 /// An execution as it is kept when it is final. One that was not is cancelled.
