@@ -25,6 +25,21 @@ pub const MAXIMUM_COMMAND_BYTES: usize = 64 * 1024;
 pub const MAXIMUM_METHOD_BYTES: usize = 256;
 /// Largest arguments of one call, in bytes.
 pub const MAXIMUM_ARGUMENTS_BYTES: usize = 64 * 1024;
+/// Largest that all parts of one attempt are together when their placeholders are filled in: address,
+/// headers and body, or the arguments, or a subject and its message. They fit a message to another
+/// canister (2 MiB) with room for what surrounds them.
+pub const MAXIMUM_FILLED_BYTES: usize = 1024 * 1024;
+/// Most placeholders in all parts of one attempt.
+pub const MAXIMUM_PLACEHOLDERS: usize = 8_192;
+/// Most names in the path of a placeholder behind `attributes` or `result`.
+pub const MAXIMUM_PATH_NAMES: usize = 32;
+/// Largest arguments of a call when they are encoded, in bytes.
+pub const MAXIMUM_ENCODED_BYTES: usize = 1_900_000;
+/// Most symbols of the arguments of a call in Candid's textual form when filled in: names, numbers,
+/// quoted texts, punctuation.
+pub const MAXIMUM_ARGUMENT_SYMBOLS: usize = 100_000;
+/// Longest number in the arguments of a call in Candid's textual form, in digits.
+pub const MAXIMUM_NUMBER_DIGITS: usize = 1_024;
 /// Largest request of any method, in bytes of Candid.
 pub const MAXIMUM_REQUEST_BYTES: usize = 1024 * 1024;
 /// Largest request of a method that takes schedules, but no steps, in bytes of Candid.
@@ -87,6 +102,20 @@ pub const MAXIMUM_COUNTED_JOBS: u64 = 1_000;
 
 /// Longest address of an HTTP request, in bytes.
 pub const MAXIMUM_URL_BYTES: usize = 8_192;
+/// Longest value of a header of an HTTP request when filled in, in bytes (the limit of the Internet
+/// Computer).
+pub const MAXIMUM_HEADER_BYTES: usize = 8_192;
+/// Most bytes of all headers of an HTTP request when filled in, names included (the limit of the
+/// Internet Computer is 48 KiB).
+pub const MAXIMUM_HEADERS_BYTES: usize = 47 * 1024;
+/// Longest JSON pointer of a transform, in bytes.
+pub const MAXIMUM_POINTER_BYTES: usize = 1_024;
+/// Most statuses that one request may expect.
+pub const MAXIMUM_EXPECTED_STATUSES: usize = 500;
+/// Longest subject of a notification when filled in, in bytes.
+pub const MAXIMUM_FILLED_SUBJECT_BYTES: usize = 4_096;
+/// Longest message of a notification when filled in, in bytes.
+pub const MAXIMUM_FILLED_MESSAGE_BYTES: usize = 64 * 1024;
 /// Most headers of an HTTP request.
 pub const MAXIMUM_HTTP_HEADERS: usize = 32;
 /// Most bytes of a response that may be asked for (the limit of the Internet Computer).

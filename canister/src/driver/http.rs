@@ -1,8 +1,10 @@
 //! HTTPS requests: from the work to the request, from the response to the outcome, and the
 //! transform that lets all nodes agree upon a response. Pure.
 
+use std::collections::BTreeMap;
+
 use candid::{CandidType, Deserialize};
-use chime_types::{Cause, HttpMethod, HttpTransform};
+use chime_types::{Cause, HttpMethod, HttpTransform, limits};
 
 use super::answer;
 use crate::engine::secrets::Secrets;
@@ -48,17 +50,40 @@ pub fn transform(context: &[u8], response: HttpResponse) -> HttpResponse {
     }
 }
 
-/// Parts of a JSON body as a JSON object: pointer to value, null where there is none.
+/// Parts of a JSON body as a JSON object: pointer to value, null where there is none. They may overlap,
+/// and are larger together than the body: above what a response may have the body is kept whole.
 fn parts(body: &[u8], pointers: &[String]) -> Vec<u8> {
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
         return body.to_vec();
     };
-    let found = pointers.iter().map(|pointer| {
-        let part = value.pointer(pointer).cloned();
-        (pointer.clone(), part.unwrap_or_default())
-    });
-    let object: serde_json::Map<_, _> = found.collect();
-    serde_json::to_vec(&object).expect("BUG: JSON can be encoded")
+    let found: BTreeMap<&str, Option<&serde_json::Value>> = pointers
+        .iter()
+        .map(|pointer| (pointer.as_str(), value.pointer(pointer)))
+        .collect();
+    let mut parts = Bounded::default();
+    match serde_json::to_writer(&mut parts, &found) {
+        Ok(()) => parts.0,
+        Err(_) => body.to_vec(),
+    }
+}
+
+/// Bytes, no more than a response may have.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let length = (self.0.len() + bytes.len()) as u64;
+        if length > limits::MAXIMUM_RESPONSE_BYTES {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How the network says that it makes no outcalls, or none to that host.
@@ -264,6 +289,19 @@ mod tests {
             r#"{"/data/price":"1.5","/none":null}"#
         );
         assert_eq!(kept(transform, "not json"), "not json");
+    }
+
+    #[test]
+    fn should_keep_the_body_whole_when_its_parts_would_be_larger_than_a_response() {
+        let pointers: Vec<String> = (0..16).map(|depth| "/a".repeat(depth)).collect();
+        let nested = |bytes: usize| {
+            let text = format!("\"{}\"", "x".repeat(bytes));
+            format!("{}{text}{}", "{\"a\":".repeat(15), "}".repeat(15)).into_bytes()
+        };
+        let small = nested(100_000);
+        assert!(parts(&small, &pointers).len() > 1_600_000);
+        let large = nested(130_000);
+        assert_eq!(parts(&large, &pointers), large);
     }
 
     #[test]

@@ -8,15 +8,15 @@
 //! Deliveries have no part in the limits on attempts; how many begin at one instant is bounded.
 
 use candid::Principal;
-use chime_types::{AlertCondition, Cause, Channel, EventKind, HttpHeader, Message, limits};
+use chime_types::{AlertCondition, Cause, Channel, EventKind, Message, limits};
 
 use super::Effect;
 use super::attempt::after;
 use super::cycles::LOOK_AGAIN_AFTER;
 use super::failure::Failure;
-use super::resolve::secrets_of;
+use super::filling::{Filling, Value};
+use super::resolve::{fill_headers, secrets_of};
 use super::secrets::Secrets;
-use super::template;
 use super::timeline::Note;
 use crate::state::State;
 use crate::state::keys::{AlertId, ExecutionId, MessageId, NameKey, TaskId, Wake};
@@ -114,13 +114,11 @@ fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, Failure> {
     let Payload::Message(Channel::Webhook { url, headers }, message) = &record.payload else {
         return Ok(record.payload.clone());
     };
-    let headers = headers.iter().flatten().map(|header| {
-        Ok(HttpHeader {
-            name: header.name.clone(),
-            value: template::fill(&header.value, |path| secret(state, record.owner, path))?,
-        })
-    });
-    let headers = headers.collect::<Result<Vec<_>, Failure>>()?;
+    let filling = Filling::default();
+    let look_up = |path: &str| secret(state, record.owner, path).map(Value::new);
+    let headers = fill_headers(headers.as_deref().unwrap_or_default(), |part, text| {
+        filling.fill(&look_up, part, text, limits::MAXIMUM_HEADER_BYTES)
+    })?;
     let channel = Channel::Webhook {
         url: url.clone(),
         headers: Some(headers),
@@ -130,7 +128,7 @@ fn filled(state: &State, record: &DeliveryRecord) -> Result<Payload, Failure> {
 
 fn secret(state: &State, owner: Principal, path: &str) -> Result<String, Failure> {
     let name = path.strip_prefix("secrets.").ok_or_else(|| {
-        let text = format!("{{{{{path}}}}} means nothing here: only secrets are filled in");
+        let text = "it means nothing here: only secrets are filled in";
         Failure::new(Cause::Placeholder, text)
     })?;
     let key = NameKey {
@@ -138,9 +136,7 @@ fn secret(state: &State, owner: Principal, path: &str) -> Result<String, Failure
         name: name.to_string(),
     };
     state.secret(&key).ok_or_else(|| {
-        let text = format!(
-            "{{{{{path}}}}} cannot be filled in: there is no such secret, put it with put_secret"
-        );
+        let text = "there is no such secret, put it with put_secret";
         Failure::new(Cause::NoSuchSecret, text)
     })
 }

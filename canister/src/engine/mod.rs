@@ -19,6 +19,7 @@ pub mod cycles;
 pub mod deliver;
 mod ending;
 mod failure;
+mod filling;
 mod fire;
 pub mod jobs;
 mod lifecycle;
@@ -31,12 +32,14 @@ mod retry;
 pub mod secrets;
 mod slots;
 mod stopping;
+mod symbols;
 pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
 mod totals;
 mod turn;
+mod values;
 
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};

@@ -7,10 +7,10 @@ use chime_types::{
     HttpTransform, Message, limits,
 };
 
-use super::arguments::{encode_arguments, with_one_more};
+use super::arguments::encode_arguments;
 use super::builtin::Builtin;
 use super::failure::Failure;
-use super::template;
+use super::values::Values;
 use crate::state::State;
 use crate::state::keys::NameKey;
 use crate::state::records::{ExecutionRecord, Step, TaskRecord};
@@ -53,8 +53,8 @@ pub struct HttpWork {
 #[derive(Clone, Debug)]
 pub struct Resolved {
     pub action: Action,
-    attributes: Option<String>,
-    entity_name: Option<String>,
+    pub(super) attributes: Option<String>,
+    pub(super) entity_name: Option<String>,
 }
 
 /// The action of a step: a named one as it is defined now.
@@ -122,85 +122,6 @@ pub fn target_of_step(state: &State, execution: &ExecutionRecord) -> Option<Prin
     target_of(&resolved.action)
 }
 
-/// Everything that placeholders may name.
-struct Values<'a> {
-    state: &'a State,
-    task: &'a TaskRecord,
-    execution: &'a ExecutionRecord,
-    resolved: &'a Resolved,
-    token: u64,
-}
-
-impl Values<'_> {
-    fn fill(&self, text: &str) -> Result<String, Failure> {
-        template::fill(text, |path| {
-            self.value(path).map_err(|Failure { cause, error }| {
-                let text = format!("{{{{{path}}}}} cannot be filled in: {error}");
-                Failure::new(cause, text)
-            })
-        })
-    }
-
-    fn value(&self, path: &str) -> Result<String, Failure> {
-        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
-        Ok(match root {
-            "execution_id" => self.execution.id.0.to_string(),
-            "task_id" => self.task.id.0.to_string(),
-            "task_name" => self.task.name.clone(),
-            "scheduled_at" => self.execution.scheduled_at.to_string(),
-            "step" => self.execution.step.to_string(),
-            "attempt" => self.execution.attempt.to_string(),
-            "fencing_token" => self.token.to_string(),
-            "user" => user_name(self.state, self.task),
-            "entity_name" => self.resolved.entity_name.clone().unwrap_or_default(),
-            "attributes" => {
-                let attributes = self.resolved.attributes.as_deref().unwrap_or("");
-                template::part_of_json(attributes, rest).map_err(placeholder)?
-            }
-            "secrets" => self.secret(rest)?,
-            "steps" => self.step(rest)?,
-            _ => return Err(placeholder("there is no such name")),
-        })
-    }
-
-    fn secret(&self, name: &str) -> Result<String, Failure> {
-        let key = NameKey {
-            owner: self.task.owner,
-            name: name.to_string(),
-        };
-        self.state.secret(&key).ok_or_else(|| {
-            let text = "there is no such secret: put it with put_secret";
-            Failure::new(Cause::NoSuchSecret, text)
-        })
-    }
-
-    fn step(&self, rest: &str) -> Result<String, Failure> {
-        let mut parts = rest.splitn(3, '.');
-        let number: usize = parts
-            .next()
-            .and_then(|number| number.parse().ok())
-            .ok_or_else(|| placeholder("steps are counted from 0"))?;
-        let done = self
-            .execution
-            .steps
-            .get(number)
-            .ok_or_else(|| placeholder("that step has not been run"))?;
-        let what = parts.next().unwrap_or("");
-        let text = match what {
-            "result" => done.result.as_deref().unwrap_or(""),
-            _ => done.error.as_deref().unwrap_or(""),
-        };
-        match parts.next() {
-            None => Ok(text.to_string()),
-            Some(path) => template::part_of_json(text, path).map_err(placeholder),
-        }
-    }
-}
-
-fn placeholder(text: impl Into<String>) -> Failure {
-    Failure::new(Cause::Placeholder, text)
-}
-
 /// In whose name a task is meant to run: the name of that user, or its principal.
 pub fn user_name(state: &State, task: &TaskRecord) -> String {
     let user = task.run_as.unwrap_or(task.owner);
@@ -222,17 +143,11 @@ pub fn work(
     token: u64,
     now: u64,
 ) -> Result<Work, Failure> {
-    let values = Values {
-        state,
-        task,
-        execution,
-        resolved,
-        token,
-    };
+    let values = Values::new(state, task, execution, resolved, token);
     match &resolved.action {
         Action::Call { .. } => call(&values),
         Action::Note { text } => {
-            let text = values.fill(text)?;
+            let text = values.fill("the note has", text, limits::MAXIMUM_FILLED_BYTES)?;
             Ok(Work::Done {
                 result: text.clone(),
                 log: Some(text),
@@ -273,15 +188,12 @@ fn call(values: &Values<'_>) -> Result<Work, Failure> {
     };
     let filled = match arguments {
         Some(CallArguments::Text { value }) => Some(CallArguments::Text {
-            value: values.fill(value)?,
+            value: values.fill("the arguments have", value, limits::MAXIMUM_FILLED_BYTES)?,
         }),
         other => other.clone(),
     };
-    let bad = |text: String| Failure::new(Cause::BadArguments, text);
-    let mut encoded = encode_arguments(filled.as_ref()).map_err(bad)?;
-    if with_context == &Some(true) {
-        encoded = with_one_more(&encoded, &context(values)).map_err(bad)?;
-    }
+    let context = (with_context == &Some(true)).then(|| context(values));
+    let encoded = encode_arguments(filled.as_ref(), context.as_ref())?;
     Ok(Work::Call {
         canister: *canister,
         method: method.clone(),
@@ -307,13 +219,10 @@ fn to_u128(cycles: &Nat) -> u128 {
 }
 
 fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, Failure> {
+    let url = values.fill("the address has", &request.url, limits::MAXIMUM_URL_BYTES)?;
     let headers = filled_headers(values, request.headers.as_deref().unwrap_or_default())?;
-    let url = values.fill(&request.url)?;
-    let body = values.fill(request.body.as_deref().unwrap_or(""))?;
-    if url.len() > limits::MAXIMUM_URL_BYTES {
-        let text = format!("the address has {} bytes when filled in", url.len());
-        return Err(Failure::new(Cause::TooLarge, text));
-    }
+    let body = request.body.as_deref().unwrap_or("");
+    let body = values.fill("the body has", body, limits::MAXIMUM_FILLED_BYTES)?;
     Ok(HttpWork {
         url,
         method: request.method.unwrap_or_default(),
@@ -330,13 +239,37 @@ fn http(values: &Values<'_>, request: &HttpAction) -> Result<HttpWork, Failure> 
 }
 
 fn filled_headers(values: &Values<'_>, headers: &[HttpHeader]) -> Result<Vec<HttpHeader>, Failure> {
-    let filled = headers.iter().map(|header| {
-        Ok(HttpHeader {
-            name: header.name.clone(),
-            value: values.fill(&header.value)?,
-        })
-    });
-    filled.collect()
+    fill_headers(headers, |part, text| {
+        values.fill(part, text, limits::MAXIMUM_HEADER_BYTES)
+    })
+}
+
+/// Headers as they leave: what the network would refuse, or a server could take for further
+/// headers, fails here.
+pub(super) fn fill_headers(
+    headers: &[HttpHeader],
+    fill: impl Fn(&str, &str) -> Result<String, Failure>,
+) -> Result<Vec<HttpHeader>, Failure> {
+    let mut filled = Vec::with_capacity(headers.len());
+    let mut bytes = 0;
+    for HttpHeader { name, value } in headers {
+        let value = fill(&format!("header {name} has"), value)?;
+        if value.chars().any(char::is_control) {
+            let text = format!("header {name} has a control character when filled in");
+            return Err(Failure::new(Cause::Placeholder, text));
+        }
+        bytes += name.len() + value.len();
+        if bytes > limits::MAXIMUM_HEADERS_BYTES {
+            let maximum = limits::MAXIMUM_HEADERS_BYTES;
+            let text = format!(
+                "the headers up to {name} have {bytes} bytes when filled in, at most {maximum}"
+            );
+            return Err(Failure::new(Cause::TooLarge, text));
+        }
+        let name = name.clone();
+        filled.push(HttpHeader { name, value });
+    }
+    Ok(filled)
 }
 
 /// All secrets of an owner, the longest first, since one may hold another: whichever of them a
@@ -362,8 +295,16 @@ fn notification(
     let message = Message {
         id: message_id(values.execution),
         sent_at: now,
-        subject: values.fill(subject)?,
-        message: values.fill(message)?,
+        subject: values.fill(
+            "the subject has",
+            subject,
+            limits::MAXIMUM_FILLED_SUBJECT_BYTES,
+        )?,
+        message: values.fill(
+            "the message has",
+            message,
+            limits::MAXIMUM_FILLED_MESSAGE_BYTES,
+        )?,
         task_id: Some(values.task.id.0),
         execution_id: Some(values.execution.id.0),
         alert_id: None,

@@ -1,4 +1,5 @@
-//! Placeholders in the texts of an action: `{{execution_id}}` and the like. Pure.
+//! Placeholders in the texts of an action, `{{execution_id}}` and the like: found and checked. Pure.
+//! `filling` puts in what they stand for.
 //!
 //! A placeholder is a name in double braces. Within double quotes, as in the textual form of
 //! Candid and in JSON, what is filled in is escaped, so that a result can never end the text that
@@ -14,9 +15,7 @@
 //! | `steps.0.result.x.y` | a part of a result that is JSON |
 //! | `secrets.NAME` | in HTTP requests and webhooks only |
 
-use chime_types::{Cause, Error};
-
-use super::failure::Failure;
+use chime_types::Error;
 
 /// Where a text stands: what may be named in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +50,12 @@ const NUMBERS_AND_TEXTS: [&str; 8] = [
 
 /// A piece of a text.
 #[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Text(&'a str),
     Name { path: &'a str, quoted: bool },
 }
 
-fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
+pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
     let mut pieces = Vec::new();
     let mut quotes = Quotes::default();
     let mut rest = text;
@@ -163,65 +162,37 @@ fn check_step(number: Option<&str>, what: Option<&str>, own: u32) -> Result<(), 
     }
 }
 
-/// Fills the placeholders of a text in.
+/// Checks that a text names secrets only, as where no execution is known.
 ///
 /// # Errors
-/// What could not be filled in.
-pub fn fill(
-    text: &str,
-    value: impl Fn(&str) -> Result<String, Failure>,
-) -> Result<String, Failure> {
-    let mut filled = String::with_capacity(text.len());
-    let malformed = |text: String| Failure::new(Cause::Placeholder, text);
-    for piece in pieces(text).map_err(malformed)? {
-        match piece {
-            Piece::Text(text) => filled.push_str(text),
-            Piece::Name { path, quoted } => {
-                let value = value(path)?;
-                if quoted {
-                    push_escaped(&mut filled, &value);
-                } else {
-                    filled.push_str(&value);
-                }
-            }
+/// What else it names, in words.
+pub fn check_only_secrets(text: &str) -> Result<(), String> {
+    for piece in pieces(text)? {
+        if let Piece::Name { path, .. } = piece
+            && !path.starts_with("secrets.")
+        {
+            return Err(format!("{{{{{path}}}}} means nothing in an alert"));
         }
     }
-    Ok(filled)
+    Ok(())
 }
 
 /// Escapes that Candid's text and JSON have in common. Other control characters, which they write
 /// differently, become spaces.
-fn push_escaped(filled: &mut String, value: &str) {
+pub(super) fn escaped(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
     for character in value.chars() {
         match character {
-            '"' => filled.push_str("\\\""),
-            '\\' => filled.push_str("\\\\"),
-            '\n' => filled.push_str("\\n"),
-            '\r' => filled.push_str("\\r"),
-            '\t' => filled.push_str("\\t"),
-            control if control.is_control() => filled.push(' '),
-            other => filled.push(other),
+            '"' => escaped.push_str("\\\""),
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            control if control.is_control() => escaped.push(' '),
+            other => escaped.push(other),
         }
     }
-}
-
-/// A part of a text that is JSON, by a path such as `x.0.y`: a text as it is, anything else as
-/// JSON.
-///
-/// # Errors
-/// Why there is no such part, in words.
-pub fn part_of_json(json: &str, path: &str) -> Result<String, String> {
-    let value: serde_json::Value =
-        serde_json::from_str(json).map_err(|_| format!("it is not JSON, so it has no `{path}`"))?;
-    let found = path.split('.').try_fold(&value, |value, name| match value {
-        serde_json::Value::Array(items) => name.parse().ok().and_then(|at: usize| items.get(at)),
-        other => other.get(name),
-    });
-    match found {
-        None => Err(format!("it has no `{path}`")),
-        Some(serde_json::Value::String(text)) => Ok(text.clone()),
-        Some(other) => Ok(other.to_string()),
-    }
+    escaped
 }
 
 #[cfg(test)]
@@ -233,41 +204,6 @@ mod tests {
         definition: true,
         secrets: true,
     };
-
-    fn filled(text: &str) -> Result<String, String> {
-        let filled = fill(text, |path| match path {
-            "execution_id" => Ok("42".to_string()),
-            "steps.0.result" => Ok("say \"hi\"\n".to_string()),
-            other => Err(Failure::new(Cause::Placeholder, format!("no {other}"))),
-        });
-        filled.map_err(|failure| failure.error)
-    }
-
-    #[test]
-    fn should_fill_in_names_between_texts() {
-        assert_eq!(
-            filled("a{{execution_id}}b{{ execution_id }}"),
-            Ok("a42b42".to_string())
-        );
-        assert_eq!(filled("none"), Ok("none".to_string()));
-        assert_eq!(
-            filled("{{{{execution_id}}"),
-            Ok("{{execution_id}}".to_string())
-        );
-        assert_eq!(filled("{{other}}"), Err("no other".to_string()));
-    }
-
-    #[test]
-    fn should_escape_within_quotes_only() {
-        assert_eq!(
-            filled(r#"("{{steps.0.result}}", {{execution_id}})"#),
-            Ok(r#"("say \"hi\"\n", 42)"#.to_string())
-        );
-        assert_eq!(
-            filled(r#""\"" {{steps.0.result}}"#),
-            Ok("\"\\\"\" say \"hi\"\n".to_string())
-        );
-    }
 
     #[test]
     fn should_accept_every_name_in_its_place() {
@@ -309,15 +245,5 @@ mod tests {
             assert!(error.rule.contains(part), "{name}: {error}");
         }
         assert!(check("text", "open {{execution_id", plain).is_err());
-    }
-
-    #[test]
-    fn should_find_parts_of_json() {
-        let json = r#"{"a": [{"b": "text"}, 7], "c": {"d": true}}"#;
-        assert_eq!(part_of_json(json, "a.0.b"), Ok("text".to_string()));
-        assert_eq!(part_of_json(json, "a.1"), Ok("7".to_string()));
-        assert_eq!(part_of_json(json, "c"), Ok("{\"d\":true}".to_string()));
-        assert!(part_of_json(json, "a.2").is_err());
-        assert!(part_of_json("(42 : nat)", "a").is_err());
     }
 }

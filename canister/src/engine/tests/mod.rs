@@ -13,6 +13,7 @@ mod builtin_restore;
 mod builtin_uploads;
 mod deliveries;
 mod edges;
+mod filling;
 mod forged;
 mod let_go;
 mod missed;

@@ -204,10 +204,10 @@ fn call_arguments(arguments: Option<&CallArguments>, scope: Scope) -> Result<(),
         // What it becomes is known only when it is filled in.
         return template::check("arguments.text", value, scope);
     }
-    let encoded = encode_arguments(arguments).map_err(|rule| {
+    let encoded = encode_arguments(arguments, None).map_err(|failure| {
         Error::invalid(
             "arguments",
-            rule,
+            failure.error,
             "write them in parentheses, such as (\"x\", 7 : nat64)",
         )
     })?;
@@ -246,7 +246,20 @@ fn http(request: &HttpAction, scope: Scope) -> Result<(), Error> {
         maximum,
         false,
     )?;
-    for (index, status) in request.expected_status.iter().flatten().enumerate() {
+    expected_status(request.expected_status.as_deref().unwrap_or_default())?;
+    request.transform.as_ref().map_or(Ok(()), transform)
+}
+
+fn expected_status(statuses: &[u16]) -> Result<(), Error> {
+    let (count, maximum) = (statuses.len(), limits::MAXIMUM_EXPECTED_STATUSES);
+    if count > maximum {
+        return Err(Error::invalid(
+            "expected_status",
+            format!("at most {maximum} statuses, got {count}"),
+            "leave some out",
+        ));
+    }
+    for (index, status) in statuses.iter().enumerate() {
         range(
             &format!("expected_status[{index}]"),
             (*status).into(),
@@ -254,22 +267,29 @@ fn http(request: &HttpAction, scope: Scope) -> Result<(), Error> {
             599,
         )?;
     }
-    if let Some(HttpTransform::Json { pointers }) = &request.transform {
-        let why = "name at least one part of the body";
-        items(
-            "transform.json.pointers",
-            pointers.len(),
-            limits::MAXIMUM_POINTERS,
-            why,
-        )?;
-        for (index, pointer) in pointers.iter().enumerate() {
-            if !pointer.is_empty() && !pointer.starts_with('/') {
-                return Err(Error::invalid(
-                    format!("transform.json.pointers[{index}]"),
-                    "a JSON pointer (RFC 6901) begins with `/`",
-                    "write it as /data/0/price",
-                ));
-            }
+    Ok(())
+}
+
+fn transform(transform: &HttpTransform) -> Result<(), Error> {
+    let HttpTransform::Json { pointers } = transform else {
+        return Ok(());
+    };
+    let why = "name at least one part of the body";
+    items(
+        "transform.json.pointers",
+        pointers.len(),
+        limits::MAXIMUM_POINTERS,
+        why,
+    )?;
+    for (index, pointer) in pointers.iter().enumerate() {
+        let field = format!("transform.json.pointers[{index}]");
+        bytes(&field, pointer.len(), 0, limits::MAXIMUM_POINTER_BYTES)?;
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return Err(Error::invalid(
+                field,
+                "a JSON pointer (RFC 6901) begins with `/`",
+                "write it as /data/0/price",
+            ));
         }
     }
     Ok(())

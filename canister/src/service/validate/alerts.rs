@@ -1,9 +1,8 @@
 //! Alerts.
 
-use chime_types::{Alert, AlertCondition, Cause, Channel, Error, limits};
+use chime_types::{Alert, AlertCondition, Channel, Error, limits};
 
 use super::{channel, name, range};
-use crate::engine::Failure;
 use crate::engine::template::{self, Scope};
 use crate::service::Caller;
 
@@ -72,17 +71,10 @@ fn only_secrets(channel: &Channel) -> Result<(), Error> {
         return Ok(());
     };
     for (index, header) in headers.iter().flatten().enumerate() {
-        let filled = template::fill(&header.value, |path| match path.strip_prefix("secrets.") {
-            Some(_) => Ok(String::new()),
-            None => {
-                let text = format!("{{{{{path}}}}} means nothing in an alert");
-                Err(Failure::new(Cause::Placeholder, text))
-            }
-        });
-        filled.map_err(|failure| {
+        template::check_only_secrets(&header.value).map_err(|rule| {
             Error::invalid(
                 format!("webhook.headers[{index}].value"),
-                failure.error,
+                rule,
                 "only {{secrets.NAME}} is filled in; for the braces themselves write {{{{",
             )
         })?;
