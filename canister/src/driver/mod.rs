@@ -145,7 +145,7 @@ fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, tok
     store.with(|state| {
         let outcome = match engine::slice_of(state, now, id, token)? {
             Ok(work) => builtin::advance(state, now, id, token, &work, &budget),
-            Err(error) => Some(Outcome::Refused { error }),
+            Err(failure) => Some(Outcome::Failed(failure)),
         };
         outcome.map(|outcome| engine::finish(state, now, id, token, &outcome))
     });

@@ -54,6 +54,7 @@ pub use totals::totals;
 pub use turn::Turn;
 
 use builtin::Builtin;
+use chime_types::Cause;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
@@ -171,23 +172,27 @@ fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
 /// The built-in work of an attempt that is under way. None if the attempt is over.
 ///
 /// # Errors
-/// Why there is none, in words: what the step names may have been defined anew.
+/// Why there is none: what the step names may have been defined anew.
 pub fn slice_of(
     state: &State,
     now: u64,
     id: ExecutionId,
     token: Token,
-) -> Option<Result<Builtin, String>> {
+) -> Option<Result<Builtin, Failure>> {
     let execution = state
         .execution(id)
         .filter(|found| found.token == Some(token))?;
     let task = state.task(execution.task_id)?;
-    let step = attempt::step_of(state, &execution);
-    let work = resolve::action_of(state, &task, &step)
+    let plan = state.plan(execution.task_id, execution.plan);
+    let step = &plan.steps[execution.step as usize];
+    let work = resolve::action_of(state, &task, step)
         .and_then(|resolved| resolve::work(state, &task, &execution, &resolved, token.0, now));
     Some(match work {
         Ok(Work::Slice(work)) => Ok(work),
-        Ok(_) => Err("the action was defined anew and is not built in any more".to_string()),
+        Ok(_) => {
+            let text = "the action was defined anew and is not built in any more";
+            Err(Failure::new(Cause::UnfitAction, text))
+        }
         Err(error) => Err(error),
     })
 }
