@@ -391,7 +391,8 @@ methods! {
     query list_users(ListUsersRequest) -> ListUsersResult =
         |state, caller, now, request| service::list_users(state, caller, now, &request);
 
-    /// Removes a user from the register. Its tasks stay. For admins.
+    /// Removes a user from the register. Its tasks stay. A disabled user is not removed, because it would
+    /// be let in again where everybody is. For admins.
     update delete_user(UserRequest) -> RemovedResult =
         |state, caller, now, request| service::delete_user(state, caller, now, request.principal);
 

@@ -77,6 +77,10 @@ pub enum WaitReason {
     /// Put off on request; it costs no attempt.
     #[serde(rename = "snooze")]
     Snooze,
+    /// Ready, and held back: its owner is disabled, or has a role that has no tasks. It goes on when
+    /// that is over.
+    #[serde(rename = "owner_disabled")]
+    OwnerDisabled,
 }
 
 /// How an attempt ended.

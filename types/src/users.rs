@@ -16,15 +16,25 @@ pub enum Role {
     #[default]
     #[serde(rename = "user")]
     User,
-    /// Sees the tasks of all owners and changes nothing.
+    /// Sees the tasks of all owners and changes nothing. Tasks that it had before are held back.
     #[serde(rename = "viewer")]
     Viewer,
-    /// Claims and finishes the commands of all owners, and nothing else.
+    /// Claims and finishes the commands of all owners, and nothing else. Tasks that it had before are
+    /// held back.
     #[serde(rename = "worker")]
     Worker,
 }
 
 impl Role {
+    /// Whether it may have tasks. Those of a user that was given another role are held back.
+    #[must_use]
+    pub const fn has_tasks(self) -> bool {
+        match self {
+            Self::Admin | Self::Operator | Self::User => true,
+            Self::Viewer | Self::Worker => false,
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -62,7 +72,8 @@ pub struct PutUserRequest {
     pub role: Option<Role>,
     /// The quotas; null leaves them.
     pub quotas: Option<Quotas>,
-    /// True: may do nothing, and its schedules do not fire; null leaves it.
+    /// True: may do nothing, its schedules do not fire, and what is under way is held back until it is
+    /// enabled again; a call that is out may finish. Null leaves it.
     pub disabled: Option<bool>,
 }
 
@@ -77,7 +88,7 @@ pub struct User {
     pub role: Role,
     /// What it may use up, where that differs from the configuration.
     pub quotas: Quotas,
-    /// May do nothing.
+    /// May do nothing, and what is under way is held back.
     pub disabled: bool,
     /// When it was made; null if it was never registered and is admitted as everybody is.
     pub created_at: Option<u64>,

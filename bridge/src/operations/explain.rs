@@ -126,6 +126,9 @@ fn summary(task: &Task, execution: &TaskExecution) -> String {
 
 fn state(execution: &TaskExecution) -> &'static str {
     match (execution.status, execution.waiting_for) {
+        (ExecutionStatus::Ready | ExecutionStatus::Waiting, Some(WaitReason::OwnerDisabled)) => {
+            "is held back: its owner is disabled, or has a role that has no tasks"
+        }
         (ExecutionStatus::Ready, _) => "is due and waits for a free place",
         (ExecutionStatus::Running, _) => "is under way",
         (ExecutionStatus::Waiting, Some(WaitReason::RetryBackoff)) => "failed and will be retried",

@@ -12,10 +12,12 @@ mod http;
 #[cfg(test)]
 mod tests;
 
-use chime_types::{Channel, Message, limits};
+use chime_types::{Cause, Channel, Message, limits};
 
 use crate::engine::builtin;
-use crate::engine::{self, Budget, Effect, Outcome, Progress, Start, Work, deliver, webhook};
+use crate::engine::{
+    self, Budget, Effect, Failure, Outcome, Progress, Start, Work, deliver, rights, webhook,
+};
 use crate::errand::Errand;
 use crate::runtime::{CallError, CallRequest, Runtime};
 use crate::state::State;
@@ -86,6 +88,11 @@ pub fn arm<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
 
 fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
     let (id, token) = (start.execution_id, start.token);
+    if let Some(text) = refusal(runtime, store, &start) {
+        let outcome = Outcome::Failed(Failure::new(Cause::NotAllowed, text));
+        store.with(|state| engine::finish(state, runtime.now(), id, token, &outcome));
+        return;
+    }
     let deadline = deadline(runtime.now(), start.timeout_seconds);
     match start.work {
         Work::Done { result, log } => {
@@ -121,6 +128,16 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
         // In a message of its own: if it should trap, nothing else is lost.
         Work::Slice(_) => runtime.send(Errand::Slice(id, token)),
     }
+}
+
+/// Why work that only a controller may ask for is not done. Whoever asked may be none any more.
+fn refusal<R: Runtime, S: Store>(runtime: R, store: S, start: &Start) -> Option<String> {
+    let own_id = runtime.own_id();
+    let who = store.with(|state| rights::vouching_controller(state, own_id, start))?;
+    let is_controller = runtime.is_controller(who);
+    (!is_controller).then(|| {
+        format!("{who} controls the scheduler no more, and only a controller may ask for this")
+    })
 }
 
 fn settle<R: Runtime + Copy, S: Store>(

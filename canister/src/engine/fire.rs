@@ -9,7 +9,7 @@ use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{alerts, totals};
+use super::{alerts, rights, totals};
 use crate::state::State;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
@@ -46,7 +46,7 @@ pub enum Reason {
     BufferFull,
     /// The owner has used the runs of this hour up.
     Quota,
-    /// The owner is switched off.
+    /// The owner is disabled, or has a role that has no tasks.
     OwnerDisabled,
 }
 
@@ -69,7 +69,7 @@ pub struct Situation {
     pub maximum_buffered: usize,
     /// The owner may begin another run in this hour.
     pub has_quota: bool,
-    /// The owner is switched off.
+    /// The owner is disabled, or has a role that has no tasks.
     pub owner_disabled: bool,
 }
 
@@ -171,9 +171,8 @@ impl<'s> Turn<'s> {
         let (state, task, now) = (&*self.state, &self.task, self.now);
         let due_at = schedule.wake.map_or(slot, |key| key.due_at);
         let behind = now.saturating_sub(due_at);
-        let user = state.user(task.owner);
-        let quota = user
-            .as_ref()
+        let quota = state
+            .user(task.owner)
             .and_then(|user| user.quotas.maximum_runs_per_hour)
             .unwrap_or(state.config().maximum_runs_per_hour);
         let owner = state.owner(task.owner);
@@ -189,7 +188,7 @@ impl<'s> Turn<'s> {
             buffered: buffered(state, task),
             maximum_buffered: state.config().maximum_buffered_executions as usize,
             has_quota: owner.hour != hour(now) || owner.runs_this_hour < quota,
-            owner_disabled: user.is_some_and(|user| user.disabled),
+            owner_disabled: rights::is_held_back(state, task.owner),
         }
     }
 
@@ -342,7 +341,8 @@ fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
             Failure::new(Cause::RunsUsedUp, text)
         }
         Reason::OwnerDisabled => {
-            Failure::new(Cause::OwnerDisabled, "left out: the owner is switched off")
+            let text = "left out: the owner is disabled, or has a role that has no tasks";
+            Failure::new(Cause::OwnerDisabled, text)
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod replay;
 mod resolve;
 mod retention;
 mod retry;
+pub mod rights;
 pub mod secrets;
 mod slots;
 mod stopping;

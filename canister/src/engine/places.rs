@@ -5,7 +5,9 @@
 //! back to the ready queue when a place is free: nothing is ever looked through.
 
 use candid::Principal;
+use chime_types::WaitReason;
 
+use super::rights;
 use super::turn::{Run, Turn};
 use crate::state::State;
 use crate::state::keys::{LimitKey, ReadyKey};
@@ -24,7 +26,7 @@ impl Turn<'_> {
                 .task
                 .maximum_concurrent
                 .is_none_or(|maximum| self.task.running < maximum),
-            LimitKey::Owner(owner) => state.owner(owner).running < owner_limit(state, owner),
+            LimitKey::Owner(owner) => free_places_of(state, owner) > 0,
             LimitKey::Target(canister) => {
                 let maximum = state.config().maximum_concurrent_per_target;
                 state.target(canister) < u64::from(maximum)
@@ -80,6 +82,10 @@ impl Run<'_, '_> {
     /// Lets the execution, which is ready, wait behind a limit. A place under another limit that it
     /// had been called for, and cannot use now, goes to the next one there.
     pub(super) fn park(&mut self, target: Option<Principal>, limit: LimitKey, ready: ReadyKey) {
+        let state = &*self.turn.state;
+        let is_held_back =
+            matches!(limit, LimitKey::Owner(owner) if rights::is_held_back(state, owner));
+        self.execution.waiting_for = is_held_back.then_some(WaitReason::OwnerDisabled);
         self.enter_place(Place::Parked(limit, ready));
         self.turn.pass_on(target);
     }
@@ -93,6 +99,15 @@ fn limits_of(
     own.into_iter().chain(target.map(LimitKey::Target))
 }
 
+/// How many attempts of an owner may begin now: none while it is held back.
+pub(super) fn free_places_of(state: &State, owner: Principal) -> u32 {
+    if rights::is_held_back(state, owner) {
+        return 0;
+    }
+    let running = state.owner(owner).running;
+    owner_limit(state, owner).saturating_sub(running)
+}
+
 fn owner_limit(state: &State, owner: Principal) -> u32 {
     let own = state
         .user(owner)
@@ -101,8 +116,8 @@ fn owner_limit(state: &State, owner: Principal) -> u32 {
 }
 
 /// The first execution behind a limit goes back to the ready queue. If another limit is in its
-/// way, it is parked behind that one. It may be of any task: of its record only the place changes,
-/// and no turn holds it, since what a turn holds stands in no queue while it may let others go on.
+/// way, it is parked behind that one. It may be of any task: of its record only the place changes and
+/// what it waits for, and no turn holds it, since what a turn holds stands in no queue while it may let others go on.
 pub(super) fn let_go_on(state: &mut State, limit: LimitKey) {
     let Some(ready) = state.first_parked(limit) else {
         return;
@@ -112,5 +127,6 @@ pub(super) fn let_go_on(state: &mut State, limit: LimitKey) {
         .expect("BUG: a parked execution exists");
     state.let_go_on(limit, ready);
     execution.place = Some(Place::Ready(ready));
+    execution.waiting_for = None;
     state.put_execution(&execution);
 }

@@ -54,8 +54,8 @@ impl Caller {
             Some(user) if user.disabled => {
                 return Err(Error::new(
                     ErrorKind::Forbidden,
-                    "this user is switched off",
-                    "ask an admin to switch it on with put_user",
+                    "this user is disabled",
+                    "ask an admin to enable it with put_user (`disabled = false`)",
                 ));
             }
             Some(user) => user.role,
@@ -88,7 +88,7 @@ impl Caller {
 
     /// May have tasks.
     fn may_own(&self) -> bool {
-        matches!(self.role, Role::Admin | Role::Operator | Role::User)
+        self.role.has_tasks()
     }
 
     /// May claim and finish the jobs of all owners.

@@ -93,17 +93,14 @@ pub fn put_user(
         disabled: request.disabled.unwrap_or(old.disabled),
         created_at: old.created_at,
     };
-    let state_of_it = if record.disabled {
-        ", switched off"
-    } else {
-        ""
-    };
+    let state_of_it = if record.disabled { ", disabled" } else { "" };
     let detail = format!(
         "{} is {}{state_of_it}",
         request.principal,
         record.role.name()
     );
     state.put_user(request.principal, record.clone());
+    engine::rights::let_go_on(state, request.principal);
     Note::new(EventKind::UserChanged, request.principal)
         .by(caller.principal)
         .detail(&detail)

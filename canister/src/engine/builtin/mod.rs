@@ -110,7 +110,7 @@ fn put_into_inbox(state: &mut State, task: &TaskRecord, mut message: Message) ->
 }
 
 /// Whether an action concerns all owners.
-const fn is_for_admins(action: &Action) -> bool {
+pub(super) const fn is_for_admins(action: &Action) -> bool {
     matches!(
         action,
         Action::Maintenance { .. }

@@ -134,6 +134,11 @@ fn should_heed_the_limit_of_an_owner_and_let_others_go_on() {
         disabled: None,
     };
     service::put_user(&mut world.state, admin(), world.now, quota).unwrap();
+    assert_eq!(
+        world.run().len(),
+        1,
+        "a higher quota lets one go on at once"
+    );
     world.succeed(&starts[0]);
     assert_eq!(world.run().len(), 1, "a free place wakes one");
 }

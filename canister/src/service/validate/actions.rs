@@ -8,6 +8,7 @@ use chime_types::{
 
 use super::{bytes, characters, items, optional, range, retention};
 use crate::engine::encode_arguments;
+use crate::engine::rights::is_reserved;
 use crate::engine::template::{self, Scope};
 use crate::service::Caller;
 
@@ -168,11 +169,10 @@ fn call(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
 
 /// What the scheduler may be let call: tasks of all owners speak with its own principal.
 fn target(canister: Principal, method: &str, caller: &Caller) -> Result<(), Error> {
-    let is_management = canister == Principal::management_canister();
-    let is_reserved = canister == caller.scheduler || (is_management && method != "raw_rand");
-    if !is_reserved || caller.is_controller {
+    if !is_reserved(caller.scheduler, canister, method) || caller.is_controller {
         return Ok(());
     }
+    let is_management = canister == Principal::management_canister();
     let (field, rule) = match is_management {
         true => (
             "method",

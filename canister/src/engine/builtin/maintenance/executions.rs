@@ -13,7 +13,7 @@ use chime_types::{Attempt, ExecutionStatus, WaitReason};
 use super::finding::Look;
 use super::mend::{clear, close, mend};
 use crate::state::State;
-use crate::state::keys::{ExecutionId, Wake};
+use crate::state::keys::{ExecutionId, LimitKey, Wake};
 use crate::state::records::{ExecutionRecord, Place, TaskRecord};
 
 /// Looks at an execution.
@@ -183,6 +183,14 @@ fn fault(state: &State, task: &TaskRecord, execution: &ExecutionRecord) -> Optio
             (!is_woken_by(Wake::Resume(execution.id))).then_some("waits and nothing wakes it")
         }
         (ExecutionStatus::Waiting, ..) => Some("waits for nothing, or at two places"),
+        (
+            _,
+            Some(WaitReason::OwnerDisabled),
+            Some(place @ Place::Parked(LimitKey::Owner(_), _)),
+        ) => {
+            let is_right = execution.wake.is_none() && is_placed(place);
+            (!is_right).then_some("is held back and not in its queue")
+        }
         (_, Some(_), _) => Some("is ready and waits"),
         _ if execution.wake.is_some() => Some("is ready and in the agenda"),
         (_, None, Some(Place::Job(..))) => Some("is ready and among the jobs"),
