@@ -81,6 +81,10 @@ pub(crate) struct Canister {
     pub work: Work,
     /// Host calls up to the next injected trap; see `faults`.
     pub host_calls_to_trap: Option<u64>,
+    /// Messages that trap, and at which of their host calls each.
+    pub messages_to_trap: Option<(u64, u64)>,
+    /// What no message may write.
+    pub poison: Vec<Arc<[u8]>>,
     /// The host call at which the next message traps.
     pub drawn_trap: Option<u64>,
     /// Traps injected since somebody asked.
@@ -116,6 +120,8 @@ impl Canister {
             images: BTreeMap::new(),
             work: Work::default(),
             host_calls_to_trap: None,
+            messages_to_trap: None,
+            poison: Vec::new(),
             drawn_trap: None,
             injected_traps: 0,
             query_figures: QueryFigures::default(),

@@ -70,9 +70,11 @@ impl Canister {
         mut run: Box<Run>,
     ) -> (Box<Run>, Option<Trap>) {
         let planned = self.host_calls_to_trap.take();
-        let first = [planned, self.drawn_trap.take()];
+        let in_a_row = self.next_message_to_trap();
+        let first = [planned, in_a_row, self.drawn_trap.take()];
         let first = first.into_iter().flatten().min();
         run.host_calls_to_trap = first;
+        run.poison.clone_from(&self.poison);
         let (run, trap) = self.invoke_live(target, run);
         if let (Some(first), Some(left)) = (first, run.host_calls_to_trap) {
             self.injected_traps += u64::from(left == 0);
@@ -80,7 +82,15 @@ impl Canister {
             let still_planned = planned.map(|host_calls| host_calls - made);
             self.host_calls_to_trap = still_planned.filter(|host_calls| *host_calls > 0);
         }
+        self.injected_traps += u64::from(run.is_poisoned);
         (run, trap)
+    }
+
+    /// The host call at which this message traps, if it is one of several in a row.
+    fn next_message_to_trap(&mut self) -> Option<u64> {
+        let (messages, host_call) = self.messages_to_trap.take()?;
+        self.messages_to_trap = (messages > 1).then_some((messages - 1, host_call));
+        (messages > 0).then_some(host_call)
     }
 
     /// Adds lines to the log.

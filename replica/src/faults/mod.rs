@@ -31,7 +31,7 @@ use candid::Principal;
 use crate::Replica;
 
 /// One fault. What it counts, it counts from now on, and the first is 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The canister traps at a host call, that is, when it calls a function of `ic0`.
     Trap {
@@ -39,6 +39,24 @@ pub enum Fault {
         canister: Principal,
         /// Which of its host calls; 0 is like 1.
         host_call: u64,
+    },
+    /// So many messages of the canister in a row trap, each at the same one of its own host calls. A
+    /// message that makes fewer passes, and counts.
+    Messages {
+        /// The canister.
+        canister: Principal,
+        /// How many messages.
+        messages: u64,
+        /// At which host call of each message, the first is 1; 0 is like 1.
+        host_call: u64,
+    },
+    /// Each message of the canister traps that writes these bytes to stable memory, in one piece, or
+    /// into the arguments of a call: work that never succeeds, until [`Replica::lift_faults`].
+    Poison {
+        /// The canister.
+        canister: Principal,
+        /// The bytes, at least one.
+        bytes: Vec<u8>,
     },
     /// Something happens to a call that the canister makes.
     Call {
@@ -126,12 +144,42 @@ impl Replica {
                     canister.host_calls_to_trap = Some(host_call.max(1));
                 }
             }
+            Fault::Messages {
+                canister,
+                messages,
+                host_call,
+            } => {
+                if let Some(canister) = self.canisters.get_mut(&canister) {
+                    canister.messages_to_trap = Some((messages, host_call.max(1)));
+                }
+            }
+            Fault::Poison { canister, bytes } => {
+                if let Some(canister) = self.canisters.get_mut(&canister) {
+                    canister.poison.push(bytes.into());
+                }
+            }
             Fault::Call {
                 canister,
                 call,
                 what,
             } => self.faults.plan(canister, call.saturating_sub(1), what),
         }
+    }
+
+    /// Takes back what [`Self::inject`] has planned for a canister and has not happened yet.
+    pub fn lift_faults(&mut self, canister: Principal) {
+        self.faults.forget(canister);
+        if let Some(canister) = self.canisters.get_mut(&canister) {
+            canister.host_calls_to_trap = None;
+            canister.messages_to_trap = None;
+            canister.poison.clear();
+        }
+    }
+
+    /// Limits the instructions of update messages from now on, as [`crate::ReplicaConfig`] did until
+    /// now.
+    pub fn set_update_instructions(&mut self, instructions: u64) {
+        self.config.update_instructions = instructions;
     }
 
     /// Draws faults for the messages of a canister from now on, or no longer.

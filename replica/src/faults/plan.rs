@@ -117,6 +117,11 @@ impl Faults {
         });
     }
 
+    /// Forgets what is planned for the calls of a canister.
+    pub(super) fn forget(&mut self, caller: Principal) {
+        self.planned.retain(|planned| planned.caller != caller);
+    }
+
     /// The host call at which the next message of a canister traps.
     pub(crate) fn draw_trap(&mut self, canister: &Principal) -> Option<u64> {
         self.sources.get_mut(canister)?.draw_trap()

@@ -68,6 +68,7 @@ pub(super) fn on_cleanup(run: &mut Run, _: &mut Guest<'_>, a: &Args) -> Result<u
 pub(super) fn data_append(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
     run.charge(a[1])?;
     let bytes = guest.read(a[0], a[1])?;
+    run.check_poison(bytes)?;
     let call = pending(run, "call_data_append")?;
     if call.arg.len() + bytes.len() > CALL_PAYLOAD_BYTES {
         let text = format!("the payload exceeds the limit of {CALL_PAYLOAD_BYTES} bytes");

@@ -134,6 +134,9 @@ pub(crate) struct Run {
     pub accepted: bool,
     /// Host calls up to an injected trap; 0 once it has happened.
     pub host_calls_to_trap: Option<u64>,
+    /// What may not be written, and whether the message tried.
+    pub poison: Vec<Arc<[u8]>>,
+    pub is_poisoned: bool,
     pub log: PrintedLines,
 }
 
@@ -162,6 +165,8 @@ impl Run {
             global_timer_ns: 0,
             accepted: false,
             host_calls_to_trap: None,
+            poison: Vec::new(),
+            is_poisoned: false,
             log: PrintedLines::default(),
             input,
         }
@@ -193,6 +198,16 @@ impl Run {
                 Err(Trap::Called("a fault was injected".to_owned()))
             }
         }
+    }
+
+    /// Traps when a fault is planned for a message that writes such bytes.
+    pub(super) fn check_poison(&mut self, bytes: &[u8]) -> Result<(), Trap> {
+        let holds = |poison: &Arc<[u8]>| bytes.windows(poison.len()).any(|part| *part == **poison);
+        if !self.poison.iter().any(holds) {
+            return Ok(());
+        }
+        self.is_poisoned = true;
+        Err(Trap::Called("a fault was injected".to_owned()))
     }
 
     /// Takes instructions from the message.

@@ -23,6 +23,7 @@ pub(super) fn write(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u6
     let [offset, source, len, ..] = *a;
     run.charge(len)?;
     let bytes = guest.read(source, len)?;
+    run.check_poison(bytes)?;
     let touched = bytes.len() / PAGE_BYTES + 2;
     if run.stable.dirty_pages() + touched > STABLE_DIRTY_PAGES {
         return Err(Trap::StableAccessLimit);

@@ -33,6 +33,13 @@ const CALLER: &str = r#"
 ;; Four host calls: time, append, reply, and the size of the argument first of all.
 (func (export "canister_update four")
   (call $add (i64.const 1)) (drop (call $arg_size)) (call $reply_number (call $time)))
+;; Puts "hit" into stable memory, and as an argument into a call that it does not make.
+(func (export "canister_update store")
+  (drop (call $stable_grow (i64.const 1)))
+  (call $stable_write (i64.const 0) (i64.const 1024) (i64.const 3)) (call $reply))
+(func (export "canister_update append")
+  (call $call_self (i32.const 1024) (i32.const 3) (i32.const 0) (i32.const 1))
+  (call $call_append (i32.const 1024) (i32.const 3)) (call $reply))
 "#;
 
 fn pair() -> (Replica, Principal, Principal) {
@@ -296,4 +303,71 @@ fn should_end_when_the_rates_are_taken_away() {
     assert!(failures(&mut replica) > 0);
     replica.set_fault_rates(caller, None);
     assert_eq!(failures(&mut replica), 0);
+}
+
+#[test]
+fn should_trap_so_many_messages_in_a_row_and_let_short_ones_pass() {
+    for (host_call, fails) in [(4, true), (5, false)] {
+        let (mut replica, id) = with(CALLER);
+        replica.inject(Fault::Messages {
+            canister: id,
+            messages: 2,
+            host_call,
+        });
+        let outcomes: Vec<_> = (0..3)
+            .map(|_| update(&mut replica, id, "four").is_err())
+            .collect();
+        assert_eq!(outcomes, [fails, fails, false], "host call {host_call}");
+        assert_eq!(replica.fault_counts().traps, if fails { 2 } else { 0 });
+    }
+}
+
+#[test]
+fn should_trap_every_message_that_writes_what_is_poison_until_it_is_lifted() {
+    for method in ["store", "append"] {
+        let (mut replica, id) = with(CALLER);
+        replica.inject(Fault::Poison {
+            canister: id,
+            bytes: b"it".to_vec(),
+        });
+        for _ in 0..3 {
+            update(&mut replica, id, method).unwrap_err();
+            update(&mut replica, id, "four").unwrap();
+        }
+        assert_eq!(replica.fault_counts().traps, 3, "{method}");
+        replica.lift_faults(id);
+        update(&mut replica, id, method).unwrap();
+    }
+}
+
+#[test]
+fn should_lift_what_has_not_happened_yet() {
+    let (mut replica, caller, callee) = pair();
+    replica.inject(Fault::Trap {
+        canister: caller,
+        host_call: 1,
+    });
+    replica.inject(Fault::Messages {
+        canister: caller,
+        messages: 9,
+        host_call: 1,
+    });
+    inject(&mut replica, caller, 1, CallFault::UnknownBeforeCall);
+    replica.lift_faults(caller);
+    let reply = update_to(&mut replica, caller, "call", callee).unwrap();
+    assert_eq!(number(&reply), 0);
+    assert_eq!(replica.fault_counts(), FaultCounts::default());
+}
+
+#[test]
+fn should_limit_messages_anew() {
+    let (mut replica, id) = with(CALLER);
+    replica.set_update_instructions(1);
+    assert_rejected(
+        update(&mut replica, id, "four"),
+        ErrorCode::CanisterInstructionLimitExceeded,
+        "",
+    );
+    replica.set_update_instructions(1_000_000);
+    update(&mut replica, id, "four").unwrap();
 }
