@@ -1,0 +1,128 @@
+//! Every slot has one fate, and nothing else has a slot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chime_types::{ExecutionStatus, TaskExecution, Trigger};
+
+use super::Record;
+use crate::model::{GRACE, Model, ScheduleModel, TaskModel, slots_between};
+use crate::violation::{Rule, Violation, ensure};
+
+/// Holds the history of a task against the slots of its schedules, and answers how many there were.
+pub fn check(model: &Model, history: &Record) -> Result<u64, Violation> {
+    let task = &model.tasks[&history.task.id];
+    let mut slots = 0;
+    for schedule in task.all_schedules() {
+        slots += check_schedule(model, task, schedule, history)?;
+    }
+    let known: BTreeSet<u64> = task.all_schedules().map(|schedule| schedule.id).collect();
+    for execution in &history.executions {
+        ensure!(
+            execution.schedule_id.is_none_or(|id| known.contains(&id)),
+            Slots,
+            "of no schedule: {execution:?}"
+        );
+    }
+    Ok(slots)
+}
+
+fn check_schedule(
+    model: &Model,
+    task: &TaskModel,
+    schedule: &ScheduleModel,
+    history: &Record,
+) -> Result<u64, Violation> {
+    let now = model.now;
+    let (required, optional) = schedule.expected(now);
+    let covered = covered(schedule, history, &required)?;
+    for (slot, execution) in &covered {
+        let is_slot = required.contains(slot) || optional.contains(slot);
+        ensure!(
+            is_slot || is_filled_in(schedule, execution, *slot),
+            Slots,
+            "{slot} is no slot of {schedule:?}: {execution:?}"
+        );
+    }
+    let last = last_of_maximum(schedule, history);
+    let settled_until = settled_until(model, now);
+    for slot in &required {
+        let is_over = last.is_some_and(|last| *slot > last);
+        let may_lack = *slot + schedule.jitter() > settled_until;
+        if is_over || may_lack || covered.contains_key(slot) {
+            continue;
+        }
+        return Err(Violation::new(
+            Rule::Slots,
+            format!(
+                "the slot {slot} has no record at {now}, of the {} of {schedule:?}, task {}",
+                required.len(),
+                task.id
+            ),
+        ));
+    }
+    Ok(required.len() as u64)
+}
+
+/// Up to when everything has to be settled: a minute after the last cause is gone, now.
+fn settled_until(model: &Model, now: u64) -> u64 {
+    if model.trouble.stalled(now, now) {
+        return 0;
+    }
+    if model.trouble.trapped(now, now) {
+        // Something is poison: the others are late by less than a minute.
+        return now.saturating_sub(GRACE);
+    }
+    now
+}
+
+/// The slots that have a record, each with its only one.
+fn covered<'a>(
+    schedule: &ScheduleModel,
+    history: &'a Record,
+    required: &BTreeSet<u64>,
+) -> Result<BTreeMap<u64, &'a TaskExecution>, Violation> {
+    let mut covered: BTreeMap<u64, &TaskExecution> = BTreeMap::new();
+    for execution in history.of_schedule(schedule.id) {
+        let first = execution.scheduled_at;
+        let count = usize::try_from(execution.slots).expect("a count");
+        let summed: Vec<u64> = if count == 1 {
+            vec![first]
+        } else {
+            required.range(first..).take(count).copied().collect()
+        };
+        ensure!(
+            summed.len() == count,
+            Slots,
+            "there are not so many slots from there on: {execution:?}"
+        );
+        for slot in summed {
+            let other = covered.insert(slot, execution);
+            ensure!(
+                other.is_none(),
+                Slots,
+                "the slot {slot} has two records: {other:?}, {execution:?}"
+            );
+        }
+    }
+    Ok(covered)
+}
+
+/// A backfill runs slots of while the schedule was off.
+fn is_filled_in(schedule: &ScheduleModel, execution: &TaskExecution, slot: u64) -> bool {
+    execution.trigger == Trigger::Backfill && !slots_between(schedule, slot, slot).is_empty()
+}
+
+/// The slot of the last run that a schedule may make.
+fn last_of_maximum(schedule: &ScheduleModel, history: &Record) -> Option<u64> {
+    let maximum = usize::try_from(schedule.plan.maximum_runs?).expect("a count");
+    let runs = history.of_schedule(schedule.id).filter(|execution| {
+        execution.trigger == Trigger::Schedule
+            && !matches!(
+                execution.status,
+                ExecutionStatus::Skipped | ExecutionStatus::Missed
+            )
+    });
+    let slots: BTreeSet<u64> = runs.map(|execution| execution.scheduled_at).collect();
+    // A run that replaced a slot that was left out counts no more than that slot did.
+    (slots.len() >= maximum).then(|| slots.into_iter().next_back())?
+}

@@ -1,0 +1,379 @@
+//! One hostile owner with every quota used to the full, beside nine ordinary ones, for a day in
+//! slices: in each hour the hostile one is awake for a while, then its tasks are switched off, so
+//! that a day takes minutes.
+//!
+//! While something is due, rounds take a second each and execute as many instructions as a round of
+//! the Internet Computer does: what has to wait is late.
+
+use std::time::Duration;
+
+use candid::Principal;
+use chime_replica::Replica;
+use chime_types::{
+    Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, ClaimedJobs,
+    CreateAlertRequest, CreateTaskRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction,
+    NewSchedule, NewStep, OverlapPolicy, PauseTaskRequest, Priority, PutSecretRequest, RetryPolicy,
+    Rule, SecretNames, Task, TaskExecution, TaskExecutionPage, TaskRequest,
+};
+
+use crate::story::{Limits, Setting};
+use crate::violation::{Violation, ensure};
+use crate::world::{Modules, SECOND, World, owner};
+
+/// Ordinary owners.
+const ORDINARY: u8 = 9;
+/// The hostile one.
+const HOSTILE: u8 = 99;
+/// Seconds between two slots of an ordinary task.
+const INTERVAL_SECONDS: u64 = 60;
+/// The highest 99th percentile of the lag, in nanoseconds.
+pub const MAXIMUM_LAG: u64 = 10 * SECOND;
+
+/// How long, and how hard.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Hours.
+    pub hours: u64,
+    /// Seconds of each hour in which the hostile owner is awake.
+    pub busy_seconds: u64,
+    /// Tasks that the hostile owner has of each kind.
+    pub tasks_of_a_kind: usize,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Slots of the ordinary owners.
+    pub slots: u64,
+    /// Those without a record that completed.
+    pub lost: u64,
+    /// The 99th percentile of their lag, in nanoseconds.
+    pub p99: u64,
+    /// The longest.
+    pub longest: u64,
+    /// Cycles that the scheduler burnt.
+    pub cycles: u128,
+}
+
+/// Lives a day, with the hostile owner or without.
+///
+/// # Errors
+/// When the scheduler refuses an ordinary owner.
+pub fn live(modules: &Modules, with_hostile: bool, scale: Scale) -> Result<Figures, Violation> {
+    let mut day = Day::begin(modules)?;
+    if with_hostile {
+        day.make_hostile_tasks(scale.tasks_of_a_kind);
+    }
+    let begun = day.world.now();
+    let before = day.cycles();
+    for hour in 1..=scale.hours {
+        day.switch_hostile(true);
+        day.be_hostile(scale.busy_seconds);
+        day.switch_hostile(false);
+        day.pass_until(begun + hour * 3_600 * SECOND);
+    }
+    let cycles = before.saturating_sub(day.cycles());
+    day.figures(begun, cycles)
+}
+
+/// Holds a day with the hostile owner against one without.
+///
+/// # Errors
+/// When the ordinary owners lost a slot, or were late.
+pub fn compare(without: &Figures, with: &Figures) -> Result<(), Violation> {
+    ensure!(
+        without.lost == 0 && with.lost == 0,
+        Shares,
+        "slots were lost: {without:?} without, {with:?} with the hostile owner"
+    );
+    // A lag within one round cannot be halved.
+    let twice = (2 * without.p99).max(2 * SECOND);
+    ensure!(
+        with.p99 < MAXIMUM_LAG && with.p99 < twice,
+        Shares,
+        "late: {without:?} without, {with:?} with the hostile owner"
+    );
+    Ok(())
+}
+
+struct Day {
+    world: World,
+    ordinary: Vec<(Principal, u64)>,
+    hostile: Vec<u64>,
+}
+
+impl Day {
+    fn begin(modules: &Modules) -> Result<Self, Violation> {
+        let setting = Setting {
+            fees: true,
+            limits: Limits::Default,
+        };
+        let mut world = World::new(setting, modules);
+        world.is_web_silent = true;
+        let mut day = Self {
+            world,
+            ordinary: Vec::new(),
+            hostile: Vec::new(),
+        };
+        for number in 0..ORDINARY {
+            let who = owner(number);
+            let note = NewStep::new(Action::Note {
+                text: "still here".to_string(),
+            });
+            for step in [note, call(day.world.callee, "echo", "(\"x\")")] {
+                let schedule = NewSchedule::new(Rule::Interval {
+                    repeat_every_seconds: INTERVAL_SECONDS,
+                    phase_seconds: Some(u64::from(number)),
+                });
+                let request = task("ordinary", vec![step], vec![schedule]);
+                let made = day.world.ask::<Task>(who, "create_task", &request);
+                let made = made.map_err(|refusal| {
+                    Violation::new(crate::violation::Rule::Answers, format!("{refusal:?}"))
+                })?;
+                day.ordinary.push((who, made.id));
+            }
+        }
+        Ok(day)
+    }
+
+    fn cycles(&self) -> u128 {
+        let view = self.world.replica.canister_view(&self.world.scheduler);
+        view.expect("the scheduler").cycles
+    }
+
+    /// As many tasks as it may have: each refusal is the end of a kind.
+    fn make_hostile_tasks(&mut self, of_a_kind: usize) {
+        for kind in hostile_kinds(&self.world) {
+            for _ in 0..of_a_kind {
+                let answer = self.world.ask::<Task>(owner(HOSTILE), "create_task", &kind);
+                let Ok(made) = answer else { break };
+                self.hostile.push(made.id);
+            }
+        }
+        for number in 0..100 {
+            let request = CreateAlertRequest {
+                name: format!("alert {number}"),
+                task_id: None,
+                condition: AlertCondition::Failure {},
+                channel: Channel::Webhook {
+                    url: "https://slow.test/200".to_string(),
+                    headers: None,
+                },
+                cooldown_seconds: Some(0),
+            };
+            let answer = self
+                .world
+                .ask::<Alert>(owner(HOSTILE), "create_alert", &request);
+            if answer.is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Switches the hostile tasks on or off. What is refused, such as for a budget that is used up,
+    /// is what it may not do.
+    fn switch_hostile(&mut self, on: bool) {
+        for task_id in self.hostile.clone() {
+            if on {
+                let request = TaskRequest { task_id };
+                drop(
+                    self.world
+                        .ask::<Task>(owner(HOSTILE), "resume_task", &request),
+                );
+            } else {
+                let request = PauseTaskRequest {
+                    task_id,
+                    reason: None,
+                    cancel_running: Some(true),
+                };
+                drop(
+                    self.world
+                        .ask::<Task>(owner(HOSTILE), "pause_task", &request),
+                );
+            }
+        }
+    }
+
+    /// Claims its own jobs for as long as may be, and floods the timeline.
+    fn be_hostile(&mut self, seconds: u64) {
+        for second in 0..seconds {
+            if !self.hostile.is_empty() {
+                self.flood(second);
+            }
+            let until = self.world.now() + SECOND;
+            self.pass_until(until);
+        }
+    }
+
+    fn flood(&mut self, second: u64) {
+        let who = owner(HOSTILE);
+        let claim = ClaimJobsRequest {
+            worker: "greedy".to_string(),
+            queue: None,
+            limit: Some(50),
+            lease_seconds: Some(3_600),
+        };
+        drop(self.world.ask::<ClaimedJobs>(who, "claim_jobs", &claim));
+        for number in 0..5 {
+            let secret = PutSecretRequest {
+                name: format!("S{number}"),
+                secret: second.to_string(),
+            };
+            drop(self.world.ask::<SecretNames>(who, "put_secret", &secret));
+        }
+        let _ = self.world.ask::<TaskExecution>(
+            who,
+            "run_task_now",
+            &TaskRequest {
+                task_id: self.hostile[0],
+            },
+        );
+    }
+
+    /// One round a second while something is due.
+    fn pass_until(&mut self, end: u64) {
+        let replica = &mut self.world.replica;
+        while replica.time_ns() < end {
+            let next = replica.next_wake_at().unwrap_or(end).min(end);
+            if next > replica.time_ns() {
+                replica.set_time_ns(next);
+                continue;
+            }
+            replica.execute_round();
+            advance_a_second(replica, end);
+        }
+    }
+
+    fn figures(&mut self, begun: u64, cycles: u128) -> Result<Figures, Violation> {
+        let mut lags = Vec::new();
+        let (mut slots, mut lost) = (0, 0);
+        for (who, task_id) in self.ordinary.clone() {
+            let executions = self.executions(who, task_id)?;
+            let until = self.world.now() - 60 * SECOND;
+            let due = executions
+                .iter()
+                .filter(|found| found.scheduled_at <= until && found.scheduled_at >= begun);
+            let expected = (until - begun) / (INTERVAL_SECONDS * SECOND);
+            let mut ran = 0;
+            for execution in due {
+                if execution.status == ExecutionStatus::Completed {
+                    ran += 1;
+                    let started = execution.started_at.unwrap_or(u64::MAX);
+                    lags.push(started - execution.scheduled_at);
+                }
+            }
+            slots += expected;
+            lost += expected.saturating_sub(ran);
+        }
+        lags.sort_unstable();
+        let at = |part: usize| lags.get((lags.len() * part / 100).min(lags.len().max(1) - 1));
+        Ok(Figures {
+            slots,
+            lost,
+            p99: at(99).copied().unwrap_or(u64::MAX),
+            longest: lags.last().copied().unwrap_or(u64::MAX),
+            cycles,
+        })
+    }
+
+    fn executions(
+        &mut self,
+        who: Principal,
+        task_id: u64,
+    ) -> Result<Vec<TaskExecution>, Violation> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        loop {
+            let request = GetTaskExecutionsRequest {
+                task_id,
+                cursor,
+                limit: Some(500),
+                status: None,
+            };
+            let page = self
+                .world
+                .show::<TaskExecutionPage>(who, "get_task_executions", &request);
+            let page = page.map_err(|refusal| {
+                Violation::new(crate::violation::Rule::Answers, format!("{refusal:?}"))
+            })?;
+            all.extend(page.executions);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn advance_a_second(replica: &mut Replica, end: u64) {
+    let left = Duration::from_nanos(end - replica.time_ns());
+    replica.advance_time(left.min(Duration::from_secs(1)));
+}
+
+/// What an ordinary quota lets an owner do: each kind takes something that all share.
+fn hostile_kinds(world: &World) -> Vec<CreateTaskRequest> {
+    let every_second = || NewSchedule {
+        overlap: Some(OverlapPolicy::AllowAll),
+        ..NewSchedule::new(Rule::Interval {
+            repeat_every_seconds: 1,
+            phase_seconds: None,
+        })
+    };
+    let many = || (0..4).map(|_| every_second()).collect::<Vec<_>>();
+    let note = NewStep::new(Action::Note {
+        text: "x".repeat(4_096),
+    });
+    let command = NewStep {
+        timeout_seconds: Some(86_400),
+        ..NewStep::new(Action::Command {
+            command: "sleep".to_string(),
+            queue: None,
+        })
+    };
+    let http = NewStep::new(Action::Http {
+        request: HttpAction {
+            max_response_bytes: Some(2_000_000),
+            ..HttpAction::get("https://slow.test/200")
+        },
+    });
+    let slow = call(world.callee, "slow", "(record { rounds = 200 : nat32 })");
+    let failing = call(world.callee, "reject", "(\"no\")");
+    [
+        (command, vec![every_second()]),
+        (note, many()),
+        (http, vec![every_second()]),
+        (slow, vec![every_second()]),
+        (failing, vec![every_second()]),
+    ]
+    .into_iter()
+    .map(|(step, schedules)| CreateTaskRequest {
+        priority: Some(Priority::Urgent),
+        ..task("hostile", vec![step], schedules)
+    })
+    .collect()
+}
+
+fn task(name: &str, steps: Vec<NewStep>, schedules: Vec<NewSchedule>) -> CreateTaskRequest {
+    CreateTaskRequest {
+        name: name.to_string(),
+        steps,
+        schedules,
+        retry: Some(RetryPolicy {
+            max_retries: 0,
+            ..RetryPolicy::default()
+        }),
+        ..CreateTaskRequest::default()
+    }
+}
+
+fn call(canister: Principal, method: &str, arguments: &str) -> NewStep {
+    NewStep::new(Action::Call {
+        canister,
+        method: method.to_string(),
+        arguments: Some(CallArguments::Text {
+            value: arguments.to_string(),
+        }),
+        cycles: None,
+        with_context: None,
+    })
+}

@@ -1,0 +1,132 @@
+//! What the scheduler owes, told from what its clients were answered: an account of the tasks, of
+//! when their schedules were on, and of what went wrong meanwhile. Written without the engine, and
+//! without asking the scheduler for anything but the numbers that it gave.
+
+mod slots;
+mod task;
+mod trouble;
+
+pub use slots::slots_between;
+pub use task::{ScheduleModel, Span, TaskModel};
+pub use trouble::{GRACE, Kind, Trouble};
+
+use std::collections::BTreeMap;
+
+use candid::Principal;
+
+use crate::features;
+use crate::story::{Label, Limits, Worker};
+
+/// A job that a worker was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The execution.
+    pub execution_id: u64,
+    /// Its task.
+    pub task_id: u64,
+    /// Under which to report.
+    pub token: u64,
+    /// Until when nobody else may have it.
+    pub until_at: u64,
+    /// Who has it.
+    pub worker: Worker,
+}
+
+/// How a report of a worker was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reported {
+    /// Done.
+    Completed,
+    /// Failed.
+    Failed,
+    /// Handed back.
+    Released,
+}
+
+/// What is known.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The tasks that are there, by their numbers.
+    pub tasks: BTreeMap<u64, TaskModel>,
+    /// Their numbers, by their labels.
+    pub labels: BTreeMap<Label, u64>,
+    /// What went wrong, and when.
+    pub trouble: Trouble,
+    /// The limits on what is under way, and since when each set of them counts.
+    pub limits: Vec<(u64, Limits)>,
+    /// When owners were switched off.
+    pub disabled: BTreeMap<Principal, Vec<Span>>,
+    /// Since when owners have the action that `Named` steps use.
+    pub defined: BTreeMap<Principal, u64>,
+    /// Owners with a quota of runs.
+    pub with_quota: BTreeMap<Principal, u64>,
+    /// Owners of whom a task was deleted: their figures hold what no history shows.
+    pub deleted_tasks: BTreeMap<Principal, u64>,
+    /// The jobs that workers hold, as they were told.
+    pub jobs: Vec<Job>,
+    /// Until when each token was good, as its worker was told.
+    pub leases: BTreeMap<u64, u64>,
+    /// The reports that were taken, by their tokens.
+    pub reports: BTreeMap<u64, Reported>,
+    /// The second callee was deleted at this time.
+    pub doomed_at: Option<u64>,
+    /// Calls that the callee received before the scheduler was set back.
+    pub forgotten_calls: usize,
+    /// When the scheduler was set back last.
+    pub set_back_at: u64,
+    /// The time of the account.
+    pub now: u64,
+}
+
+impl Model {
+    /// The task of a label.
+    #[must_use]
+    pub fn task(&self, label: Label) -> Option<&TaskModel> {
+        self.tasks.get(self.labels.get(&label)?)
+    }
+
+    /// The task of a label.
+    pub fn task_mut(&mut self, label: Label) -> Option<&mut TaskModel> {
+        self.tasks.get_mut(self.labels.get(&label)?)
+    }
+
+    /// Whether an owner was switched off at a time.
+    #[must_use]
+    pub fn was_disabled(&self, owner: Principal, at: u64) -> bool {
+        self.was_disabled_between(owner, at, at)
+    }
+
+    /// Whether an owner was switched off for a while between two times.
+    #[must_use]
+    pub fn was_disabled_between(&self, owner: Principal, from: u64, until: u64) -> bool {
+        let mut spans = self.disabled.get(&owner).into_iter().flatten();
+        spans.any(|span| span.from <= until && span.until.is_none_or(|end| from <= end))
+    }
+
+    /// The limits in force at a time.
+    #[must_use]
+    pub fn limits_at(&self, at: u64) -> Limits {
+        let before = self.limits.iter().rev().find(|(since, _)| *since <= at);
+        before.map_or(Limits::Default, |(_, limits)| *limits)
+    }
+
+    /// Whether attempts that take long may keep an owner's from beginning: those of all owners, as
+    /// long as places are not shared fairly.
+    #[must_use]
+    pub fn places_may_be_taken(&self, owner: Principal) -> bool {
+        let others_count = !features::SHARES_FAIRLY;
+        let mut tasks = self.tasks.values();
+        self.had_bad_answers()
+            || !self.deleted_tasks.is_empty()
+            || tasks.any(|task| (others_count || task.owner == owner) && task.may_take_long())
+    }
+
+    fn had_bad_answers(&self) -> bool {
+        self.trouble.disturbed(0, self.now)
+    }
+
+    /// Takes a job from whoever holds it.
+    pub fn drop_job(&mut self, execution_id: u64) {
+        self.jobs.retain(|job| job.execution_id != execution_id);
+    }
+}
