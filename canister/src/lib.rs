@@ -47,7 +47,7 @@ use errand::Errand;
 use request::Request;
 use runtime::{HttpResponse, IcRuntime, Runtime};
 use service::{Caller, Platform};
-use state::State;
+use state::{State, Vault};
 
 /// The interface, readable in the module's public metadata.
 #[cfg(target_family = "wasm")]
@@ -61,7 +61,7 @@ static INTERFACE: [u8; include_bytes!("../../scheduler.did").len()] =
     *include_bytes!("../../scheduler.did");
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::new(State::open());
+    static STATE: RefCell<Vault> = RefCell::new(Vault::open());
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ struct StableStore;
 
 impl driver::Store for StableStore {
     fn with<T>(self, work: impl FnOnce(&mut State) -> T) -> T {
-        STATE.with_borrow_mut(work)
+        STATE.with_borrow_mut(|vault| vault.write(work))
     }
 }
 
@@ -107,8 +107,8 @@ fn post_upgrade() {
 fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let bytes = ic_cdk::api::msg_arg_data().len();
-    let judged = STATE.with_borrow(|state| {
-        caller(state)?;
+    let judged = STATE.with_borrow(|vault| {
+        caller(vault.read())?;
         admission::inspect(&method, bytes)
     });
     match judged {
@@ -130,7 +130,8 @@ fn reading<Q: CandidType + DeserializeOwned, A>(
     request: Request<Q>,
     work: impl FnOnce(&State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
-    STATE.with_borrow(|state| {
+    STATE.with_borrow(|vault| {
+        let state = vault.read();
         let caller = caller(state)?;
         work(state, caller, IcRuntime.now(), request.decode(method)?)
     })
@@ -143,7 +144,7 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
     request: Request<Q>,
     work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
-    let answer = STATE.with_borrow_mut(|state| {
+    let answer = driver::Store::with(StableStore, |state| {
         let caller = caller(state)?;
         work(state, caller, IcRuntime.now(), request.decode(method)?)
     });
@@ -472,8 +473,8 @@ struct GatewayResponse {
 /// Shows `/health` and `/metrics`. Gateways call it; it is not part of the interface.
 #[query(hidden = true, guard = "only_a_query")]
 fn http_request(request: GatewayRequest) -> GatewayResponse {
-    let reply = STATE.with_borrow(|state| {
-        service::http_reply(state, &platform(), &request.method, &request.url)
+    let reply = STATE.with_borrow(|vault| {
+        service::http_reply(vault.read(), &platform(), &request.method, &request.url)
     });
     let allow = reply.allow.map(|methods| ("allow", methods));
     let headers = [

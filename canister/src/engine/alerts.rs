@@ -26,7 +26,7 @@ use text::Text;
 
 /// The alerts of the task's owner that are on and concern the task.
 fn alerts_for(state: &State, task: &TaskRecord) -> Vec<AlertRecord> {
-    if state.owner(task.owner).alerts == 0 {
+    if state.with_owner(task.owner, |owner| owner.alerts) == 0 {
         return Vec::new();
     }
     state

@@ -175,7 +175,6 @@ impl<'s> Turn<'s> {
             .user(task.owner)
             .and_then(|user| user.quotas.maximum_runs_per_hour)
             .unwrap_or(state.config().maximum_runs_per_hour);
-        let owner = state.owner(task.owner);
         Situation {
             missed_runs: schedule.missed_runs,
             overlap: schedule.overlap,
@@ -187,7 +186,9 @@ impl<'s> Turn<'s> {
             active: task.active.len(),
             buffered: buffered(state, task),
             maximum_buffered: state.config().maximum_buffered_executions as usize,
-            has_quota: owner.hour != hour(now) || owner.runs_this_hour < quota,
+            has_quota: state.with_owner(task.owner, |owner| {
+                owner.hour != hour(now) || owner.runs_this_hour < quota
+            }),
             owner_disabled: rights::is_held_back(state, task.owner),
         }
     }

@@ -104,7 +104,7 @@ pub(super) fn free_places_of(state: &State, owner: Principal) -> u32 {
     if rights::is_held_back(state, owner) {
         return 0;
     }
-    let running = state.owner(owner).running;
+    let running = state.with_owner(owner, |record| record.running);
     owner_limit(state, owner).saturating_sub(running)
 }
 

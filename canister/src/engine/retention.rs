@@ -56,19 +56,20 @@ fn finished(
 }
 
 fn prune_owner(state: &mut State, task: &mut TaskRecord) {
-    let owner = state.owner(task.owner);
+    let (executions, active) =
+        state.with_owner(task.owner, |owner| (owner.executions, owner.active));
     let quota = state
         .user(task.owner)
         .and_then(|user| user.quotas.maximum_executions);
     let maximum = quota.unwrap_or(state.config().maximum_executions_per_owner);
-    let excess = owner.executions.saturating_sub(maximum);
+    let excess = executions.saturating_sub(maximum);
     if excess == 0 {
         return;
     }
     let old = finished(
         state.oldest_executions_of_owner(task.owner),
         excess.min(2),
-        owner.active,
+        active,
     );
     for execution in old {
         if execution.task_id == task.id {

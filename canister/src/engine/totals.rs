@@ -25,9 +25,10 @@ fn begin_day(totals: &mut Totals, now: u64) {
 }
 
 fn change(state: &mut State, now: u64, change: impl FnOnce(&mut Totals)) {
-    let mut totals = totals(state, now);
-    change(&mut totals);
-    state.set_totals(totals);
+    state.change_totals(|totals| {
+        begin_day(totals, now);
+        change(totals);
+    });
 }
 
 /// An execution began.

@@ -1,22 +1,23 @@
 //! Executions and their indexes.
 
-use std::ops::Bound::{Excluded, Unbounded};
+use std::ops::Bound::Excluded;
 
 use candid::Principal;
 
 use super::State;
+use super::held::Encoded;
 use super::keys::{ExecutionId, RunKey, ScheduleId, TaskId};
 use super::records::{ExecutionRecord, OwnerRecord};
 
 impl State {
     /// An execution.
     pub fn execution(&self, id: ExecutionId) -> Option<ExecutionRecord> {
-        self.executions.get(&id)
+        self.executions.get(&id).map(Encoded::decode)
     }
 
     /// Writes an execution that exists.
     pub fn put_execution(&mut self, execution: &ExecutionRecord) {
-        self.executions.insert(execution.id, execution.clone());
+        self.executions.insert(execution.id, Encoded::of(execution));
     }
 
     /// The execution of a slot.
@@ -130,9 +131,7 @@ impl State {
     }
 
     fn listed_execution(&self, id: ExecutionId) -> ExecutionRecord {
-        self.executions
-            .get(&id)
-            .expect("BUG: a listed execution exists")
+        self.execution(id).expect("BUG: a listed execution exists")
     }
 
     /// Whether the lists of a task and an owner hold an execution.
@@ -178,7 +177,12 @@ impl State {
 
     /// What an owner has and uses.
     pub fn owner(&self, owner: Principal) -> OwnerRecord {
-        self.owners.get(&owner).unwrap_or_default()
+        self.owners.with(owner, OwnerRecord::clone)
+    }
+
+    /// Looks at what an owner has and uses.
+    pub fn with_owner<T>(&self, owner: Principal, look: impl FnOnce(&OwnerRecord) -> T) -> T {
+        self.owners.with(owner, look)
     }
 
     /// Changes what an owner has and uses.
@@ -187,10 +191,7 @@ impl State {
         owner: Principal,
         change: impl FnOnce(&mut OwnerRecord) -> T,
     ) -> T {
-        let mut record = self.owner(owner);
-        let answer = change(&mut record);
-        self.owners.insert(owner, record);
-        answer
+        self.owners.change(owner, change)
     }
 
     /// The owners after `cursor`.
@@ -198,10 +199,7 @@ impl State {
         &self,
         cursor: Option<Principal>,
     ) -> impl Iterator<Item = (Principal, OwnerRecord)> {
-        let from = cursor.map_or(Unbounded, Excluded);
-        self.owners
-            .range((from, Unbounded))
-            .map(|entry| (*entry.key(), entry.value()))
+        self.owners.after(cursor)
     }
 }
 

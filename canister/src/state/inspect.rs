@@ -2,16 +2,17 @@
 //! cursor, and takes out what nothing refers to.
 
 use std::borrow::Cow;
-use std::ops::Bound::{Excluded, Unbounded};
+use std::ops::Bound::{self, Excluded, Unbounded};
 
 use candid::Principal;
 use ic_stable_structures::Storable;
 
+use super::held::HeldMap;
 use super::keys::{
     AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, JobKey, MessageId, OwnerKey,
     ParkedKey, ReadyKey, RunKey, ScheduleId, TaskId,
 };
-use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, TaskRecord};
+use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, OwnerRecord, TaskRecord};
 use super::{Map, State};
 
 macro_rules! parts {
@@ -114,14 +115,28 @@ parts! {
     Owners(Principal) in owners;
 }
 
-fn keys_after<K: Storable + Ord + Clone, V: Storable>(
-    map: &Map<K, V>,
-    cursor: Option<&[u8]>,
-) -> impl Iterator<Item = K> {
+/// Something with keys in their order.
+trait Keys<K> {
+    fn after(&self, from: Bound<K>) -> impl Iterator<Item = K>;
+}
+
+impl<K: Storable + Ord + Clone, V: Storable> Keys<K> for Map<K, V> {
+    fn after(&self, from: Bound<K>) -> impl Iterator<Item = K> {
+        self.keys_range((from, Unbounded))
+    }
+}
+
+impl Keys<Principal> for HeldMap<Principal, OwnerRecord> {
+    fn after(&self, from: Bound<Principal>) -> impl Iterator<Item = Principal> {
+        self.keys_after(from)
+    }
+}
+
+fn keys_after<K: Storable>(map: &impl Keys<K>, cursor: Option<&[u8]>) -> impl Iterator<Item = K> {
     let from = cursor.map_or(Unbounded, |bytes| {
         Excluded(K::from_bytes(Cow::Borrowed(bytes)))
     });
-    map.keys_range((from, Unbounded))
+    map.after(from)
 }
 
 impl State {
@@ -164,7 +179,7 @@ impl State {
 
     /// Whether there is a record of what an owner has and uses.
     pub fn has_owner(&self, owner: Principal) -> bool {
-        self.owners.contains_key(&owner)
+        self.owners.contains(owner)
     }
 
     /// Owners with a record.

@@ -11,7 +11,7 @@ impl State {
     /// grows with the number of executions kept, about a tenth of a million instructions for each.
     pub(super) fn take_over_first_layout(&mut self, mut first_ready: Set<FirstReadyKey>) {
         while let Some((key, ())) = first_ready.pop_first() {
-            let Some(mut execution) = self.executions.get(&key.0) else {
+            let Some(mut execution) = self.execution(key.0) else {
                 continue;
             };
             let ready = ReadyKey {
@@ -20,7 +20,7 @@ impl State {
             };
             execution.place = Some(Place::Ready(ready));
             self.ready.insert(ready, ());
-            self.executions.insert(execution.id, execution);
+            self.put_execution(&execution);
         }
         let ids: Vec<_> = self.executions.iter().map(|entry| *entry.key()).collect();
         for id in ids {
@@ -31,10 +31,9 @@ impl State {
     }
 
     fn take_over_execution(&mut self, id: super::keys::ExecutionId) {
-        let mut execution = self.executions.get(&id).expect("BUG: a listed execution");
+        let mut execution = self.execution(id).expect("BUG: a listed execution");
         let mut task = self
-            .tasks
-            .get(&execution.task_id)
+            .task(execution.task_id)
             .expect("BUG: an execution has a task");
         execution.due_at = execution.scheduled_at;
         if execution.schedule_id.is_none() {
@@ -59,14 +58,14 @@ impl State {
             owner.dead_letters += u64::from(is_dead);
             owner.running += u32::from(is_running);
         });
-        self.executions.insert(id, execution);
+        self.put_execution(&execution);
     }
 
     fn recount_targets(&mut self) {
         let targets: Vec<_> = self
             .executions
             .iter()
-            .filter_map(|entry| entry.value().target)
+            .filter_map(|entry| entry.value().decode().target)
             .collect();
         for target in targets {
             self.add_target(target);

@@ -6,6 +6,7 @@
 //! rule of scheduling: those are in `engine`.
 
 mod executions;
+mod held;
 pub mod inspect;
 pub mod keys;
 mod library;
@@ -23,6 +24,7 @@ use std::cell::Cell;
 use candid::Principal;
 use ic_stable_structures::{StableBTreeMap, StableCell};
 
+use held::{Encoded, Held, HeldMap};
 use keys::{
     AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, FirstReadyKey, JobKey,
     MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey, ScheduleId, TaskId, Token,
@@ -36,18 +38,49 @@ use records::{
 };
 
 type Map<K, V> = StableBTreeMap<K, V, Memory>;
+/// Records that are written far more often than they are made.
+type Records<K, V> = StableBTreeMap<K, Encoded<V>, Memory>;
 type Set<K> = StableBTreeMap<K, (), Memory>;
+
+/// The store between messages. Whoever works on it does so within [`Vault::write`], after which
+/// everything is in the stable memory.
+pub struct Vault(State);
+
+impl Vault {
+    /// Opens the store in the canister's stable memory, or lays out a new one.
+    ///
+    /// # Panics
+    /// If the store was written by a later version with another layout: installing the older
+    /// program over it is refused and the store stays as it is.
+    pub fn open() -> Self {
+        let mut state = State::load();
+        state.flush();
+        Self(state)
+    }
+
+    /// The store, to be looked at.
+    pub const fn read(&self) -> &State {
+        &self.0
+    }
+
+    /// Works on the store.
+    pub fn write<T>(&mut self, work: impl FnOnce(&mut State) -> T) -> T {
+        let answer = work(&mut self.0);
+        self.0.flush();
+        answer
+    }
+}
 
 /// The whole state of the scheduler.
 pub struct State {
-    header: StableCell<Header, Memory>,
+    header: Held<Header>,
     config: StableCell<ConfigRecord, Memory>,
     balances: StableCell<Balances, Memory>,
-    totals: StableCell<Totals, Memory>,
-    tasks: Map<TaskId, TaskRecord>,
+    totals: Held<Totals>,
+    tasks: Records<TaskId, TaskRecord>,
     plans: Map<(TaskId, u64), Plan>,
-    schedules: Map<ScheduleId, ScheduleRecord>,
-    executions: Map<ExecutionId, ExecutionRecord>,
+    schedules: Records<ScheduleId, ScheduleRecord>,
+    executions: Records<ExecutionId, ExecutionRecord>,
     agenda: Map<AgendaKey, Wake>,
     /// The first entry of the agenda, once it was looked up: none, or what it is.
     first_wake: Cell<Option<Option<(AgendaKey, Wake)>>>,
@@ -63,7 +96,7 @@ pub struct State {
     keys: Map<OwnerKey, TaskId>,
     run_keys: Map<RunKey, ExecutionId>,
     upcoming: Set<(Principal, u64, ScheduleId)>,
-    owners: Map<Principal, OwnerRecord>,
+    owners: HeldMap<Principal, OwnerRecord>,
     backfills: Map<BackfillId, BackfillRecord>,
     backfills_by_task: Set<(TaskId, BackfillId)>,
     users: Map<Principal, UserRecord>,
@@ -86,15 +119,16 @@ pub struct State {
 }
 
 impl State {
-    /// Opens the store in the canister's stable memory, or lays out a new one.
-    ///
-    /// # Panics
-    /// If the store was written by a later version with another layout: installing the older
-    /// program over it is refused and the store stays as it is.
+    /// A store for tests, which are never upgraded: nothing has to be flushed.
+    #[cfg(test)]
     pub fn open() -> Self {
+        Self::load()
+    }
+
+    fn load() -> Self {
         let manager = memory::manager();
         let get = |id| manager.get(id);
-        let header = StableCell::init(get(memory::HEADER), empty_header());
+        let header = Held::new(StableCell::init(get(memory::HEADER), empty_header()));
         assert!(
             header.get().layout <= memory::LAYOUT,
             "the store has layout {}, this program knows layouts up to {}: install a newer program",
@@ -105,7 +139,7 @@ impl State {
             header,
             config: StableCell::init(get(memory::CONFIG), ConfigRecord(Default::default())),
             balances: StableCell::init(get(memory::CYCLES), Balances::default()),
-            totals: StableCell::init(get(memory::TOTALS), Totals::default()),
+            totals: Held::new(StableCell::init(get(memory::TOTALS), Totals::default())),
             tasks: Map::init(get(memory::TASKS)),
             plans: Map::init(get(memory::PLANS)),
             schedules: Map::init(get(memory::SCHEDULES)),
@@ -124,7 +158,7 @@ impl State {
             keys: Map::init(get(memory::KEYS)),
             run_keys: Map::init(get(memory::RUN_KEYS)),
             upcoming: Map::init(get(memory::UPCOMING)),
-            owners: Map::init(get(memory::OWNERS)),
+            owners: HeldMap::new(get(memory::OWNERS)),
             backfills: Map::init(get(memory::BACKFILLS)),
             backfills_by_task: Map::init(get(memory::BACKFILLS_BY_TASK)),
             users: Map::init(get(memory::USERS)),
@@ -152,11 +186,15 @@ impl State {
         state
     }
 
+    /// Writes what was changed and is kept on the heap.
+    fn flush(&mut self) {
+        self.header.flush();
+        self.totals.flush();
+        self.owners.flush();
+    }
+
     fn change_header<T>(&mut self, change: impl FnOnce(&mut Header) -> T) -> T {
-        let mut header = self.header.get().clone();
-        let answer = change(&mut header);
-        self.header.set(header);
-        answer
+        self.header.change(change)
     }
 
     fn count(&mut self, field: impl FnOnce(&mut Header) -> &mut u64) -> u64 {

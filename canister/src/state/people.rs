@@ -72,9 +72,9 @@ impl State {
         self.totals.get()
     }
 
-    /// Writes the figures of all owners together.
-    pub fn set_totals(&mut self, totals: Totals) {
-        self.totals.set(totals);
+    /// Changes the figures of all owners together.
+    pub fn change_totals(&mut self, change: impl FnOnce(&mut Totals)) {
+        self.totals.change(change);
     }
 
     /// The balances of the last day.

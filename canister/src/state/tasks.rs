@@ -6,18 +6,19 @@ use candid::Principal;
 use chime_types::limits;
 
 use super::State;
+use super::held::Encoded;
 use super::keys::{BackfillId, ExecutionId, OwnerKey, RunKey, ScheduleId, TaskId, Wake};
 use super::records::{BackfillRecord, Plan, ScheduleRecord, TaskRecord};
 
 impl State {
     /// A task.
     pub fn task(&self, id: TaskId) -> Option<TaskRecord> {
-        self.tasks.get(&id)
+        self.tasks.get(&id).map(Encoded::decode)
     }
 
     /// Writes a task, new or changed.
     pub fn put_task(&mut self, task: &TaskRecord) {
-        if self.tasks.insert(task.id, task.clone()).is_none() {
+        if self.tasks.insert(task.id, Encoded::of(task)).is_none() {
             self.tasks_by_owner.insert((task.owner, task.id), ());
         }
     }
@@ -64,14 +65,14 @@ impl State {
             .range((Excluded((owner, cursor)), Unbounded))
             .map(|entry| *entry.key())
             .take_while(move |(principal, _)| *principal == owner)
-            .map(|(_, id)| self.tasks.get(&id).expect("BUG: a listed task exists"))
+            .map(|(_, id)| self.task(id).expect("BUG: a listed task exists"))
     }
 
     /// The tasks of all owners after `cursor`, the oldest first.
     pub fn tasks_after(&self, cursor: TaskId) -> impl Iterator<Item = TaskRecord> {
         self.tasks
             .range((Excluded(cursor), Unbounded))
-            .map(|entry| entry.value())
+            .map(|entry| entry.value().decode())
     }
 
     /// Tasks of all owners.
@@ -135,12 +136,12 @@ impl State {
 
     /// A schedule.
     pub fn schedule(&self, id: ScheduleId) -> Option<ScheduleRecord> {
-        self.schedules.get(&id)
+        self.schedules.get(&id).map(Encoded::decode)
     }
 
     /// Writes a schedule. Its place in the agenda is moved by [`Self::arm`] alone.
     pub fn put_schedule(&mut self, schedule: &ScheduleRecord) {
-        self.schedules.insert(schedule.id, schedule.clone());
+        self.schedules.insert(schedule.id, Encoded::of(schedule));
     }
 
     /// Removes a schedule with its place in the agenda.
