@@ -95,11 +95,6 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
     }
     let deadline = deadline(runtime.now(), start.timeout_seconds);
     match start.work {
-        Work::Done { result, log } => {
-            let outcome = Outcome::Completed { result, log };
-            let now = runtime.now();
-            store.with(|state| engine::finish(state, now, id, token, &outcome));
-        }
         Work::Call {
             canister,
             method,

@@ -15,7 +15,7 @@ use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{Start, alerts, jobs, periods, totals};
+use super::{Start, alerts, jobs, periods, rights, totals};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
 use crate::state::records::{ExecutionRecord, Place, Step};
@@ -112,6 +112,13 @@ impl Run<'_, '_> {
         let step = self.step();
         let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
         let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
+        let owner = self.turn.task.owner;
+        if matches!(action, Some(Action::Note { .. }))
+            && !rights::is_held_back(self.turn.state, owner)
+        {
+            self.write_note(resolved);
+            return None;
+        }
         let target = action.and_then(resolve::target_of);
         if let Some(limit) = self.turn.in_the_way(target) {
             self.park(target, limit, key);
@@ -128,6 +135,38 @@ impl Run<'_, '_> {
         self.execution.target = target;
         let token = self.open(after(self.turn.now, step.timeout_seconds), None);
         self.begin_work(&step, resolved, token)
+    }
+
+    /// Goes on with the step that the execution is at, which is due since then: in the ready queue,
+    /// or at once if the step is but a note.
+    pub(super) fn go_on(&mut self, due_at: u64) {
+        let step = self.step();
+        let is_note = matches!(step.action, Action::Note { .. });
+        if !is_note || self.turn.state.header().cycles_low {
+            self.queue(due_at);
+            return;
+        }
+        let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
+        self.write_note(resolved);
+    }
+
+    /// Makes the attempt at a step that is but a note. It ends within the turn: it takes no place and
+    /// needs no deadline.
+    fn write_note(&mut self, resolved: Result<Resolved, Failure>) {
+        let token = self.begin_attempt(None);
+        let Self { turn, execution } = self;
+        let note = resolved.and_then(|resolved| {
+            resolve::note(turn.state, &turn.task, execution, &resolved, token.0)
+        });
+        let outcome = match note {
+            Ok(text) => Outcome::Completed {
+                result: text.clone(),
+                log: Some(text),
+            },
+            Err(failure) => Outcome::Failed(failure),
+        };
+        self.end_attempt(outcome.kind());
+        self.take_in(&outcome);
     }
 
     /// The work of an attempt that has been recorded. Work that cannot be done ends the attempt at
@@ -164,13 +203,19 @@ impl Run<'_, '_> {
     /// Records that an attempt begins, under a new token, with a place taken and its deadline in the
     /// agenda.
     pub(super) fn open(&mut self, deadline: u64, worker: Option<String>) -> Token {
+        let token = self.begin_attempt(worker);
+        let Self { turn, execution } = self;
+        turn.take_place(execution.target);
+        execution.token = Some(token);
+        execution.wake = Some(turn.state.wake_at(deadline, Wake::Deadline(execution.id)));
+        token
+    }
+
+    fn begin_attempt(&mut self, worker: Option<String>) -> Token {
         let Self { turn, execution } = self;
         execution.status.enter(ExecutionStatus::Running);
         execution.waiting_for = None;
-        turn.take_place(execution.target);
         let token = turn.state.new_token();
-        execution.token = Some(token);
-        execution.wake = Some(turn.state.wake_at(deadline, Wake::Deadline(execution.id)));
         // A later slice of a built-in action belongs to the attempt that began it.
         if execution.progress.is_empty() {
             add_attempt(execution, turn.now, token, worker);
@@ -202,17 +247,26 @@ impl Run<'_, '_> {
         execution.lease = None;
         turn.state.cancel_wake(execution.wake.take());
         turn.give_place_back(execution.target.take());
-        let attempt = last_attempt(execution);
+        self.end_attempt(outcome);
+    }
+
+    fn end_attempt(&mut self, outcome: AttemptOutcome) {
+        let attempt = last_attempt(&mut self.execution);
         attempt.outcome = outcome;
         if outcome != AttemptOutcome::Running {
-            attempt.finished_at = Some(turn.now);
-            execution.progress.clear();
+            attempt.finished_at = Some(self.turn.now);
+            self.execution.progress.clear();
         }
     }
 
     /// Takes in how the attempt under way ended.
     fn finish(&mut self, outcome: &Outcome) {
         self.close(outcome.kind());
+        self.take_in(outcome);
+    }
+
+    /// Keeps the outcome of the attempt that just ended, and does what follows from it.
+    fn take_in(&mut self, outcome: &Outcome) {
         let attempt = last_attempt(&mut self.execution);
         attempt.error = outcome.failure().map(|failure| shortened(&failure.error));
         attempt.cause = outcome.failure().map(|failure| failure.cause);

@@ -68,9 +68,9 @@ impl Turn<'_> {
         execution.backfill = Some(BackfillId(backfill.id));
         execution.due_at = now;
         let run = self.admit(execution);
-        run.expect("BUG: the slot is free").queue(now);
         backfill.runs += 1;
         backfill.active += 1;
+        run.expect("BUG: the slot is free").queue(now);
     }
 
     /// Frees a slot from the record that it was skipped or missed. False if it ran.

@@ -231,7 +231,7 @@ impl<'s> Turn<'s> {
             return;
         };
         if at_once {
-            run.queue(due_at);
+            run.go_on(due_at);
         }
         schedule.runs += 1;
         schedule.last_run_at = Some(slot);

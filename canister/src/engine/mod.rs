@@ -54,8 +54,9 @@ pub use stopping::cancel;
 pub use totals::totals;
 pub use turn::Turn;
 
-use builtin::Builtin;
 use chime_types::Cause;
+
+use builtin::Builtin;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
@@ -184,9 +185,8 @@ pub fn slice_of(
         .execution(id)
         .filter(|found| found.token == Some(token))?;
     let task = state.task(execution.task_id)?;
-    let plan = state.plan(execution.task_id, execution.plan);
-    let step = &plan.steps[execution.step as usize];
-    let work = resolve::action_of(state, &task, step)
+    let step = resolve::step_of(state, &execution);
+    let work = resolve::action_of(state, &task, &step)
         .and_then(|resolved| resolve::work(state, &task, &execution, &resolved, token.0, now));
     Some(match work {
         Ok(Work::Slice(work)) => Ok(work),
@@ -194,7 +194,7 @@ pub fn slice_of(
             let text = "the action was defined anew and is not built in any more";
             Err(Failure::new(Cause::UnfitAction, text))
         }
-        Err(error) => Err(error),
+        Err(failure) => Err(failure),
     })
 }
 

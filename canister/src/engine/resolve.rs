@@ -27,8 +27,6 @@ pub enum Work {
     },
     /// Sends an HTTPS request.
     Http(HttpWork),
-    /// Is done already, with a result and a line for the log.
-    Done { result: String, log: Option<String> },
     /// A slice of a built-in action, to be done on the store.
     Slice(Builtin),
 }
@@ -113,6 +111,12 @@ pub const fn target_of(action: &Action) -> Option<Principal> {
     }
 }
 
+/// The step that an execution is at.
+pub(super) fn step_of(state: &State, execution: &ExecutionRecord) -> Step {
+    let mut plan = state.plan(execution.task_id, execution.plan);
+    plan.steps.swap_remove(execution.step as usize)
+}
+
 /// The canister that the step calls which an execution is at.
 pub fn target_of_step(state: &State, execution: &ExecutionRecord) -> Option<Principal> {
     let task = state.task(execution.task_id)?;
@@ -146,13 +150,6 @@ pub fn work(
     let values = Values::new(state, task, execution, resolved, token);
     match &resolved.action {
         Action::Call { .. } => call(&values),
-        Action::Note { text } => {
-            let text = values.fill("the note has", text, limits::MAXIMUM_FILLED_BYTES)?;
-            Ok(Work::Done {
-                result: text.clone(),
-                log: Some(text),
-            })
-        }
         Action::Http { request } => http(&values, request).map(Work::Http),
         Action::Notification {
             channel,
@@ -166,13 +163,35 @@ pub fn work(
             );
             Err(Failure::new(Cause::NoPython, text))
         }
-        Action::Command { .. } => panic!("BUG: a command waits for a worker"),
+        // One that was built in when its work began, and was defined anew meanwhile.
+        Action::Note { .. } | Action::Command { .. } => {
+            let text = "the action was defined anew while it was carried out";
+            Err(Failure::new(Cause::UnfitAction, text))
+        }
         Action::Named { .. } => {
             let text = "an action may not stand for another named one";
             Err(Failure::new(Cause::UnfitAction, text))
         }
         other => Builtin::of(other).map(Work::Slice),
     }
+}
+
+/// The text of a note.
+///
+/// # Errors
+/// Why it cannot be filled in. No retry mends it.
+pub fn note(
+    state: &State,
+    task: &TaskRecord,
+    execution: &ExecutionRecord,
+    resolved: &Resolved,
+    token: u64,
+) -> Result<String, Failure> {
+    let Action::Note { text } = &resolved.action else {
+        panic!("BUG: it is a note");
+    };
+    let values = Values::new(state, task, execution, resolved, token);
+    values.fill("the note has", text, limits::MAXIMUM_FILLED_BYTES)
 }
 
 fn call(values: &Values<'_>) -> Result<Work, Failure> {

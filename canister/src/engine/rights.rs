@@ -44,7 +44,7 @@ pub fn vouching_controller(
             builtin,
             Builtin::Action(action) if is_for_admins(action)
         ),
-        Work::Done { .. } | Work::Http(_) => false,
+        Work::Http(_) => false,
     };
     if !is_reserved {
         return None;

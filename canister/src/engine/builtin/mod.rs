@@ -18,10 +18,11 @@ mod slices;
 
 use chime_types::{Action, Cause, Message, Role, limits};
 
+use super::resolve::step_of;
 use super::{Budget, Failure, Outcome};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Token};
-use crate::state::records::{ExecutionRecord, TaskRecord};
+use crate::state::records::TaskRecord;
 
 pub use backup::is_being_written;
 use slices::Slice;
@@ -72,7 +73,7 @@ pub fn advance(
         Builtin::Inbox(message) => return Some(put_into_inbox(state, &task, message.clone())),
         Builtin::Action(action) => action,
     };
-    let is_named = is_named(state, &execution);
+    let is_named = matches!(step_of(state, &execution).action, Action::Named { .. });
     if is_for_admins(action)
         && let Err(failure) = check_admin(state, &task, is_named)
     {
@@ -93,13 +94,6 @@ pub fn advance(
         Action::Maintenance { .. } => slice.run::<maintenance::Maintenance>(action),
         other => panic!("BUG: {other:?} is not built in"),
     })
-}
-
-/// Whether the step that an execution is at names a registered action.
-fn is_named(state: &State, execution: &ExecutionRecord) -> bool {
-    let plan = state.plan(execution.task_id, execution.plan);
-    let step = plan.steps.get(execution.step as usize);
-    step.is_some_and(|step| matches!(step.action, Action::Named { .. }))
 }
 
 fn put_into_inbox(state: &mut State, task: &TaskRecord, mut message: Message) -> Outcome {

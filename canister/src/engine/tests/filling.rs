@@ -78,26 +78,10 @@ fn with_steps(steps: Vec<NewStep>) -> CreateTaskRequest {
     }
 }
 
-/// Runs what is due: steps that are done in the tick are reported, all else is left under way.
-fn run_notes(world: &mut World) {
-    loop {
-        let starts = world.run();
-        if starts.is_empty() {
-            return;
-        }
-        for start in starts {
-            let super::super::Work::Done { result, log } = start.work.clone() else {
-                continue;
-            };
-            world.finish(&start, &Outcome::Completed { result, log });
-        }
-    }
-}
-
 /// Runs a task. Answers with the cause and the error of its only attempt at the last step.
 fn failure_of(world: &mut World, request: CreateTaskRequest) -> (Option<Cause>, String) {
     let made = world.create(request);
-    run_notes(world);
+    world.run();
     let execution = world.executions(made.id).remove(0);
     assert_eq!(execution.status, ExecutionStatus::Failed, "{execution:?}");
     let attempt = execution.attempts.last().unwrap();

@@ -192,3 +192,27 @@ fn should_free_the_place_of_what_is_cancelled_while_it_is_parked() {
     assert!(world.run().is_empty());
     assert_eq!(world.get(first.id).active_executions, 0);
 }
+
+#[test]
+fn should_write_notes_while_all_places_are_taken() {
+    let mut world = World::configured(ConfigureRequest {
+        maximum_concurrent: Some(1),
+        maximum_concurrent_per_owner: Some(1),
+        ..ConfigureRequest::default()
+    });
+    world.create(task(now_once()));
+    let call = world.run_one();
+    let mut request = task(now_once());
+    request.maximum_concurrent = Some(1);
+    request.steps = vec![NewStep::new(Action::Note {
+        text: "by the way".to_string(),
+    })];
+    let made = world.create(request);
+    assert!(world.run().is_empty());
+    assert_eq!(world.statuses(made.id), [ExecutionStatus::Completed]);
+    let attempt = &world.executions(made.id)[0].attempts[0];
+    assert_eq!(attempt.result.as_deref(), Some("by the way"));
+    assert_eq!((attempt.number, attempt.started_at), (1, world.now));
+    world.succeed(&call);
+    assert_eq!(world.state.running(), 0);
+}

@@ -31,13 +31,13 @@ fn platform(now: u64, timer_armed_at: Option<u64>) -> Platform {
     }
 }
 
-/// A store with a task that writes a note every minute.
+/// A store with a task that calls a canister every minute.
 fn store() -> State {
     let mut state = State::open();
-    let text = "still here".to_string();
+    let call = Action::call(Principal::from_slice(&[7, 7]), "work");
     let request = CreateTaskRequest {
         name: "job".to_string(),
-        steps: vec![NewStep::new(Action::Note { text })],
+        steps: vec![NewStep::new(call)],
         schedules: vec![NewSchedule::new(Rule::Interval {
             repeat_every_seconds: 60,
             phase_seconds: None,
@@ -160,7 +160,7 @@ fn live(state: &mut State) {
         let now = START + minute * 60 * SECOND + late;
         for effect in tick(state, now, &budget).effects {
             let Effect::Attempt(start) = effect else {
-                panic!("a note is an attempt");
+                panic!("a call is an attempt");
             };
             let (id, token) = (start.execution_id, start.token);
             assert!(finish(state, now + 2 * SECOND, id, token, outcome));
