@@ -219,15 +219,17 @@ fn refused(refusal: Refusal) -> Error {
     }
 }
 
-/// Whose dead letters are asked for.
+/// Whose dead letters are asked for, by who may do this to them.
 fn owner_of(
     state: &State,
     caller: Caller,
+    need: Need,
     request: &DeadLettersRequest,
 ) -> Result<Principal, Error> {
     match request.task_id {
-        Some(id) => Ok(task_for(state, caller, Need::See, id)?.owner),
-        None => caller.need_sight_of(None),
+        Some(id) => Ok(task_for(state, caller, need, id)?.owner),
+        None if need == Need::See => caller.need_sight_of(None),
+        None => caller.need_owner().map(|()| caller.principal),
     }
 }
 
@@ -268,7 +270,7 @@ pub fn dead_letters(
     caller: Caller,
     request: &DeadLettersRequest,
 ) -> Result<TaskExecutionPage, Error> {
-    let owner = owner_of(state, caller, request)?;
+    let owner = owner_of(state, caller, Need::See, request)?;
     let (found, next_cursor) = matching(state, owner, request)?;
     Ok(TaskExecutionPage {
         executions: found.into_iter().map(views::execution).collect(),
@@ -284,7 +286,7 @@ pub fn replay_dead_letters(
     now: u64,
     request: &DeadLettersRequest,
 ) -> Result<ReplayedDeadLetters, Error> {
-    let owner = owner_of(state, caller, request)?;
+    let owner = owner_of(state, caller, Need::Operate, request)?;
     let (found, next_cursor) = matching(state, owner, request)?;
     let mut answer = ReplayedDeadLetters {
         execution_ids: Vec::new(),
