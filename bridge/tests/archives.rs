@@ -59,6 +59,7 @@ async fn large_backup(scheduler: &Scheduler) -> Backup {
     let run = RunTaskNowRequest {
         task_id: maker.id,
         idempotency_key: None,
+        scheduled_at: None,
     };
     let run = scheduler.run_task_now(&run).await.unwrap();
     let ended = scheduler

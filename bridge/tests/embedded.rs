@@ -83,6 +83,7 @@ async fn should_carry_out_every_operation() {
         .run_task_now(&RunTaskNowRequest {
             task_id: made.id,
             idempotency_key: None,
+            scheduled_at: None,
         })
         .await
         .unwrap();

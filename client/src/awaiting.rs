@@ -28,6 +28,7 @@ impl Scheduler {
         let request = RunTaskNowRequest {
             task_id,
             idempotency_key: Some(key.to_string()),
+            scheduled_at: None,
         };
         let mut calls_left = calls;
         let started = patiently(|| self.run_task_now(&request), &mut calls_left).await?;

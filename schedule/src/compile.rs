@@ -1,10 +1,12 @@
 //! From a rule as it was written to a schedule: every check that a request has to pass.
 
 use crate::bits::Bits;
+use crate::calendar;
 use crate::cron::{self, Expression};
 use crate::days::Days;
 use crate::definition::Definition;
 use crate::exclusions::Exclusions;
+use crate::instant::format_instant;
 use crate::interval::Interval;
 use crate::pattern::Pattern;
 use crate::schedule::{Schedule, Times};
@@ -14,6 +16,7 @@ use chime_types::limits::{
     LATEST_AT, MAXIMUM_DURATION_SECONDS, MINIMUM_INTERVAL_SECONDS, NANOSECONDS,
 };
 use chime_types::{Error, Rule};
+use jiff::civil::Date;
 
 const EXPRESSION: &str = "rule.cron.expression";
 
@@ -37,20 +40,29 @@ impl Definition<'_> {
     fn check_bounds(&self) -> Result<(), Error> {
         let early = "Choose an instant before the year 2200.";
         if self.start_at > LATEST_AT {
-            let rule = format!("at most {LATEST_AT}, got {}", self.start_at);
+            let rule = format!(
+                "at most {}, got {}",
+                format_instant(LATEST_AT),
+                format_instant(self.start_at)
+            );
             return Err(Error::invalid("start_at", rule, early));
         }
         let Some(end_at) = self.end_at else {
             return Ok(());
         };
         if end_at > LATEST_AT {
-            let rule = format!("at most {LATEST_AT}, got {end_at}");
+            let rule = format!(
+                "at most {}, got {}",
+                format_instant(LATEST_AT),
+                format_instant(end_at)
+            );
             return Err(Error::invalid("end_at", rule, early));
         }
         if end_at <= self.start_at {
             let rule = format!(
-                "the end must lie after the start {}, got {end_at}",
-                self.start_at
+                "the end must lie after the start {}, got {}",
+                format_instant(self.start_at),
+                format_instant(end_at)
             );
             return Err(Error::invalid("end_at", rule, "Choose a later end."));
         }
@@ -104,24 +116,40 @@ impl Definition<'_> {
                 hour,
                 minute,
             } => {
-                check("rule.weekly.weekday", 0, 6, *weekday)?;
+                let weekday = calendar::weekday("rule.weekly.weekday", *weekday)?;
                 let minute = check_time("weekly", *hour, *minute)?;
-                let mut days = Days::every();
-                days.week_days.any = false;
-                days.week_days.days = Bits::one(u32::from(*weekday));
+                let days = calendar::on_weekdays(Bits::one(weekday));
                 Ok(self.daily_at(*hour, minute, days, zone))
             }
             Rule::Monthly { day, hour, minute } => {
                 check("rule.monthly.day", 1, 31, *day)?;
                 let minute = check_time("monthly", *hour, *minute)?;
-                let mut days = Days::every();
-                days.month_days.any = false;
-                days.month_days.days = Bits::one(u32::from(*day));
-                days.month_days.clamped = true;
+                let days = calendar::on_month_day(*day);
                 Ok(self.daily_at(*hour, minute, days, zone))
             }
             Rule::Cron { expression } => self.cron(expression, zone),
+            Rule::Calendar {
+                every,
+                unit,
+                hour,
+                minute,
+                anchor,
+            } => {
+                let minute = check_time("calendar", *hour, *minute)?;
+                let start = self.start_day(&zone);
+                let days = calendar::days(*every, unit, anchor.as_deref(), start)?;
+                Ok(self.daily_at(*hour, minute, days, zone))
+            }
         }
+    }
+
+    /// The day of the start, by the calendar of the zone.
+    fn start_day(&self, zone: &Zone) -> Date {
+        let second = i64::try_from(self.start_at / NANOSECONDS).ok();
+        let clock = second.and_then(|second| zone.clock(second));
+        clock
+            .expect("BUG: a start before 2200 is an instant")
+            .date()
     }
 
     fn once(&self, run_at: Option<u64>, zone: &Zone) -> Result<Times, Error> {
@@ -131,8 +159,10 @@ impl Definition<'_> {
             return Err(Error::invalid(
                 "rule.once.run_at",
                 format!(
-                    "an instant from the start {} to {latest}, got {at}",
-                    self.start_at
+                    "an instant from the start {} to {}, got {}",
+                    format_instant(self.start_at),
+                    format_instant(latest),
+                    format_instant(at)
                 ),
                 "Choose an instant that is not before the start and not after the end.",
             ));
@@ -207,13 +237,18 @@ impl Definition<'_> {
         match (schedule.times.at_or_after(self.start_at), self.end_at) {
             (Some(first_at), Some(end_at)) if first_at > end_at => Err(Error::invalid(
                 "end_at",
-                format!("the first time of the rule is {first_at}, after the end {end_at}"),
+                format!(
+                    "the first time of the rule is {}, after the end {}",
+                    format_instant(first_at),
+                    format_instant(end_at)
+                ),
                 "Choose a later end or another rule.",
             )),
             (Some(first_at), _) => Err(Error::invalid(
                 "exclusions",
                 format!(
-                    "one time of the rule at least is left; the first of those left out is {first_at}"
+                    "one time of the rule at least is left; the first of those left out is {}",
+                    format_instant(first_at)
                 ),
                 "Leave out fewer times, or choose a rule with times beside them.",
             )),
@@ -233,7 +268,12 @@ fn never(field: &str) -> Error {
     )
 }
 
-fn check(field: impl Into<String>, minimum: u8, maximum: u8, value: u8) -> Result<(), Error> {
+pub(crate) fn check(
+    field: impl Into<String>,
+    minimum: u8,
+    maximum: u8,
+    value: u8,
+) -> Result<(), Error> {
     if (minimum..=maximum).contains(&value) {
         return Ok(());
     }

@@ -5,6 +5,7 @@
 //! days, and its cost has a small fixed bound even for 29 February on a Monday.
 
 use crate::bits::Bits;
+use crate::period::Period;
 use jiff::civil::Date;
 
 /// The years a search may look at: those that 64 bits of nanoseconds since 1970 can name, and the
@@ -60,6 +61,8 @@ pub(crate) struct Days {
     pub(crate) months: Bits,
     /// `None`: every year.
     pub(crate) years: Option<Years>,
+    /// `None`: all of these days, else those in certain periods.
+    pub(crate) period: Option<Period>,
 }
 
 impl Years {
@@ -102,11 +105,12 @@ impl Days {
             both: false,
             months: Bits::stepped(1, 12, 1),
             years: None,
+            period: None,
         }
     }
 
     pub(crate) fn contains(&self, date: Date) -> bool {
-        let every_day = self.month_days.any && self.week_days.any;
+        let every_day = self.month_days.any && self.week_days.any && self.period.is_none();
         self.has_month(date) && (every_day || self.of_month(date).contains(number(date.day())))
     }
 
@@ -171,7 +175,10 @@ impl Days {
             (false, false) if self.both => by_month.of(month) & by_week.of(month),
             (false, false) => by_month.of(month) | by_week.of(month),
         };
-        Bits(selected & all)
+        let in_period = self.period.map_or(u64::MAX, |period| {
+            period.of_month(date.first_of_month(), length)
+        });
+        Bits(selected & in_period & all)
     }
 }
 

@@ -42,6 +42,14 @@ impl Interval {
         })
     }
 
+    /// The same grid, from its first slot that can be named.
+    pub(crate) const fn from_the_beginning(&self) -> Self {
+        Self {
+            origin_at: self.origin_at % self.step_nanoseconds,
+            step_nanoseconds: self.step_nanoseconds,
+        }
+    }
+
     /// The distance of two slots, in seconds.
     pub(crate) const fn seconds(&self) -> u64 {
         self.step_nanoseconds / NANOSECONDS

@@ -44,21 +44,26 @@
 #![deny(missing_docs)]
 
 mod bits;
+mod calendar;
 mod compile;
+mod count;
 mod cron;
 mod days;
 mod definition;
 mod describe;
 mod duration;
 mod exclusions;
+mod instant;
 mod interval;
 mod jitter;
 mod pattern;
+mod period;
 mod schedule;
 mod wall;
 mod zone;
 
 pub use definition::Definition;
 pub use duration::{format_interval, parse_duration};
+pub use instant::format_instant;
 pub use jitter::jitter_nanoseconds;
 pub use schedule::{Schedule, SlotCount};

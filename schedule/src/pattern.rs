@@ -28,6 +28,17 @@ impl Pattern {
         }
     }
 
+    /// Every second of every day.
+    pub(crate) fn every_second() -> Self {
+        Self {
+            seconds: Bits::stepped(0, 59, 1),
+            minutes: Bits::stepped(0, 59, 1),
+            hours: Bits::stepped(0, 23, 1),
+            days: Days::every(),
+            repeats: true,
+        }
+    }
+
     /// The first selected time that is not before `from`.
     pub(crate) fn at_or_after(&self, from: DateTime) -> Option<DateTime> {
         let today = from.date();

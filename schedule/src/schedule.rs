@@ -2,7 +2,7 @@
 
 use crate::definition::Definition;
 use crate::describe;
-use crate::exclusions::Exclusions;
+use crate::exclusions::{Exclusions, Progress};
 use crate::interval::Interval;
 use crate::wall::WallRule;
 use chime_types::Error;
@@ -40,12 +40,10 @@ pub(crate) enum Times {
 /// How many slots lie in a span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotCount {
-    /// The number of slots; if not `complete`, the number that was asked for at most.
+    /// The number of slots.
     pub count: u64,
-    /// The last slot of the span, whether all were counted or not.
+    /// The last slot of the span.
     pub last_at: Option<u64>,
-    /// Whether all slots were counted. Intervals always are.
-    pub complete: bool,
 }
 
 impl Schedule {
@@ -83,40 +81,46 @@ impl Schedule {
             .collect()
     }
 
+    /// Like [`Schedule::next_times`], at a bounded cost however dear the exclusions are.
+    ///
+    /// # Errors
+    /// Names `exclusions` if the times cannot be found within what four searches may cost.
+    pub fn preview(&self, after_at: u64, count: usize) -> Result<Vec<u64>, Error> {
+        let mut progress = Progress::of_preview();
+        let mut times = Vec::new();
+        let mut last = after_at;
+        while times.len() < count {
+            let next = last
+                .checked_add(1)
+                .and_then(|from| self.first_within(from, u64::MAX, &mut progress));
+            let Some(next) = next else {
+                if progress.is_spent() {
+                    return Err(too_dear(count, times.len()));
+                }
+                break;
+            };
+            times.push(next);
+            last = next;
+        }
+        Ok(times)
+    }
+
     /// How many slots lie after `after_at` and not after `until_at`, and the last of them: what a
     /// scheduler missed while it could not run.
     ///
-    /// Intervals without exclusions are counted exactly, in constant time. All else is counted one
-    /// by one up to `maximum` slots; their last slot is found by bisection, in fewer than 80
+    /// It is exact and walks over no slot: an interval is counted in constant time, all else by the
+    /// days of the span, each kind of day once. The last slot is found by bisection, in fewer than 80
     /// searches.
     #[must_use]
-    pub fn slots_between(&self, after_at: u64, until_at: u64, maximum: u64) -> SlotCount {
-        if let Some(interval) = self.plain_interval() {
-            let (count, last_at) = match after_at.checked_add(1) {
-                Some(from_at) => interval.count(from_at, self.until(until_at)),
-                None => (0, None),
-            };
-            return SlotCount {
-                count,
-                last_at,
-                complete: true,
-            };
-        }
-        let (mut count, mut last_at) = (0, after_at);
-        while let Some(slot) = self.first_after(last_at, until_at) {
-            if count == maximum {
-                return SlotCount {
-                    count,
-                    last_at: self.last_between(last_at, until_at),
-                    complete: false,
-                };
-            }
-            (count, last_at) = (count + 1, slot);
-        }
+    pub fn slots_between(&self, after_at: u64, until_at: u64) -> SlotCount {
+        let count = after_at
+            .checked_add(1)
+            .map_or(0, |from_at| self.count(from_at, until_at));
         SlotCount {
             count,
-            last_at: (count > 0).then_some(last_at),
-            complete: true,
+            last_at: (count > 0)
+                .then(|| self.last_between(after_at, until_at))
+                .flatten(),
         }
     }
 
@@ -154,10 +158,34 @@ impl Schedule {
         Some(found)
     }
 
+    /// The same rule without its start: with the slots that it would have had before. One whose
+    /// anchor is named keeps to it.
+    #[must_use]
+    pub fn without_start(&self) -> Self {
+        let mut endless = self.clone();
+        endless.start_at = 0;
+        if let Times::Every { interval, .. } = &mut endless.times {
+            *interval = interval.from_the_beginning();
+        }
+        endless
+    }
+
     /// The rule in plain words, such as `every day at 02:00`. The zone is not part of it.
     #[must_use]
     pub fn describe(&self) -> String {
         describe::schedule(self)
+    }
+
+    /// The next change of the clock after an instant, in words, for a rule that is read from the clock:
+    /// `on 2027-03-28 at 02:00 the clocks go forward to 03:00`.
+    #[must_use]
+    pub fn clock_change_after(&self, at: u64) -> Option<String> {
+        let Times::Wall(rule) = &self.times else {
+            return None;
+        };
+        let second = i64::try_from(at / NANOSECONDS).ok()?;
+        let change = rule.zone.change_after(second)?;
+        Some(describe::clock_change(&change))
     }
 
     /// The canonical IANA name of the zone.
@@ -194,14 +222,26 @@ impl Schedule {
 
     /// The first slot in `from_at..=until_at`.
     pub(crate) fn first_between(&self, from_at: u64, until_at: u64) -> Option<u64> {
+        self.first_within(from_at, until_at, &mut Progress::default())
+    }
+
+    fn first_within(&self, from_at: u64, until_at: u64, progress: &mut Progress) -> Option<u64> {
         let from_at = from_at.max(self.start_at);
         let until_at = self.until(until_at);
         let slot_at = match &self.exclusions {
             None => self.times.at_or_after(from_at),
-            Some(exclusions) => exclusions.first_free(&self.times, from_at, until_at),
+            Some(exclusions) => exclusions.search(&self.times, from_at, until_at, progress),
         };
         slot_at.filter(|slot| *slot <= until_at)
     }
+}
+
+fn too_dear(count: usize, found: usize) -> Error {
+    Error::invalid(
+        "exclusions",
+        format!("{count} times that can be found in a short search, found {found}"),
+        "Ask for fewer times (`count`), or leave out fewer kinds of days: join expressions.",
+    )
 }
 
 impl Times {

@@ -6,9 +6,9 @@
 //! times faster and changes no answer.
 
 use chime_types::Error;
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, ToSpan};
 
 /// Longer than every name in the database.
 const MAXIMUM_NAME_BYTES: usize = 64;
@@ -31,6 +31,39 @@ pub(crate) enum Meaning {
     Gap { end: i64, clock: DateTime },
     /// It occurs at both instants.
     Twice { first: i64, second: i64 },
+}
+
+/// A span of time in which the clock is not changed; instants in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    /// Its first second.
+    pub(crate) from: i64,
+    /// Its last second.
+    pub(crate) until: i64,
+    /// What the clock shows at its first second.
+    pub(crate) clock: DateTime,
+    /// The change of the clock before it, whether or not it lies within the span asked for.
+    pub(crate) change: Option<Change>,
+}
+
+/// A change of the clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    /// When.
+    pub(crate) at: i64,
+    /// What the clock would show then without the change.
+    pub(crate) clock_before: DateTime,
+    /// What it shows.
+    pub(crate) clock: DateTime,
+}
+
+impl Stretch {
+    /// What the clock shows at the last second.
+    pub(crate) fn last_clock(&self) -> Option<DateTime> {
+        self.clock
+            .checked_add((self.until - self.from).seconds())
+            .ok()
+    }
 }
 
 impl Zone {
@@ -73,7 +106,7 @@ impl Zone {
                 second: instant(after)?,
             }),
             AmbiguousOffset::Gap { after, .. } => {
-                let (end, clock) = self.change_after(instant(after)?, after)?;
+                let (end, clock) = self.set_to(instant(after)?, after)?;
                 Some(Meaning::Gap { end, clock })
             }
         }
@@ -87,7 +120,7 @@ impl Zone {
             AmbiguousOffset::Fold { before, after }
                 if before.to_timestamp(wall).ok()?.as_second() == instant =>
             {
-                self.change_after(instant, after)
+                self.set_to(instant, after)
             }
             _ => None,
         }
@@ -100,8 +133,49 @@ impl Zone {
         Some(change.timestamp().as_second())
     }
 
+    /// The stretches of `from..=until`, in order.
+    pub(crate) fn stretches(&self, from: i64, until: i64) -> impl Iterator<Item = Stretch> {
+        let mut next = Some(from).filter(|from| *from <= until);
+        std::iter::from_fn(move || {
+            let from = next?;
+            let change = self.next_change(from).filter(|change| *change <= until);
+            next = change;
+            Some(Stretch {
+                from,
+                until: change.map_or(until, |change| change - 1),
+                clock: self.clock(from)?,
+                change: self.change_before(from),
+            })
+        })
+    }
+
+    /// The first change of the clock after this instant that moves it.
+    pub(crate) fn change_after(&self, instant: i64) -> Option<Change> {
+        let mut at = instant;
+        for _ in 0..MAXIMUM_CHANGES {
+            at = self.next_change(at)?;
+            let change = self.change_before(at)?;
+            if change.clock != change.clock_before {
+                return Some(change);
+            }
+        }
+        None
+    }
+
+    /// The last change of the clock that is not after this instant.
+    fn change_before(&self, instant: i64) -> Option<Change> {
+        let beyond = Timestamp::from_second(instant + 1).ok()?;
+        let at = self.zone.preceding(beyond).next()?.timestamp();
+        let before = self.zone.to_offset(at.checked_sub(1.second()).ok()?);
+        Some(Change {
+            at: at.as_second(),
+            clock_before: before.to_datetime(at),
+            clock: self.zone.to_offset(at).to_datetime(at),
+        })
+    }
+
     /// The first instant after this one at which the clock is set to `offset`, and what it shows.
-    fn change_after(&self, instant: i64, offset: Offset) -> Option<(i64, DateTime)> {
+    fn set_to(&self, instant: i64, offset: Offset) -> Option<(i64, DateTime)> {
         let from = Timestamp::from_second(instant).ok()?;
         let mut changes = self.zone.following(from).take(MAXIMUM_CHANGES);
         let change = changes.find(|change| change.offset() == offset)?;

@@ -75,6 +75,19 @@ pub fn history(world: &mut World, task_id: u64) -> Vec<TaskExecution> {
     }
 }
 
+/// The slots that a record stands for: its own, or those of a whole outage.
+fn slots_of(execution: &TaskExecution, all: &[u64]) -> Vec<u64> {
+    let until = execution.slots_until.unwrap_or(execution.scheduled_at);
+    let span = execution.scheduled_at..=until;
+    let slots: Vec<u64> = all
+        .iter()
+        .copied()
+        .filter(|slot| span.contains(slot))
+        .collect();
+    assert_eq!(slots.len() as u64, execution.slots, "{execution:?}");
+    slots
+}
+
 /// Holds the history of a task against its only schedule, slot by slot, and returns it.
 ///
 /// # Panics
@@ -89,12 +102,8 @@ pub fn account_for_slots(world: &mut World, task_id: u64) -> Vec<TaskExecution> 
     let executions = history(world, task_id);
     let mut recorded = Vec::new();
     for execution in &executions {
-        assert_eq!(
-            execution.slots, 1,
-            "outages are short: nothing is summed up"
-        );
         if execution.schedule_id.is_some() {
-            recorded.push(execution.scheduled_at);
+            recorded.extend(slots_of(execution, &slots));
         }
     }
     recorded.sort_unstable();

@@ -272,6 +272,7 @@ impl World {
         let request = RunTaskNowRequest {
             task_id,
             idempotency_key: None,
+            scheduled_at: None,
         };
         let answer: ExecutionResult = self
             .update(Sender::Owner, "run_task_now", &request)

@@ -180,7 +180,7 @@ fn live_with(tasks: u64, slots: u64) {
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         for id in ids {
             for execution in account_for_slots(&mut world, id) {
-                *counts.entry(execution.status.name()).or_default() += 1;
+                *counts.entry(execution.status.name()).or_default() += execution.slots;
             }
         }
         eprintln!("{tasks} tasks: {counts:?}");

@@ -277,4 +277,7 @@ pub struct TaskExecution {
     pub cause: Option<Cause>,
     /// Slots that this record stands for: 1, or more when many missed slots are summed up.
     pub slots: u64,
+    /// The last of these slots, if there are several; `scheduled_at` is the first.
+    #[serde(default)]
+    pub slots_until: Option<u64>,
 }

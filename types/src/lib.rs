@@ -90,7 +90,8 @@ pub use requests::{
     SnoozeExecutionRequest, TaskExecutionPage, TaskPage, TaskRequest, UpdateTaskRequest,
 };
 pub use schedule::{
-    Exclusion, GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, TaskSchedule,
+    CalendarUnit, Exclusion, GapPolicy, MissedRuns, MonthDay, NewSchedule, OverlapPolicy, Rule,
+    TaskSchedule,
 };
 pub use stats::{Percentiles, Stats, UpcomingRun};
 pub use task::{

@@ -13,6 +13,8 @@ pub const MAXIMUM_STEPS: usize = 32;
 pub const MAXIMUM_SCHEDULES: usize = 16;
 /// Most exclusions of one schedule.
 pub const MAXIMUM_EXCLUSIONS: usize = 16;
+/// Most days, weeks or months between two times of a calendar rule.
+pub const MAXIMUM_CALENDAR_EVERY: u16 = 1_000;
 /// Longest jitter, in seconds (one day).
 pub const MAXIMUM_JITTER_SECONDS: u64 = 86_400;
 /// Longest cron expression, in bytes.
@@ -86,6 +88,10 @@ pub const MAXIMUM_CONCURRENT_ATTEMPTS: u32 = 200;
 pub const MAXIMUM_ACTIVE_EXECUTIONS: usize = 1_000;
 /// Most executions of one backfill that may be under way at the same time.
 pub const MAXIMUM_BACKFILL_CONCURRENT: u32 = 50;
+/// Most slots of one backfill.
+pub const MAXIMUM_BACKFILL_SLOTS: u64 = 100_000;
+/// Most slots of a backfill that says nothing of how many it expects.
+pub const MAXIMUM_UNCONFIRMED_SLOTS: u64 = 1_000;
 /// Most backfills of one owner that are not finished.
 pub const MAXIMUM_BACKFILLS: usize = 20;
 
@@ -195,9 +201,8 @@ pub const MAXIMUM_RETENTION_RULES: usize = 16;
 pub const MAXIMUM_DETAIL_CHARACTERS: usize = 256;
 /// Dead letters that are looked at for one page.
 pub const MAXIMUM_DEAD_LETTERS_SEEN: usize = 5_000;
-/// Most missed slots of one schedule that get a record of their own after an outage; older ones
-/// are summed up in one record.
-pub const MAXIMUM_MISSED_RECORDS: u64 = 100;
+/// Most missed slots of one schedule that may be made up for after an outage.
+pub const MAXIMUM_MADE_UP_RUNS: u64 = 100;
 
 /// Items on a page when the request names no limit.
 pub const DEFAULT_PAGE_ITEMS: u32 = 50;

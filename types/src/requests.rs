@@ -115,6 +115,11 @@ pub struct RunTaskNowRequest {
     /// A key of the caller's choice, 1 to 128 bytes: a second request for the task with the same
     /// key runs nothing and answers with the execution that the first one made, while that is kept.
     pub idempotency_key: Option<String>,
+    /// Run it for this time, which must have come: placeholders, callees and the history see it as
+    /// the time of the slot. Without a key a second request for the same time runs nothing and
+    /// answers with the execution of the first. Null is now.
+    #[serde(default)]
+    pub scheduled_at: Option<u64>,
 }
 
 /// Which tasks to list, the oldest first.
@@ -196,6 +201,10 @@ pub struct SchedulePreview {
     /// The next slots, the earliest first, without the jitter; fewer than asked for if the schedule
     /// ends.
     pub next_at: Vec<u64>,
+    /// The next change of the clock in the zone, in words, for a rule that is read from the clock:
+    /// `on 2027-03-28 at 02:00 the clocks go forward to 03:00`.
+    #[serde(default)]
+    pub clock_change: Option<String>,
 }
 
 /// Nothing to say.
@@ -313,10 +322,10 @@ pub struct ReplayedDeadLetters {
     pub next_cursor: Option<u64>,
 }
 
-/// Slots of the past to run: those after the start of the schedule, which is its creation unless it
-/// says when. Those that passed while it was switched off are among them. It runs while the task is
-/// paused, too.
-#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+/// Slots of the past to run: every time of the schedule's rule, also before the schedule was made or
+/// while it was switched off; nothing before an `anchor` that the rule names. It runs while the task
+/// is paused, too.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
 pub struct BackfillRequest {
     /// The task.
     pub task_id: u64,
@@ -328,6 +337,13 @@ pub struct BackfillRequest {
     pub until_at: u64,
     /// Most executions of the backfill under way at the same time, 1 to 50; null is 1.
     pub maximum_concurrent: Option<u32>,
+    /// Change nothing: the answer has the id 0 and says in `slots` how many there are. Null is false.
+    #[serde(default)]
+    pub count_only: Option<bool>,
+    /// Refuse the backfill unless it has so many slots, as `count_only` said. Needed for more than 1,000
+    /// slots; there are 100,000 at most.
+    #[serde(default)]
+    pub expected_slots: Option<u64>,
 }
 
 /// Which backfills to list, the oldest first.
@@ -364,6 +380,10 @@ pub struct Backfill {
     pub until_at: u64,
     /// Most executions of it under way at the same time.
     pub maximum_concurrent: u32,
+    /// Slots of the rule in that span, those included that ran already; null for a backfill of an
+    /// older release.
+    #[serde(default)]
+    pub slots: Option<u64>,
     /// The slot that comes next; null when there is none.
     pub next_at: Option<u64>,
     /// Executions it made.

@@ -13,7 +13,7 @@ pub enum Rule {
         /// at once or after `start_after_seconds`.
         run_at: Option<u64>,
     },
-    /// Again and again after the same number of seconds, measured from the schedule's start and
+    /// Again and again after the same number of seconds, whatever the clocks do, measured from the schedule's start and
     /// never from the end of a run, so that it does not drift. The first time is one interval
     /// after creation, or exactly at the start if `start_at` or `start_after_seconds` is given.
     #[serde(rename = "interval")]
@@ -36,7 +36,7 @@ pub enum Rule {
     /// One day of every week at a time of the schedule's zone.
     #[serde(rename = "weekly")]
     Weekly {
-        /// Day of the week, 0 (Sunday) to 6 (Saturday).
+        /// Day of the week, 0 (Sunday) to 6 (Saturday); 7 is Sunday too.
         weekday: u8,
         /// Hour, 0 to 23.
         hour: u8,
@@ -63,6 +63,73 @@ pub enum Rule {
         /// The expression, at most 256 bytes.
         expression: String,
     },
+    /// Every so many days, weeks or months by the calendar of the schedule's zone, at a time of the
+    /// clock there: every 14 days at 08:00, every other Friday at 17:00, every third month on its
+    /// last working day. Unlike an interval it keeps to that time when the clocks change.
+    #[serde(rename = "calendar")]
+    Calendar {
+        /// Every so many of them, 1 to 1,000: 2 weeks is every other week.
+        every: u16,
+        /// What is counted, and which of its days.
+        unit: CalendarUnit,
+        /// Hour, 0 to 23.
+        hour: u8,
+        /// Minute, 0 to 59; null is 0.
+        minute: Option<u8>,
+        /// The day to count from, as `2026-12-24`: the day itself, its week (from Monday to Sunday)
+        /// or its month is the first that counts, and no time lies before it. Null is the day of the
+        /// schedule's start.
+        anchor: Option<String>,
+    },
+}
+
+/// What a calendar rule counts.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub enum CalendarUnit {
+    /// Days.
+    #[serde(rename = "days")]
+    Days {},
+    /// Weeks, which begin on Monday.
+    #[serde(rename = "weeks")]
+    Weeks {
+        /// Days of the week, 0 (Sunday) to 6 (Saturday), 7 is Sunday too, as `vec { 1; 5 }`; each
+        /// once. Empty is the weekday of the anchor.
+        weekdays: Vec<u8>,
+    },
+    /// Months.
+    #[serde(rename = "months")]
+    Months {
+        /// The day in each of them.
+        on: MonthDay,
+    },
+}
+
+/// A day of a month.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub enum MonthDay {
+    /// By its number.
+    #[serde(rename = "day")]
+    Day {
+        /// 1 to 31. In a month that is shorter, its last day: 31 is the last day of every month.
+        day: u8,
+    },
+    /// By its weekday: the second Tuesday. A month that has no fifth is left out.
+    #[serde(rename = "nth")]
+    Nth {
+        /// Which, 1 to 5.
+        nth: u8,
+        /// The weekday, 0 (Sunday) to 6 (Saturday), 7 is Sunday too.
+        weekday: u8,
+    },
+    /// The last such weekday.
+    #[serde(rename = "last")]
+    Last {
+        /// The weekday, 0 (Sunday) to 6 (Saturday), 7 is Sunday too.
+        weekday: u8,
+    },
+    /// The last day from Monday to Friday.
+    #[serde(rename = "last_working_day")]
+    LastWorkingDay {},
 }
 
 /// Times of a schedule that are left out, in the schedule's zone. They are no slots: they leave no
@@ -81,8 +148,8 @@ pub enum Exclusion {
     /// Whole days of the week.
     #[serde(rename = "weekdays")]
     Weekdays {
-        /// Days of the week, 0 (Sunday) to 6 (Saturday), as `vec { 0; 6 }`; one at least, six at
-        /// most.
+        /// Days of the week, 0 (Sunday) to 6 (Saturday), 7 is Sunday too, as `vec { 0; 6 }`; one at
+        /// least, six at most.
         weekdays: Vec<u8>,
     },
     /// Every minute (or second, if the expression has a field for seconds) that a cron expression
@@ -119,7 +186,7 @@ pub enum MissedRuns {
     #[default]
     #[serde(rename = "latest")]
     Latest,
-    /// Run all of them, the oldest first, up to `maximum`; the rest are missed.
+    /// Run all of them, the oldest first, one after the other, up to `maximum`; the rest are missed.
     #[serde(rename = "all")]
     All {
         /// Most runs to make up for, 1 to 100.
@@ -163,7 +230,7 @@ pub struct NewSchedule {
     /// The rule.
     pub rule: Rule,
     /// The IANA time zone in which hours and days are meant, such as `Europe/Zurich`; null is
-    /// `UTC`.
+    /// `UTC`. An interval has none: it counts seconds. For every 14 days at 08:00 use `calendar`.
     pub timezone: Option<String>,
     /// No run before this instant. It may not lie in the past.
     pub start_at: Option<u64>,

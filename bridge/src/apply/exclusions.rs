@@ -51,20 +51,20 @@ fn exclusion(item: &Value, path: String) -> Result<Exclusion, Refusal> {
     }
 }
 
-/// Names, or numbers from 0 (Sunday) to 6.
+/// Names, or numbers from 0 (Sunday) to 6; 7 is Sunday too.
 fn weekdays(fields: &mut Fields<'_>) -> Result<Option<Vec<u8>>, Refusal> {
     let Some((path, items)) = fields.list(&["weekdays"])? else {
         return Ok(None);
     };
     let read = |(index, item): (usize, &Value)| {
-        let number = item.as_u64().filter(|number| *number < 7);
-        number
-            .and_then(|number| u8::try_from(number).ok())
-            .or_else(|| weekday(item.as_str()?))
-            .ok_or_else(|| Refusal {
-                fix: "Write a name such as saturday.".into(),
-                ..wrong(format!("{path}[{index}]"), "a weekday", item)
-            })
+        let text = match item {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        weekday(&text).ok_or_else(|| Refusal {
+            fix: "Write a name such as saturday.".into(),
+            ..wrong(format!("{path}[{index}]"), "a weekday", item)
+        })
     };
     items
         .iter()

@@ -6,6 +6,7 @@
 //! scheduler already holds is compared in [`Plan`]; carrying the plan out is the command's work.
 
 mod actions;
+mod calendar;
 mod chime;
 mod daptin;
 mod daptin_api;

@@ -5,7 +5,7 @@ use chime_types::{GapPolicy, MissedRuns, NewSchedule, OverlapPolicy, Rule, limit
 use serde_json::Value;
 
 use super::fields::{Fields, Spelling, wrong};
-use super::{Refusal, exclusions};
+use super::{Refusal, calendar, exclusions};
 
 const WEEKDAYS: [&str; 7] = [
     "sunday",
@@ -16,7 +16,7 @@ const WEEKDAYS: [&str; 7] = [
     "friday",
     "saturday",
 ];
-const ONE_RULE: &str = "Give at most one of every, cron, daily, weekly, monthly and at; without \
+const ONE_RULE: &str = "Give at most one of every (with its at), cron, daily, weekly, monthly and at; without \
                         any the task runs once.";
 const TIME_FIX: &str = "Write the time of day as \"02:30\", in quotation marks.";
 
@@ -64,7 +64,14 @@ pub(super) fn duration(text: &str) -> Option<u64> {
 /// The schedule of an entry in Chime's own form.
 pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
     let mut rules = Vec::new();
-    if let Some(repeat_every_seconds) = fields.seconds(&["every"])? {
+    let calendar = calendar::rule(fields)?;
+    let is_calendar = calendar.is_some();
+    rules.extend(calendar.map(|rule| ("every", rule)));
+    let seconds = match is_calendar {
+        true => None,
+        false => fields.seconds(&["every"])?,
+    };
+    if let Some(repeat_every_seconds) = seconds {
         rules.push((
             "every",
             Rule::Interval {
@@ -82,7 +89,11 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
         ("monthly", monthly),
         ("at", at),
     ] {
-        if let Some((path, value)) = fields.value(&[name]) {
+        // `at` is the time of day of a calendar rule.
+        let given = fields
+            .value(&[name])
+            .filter(|_| !(is_calendar && name == "at"));
+        if let Some((path, value)) = given {
             rules.push((name, read(value, path)?));
         }
     }
@@ -109,7 +120,23 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
         ..NewSchedule::new(rule)
     };
     check(&fields.at(name), &schedule)?;
+    refuse_zone_of_interval(fields, &schedule)?;
     Ok(schedule)
+}
+
+/// An interval counts seconds: a zone with it means another rule.
+fn refuse_zone_of_interval(fields: &Fields<'_>, schedule: &NewSchedule) -> Result<(), Refusal> {
+    let is_interval = matches!(schedule.rule, Rule::Interval { .. });
+    let zone = schedule.timezone.as_deref().filter(|zone| *zone != "UTC");
+    let Some(zone) = zone.filter(|_| is_interval && schedule.exclusions.is_none()) else {
+        return Ok(());
+    };
+    Err(Refusal::of(
+        fields.at("timezone"),
+        format!("an interval counts seconds and has no time zone, got {zone}"),
+        "Add the time of day for a rule by the calendar (every: 14d, at: \"08:00\"), or leave the zone \
+         out.",
+    ))
 }
 
 type CalendarReader = fn(&Value, String) -> Result<Rule, Refusal>;
@@ -133,7 +160,7 @@ fn weekly(value: &Value, path: String) -> Result<Rule, Refusal> {
     if value.is_object() {
         let mut fields = Fields::new(value, path, Spelling::Exact)?;
         let (hour, minute) = parts(&mut fields)?;
-        let weekday = small(&mut fields, "weekday", 6)?;
+        let weekday = named_weekday(&mut fields)?;
         return Ok(Rule::Weekly {
             weekday,
             hour,
@@ -215,18 +242,34 @@ fn small(fields: &mut Fields<'_>, name: &str, most: u8) -> Result<u8, Refusal> {
     Ok(u8::try_from(number).expect("BUG: counted up to a number of eight bits"))
 }
 
-fn time(text: &str) -> Option<(u8, u8)> {
+pub(super) fn time(text: &str) -> Option<(u8, u8)> {
     let (hour, minute) = text.trim().split_once(':')?;
     let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-/// A day of the week by its name, or the first three letters of it.
+/// The field `weekday` of a mapping: a name or a number.
+fn named_weekday(fields: &mut Fields<'_>) -> Result<u8, Refusal> {
+    let text = fields.filled(&["weekday"])?.unwrap_or_default();
+    weekday(&text).ok_or_else(|| {
+        Refusal::of(
+            fields.at("weekday"),
+            "a day of the week is needed",
+            "Write a name such as monday, or a number: 0 or 7 is Sunday.",
+        )
+    })
+}
+
+/// A day of the week by its name, the first three letters of it or more, or its number: 0 and 7 are
+/// Sunday, as in cron.
 pub(super) fn weekday(text: &str) -> Option<u8> {
-    let text = text.to_lowercase();
+    let text = text.trim().to_lowercase();
+    if let Ok(number) = text.parse::<u8>() {
+        return (number <= 7).then_some(number % 7);
+    }
     let found = WEEKDAYS
         .iter()
-        .position(|day| *day == text || (text.len() == 3 && day.starts_with(&text)));
+        .position(|day| text.len() >= 3 && day.starts_with(&text));
     found.and_then(|index| u8::try_from(index).ok())
 }
 

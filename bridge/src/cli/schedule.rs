@@ -8,12 +8,21 @@ use super::{ConfirmArguments, WatchArguments, instant, positive_seconds, seconds
 #[derive(Args, Clone, Debug, Default)]
 #[command(
     next_help_heading = "Schedule",
-    group = ArgGroup::new("rule").args(["every", "cron", "daily", "weekly", "monthly", "at"])
+    group = ArgGroup::new("rule").args(["every", "cron", "daily", "weekly", "monthly"])
 )]
 pub struct ScheduleArguments {
-    /// Run again and again: seconds, or such as 1h30m.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
-    pub every: Option<u64>,
+    /// Run again and again: seconds, or such as 1h30m; with --at by the calendar: 14d, 2 weeks, 3
+    /// months, 'other friday'.
+    #[arg(long, value_name = "SECONDS|PERIOD")]
+    pub every: Option<String>,
+    /// With --every of weeks or months, on these days: friday,sunday; 15, last, 'last friday',
+    /// '2nd tuesday', 'last working day'.
+    #[arg(long, value_name = "DAYS", requires = "every")]
+    pub on: Option<String>,
+    /// With --every and --at, the day to count from, such as 2026-11-27; that of the start if not
+    /// given.
+    #[arg(long, value_name = "DATE", requires = "every")]
+    pub anchor: Option<String>,
     /// Run by a cron expression, such as '0 8 * * 1-5' or @daily.
     #[arg(long, value_name = "EXPR")]
     pub cron: Option<String>,
@@ -26,9 +35,10 @@ pub struct ScheduleArguments {
     /// Run every month, such as '1 02:30'; the 31st is the last day of a shorter month.
     #[arg(long, value_name = "DAY TIME")]
     pub monthly: Option<String>,
-    /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub at: Option<jiff::Timestamp>,
+    /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'; with
+    /// --every the time of day in the time zone, such as 08:00.
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["cron", "daily", "weekly", "monthly"])]
+    pub at: Option<String>,
     /// Do not run before this time has passed: seconds, or such as 5m.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub after: Option<u64>,
@@ -38,7 +48,7 @@ pub struct ScheduleArguments {
     /// Do not run after this instant.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub end: Option<jiff::Timestamp>,
-    /// Time zone of the rule, such as Europe/Zurich; UTC if not given.
+    /// Time zone of the rule, such as Europe/Zurich; UTC if not given. Plain --every has none.
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// What becomes of a time while the run before is not finished; skip if not given.
@@ -79,6 +89,10 @@ impl ScheduleArguments {
     #[must_use]
     pub fn is_given(&self) -> bool {
         let texts = [
+            &self.every,
+            &self.on,
+            &self.anchor,
+            &self.at,
             &self.cron,
             &self.daily,
             &self.weekly,
@@ -90,13 +104,12 @@ impl ScheduleArguments {
             &self.schedule_name,
         ];
         let numbers = [
-            self.every,
             self.after,
             self.missed_window,
             self.jitter,
             self.maximum_runs,
         ];
-        let instants = [self.at, self.start, self.end];
+        let instants = [self.start, self.end];
         let lists = [
             &self.exclude_dates,
             &self.exclude_weekdays,
@@ -119,7 +132,10 @@ pub enum ScheduleCommand {
     #[command(after_help = "\
 Examples:
   chime schedule add report --cron '0 8 * * 1-5' --timezone Europe/Zurich
-  chime schedule add 3 --every 30m --exclude-weekdays saturday,sunday")]
+  chime schedule add 3 --every 30m --exclude-weekdays saturday,sunday
+  chime schedule add 3 --every 14d --at 08:00 --timezone Europe/Zurich
+  chime schedule add 3 --every 'other friday' --at 17:00 --anchor 2026-11-27
+  chime schedule add 3 --every '3 months' --on 'last working day' --at 09:00")]
     Add(Box<ScheduleAddArguments>),
     /// Remove a schedule of a task; a task keeps at least one.
     Remove(ScheduleRemoveArguments),

@@ -37,7 +37,7 @@ Examples:
     Pause(PauseArguments),
     /// Switch a task on again.
     Resume(TaskSelector),
-    /// Run a task now, besides its schedules.
+    /// Run a task now, besides its schedules; or for a time that has passed.
     Run(RunNowArguments),
     /// Run the latest execution that did not complete again, from the step where it stopped.
     Retry(RetryArguments),
@@ -53,7 +53,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   chime task backfill report --from 2026-11-01 --until 2026-11-08
-  chime task backfill report --from 2026-11-01T00:00:00Z --maximum-concurrent 4")]
+  chime task backfill report --from 2026-11-01T00:00:00Z --maximum-concurrent 4
+  chime task backfill report --from 2026-11-01 --dry-run")]
     Backfill(BackfillArguments),
     /// List the backfills of a task, or cancel one.
     Backfills(BackfillsArguments),
@@ -136,6 +137,9 @@ pub struct RunNowArguments {
     /// A second command with the same key runs nothing and shows the execution of the first.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Run it for this time, once: RFC 3339, or a local date and time.
+    #[arg(long = "for", value_name = "TIME", value_parser = instant)]
+    pub scheduled: Option<jiff::Timestamp>,
     /// Wait for its end; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
@@ -188,6 +192,12 @@ pub struct BackfillArguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=50))]
     pub maximum_concurrent: u32,
+    /// Say how many times there are, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Whether to ask.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
 }
 
 /// Arguments of `chime task backfills`.

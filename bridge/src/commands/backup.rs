@@ -69,6 +69,7 @@ async fn create(
         let request = RunTaskNowRequest {
             task_id: task.id,
             idempotency_key: None,
+            scheduled_at: None,
         };
         let before = session.scheduler.all_backups().await?;
         let before: Vec<u64> = before.iter().map(|backup| backup.id).collect();

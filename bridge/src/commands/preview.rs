@@ -37,7 +37,7 @@ pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
         end_at: None,
         exclusions: &[],
     })?;
-    let next_at = schedule.next_times(from_at, arguments.count as usize);
-    writer.answer(&Previewed::new(&schedule, next_at))?;
+    let next_at = schedule.preview(from_at, arguments.count as usize)?;
+    writer.answer(&Previewed::new(&schedule, from_at, next_at))?;
     Ok(())
 }

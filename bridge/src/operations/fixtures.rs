@@ -114,5 +114,6 @@ pub(crate) fn execution(status: ExecutionStatus) -> TaskExecution {
         error: None,
         cause: None,
         slots: 1,
+        slots_until: None,
     }
 }

@@ -177,6 +177,24 @@ fn state(backfill: &Backfill) -> &'static str {
     }
 }
 
+/// What a backfill would do.
+#[must_use]
+pub fn backfill_outlook(outlook: Backfill) -> Record {
+    let answer = BackfillResult::Ok(outlook.clone());
+    Record::new("backfill", &answer, move |page| {
+        let first = outlook.next_at.map_or_else(String::new, |at| {
+            format!(", the first at {}", page.clock.absolute(at))
+        });
+        format!(
+            "{} of task {} from {} to {}{first}; those that ran already are left out. Nothing was changed.",
+            counted(count(outlook.slots.unwrap_or(0)), "time"),
+            outlook.task_id,
+            page.clock.absolute(outlook.from_at),
+            page.clock.absolute(outlook.until_at),
+        )
+    })
+}
+
 /// A backfill that was begun or changed.
 #[must_use]
 pub fn backfill(backfill: Backfill, what: &'static str) -> Record {

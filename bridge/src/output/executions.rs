@@ -145,9 +145,15 @@ pub(super) fn scheduled(execution: &TaskExecution, clock: &Clock) -> Text {
         0 | 1 => clock.cell(execution.scheduled_at),
         slots => {
             let at = execution.scheduled_at;
+            let to = |until: String| format!(" to {until}");
+            let until = execution.slots_until;
+            let (long, short) = (
+                until.map_or_else(String::new, |until| to(clock.both(until))),
+                until.map_or_else(String::new, |until| to(clock.short(until))),
+            );
             Text::forms([
-                format!("{}, {slots} slots", clock.both(at)),
-                format!("{}, {slots} slots", clock.short(at)),
+                format!("{}{long}, {slots} slots", clock.both(at)),
+                format!("{}{short}, {slots} slots", clock.short(at)),
             ])
         }
     }

@@ -42,7 +42,7 @@ mod snapshot_tests;
 pub use action::action_text;
 pub use alerting::{alerts, changed_alert, inbox};
 pub use applied::{Applied, AppliedRow, FieldFault};
-pub use archives::{backfill, backfills, backup, backups, restored};
+pub use archives::{backfill, backfill_outlook, backfills, backup, backups, restored};
 pub use changed::{Change, Made, removed};
 pub use config::{ConfigPath, Settings};
 pub use deployed::{Deployed, Deployments};

@@ -14,6 +14,9 @@ pub struct Previewed {
     timezone: String,
     /// RFC 3339 with the offset of the schedule's zone at that time.
     next: Vec<String>,
+    /// The next change of the clock, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_change: Option<String>,
     #[serde(skip)]
     next_at: Vec<u64>,
 }
@@ -21,13 +24,14 @@ pub struct Previewed {
 impl Previewed {
     /// The preview of a schedule with these times.
     #[must_use]
-    pub fn new(schedule: &Schedule, next_at: Vec<u64>) -> Self {
+    pub fn new(schedule: &Schedule, from_at: u64, next_at: Vec<u64>) -> Self {
         let timezone = schedule.timezone().to_string();
         let zone = TimeZone::get(&timezone).unwrap_or(TimeZone::UTC);
         Self {
             description: schedule.describe(),
             next: next_at.iter().map(|at| with_offset(*at, &zone)).collect(),
             timezone,
+            clock_change: schedule.clock_change_after(from_at),
             next_at,
         }
     }
@@ -52,6 +56,7 @@ impl Answer for Previewed {
         }
         let rows = self.next.iter().zip(&self.next_at);
         lines.extend(rows.map(|(text, at)| format!("  {text}  {}", page.clock.both(*at))));
+        lines.extend(self.clock_change.iter().map(|change| format!("  {change}")));
         lines.join("\n")
     }
 }

@@ -131,6 +131,7 @@ fn should_show_what_would_be_asked_for() {
         description: "every day at 02:30".into(),
         timezone: "Europe/Zurich".into(),
         next_at: vec![NOW_AT + 14_600 * NANOSECONDS],
+        clock_change: Some("on 2027-03-28 at 02:00 the clocks go forward to 03:00".into()),
     };
     shown!("preview", preview(seen.clone()));
     let request = chime_types::UpdateTaskRequest {
@@ -230,6 +231,7 @@ fn should_show_backups_and_backfills() {
         from_at: NOW_AT - 864_000 * NANOSECONDS,
         until_at: NOW_AT,
         maximum_concurrent: 2,
+        slots: Some(240),
         next_at: Some(NOW_AT - 1_000 * NANOSECONDS),
         runs: 4,
         left_out: 1,

@@ -117,6 +117,12 @@ pub(super) fn preview_text(preview: &SchedulePreview, page: &Page<'_>) -> String
     if preview.next_at.is_empty() {
         lines.push("  it never fires".into());
     }
+    lines.extend(
+        preview
+            .clock_change
+            .iter()
+            .map(|change| format!("  {change}")),
+    );
     lines.join("\n")
 }
 

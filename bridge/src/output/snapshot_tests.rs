@@ -282,11 +282,15 @@ fn should_show_a_preview_in_the_schedule_s_own_zone() {
         Schedule::compile(&definition).unwrap()
     };
     let schedule = compile(Some("America/New_York"));
-    let preview = Previewed::new(&schedule, schedule.next_times(NOW_AT, 2));
+    let preview = Previewed::new(&schedule, NOW_AT, schedule.next_times(NOW_AT, 2));
     assert_snapshot!(text(&preview));
     assert_json_snapshot!(preview);
     let schedule = compile(None);
-    assert_json_snapshot!(Previewed::new(&schedule, schedule.next_times(NOW_AT, 1)));
+    assert_json_snapshot!(Previewed::new(
+        &schedule,
+        NOW_AT,
+        schedule.next_times(NOW_AT, 1)
+    ));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The answer of `chime ps ls`: one row for each schedule.
 
 use chime_types::limits::NANOSECONDS;
-use chime_types::{Rule, Task, TaskSchedule};
+use chime_types::{CalendarUnit, Rule, Task, TaskSchedule};
 use serde::Serialize;
 
 use super::table::{Text, counted, one_line};
@@ -150,10 +150,24 @@ pub fn interval(rule: &Rule, repeat_every_seconds: u64) -> String {
             hour,
             minute,
         } => {
-            let weekday = weekdays.get(usize::from(*weekday)).unwrap_or(&"weekly");
+            let weekday = weekdays.get(usize::from(*weekday % 7)).unwrap_or(&"weekly");
             format!("{weekday} {}", time(hour, minute))
         }
         Rule::Monthly { day, hour, minute } => format!("monthly {day} {}", time(hour, minute)),
+        Rule::Calendar {
+            every,
+            unit,
+            hour,
+            minute,
+            ..
+        } => {
+            let unit = match unit {
+                CalendarUnit::Days {} => "d",
+                CalendarUnit::Weeks { .. } => "w",
+                CalendarUnit::Months { .. } => "mo",
+            };
+            format!("{every}{unit} {}", time(hour, minute))
+        }
         Rule::Once { .. } | Rule::Interval { .. } | Rule::Cron { .. } => {
             chime_schedule::format_interval(repeat_every_seconds)
         }

@@ -98,6 +98,7 @@ fn prepare(world: &World) {
                 let request = RunTaskNowRequest {
                     task_id: task.id,
                     idempotency_key: None,
+                    scheduled_at: None,
                 };
                 scheduler.run_task_now(&request).await.unwrap();
             }

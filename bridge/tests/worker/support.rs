@@ -205,6 +205,7 @@ impl World {
             let request = RunTaskNowRequest {
                 task_id,
                 idempotency_key: None,
+                scheduled_at: None,
             };
             scheduler.run_task_now(&request).await.unwrap().id
         })

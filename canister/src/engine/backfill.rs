@@ -3,6 +3,7 @@
 
 use chime_types::{Backfill, EventKind, ExecutionStatus, Trigger};
 
+use super::outage::Stretch;
 use super::retention;
 use super::slots::compile;
 use super::timeline::Note;
@@ -32,7 +33,7 @@ pub(super) fn go_on(state: &mut State, now: u64, id: BackfillId) {
         return;
     };
     let mut turn = Turn::new(state, now, task);
-    let rule = compile(&schedule);
+    let rule = compile(&schedule).without_start();
     let mut handled = 0;
     while let Some(slot) = backfill.next_at {
         if backfill.active >= backfill.maximum_concurrent || backfill.cancelled {
@@ -105,8 +106,8 @@ fn move_sum(
     let Some(next) = compile(schedule).next_after(sum.scheduled_at) else {
         return;
     };
-    sum.slots -= 1;
-    sum.scheduled_at = next;
+    let (until_at, slots) = (sum.slots_until, sum.slots - 1);
+    cut(&mut sum, next, until_at, slots);
     insert_sum(state, task, &sum);
 }
 
@@ -118,19 +119,36 @@ fn split_sum(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord
         return;
     };
     let rule = compile(schedule);
-    let between = rule.slots_between(sum.scheduled_at, slot - 1, sum.slots);
+    let between = rule.slots_between(sum.scheduled_at, slot - 1);
     let in_front = between.count + 1;
     if sum.status.get() != ExecutionStatus::Missed || in_front >= sum.slots {
         return;
     }
     let behind = sum.slots - in_front - 1;
-    sum.slots = in_front;
+    let (from_at, until_at) = (sum.scheduled_at, sum.slots_until);
+    let before = between.last_at.or(Some(from_at));
+    cut(&mut sum, from_at, before, in_front);
     state.put_execution(&sum);
     if let Some(next) = rule.next_after(slot).filter(|_| behind > 0) {
         sum.id = state.new_execution_id();
-        sum.scheduled_at = next;
-        sum.slots = behind;
+        cut(&mut sum, next, until_at, behind);
         insert_sum(state, task, &sum);
+    }
+}
+
+/// Lets a sum stand for other slots. Where the last one is not known, in a record of an older
+/// release, the text stays.
+fn cut(sum: &mut ExecutionRecord, from_at: u64, until_at: Option<u64>, slots: u64) {
+    sum.scheduled_at = from_at;
+    sum.slots = slots;
+    sum.slots_until = until_at.filter(|_| slots > 1);
+    if let Some(until_at) = until_at {
+        let stretch = Stretch {
+            from_at,
+            until_at,
+            slots,
+        };
+        sum.error = Some(stretch.to_string());
     }
 }
 

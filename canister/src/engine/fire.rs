@@ -1,10 +1,11 @@
 //! A slot of a schedule is due: run it, let it wait, leave it out, or note that it was missed.
 
-use chime_schedule::Schedule;
-use chime_types::{Cause, EventKind, ExecutionStatus, MissedRuns, OverlapPolicy, limits};
+use chime_schedule::{Schedule, format_instant};
+use chime_types::{Cause, EventKind, ExecutionStatus, OverlapPolicy, limits};
 
 use super::failure::Failure;
 use super::lifecycle::is_buffered;
+use super::outage::{Due, Passed, Stretch};
 use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
@@ -14,13 +15,7 @@ use crate::state::State;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
 
-/// A slot handled later than this is late: the scheduler was stopped, or had no cycles.
-const LATE_AFTER: u64 = 60 * limits::NANOSECONDS;
-
-/// Missed slots of a calendar or cron rule that are counted one by one for one record.
-const SUMMED_AT_ONCE: u64 = 500;
-
-/// What becomes of a slot that is due.
+/// What becomes of a slot that is due and was not missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
     /// Run it.
@@ -33,8 +28,6 @@ pub enum Judgement {
     TerminateOthers,
     /// Leave it out, for this reason.
     Skip(Reason),
-    /// Note that it passed while the scheduler could not run.
-    Miss,
 }
 
 /// Why a slot is left out.
@@ -53,14 +46,9 @@ pub enum Reason {
 /// What the judgement of a slot depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
-    pub missed_runs: MissedRuns,
     pub overlap: OverlapPolicy,
-    /// Later than the slot's time by more than a minute.
-    pub late: bool,
-    /// Later than the schedule's window for missed runs.
-    pub outside_window: bool,
-    /// The next slot has come too.
-    pub superseded: bool,
+    /// It passed while the scheduler could not run, and is made up for.
+    pub made_up: bool,
     /// Executions of the task that are not final.
     pub active: usize,
     /// Those of them that wait for the ones before them.
@@ -73,18 +61,8 @@ pub struct Situation {
     pub owner_disabled: bool,
 }
 
-/// The rule for a slot. What was missed is decided first, then what overlaps.
+/// The rule for a slot. What was missed has been decided before, by `outage`.
 pub fn judge(situation: &Situation) -> Judgement {
-    let passed = situation.late || situation.superseded;
-    match situation.missed_runs {
-        _ if situation.outside_window => return Judgement::Miss,
-        MissedRuns::Skip if situation.late => return Judgement::Miss,
-        MissedRuns::Latest if situation.superseded => return Judgement::Miss,
-        MissedRuns::All { maximum } if passed && situation.active >= maximum as usize => {
-            return Judgement::Miss;
-        }
-        _ => {}
-    }
     if situation.owner_disabled {
         return Judgement::Skip(Reason::OwnerDisabled);
     }
@@ -94,7 +72,8 @@ pub fn judge(situation: &Situation) -> Judgement {
     if situation.active == 0 {
         return Judgement::Run;
     }
-    if passed && matches!(situation.missed_runs, MissedRuns::All { .. }) {
+    // The oldest first, one after the other, whatever happens to slots that overlap.
+    if situation.made_up {
         return Judgement::Buffer;
     }
     overlap(situation)
@@ -126,31 +105,101 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
     let Some(mut schedule) = state.schedule(id) else {
         return;
     };
-    let Some(slot) = schedule.next_at else { return };
     let mut turn = Turn::of(state, now, schedule.task_id);
     if schedule.disabled || turn.task.disabled {
         turn.state.arm(&mut schedule, turn.task.owner, None);
         return;
     }
-    let rule = compile(&schedule);
-    let following = rule.next_after(slot);
-    let situation = turn.situation(&schedule, slot, following);
-    let next = match judge(&situation) {
-        Judgement::Miss => turn.miss(&mut schedule, &rule),
-        judgement => {
-            turn.carry_out(&mut schedule, slot, judgement);
-            following
-        }
-    };
-    turn.arm_next(&mut schedule, &rule, next);
+    turn.fire(&mut schedule);
+}
+
+/// Handles all that is due of a schedule which is about to be taken off the agenda, moved or removed,
+/// as ticks would have done: each slot that came leaves its record.
+pub fn settle(state: &mut State, now: u64, task: &mut TaskRecord, schedule: &mut ScheduleRecord) {
+    if schedule.is_due(now) {
+        let mut turn = Turn::new(state, now, task.clone());
+        turn.settle(schedule);
+        *task = turn.end();
+    }
+}
+
+impl ScheduleRecord {
+    fn is_due(&self, now: u64) -> bool {
+        self.wake.is_some_and(|key| key.due_at <= now)
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.maximum_runs
+            .is_some_and(|maximum| self.runs >= maximum)
+    }
 }
 
 impl<'s> Turn<'s> {
+    /// Handles all that is due of a schedule. It ends soon: an outage is judged at once, and only slots
+    /// of the last minute one by one.
+    pub(super) fn settle(&mut self, schedule: &mut ScheduleRecord) {
+        while schedule.is_due(self.now) {
+            self.fire(schedule);
+        }
+    }
+
+    /// Handles the slot that is due, or all that passed, and arms the next one.
+    fn fire(&mut self, schedule: &mut ScheduleRecord) {
+        let Some(slot) = schedule.next_at else { return };
+        let rule = compile(schedule);
+        let passed = self.passed(schedule, &rule, slot);
+        let next = if passed.is_nothing() {
+            let judgement = judge(&self.situation(schedule));
+            self.carry_out(schedule, slot, judgement);
+            rule.next_after(slot)
+        } else {
+            self.catch_up(schedule, &passed)
+        };
+        self.arm_next(schedule, &rule, next);
+    }
+
+    /// What becomes of the slots that came while the scheduler could not run.
+    fn passed(&self, schedule: &ScheduleRecord, rule: &Schedule, slot: u64) -> Passed {
+        let active = limits::MAXIMUM_ACTIVE_EXECUTIONS.saturating_sub(self.task.active.len());
+        let left = schedule
+            .maximum_runs
+            .map_or(u64::MAX, |maximum| maximum.saturating_sub(schedule.runs));
+        let due = Due {
+            rule,
+            fires_at: &|slot| fires_at(schedule, rule, slot),
+            slot,
+            now: self.now,
+            missed_runs: schedule.missed_runs,
+            window: schedule
+                .missed_window_seconds
+                .map(|seconds| seconds.saturating_mul(limits::NANOSECONDS)),
+            room: left.min(active as u64),
+        };
+        due.passed()
+    }
+
+    /// Notes what was missed, and makes up for the rest. Answers with the slot to go on with.
+    fn catch_up(&mut self, schedule: &mut ScheduleRecord, passed: &Passed) -> Option<u64> {
+        if let Some(stretch) = &passed.before {
+            self.miss(schedule, stretch);
+        }
+        for slot in &passed.made_up {
+            let situation = Situation {
+                made_up: true,
+                ..self.situation(schedule)
+            };
+            self.carry_out(schedule, *slot, judge(&situation));
+        }
+        // A schedule whose runs are used up has no further slots to miss.
+        if let Some(stretch) = passed.after.as_ref().filter(|_| !schedule.is_used_up()) {
+            self.miss(schedule, stretch);
+        }
+        passed.next
+    }
+
     /// Arms the next slot, unless the runs of the schedule are used up.
     fn arm_next(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule, next: Option<u64>) {
-        let is_over = schedule
-            .maximum_runs
-            .is_some_and(|maximum| schedule.runs >= maximum);
+        let is_over = schedule.is_used_up();
         let next = next
             .filter(|_| !is_over)
             .map(|slot| (slot, fires_at(schedule, rule, slot)));
@@ -167,22 +216,15 @@ impl<'s> Turn<'s> {
         }
     }
 
-    fn situation(&self, schedule: &ScheduleRecord, slot: u64, following: Option<u64>) -> Situation {
+    fn situation(&self, schedule: &ScheduleRecord) -> Situation {
         let (state, task, now) = (&*self.state, &self.task, self.now);
-        let due_at = schedule.wake.map_or(slot, |key| key.due_at);
-        let behind = now.saturating_sub(due_at);
         let quota = state
             .user(task.owner)
             .and_then(|user| user.quotas.maximum_runs_per_hour)
             .unwrap_or(state.config().maximum_runs_per_hour);
         Situation {
-            missed_runs: schedule.missed_runs,
             overlap: schedule.overlap,
-            late: behind > LATE_AFTER,
-            outside_window: schedule
-                .missed_window_seconds
-                .is_some_and(|seconds| behind > seconds.saturating_mul(limits::NANOSECONDS)),
-            superseded: following.is_some_and(|next| next <= now),
+            made_up: false,
             active: task.active.len(),
             buffered: buffered(state, task),
             maximum_buffered: state.config().maximum_buffered_executions as usize,
@@ -198,7 +240,7 @@ impl<'s> Turn<'s> {
             Judgement::Skip(reason) => return self.skip(schedule, slot, reason),
             Judgement::TerminateOthers => self.stop_others(slot, true),
             Judgement::CancelOthers => self.stop_others(slot, false),
-            Judgement::Run | Judgement::Buffer | Judgement::Miss => {}
+            Judgement::Run | Judgement::Buffer => {}
         }
         // Those that were ended or asked to stop at once are final by now.
         let at_once = judgement == Judgement::Run || self.task.active.is_empty();
@@ -207,7 +249,7 @@ impl<'s> Turn<'s> {
 
     /// Ends or stops the executions of the task that are not final.
     fn stop_others(&mut self, slot: u64, at_once: bool) {
-        let reason = format!("gave way to the slot {slot}");
+        let reason = format!("gave way to the slot {}", format_instant(slot));
         let active = self.task.active.clone();
         for id in active.into_iter().rev() {
             let mut run = self.active(id);
@@ -225,7 +267,8 @@ impl<'s> Turn<'s> {
 
     fn run_slot(&mut self, schedule: &mut ScheduleRecord, slot: u64, at_once: bool) {
         let mut execution = self.new_execution(Some(schedule.id), slot, ExecutionStatus::Ready);
-        let due_at = schedule.wake.map_or(slot, |key| key.due_at);
+        let armed = schedule.wake.filter(|_| schedule.next_at == Some(slot));
+        let due_at = armed.map_or(slot, |key| key.due_at);
         execution.due_at = due_at;
         let Some(mut run) = self.admit(execution) else {
             return;
@@ -243,8 +286,7 @@ impl<'s> Turn<'s> {
         let Some(slot) = schedule.next_at.filter(|slot| *slot <= self.now) else {
             return;
         };
-        // Nothing comes after it, and the jitter is no delay of the scheduler's.
-        let judgement = judge(&self.situation(&schedule, slot, None));
+        let judgement = judge(&self.situation(&schedule));
         self.carry_out(&mut schedule, slot, judgement);
     }
 
@@ -252,31 +294,26 @@ impl<'s> Turn<'s> {
         schedule.skipped_runs += 1;
         let why = why_left_out(&self.task, reason);
         let status = ExecutionStatus::Skipped;
-        if let Some(mut run) = self.note_slot(schedule.id, slot, status, why, 1) {
+        if let Some(mut run) = self.note_slot(schedule.id, slot, status, why) {
             run.count_left_out(|owner| owner.skipped += 1);
             run.note_left_out(EventKind::SlotSkipped);
         }
     }
 
-    /// Notes the missed slot, or very many of them. Answers with the slot to go on with.
-    fn miss(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule) -> Option<u64> {
-        let slot = schedule.next_at.expect("BUG: a missed slot was armed");
-        let (slots, next) = missed(rule, slot, self.now);
+    /// Notes the missed slots in one record.
+    fn miss(&mut self, schedule: &mut ScheduleRecord, stretch: &Stretch) {
+        let slots = stretch.slots;
         schedule.missed += slots;
-        let reason = if slots == 1 {
-            "missed: the scheduler could not run at that time".to_string()
-        } else {
-            format!("missed: the scheduler could not run at {slots} slots from this one on")
-        };
-        let why = Failure::new(Cause::Missed, reason);
+        let why = Failure::new(Cause::Missed, stretch.to_string());
         let status = ExecutionStatus::Missed;
-        if let Some(mut run) = self.note_slot(schedule.id, slot, status, why, slots) {
+        if let Some(mut run) = self.note_slot(schedule.id, stretch.from_at, status, why) {
+            run.execution.slots = slots;
+            run.execution.slots_until = (slots > 1).then_some(stretch.until_at);
             run.count_left_out(|owner| owner.missed += slots);
             run.note_left_out(EventKind::SlotMissed);
             let Run { turn, execution } = &mut run;
             alerts::on_missed(turn.state, turn.now, &turn.task, execution);
         }
-        next
     }
 
     /// Notes a slot that is not run, unless it has a record.
@@ -286,13 +323,11 @@ impl<'s> Turn<'s> {
         slot: u64,
         status: ExecutionStatus,
         why: Failure,
-        slots: u64,
     ) -> Option<Run<'_, 's>> {
         let mut execution = self.new_execution(Some(schedule), slot, status);
         execution.finished_at = Some(self.now);
         execution.error = Some(why.error);
         execution.cause = Some(why.cause);
-        execution.slots = slots;
         self.admit(execution)
     }
 }
@@ -345,20 +380,5 @@ fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
             let text = "left out: the owner is disabled, or has a role that has no tasks";
             Failure::new(Cause::OwnerDisabled, text)
         }
-    }
-}
-
-/// How many slots one record stands for, counted from a missed one, and the slot to go on with. Of
-/// few each gets a record; very many are summed up, all but the latest, those of a calendar or cron
-/// rule by hundreds.
-fn missed(rule: &Schedule, slot: u64, now: u64) -> (u64, Option<u64>) {
-    let behind = rule.slots_between(slot, now, SUMMED_AT_ONCE);
-    if behind.count <= limits::MAXIMUM_MISSED_RECORDS {
-        (1, rule.next_after(slot))
-    } else if behind.complete {
-        (behind.count, behind.last_at)
-    } else {
-        let summed = (0..SUMMED_AT_ONCE).try_fold(slot, |slot, _| rule.next_after(slot));
-        (SUMMED_AT_ONCE, summed)
     }
 }

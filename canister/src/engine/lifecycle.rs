@@ -57,6 +57,7 @@ impl<'s> Turn<'s> {
             error: None,
             cause: None,
             slots: 1,
+            slots_until: None,
         }
     }
 
@@ -88,9 +89,10 @@ impl<'s> Turn<'s> {
         Some(self.hold(execution))
     }
 
-    /// Makes an execution on request, due now.
-    pub fn request(&mut self, run_key: Option<String>) -> ExecutionRecord {
-        let mut execution = self.new_execution(None, self.now, ExecutionStatus::Ready);
+    /// Makes an execution on request for a time, due now.
+    pub fn request(&mut self, scheduled_at: u64, run_key: Option<String>) -> ExecutionRecord {
+        let mut execution = self.new_execution(None, scheduled_at, ExecutionStatus::Ready);
+        execution.due_at = self.now;
         execution.trigger = Trigger::Request;
         execution.run_key = run_key;
         self.start_on_request(execution)

@@ -87,8 +87,15 @@ impl Turn<'_> {
         active.len() as u64
     }
 
-    /// Switches the task off.
+    /// Switches the task off, when what is due of it is settled.
     pub(super) fn pause(&mut self) {
+        for id in self.task.schedules.clone() {
+            let mut schedule = self
+                .state
+                .schedule(id)
+                .expect("BUG: a schedule of a task exists");
+            self.settle(&mut schedule);
+        }
         self.task.disabled = true;
         self.task.updated_at = self.now;
         self.task.version += 1;

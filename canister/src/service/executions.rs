@@ -1,6 +1,7 @@
 //! Running, showing, stopping and replaying executions.
 
 use candid::Principal;
+use chime_schedule::format_instant;
 use chime_types::{
     CancelExecutionRequest, DeadLettersRequest, Error, EventKind, GetTaskExecutionsRequest,
     ReplayedDeadLetters, RetryExecutionRequest, RunTaskNowRequest, SnoozeExecutionRequest,
@@ -88,14 +89,33 @@ pub fn run_now(
     request: RunTaskNowRequest,
 ) -> Result<TaskExecution, Error> {
     let task = task_for(state, caller, Need::Operate, request.task_id)?;
-    if let Some(key) = &request.idempotency_key {
-        validate::idempotency_key(key)?;
-        if let Some(made) = state.execution_by_key(task.id, key) {
-            return get_execution(state, caller, made.0);
-        }
+    request
+        .idempotency_key
+        .as_deref()
+        .map_or(Ok(()), validate::idempotency_key)?;
+    let scheduled_at = request.scheduled_at.unwrap_or(now);
+    if scheduled_at > now {
+        return Err(Error::invalid(
+            "scheduled_at",
+            format!(
+                "a time that has come: now is {}, got {}",
+                format_instant(now),
+                format_instant(scheduled_at)
+            ),
+            "leave it out to run now; for a later time add a schedule with the rule `once`",
+        ));
+    }
+    // One run for a given time, unless its caller has a key of its own.
+    let of_time = request.scheduled_at.map(|at| format!("scheduled_at={at}"));
+    let key = request.idempotency_key.or(of_time);
+    let made = key
+        .as_ref()
+        .and_then(|key| state.execution_by_key(task.id, key));
+    if let Some(made) = made {
+        return get_execution(state, caller, made.0);
     }
     check_room(state, &task, now)?;
-    let execution = Turn::new(state, now, task).request(request.idempotency_key);
+    let execution = Turn::new(state, now, task).request(scheduled_at, key);
     Ok(views::execution(execution))
 }
 

@@ -93,6 +93,10 @@ pub(super) fn replace_schedules(
         .filter_map(|id| state.schedule(*id))
         .collect();
     let mut kept = Vec::new();
+    // A slot that is due is run or left out by the rule that it came from.
+    for schedule in &mut old {
+        engine::settle(state, now, task, schedule);
+    }
     for schedule in checked {
         let new = record(ScheduleId(0), task, schedule);
         match old.iter().position(|old| is_same(old, &new)) {
@@ -177,11 +181,12 @@ pub fn set_schedule(
     now: u64,
     request: &SetScheduleRequest,
 ) -> Result<Task, Error> {
-    let task = task_for(state, caller, Need::Operate, request.task_id)?;
+    let mut task = task_for(state, caller, Need::Operate, request.task_id)?;
     let mut schedule = schedule_of(state, &task, request.schedule_id)?;
     if schedule.disabled == request.disabled {
         return Ok(views::task(state, task));
     }
+    engine::settle(state, now, &mut task, &mut schedule);
     schedule.disabled = request.disabled;
     engine::arm_first(state, &task, &mut schedule, now);
     let detail = if request.disabled {
@@ -201,7 +206,7 @@ pub fn remove_schedule(
 ) -> Result<Task, Error> {
     let mut task = task_for(state, caller, Need::Change, request.task_id)?;
     check_version(&task, request.expected_version)?;
-    let schedule = schedule_of(state, &task, request.schedule_id)?;
+    let mut schedule = schedule_of(state, &task, request.schedule_id)?;
     if task.schedules.len() == 1 {
         return Err(super::access::conflict(
             "schedule_id",
@@ -209,6 +214,7 @@ pub fn remove_schedule(
             "switch it off with set_schedule, or delete the task",
         ));
     }
+    engine::settle(state, now, &mut task, &mut schedule);
     task.schedules.retain(|id| *id != schedule.id);
     state.remove_schedule(schedule, task.owner);
     Ok(changed(state, caller, task, now, "a schedule was removed"))
@@ -225,7 +231,11 @@ pub fn preview(now: u64, request: PreviewScheduleRequest) -> Result<SchedulePrev
     Ok(SchedulePreview {
         description: described(&checked),
         timezone: checked.rule.timezone().to_string(),
-        next_at: checked.rule.next_times(from, count),
+        next_at: checked
+            .rule
+            .preview(from, count)
+            .map_err(|error| error.within("schedule"))?,
+        clock_change: checked.rule.clock_change_after(from),
     })
 }
 

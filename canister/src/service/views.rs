@@ -175,5 +175,6 @@ pub fn execution(record: ExecutionRecord) -> TaskExecution {
         error: record.error,
         cause: record.cause,
         slots: record.slots,
+        slots_until: record.slots_until,
     }
 }

@@ -279,6 +279,9 @@ pub struct ExecutionRecord {
     #[serde(default)]
     pub cause: Option<Cause>,
     pub slots: u64,
+    /// The last of the slots that it stands for, if there are several.
+    #[serde(default)]
+    pub slots_until: Option<u64>,
 }
 
 /// What an owner has and uses. The figures of the day are those of `day` and begin anew with the

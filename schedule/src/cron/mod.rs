@@ -151,6 +151,7 @@ fn parse_fields(text: &str) -> Result<Pattern, Error> {
             both,
             months: MONTH.set(month)?,
             years: years(year)?,
+            period: None,
         },
     })
 }

@@ -1,8 +1,9 @@
 //! The days of a pattern in words.
 
-use super::words::{Progression, list, ordinal, runs};
+use super::words::{Progression, every, list, ordinal, runs};
 use crate::bits::Bits;
 use crate::days::{Days, MonthDays, WeekDays, Years};
+use crate::period::{Period, Unit};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -29,6 +30,8 @@ const WEEKDAYS: [&str; 7] = [
 ];
 /// The last year that can be searched: a year field that ends here has no end.
 const LAST_YEAR: u32 = 2_554;
+/// Years of a step without an end that are named.
+const SHOWN_YEARS: usize = 3;
 
 /// Days in words, and where they stand in a sentence.
 pub(super) enum Dates {
@@ -74,12 +77,41 @@ pub(super) fn dates(days: &Days) -> Dates {
     }
 }
 
-/// The years: nothing if there is no year field.
-pub(super) fn years(years: Option<&Years>) -> String {
+/// The days in periods that are counted: what is said before the time, and behind it.
+pub(super) fn period(days: &Days, period: &Period) -> (String, String) {
+    let unit = match period.unit {
+        Unit::Days => "day",
+        Unit::Weeks => "week",
+        Unit::Months => "month",
+    };
+    let mut front = every(period.every.into(), unit);
+    let mut items = month_days(&days.month_days);
+    items.extend(week_days(&days.week_days));
+    if !items.is_empty() {
+        front += &format!(" on {}", list(&items, "and"));
+    }
+    let behind = match (period.every, period.from_anchor) {
+        (1, false) => String::new(),
+        (1, true) => format!(", from {} on", period.anchor),
+        _ => format!(", counted from {}", period.anchor),
+    };
+    (front, behind)
+}
+
+/// The years, of those in steps the next three from `first_year` on: nothing if there is no year
+/// field. A step counts from the first year that the field can name, which nobody knows by heart.
+pub(super) fn years(years: Option<&Years>, first_year: i16) -> String {
     let Some(years) = years else {
         return String::new();
     };
+    let first_year = u32::try_from(first_year).unwrap_or(0);
     let all: Vec<u32> = years.iter().collect();
+    let ahead: Vec<String> = all
+        .iter()
+        .filter(|year| **year >= first_year)
+        .take(SHOWN_YEARS)
+        .map(ToString::to_string)
+        .collect();
     let steps = |pair: &[u32]| pair[1] - pair[0];
     let even = all.len() > 2 && all.windows(2).map(steps).all(|step| step == steps(&all));
     match (all.as_slice(), all.last()) {
@@ -89,9 +121,10 @@ pub(super) fn years(years: Option<&Years>) -> String {
                 1 => String::new(),
                 _ => format!("in every {} year ", ordinal(step)),
             };
-            match *last > LAST_YEAR - step {
-                true => format!(" {which}from {first} on"),
-                false => format!(" {which}from {first} to {last}"),
+            match (*last > LAST_YEAR - step, step) {
+                (true, 1) => format!(" from {first} on"),
+                (true, _) => format!(" {which}({} and so on)", ahead.join(", ")),
+                (false, _) => format!(" {which}from {first} to {last}"),
             }
         }
         _ => {

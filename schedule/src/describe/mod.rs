@@ -12,6 +12,8 @@ mod words;
 use crate::interval::Interval;
 use crate::pattern::Pattern;
 use crate::schedule::{Schedule, Times};
+use crate::wall::WallRule;
+use crate::zone::Change;
 use chime_types::limits::NANOSECONDS;
 use clock::Clock;
 use dates::Dates;
@@ -34,7 +36,7 @@ pub(crate) fn schedule(schedule: &Schedule) -> String {
             aligned: false,
         } => interval_words(interval.seconds()),
         Times::Every { interval, .. } => aligned_words(interval),
-        Times::Wall(rule) => pattern_words(&rule.pattern),
+        Times::Wall(rule) => wall_words(rule, schedule.start_at),
     };
     match &schedule.exclusions {
         None => words,
@@ -42,9 +44,28 @@ pub(crate) fn schedule(schedule: &Schedule) -> String {
     }
 }
 
+fn wall_words(rule: &WallRule, start_at: u64) -> String {
+    let days = &rule.pattern.days;
+    if let Some(period) = &days.period {
+        let (front, behind) = dates::period(days, period);
+        return match clock::clock(&rule.pattern) {
+            Clock::At(clock) | Clock::Often(clock) => format!("{front} {clock}{behind}"),
+        };
+    }
+    let start = i64::try_from(start_at / NANOSECONDS).ok();
+    let first = start.and_then(|start| rule.zone.clock(start));
+    words_from(&rule.pattern, first.map_or(0, |first| first.year()))
+}
+
+/// A pattern without a schedule.
 fn pattern_words(pattern: &Pattern) -> String {
+    words_from(pattern, 0)
+}
+
+/// A pattern in words; of its years those from `first_year` on are named.
+fn words_from(pattern: &Pattern, first_year: i16) -> String {
     let days = dates::dates(&pattern.days);
-    let years = dates::years(pattern.days.years.as_ref());
+    let years = dates::years(pattern.days.years.as_ref(), first_year);
     let words = match (clock::clock(pattern), days) {
         (Clock::At(clock), Dates::Every(months)) => format!("every day{months} {clock}"),
         (Clock::Often(clock), Dates::Every(months)) => format!("{clock}{months}"),
@@ -53,6 +74,24 @@ fn pattern_words(pattern: &Pattern) -> String {
         (Clock::At(clock) | Clock::Often(clock), Dates::Behind(days)) => format!("{clock}{days}"),
     };
     words + &years
+}
+
+/// A change of the clock: `on 2027-03-28 at 02:00 the clocks go forward to 03:00`.
+pub(crate) fn clock_change(change: &Change) -> String {
+    let (before, after) = (change.clock_before, change.clock);
+    let way = match after > before {
+        true => "forward",
+        false => "back",
+    };
+    let to = match after.date() == before.date() {
+        true => time(after),
+        false => format!("{} of {}", time(after), after.date()),
+    };
+    format!(
+        "on {} at {} the clocks go {way} to {to}",
+        before.date(),
+        time(before)
+    )
 }
 
 /// `every 15 minutes`, `every 1 hour and 30 minutes`.

@@ -11,7 +11,7 @@
 //! search takes one step more for each change of the clock that it passes.
 
 mod intervals;
-mod read;
+pub(crate) mod read;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -36,10 +36,18 @@ use std::collections::BTreeMap;
 /// the free times again and again.
 const MAXIMUM_STEPS: u32 = 20_000;
 
+/// Most looks at a minute of a day by an expression that holds on it, in one search: what the steps
+/// cost that look into days. Some 300 million instructions of a canister.
+const MAXIMUM_LOOKS: u64 = 20_000_000;
+
+/// Searches that one preview may cost, whatever the number of times shown: below a half of what a
+/// query may spend.
+const PREVIEW_SEARCHES: u32 = 4;
+
 /// What is left out of a schedule; never empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Exclusions {
-    zone: Zone,
+    pub(crate) zone: Zone,
     /// First and last days, in ascending order, apart from each other.
     pub(crate) dates: Vec<(Date, Date)>,
     /// Days of the week, Sunday is 0.
@@ -50,30 +58,54 @@ pub(crate) struct Exclusions {
     pub(crate) expressions: Vec<Pattern>,
 }
 
-/// What a search has done.
-#[derive(Default)]
+/// What a search has done, or several that share what one preview may cost.
 pub(crate) struct Progress {
-    /// At most [`MAXIMUM_STEPS`].
+    /// At most [`MAXIMUM_STEPS`] for each search.
     steps: u32,
+    /// At most [`MAXIMUM_LOOKS`] for each search.
+    looks: u64,
+    /// How many searches it may cost.
+    searches: u32,
     /// The first free time of the days of each kind that was met.
     first_times: BTreeMap<u64, Option<Time>>,
 }
 
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            steps: 0,
+            looks: 0,
+            searches: 1,
+            first_times: BTreeMap::new(),
+        }
+    }
+}
+
 impl Progress {
+    /// For all the times of one preview.
+    pub(crate) fn of_preview() -> Self {
+        Self {
+            searches: PREVIEW_SEARCHES,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a search was given up.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.steps > self.searches * MAXIMUM_STEPS
+            || self.looks > u64::from(self.searches) * MAXIMUM_LOOKS
+    }
+
     /// Takes a step; `None` if no more is allowed.
     fn step(&mut self) -> Option<()> {
         self.steps += 1;
-        (self.steps <= MAXIMUM_STEPS).then_some(())
+        (!self.is_spent()).then_some(())
     }
 }
 
 impl Exclusions {
     /// The first of these times in `from_at..=until_at` that is not left out.
-    pub(crate) fn first_free(&self, times: &Times, from_at: u64, until_at: u64) -> Option<u64> {
-        self.search(times, from_at, until_at, &mut Progress::default())
-    }
-
-    fn search(
+    pub(crate) fn search(
         &self,
         times: &Times,
         from_at: u64,
@@ -123,8 +155,31 @@ impl Exclusions {
         }
     }
 
+    /// Which expressions leave out a part of a day, one bit for each of [`Self::covers`]; `None` if the
+    /// day is left out by its date. On two days of a kind the same times are free.
+    pub(crate) fn kind(&self, date: Date) -> Option<u64> {
+        if self.last_covered_day(date).is_some() {
+            return None;
+        }
+        let mut kind = Bits::default();
+        for (index, cover) in (0..).zip(&self.covers) {
+            if cover.days.contains(date) {
+                kind.insert(index);
+            }
+        }
+        Some(kind.0)
+    }
+
+    /// The seconds of a minute that are left out on a day of this kind.
+    pub(crate) fn covered(&self, kind: u64, hour: u32, minute: u32) -> Bits {
+        let covers = Bits(kind).iter().map(|index| &self.covers[index as usize]);
+        covers
+            .filter(|cover| cover.hours.contains(hour) && cover.minutes.contains(minute))
+            .fold(Bits::default(), |all, cover| all.union(cover.seconds))
+    }
+
     /// Whether a time of the clock is left out.
-    fn covers(&self, clock: DateTime) -> bool {
+    pub(crate) fn covers(&self, clock: DateTime) -> bool {
         self.last_covered_day(clock.date()).is_some()
             || self.covers.iter().any(|pattern| pattern.contains(clock))
     }

@@ -3,7 +3,6 @@
 use super::Exclusions;
 use crate::bits::Bits;
 use crate::cron;
-use crate::days::Days;
 use crate::pattern::Pattern;
 use crate::zone::Zone;
 use chime_types::limits::MAXIMUM_EXCLUSIONS;
@@ -83,7 +82,7 @@ fn dates(from: &str, to: Option<&str>) -> Result<(Date, Date), Error> {
 }
 
 /// Reads a day: four digits, two and two, and nothing else.
-fn date(field: &str, text: &str) -> Result<Date, Error> {
+pub(crate) fn date(field: &str, text: &str) -> Result<Date, Error> {
     let form = |(index, byte): (usize, u8)| match index {
         4 | 7 => byte == b'-',
         _ => byte.is_ascii_digit(),
@@ -104,7 +103,9 @@ fn date(field: &str, text: &str) -> Result<Date, Error> {
 fn weekdays(days: &[u8]) -> Result<Bits, Error> {
     let mut set = Bits::default();
     for (index, day) in days.iter().enumerate() {
-        let day = u32::from(*day);
+        // 7 is Sunday, as in cron.
+        let given = u32::from(*day);
+        let day = if given == WEEKDAYS { 0 } else { given };
         let refused = |rule: String, fix: &str| {
             Err(Error::invalid(
                 format!("weekdays.weekdays[{index}]"),
@@ -113,11 +114,14 @@ fn weekdays(days: &[u8]) -> Result<Bits, Error> {
             ))
         };
         if day >= WEEKDAYS {
-            let rule = format!("0-6, got {day}");
-            return refused(rule, "Choose a number from 0 (Sunday) to 6 (Saturday).");
+            let rule = format!("0-7, got {day}");
+            return refused(
+                rule,
+                "Choose a number from 0 (Sunday) to 6 (Saturday), or 7 for Sunday.",
+            );
         }
         if set.contains(day) {
-            let rule = format!("each day of the week once, got {day} again");
+            let rule = format!("each day of the week once, got {given} again");
             return refused(rule, "Remove the second one.");
         }
         set.insert(day);
@@ -134,16 +138,10 @@ fn weekdays(days: &[u8]) -> Result<Bits, Error> {
 
 /// Every second of these days of the week.
 fn whole_days(weekdays: Bits) -> Pattern {
-    let mut days = Days::every();
-    days.week_days.any = false;
-    days.week_days.days = weekdays;
-    Pattern {
-        seconds: Bits::stepped(0, 59, 1),
-        minutes: Bits::stepped(0, 59, 1),
-        hours: Bits::stepped(0, 23, 1),
-        days,
-        repeats: true,
-    }
+    let mut pattern = Pattern::every_second();
+    pattern.days.week_days.any = false;
+    pattern.days.week_days.days = weekdays;
+    pattern
 }
 
 /// The same days in ascending order; those that overlap or follow each other are one.

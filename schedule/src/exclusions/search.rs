@@ -65,7 +65,7 @@ impl<'a> Search<'a> {
                     kind.insert(*index);
                 }
             }
-            let found = match day == today {
+            let found = match day == today && time > Time::midnight() {
                 true => self.time_at_or_after(kind, time),
                 false => self.first_time(kind),
             };
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
     }
 
     /// The first free time of a day of this kind that is not before `from`.
-    fn time_at_or_after(&self, kind: Kind, from: Time) -> Option<Time> {
+    fn time_at_or_after(&mut self, kind: Kind, from: Time) -> Option<Time> {
         if kind.is_empty() {
             return self.reach.time_at_or_after(from);
         }
@@ -132,6 +132,7 @@ impl<'a> Search<'a> {
                 true => (part(from.minute()), part(from.second())),
                 false => (0, 0),
             };
+            self.progress.looks += u64::from(kind.len()) * u64::from(self.reach.minutes.len());
             if let Some(found) = self.in_hour(kind, hour, minute, second) {
                 return Some(found);
             }

@@ -118,7 +118,7 @@ fn should_name_the_field_of_a_calendar_rule() {
     let table = [
         (daily(24, 0), "rule.daily.hour"),
         (daily(0, 60), "rule.daily.minute"),
-        (weekly(7, 0, 0), "rule.weekly.weekday"),
+        (weekly(8, 0, 0), "rule.weekly.weekday"),
         (weekly(0, 24, 0), "rule.weekly.hour"),
         (weekly(0, 0, 60), "rule.weekly.minute"),
         (monthly(0, 0, 0), "rule.monthly.day"),

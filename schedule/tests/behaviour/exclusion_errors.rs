@@ -55,7 +55,8 @@ fn should_name_the_field_of_an_exclusion() {
             "weekdays.weekdays",
             "got 7",
         ),
-        (weekdays(&[6, 7]), "weekdays.weekdays[1]", "0-6, got 7"),
+        (weekdays(&[6, 8]), "weekdays.weekdays[1]", "0-7, got 8"),
+        (weekdays(&[0, 7]), "weekdays.weekdays[1]", "got 7 again"),
         (weekdays(&[3, 1, 3]), "weekdays.weekdays[2]", "got 3 again"),
         (
             matching("* 24 * * *"),

@@ -162,21 +162,17 @@ fn should_count_and_find_the_last_slot() {
     );
     let (after_at, until_at) = (at("2026-06-01T00:00:00Z"), at("2026-06-02T12:00:00Z"));
     let last_at = Some(at("2026-06-02T08:59:59Z"));
+    // 15 hours of the first day, but for its first second, and 9 of the second.
     let expected = SlotCount {
-        count: 10,
+        count: 24 * 3_600 - 1,
         last_at,
-        complete: false,
     };
-    assert_eq!(schedule.slots_between(after_at, until_at, 10), expected);
+    assert_eq!(schedule.slots_between(after_at, until_at), expected);
     assert_eq!(schedule.last_between(after_at, until_at), last_at);
-    // 15 hours of the first day and 9 of the second.
-    let all = schedule.slots_between(after_at - 1, until_at, 100_000);
-    assert_eq!(
-        (all.count, all.last_at, all.complete),
-        (24 * 3_600, last_at, true)
-    );
-    let none = schedule.slots_between(at("2026-06-02T10:00:00Z"), until_at, 10);
-    assert_eq!((none.count, none.last_at, none.complete), (0, None, true));
+    let all = schedule.slots_between(after_at - 1, until_at);
+    assert_eq!((all.count, all.last_at), (24 * 3_600, last_at));
+    let none = schedule.slots_between(at("2026-06-02T10:00:00Z"), until_at);
+    assert_eq!((none.count, none.last_at), (0, None));
     // On Sunday the last one was on Saturday.
     let sunday = at("2026-06-07T23:00:00Z");
     let last = schedule.last_between(0, sunday).unwrap();

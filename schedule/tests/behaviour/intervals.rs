@@ -67,27 +67,53 @@ fn should_count_missed_slots_of_years_at_once() {
     let expected = SlotCount {
         count: 1_000_000_000,
         last_at: Some(until_at - 7),
-        complete: true,
     };
-    assert_eq!(schedule.slots_between(after_at, until_at, 10), expected);
+    assert_eq!(schedule.slots_between(after_at, until_at), expected);
     assert_eq!(schedule.last_between(after_at, until_at), expected.last_at);
 }
 
 #[test]
-fn should_count_the_slots_of_a_pattern_up_to_the_maximum() {
+fn should_count_the_slots_of_a_pattern_over_years_at_once() {
     let schedule = from_start(&cron("* * * * * *"), false);
-    let (after_at, until_at) = (at("2026-06-01T00:00:00Z"), at("2027-06-01T00:00:00.9Z"));
+    let (after_at, until_at) = (at("2026-06-01T00:00:00Z"), at("2126-06-01T00:00:00.9Z"));
     let expected = SlotCount {
-        count: 100,
-        last_at: Some(at("2027-06-01T00:00:00Z")),
-        complete: false,
+        count: (until_at - after_at) / SECOND,
+        last_at: Some(at("2126-06-01T00:00:00Z")),
     };
-    assert_eq!(schedule.slots_between(after_at, until_at, 100), expected);
-    let few = schedule.slots_between(after_at, after_at + 100 * SECOND, 100);
-    assert_eq!((few.count, few.complete), (100, true));
+    assert_eq!(schedule.slots_between(after_at, until_at), expected);
+    let few = schedule.slots_between(after_at, after_at + 100 * SECOND);
+    assert_eq!(few.count, 100);
     assert_eq!(few.last_at, Some(after_at + 100 * SECOND));
-    let none = schedule.slots_between(until_at, after_at, 100);
-    assert_eq!((none.count, none.last_at, none.complete), (0, None, true));
+    let none = schedule.slots_between(until_at, after_at);
+    assert_eq!((none.count, none.last_at), (0, None));
+}
+
+#[test]
+fn should_count_what_a_walk_over_a_year_counts() {
+    for expression in [
+        "*/7 * * * *",
+        "30 2 * * *",
+        "0,20 1-3 * * 0",
+        "15 2 L * *",
+        "5/10 */2 * * 1-5",
+    ] {
+        let schedule = compile(&cron(expression), "America/New_York");
+        let (after_at, until_at) = (at("2026-01-05T03:04:05Z"), at("2027-02-05T03:04:05Z"));
+        let mut walked = 0;
+        let mut slot = after_at;
+        while let Some(next) = schedule.next_after(slot).filter(|next| *next <= until_at) {
+            (walked, slot) = (walked + 1, next);
+        }
+        let expected = SlotCount {
+            count: walked,
+            last_at: Some(slot),
+        };
+        assert_eq!(
+            schedule.slots_between(after_at, until_at),
+            expected,
+            "{expression}"
+        );
+    }
 }
 
 #[test]

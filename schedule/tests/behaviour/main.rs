@@ -5,6 +5,7 @@
 )]
 
 mod calendar;
+mod calendar_intervals;
 mod clock_changes;
 mod durations;
 mod edges;

@@ -109,5 +109,7 @@ proptest! {
         let mut slots = schedule.next_times(after_at, expected.len() + 1);
         slots.retain(|slot| *slot <= until.as_second() as u64 * SECOND);
         prop_assert_eq!(crate::shown(&slots), crate::shown(&expected), "{} {}", expression, zone);
+        let count = schedule.slots_between(after_at, until.as_second() as u64 * SECOND);
+        prop_assert_eq!((count.count, count.last_at), (expected.len() as u64, expected.last().copied()), "{} {}", expression, zone);
     }
 }

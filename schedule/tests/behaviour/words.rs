@@ -141,6 +141,10 @@ const EXPRESSIONS: &[(&str, &str)] = &[
         "0 0 2 1 1 * 2030-9999",
         "on the 1st of January at 02:00 from 2030 on",
     ),
+    (
+        "0 0 2 1 1 * */2",
+        "on the 1st of January at 02:00 in every 2nd year (1971, 1973, 1975 and so on)",
+    ),
     ("@yearly", "on the 1st of January at 00:00"),
     ("@monthly", "on the 1st of the month at 00:00"),
     ("@weekly", "at 00:00 on Sunday"),
@@ -247,4 +251,17 @@ fn should_describe_intervals() {
         };
         assert_eq!(compile(&rule, "UTC").describe(), words);
     }
+}
+
+#[test]
+fn should_name_the_years_of_a_step_from_the_start_on() {
+    let rule = cron("0 0 2 1 1 * */4");
+    let schedule = Schedule::compile(&Definition {
+        start_at: at("2026-11-29T00:00:00Z"),
+        ..Definition::new(&rule)
+    });
+    assert_eq!(
+        schedule.unwrap().describe(),
+        "on the 1st of January at 02:00 in every 4th year (2029, 2033, 2037 and so on)"
+    );
 }

@@ -181,8 +181,8 @@ fn should_tell_of_missed_slots() {
         let told = ears.heard(world);
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].task_id, Some(made.id));
-        assert_eq!(told[0].subject, "watch: note missed a slot");
-        assert_eq!(counts(world), (1, 2), "the other two in the cool-down");
+        assert_eq!(told[0].subject, "watch: note missed 3 slots");
+        assert_eq!(counts(world), (1, 0), "one message for one outage");
         outage(world);
         assert_eq!(ears.heard(world).len(), 2);
     });

@@ -28,6 +28,8 @@ fn begin(world: &mut World, task: &Task, maximum_concurrent: u32) -> Backfill {
         from_at,
         until_at: from_at + 11 * HOUR * SECOND,
         maximum_concurrent: Some(maximum_concurrent),
+        count_only: None,
+        expected_slots: None,
     };
     let answer: BackfillResult = ask(world, "backfill", &request);
     answer.into_result().expect("a backfill")

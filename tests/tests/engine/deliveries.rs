@@ -63,6 +63,7 @@ fn should_tell_another_canister_how_each_execution_ended() {
                 status,
                 result: result.map(str::to_string),
                 error: execution.error,
+                cause: execution.cause,
             };
             assert_eq!(told, expected);
         }

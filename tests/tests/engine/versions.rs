@@ -38,6 +38,7 @@ fn should_run_a_task_once_for_one_key() {
             let request = RunTaskNowRequest {
                 task_id: made.id,
                 idempotency_key: Some(key.to_string()),
+                scheduled_at: None,
             };
             let answer: ExecutionResult = ask(world, "run_task_now", &request);
             answer.into_result().expect("an execution").id

@@ -149,6 +149,7 @@ fn live_an_hour(world: &mut World, ids: &[u64], draw: &mut Draw) {
             &RunTaskNowRequest {
                 task_id,
                 idempotency_key: None,
+                scheduled_at: None,
             },
         ),
         8 => upgrade_as_the_tools_do(world),

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::nanoseconds;
 use crate::apply;
-use crate::cli::ScheduleArguments;
-use crate::error::{Error, Result};
+use crate::cli::{ScheduleArguments, instant};
+use crate::error::{Error, Kind, Result};
 
 /// The schedule that the flags describe.
 pub(in crate::commands) fn schedule(arguments: &ScheduleArguments) -> Result<NewSchedule> {
-    let document = document(arguments);
+    let document = document(arguments)?;
     let read = apply::schedule_of(&document).map_err(|refusal| at_flag(refusal.into()))?;
     let instant = |flag, given: Option<jiff::Timestamp>| {
         given.map(|instant| nanoseconds(flag, instant)).transpose()
@@ -35,14 +35,16 @@ fn at_flag(error: Error) -> Error {
     error.at(flag)
 }
 
-fn document(arguments: &ScheduleArguments) -> Value {
+fn document(arguments: &ScheduleArguments) -> Result<Value> {
     let fields = [
         ("every", json!(arguments.every)),
+        ("on", json!(arguments.on)),
+        ("anchor", json!(arguments.anchor)),
         ("cron", json!(arguments.cron)),
         ("daily", json!(arguments.daily)),
         ("weekly", json!(arguments.weekly)),
         ("monthly", json!(arguments.monthly)),
-        ("at", json!(arguments.at.map(|instant| instant.to_string()))),
+        ("at", json!(at(arguments)?)),
         ("after", json!(arguments.after)),
         ("timezone", json!(arguments.timezone)),
         ("overlap", json!(arguments.overlap)),
@@ -54,11 +56,27 @@ fn document(arguments: &ScheduleArguments) -> Value {
         ("exclusions", exclusions(arguments)),
     ];
     let given = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(
+    Ok(Value::Object(
         given
             .map(|(name, value)| (name.to_string(), value))
             .collect::<Map<_, _>>(),
-    )
+    ))
+}
+
+/// `--at`: beside `--every` a time of day, else an instant.
+fn at(arguments: &ScheduleArguments) -> Result<Option<String>> {
+    let Some(text) = &arguments.at else {
+        return Ok(None);
+    };
+    if arguments.every.is_some() {
+        return Ok(Some(text.clone()));
+    }
+    instant(text)
+        .map(|instant| Some(instant.to_string()))
+        .map_err(|rule| {
+            let fix = "For a time of day use --daily 08:00, or --every 14d --at 08:00.";
+            Error::new(Kind::Usage, format!("--at: {rule}"), fix).at("--at")
+        })
 }
 
 fn exclusions(arguments: &ScheduleArguments) -> Value {
@@ -85,7 +103,7 @@ fn exclusions(arguments: &ScheduleArguments) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chime_types::{Exclusion, MissedRuns, OverlapPolicy, Rule};
+    use chime_types::{CalendarUnit, Exclusion, MissedRuns, MonthDay, OverlapPolicy, Rule};
 
     #[test]
     fn should_read_each_flag_as_its_field() {
@@ -121,6 +139,81 @@ mod tests {
         assert_eq!(exclusions[2], Exclusion::Weekdays { weekdays: vec![0] });
     }
 
+    fn every(every: &str, at: Option<&str>, on: Option<&str>) -> ScheduleArguments {
+        ScheduleArguments {
+            every: Some(every.into()),
+            at: at.map(Into::into),
+            on: on.map(Into::into),
+            ..ScheduleArguments::default()
+        }
+    }
+
+    #[test]
+    fn should_read_an_interval_and_rules_of_the_calendar() {
+        let plain = schedule(&every("90m", None, None)).unwrap().rule;
+        let expected = Rule::Interval {
+            repeat_every_seconds: 5_400,
+            phase_seconds: None,
+        };
+        assert_eq!(plain, expected);
+        let calendar = |every, unit, hour| Rule::Calendar {
+            every,
+            unit,
+            hour,
+            minute: Some(0),
+            anchor: None,
+        };
+        let rows = [
+            (
+                every("14d", Some("08:00"), None),
+                calendar(14, CalendarUnit::Days {}, 8),
+            ),
+            (
+                every("other friday", Some("17:00"), None),
+                calendar(2, CalendarUnit::Weeks { weekdays: vec![5] }, 17),
+            ),
+            (
+                every("2w", Some("17:00"), Some("monday,sunday")),
+                calendar(
+                    2,
+                    CalendarUnit::Weeks {
+                        weekdays: vec![1, 0],
+                    },
+                    17,
+                ),
+            ),
+            (
+                every("3 months", Some("9:00"), Some("last friday")),
+                calendar(
+                    3,
+                    CalendarUnit::Months {
+                        on: MonthDay::Last { weekday: 5 },
+                    },
+                    9,
+                ),
+            ),
+        ];
+        for (arguments, rule) in rows {
+            assert_eq!(schedule(&arguments).unwrap().rule, rule, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn should_refuse_a_zone_for_an_interval_and_name_the_way_out() {
+        let arguments = ScheduleArguments {
+            timezone: Some("Europe/Zurich".into()),
+            ..every("1d", None, None)
+        };
+        let error = schedule(&arguments).unwrap_err();
+        assert_eq!(error.field(), Some("--timezone"));
+        assert!(error.to_string().contains("time zone"), "{error}");
+        let excluded = ScheduleArguments {
+            exclude_weekdays: vec!["7".into()],
+            ..arguments
+        };
+        assert!(schedule(&excluded).is_ok(), "exclusions are of the zone");
+    }
+
     #[test]
     fn should_name_the_flag_at_fault() {
         for (arguments, flag) in [
@@ -131,6 +224,10 @@ mod tests {
                 },
                 "--cron",
             ),
+            (every("2 weeks", None, None), "--at"),
+            (every("2 weeks", Some("25:00"), None), "--at"),
+            (every("soon", None, None), "--every"),
+            (every("2 weeks", Some("8:00"), Some("someday")), "--on"),
             (
                 ScheduleArguments {
                     daily: Some("25:00".into()),

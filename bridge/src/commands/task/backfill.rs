@@ -2,12 +2,16 @@
 
 use chime_types::{BackfillIdRequest, BackfillRequest};
 
+use super::super::confirm::confirm;
 use super::super::request::nanoseconds;
 use super::super::schedule::the_schedule;
 use super::super::session::{hint_to_keep_running, with_scheduler};
 use crate::cli::{BackfillArguments, BackfillsArguments, GlobalArguments};
 use crate::error::Result;
-use crate::output::{Record, Writer, backfill, backfills};
+use crate::output::{Record, Writer, backfill, backfill_outlook, backfills};
+
+/// Times of the past that are run without a question.
+const UNASKED_SLOTS: u64 = 50;
 
 /// `chime task backfill`.
 pub(super) async fn begin(
@@ -18,17 +22,33 @@ pub(super) async fn begin(
     let from_at = nanoseconds("from", arguments.from)?;
     let until = arguments.until.map(|until| nanoseconds("until", until));
     let until_at = until.transpose()?;
-    let answer = with_scheduler(global, writer, async |session| {
+    let answer = with_scheduler(global, writer, async |session| -> Result<Record> {
         let scheduler = &session.scheduler;
         let task = scheduler.find_task(&arguments.selector.task).await?;
         let schedule = the_schedule(&task, arguments.schedule.as_deref())?;
-        let request = BackfillRequest {
+        let mut request = BackfillRequest {
             task_id: task.id,
             schedule_id: schedule.id,
             from_at,
             until_at: until_at.unwrap_or_else(|| writer.clock().now_at()),
             maximum_concurrent: Some(arguments.maximum_concurrent),
+            count_only: Some(true),
+            expected_slots: None,
         };
+        let counted = scheduler.backfill(&request).await?;
+        if arguments.dry_run {
+            return Ok(backfill_outlook(counted));
+        }
+        let slots = counted.slots.unwrap_or(0);
+        if slots > UNASKED_SLOTS {
+            let what = format!(
+                "Run task {} ({}) for {slots} times of the past",
+                task.id, task.name
+            );
+            confirm(writer, arguments.confirm, &what).await?;
+        }
+        request.count_only = None;
+        request.expected_slots = counted.slots;
         let begun = scheduler.backfill(&request).await?;
         hint_to_keep_running(session, writer);
         Ok(backfill(begun, "is begun"))

@@ -2,6 +2,7 @@
 
 use chime_types::{ExecutionStatus, RetryExecutionRequest, RunTaskNowRequest, Task, TaskExecution};
 
+use super::super::request::nanoseconds;
 use super::super::session::{Session, hint_to_keep_running, with_scheduler};
 use super::super::waiting::{finish, wait_for};
 use crate::cli::{GlobalArguments, ResumeFromArguments, RetryArguments, RunNowArguments};
@@ -30,6 +31,10 @@ pub(super) async fn now(
             let request = RunTaskNowRequest {
                 task_id: task.id,
                 idempotency_key: arguments.key.clone(),
+                scheduled_at: arguments
+                    .scheduled
+                    .map(|scheduled| nanoseconds("for", scheduled))
+                    .transpose()?,
             };
             session.scheduler.run_task_now(&request).await
         },

@@ -143,6 +143,7 @@ async fn act(view: &View, session: &Session, wish: Wish) -> Result<String> {
             let request = RunTaskNowRequest {
                 task_id: id,
                 idempotency_key: None,
+                scheduled_at: None,
             };
             let execution = scheduler.run_task_now(&request).await?;
             Ok(format!("{name}: execution {} is begun", execution.id))

@@ -73,20 +73,22 @@ pub fn late(task: &TaskRecord, execution: &ExecutionRecord, now: u64) -> Text {
 
 /// A slot was missed, or many.
 pub fn missed(task: &TaskRecord, execution: &ExecutionRecord) -> Text {
-    let what = match execution.slots {
-        1 => "a slot".to_string(),
-        slots => format!("{slots} slots"),
+    let from = utc(execution.scheduled_at);
+    let (what, when) = match (execution.slots, execution.slots_until) {
+        (1, _) => ("a slot".to_string(), format!("at {from}")),
+        (slots, Some(until)) => (
+            format!("{slots} slots"),
+            format!("from {from} to {}", utc(until)),
+        ),
+        (slots, None) => (format!("{slots} slots"), format!("from {from} on")),
     };
     Text {
         subject: format!("{} missed {what}", task.name),
         message: format!(
-            "Task {} ({}) missed {what}, from {} on: the scheduler could not run at that time \
+            "Task {} ({}) missed {what}, {when}: the scheduler could not run at that time \
              (execution {}). backfill or retry_execution makes up for it; `missed_runs` of the \
              schedule says what is done by itself.",
-            task.id.0,
-            task.name,
-            utc(execution.scheduled_at),
-            execution.id.0
+            task.id.0, task.name, execution.id.0
         ),
     }
 }

@@ -252,6 +252,7 @@ fn should_tell_of_missed_slots() {
     world.pass(600);
     world.run();
     assert_eq!(world.inbox().len(), 1);
-    assert!(world.inbox()[0].message.contains("backfill"));
-    assert!(world.alerts()[0].suppressed > 0);
+    let message = &world.inbox()[0].message;
+    assert!(message.contains("missed 8 slots, from 2026-03-01T00:01:00Z to 2026-03-01T00:08:00Z"));
+    assert!(message.contains("backfill"), "{message}");
 }

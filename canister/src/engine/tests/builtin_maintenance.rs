@@ -50,6 +50,7 @@ pub(super) fn full_world() -> World {
     let request = RunTaskNowRequest {
         task_id: made.id,
         idempotency_key: Some("run".to_string()),
+        scheduled_at: None,
     };
     service::run_now(&mut world.state, owner(), world.now, request).unwrap();
     world.run();

@@ -23,6 +23,7 @@ fn forged(
     let run = RunTaskNowRequest {
         task_id: made.id,
         idempotency_key: None,
+        scheduled_at: None,
     };
     let run = service::run_now(state, stranger(), START, run).unwrap();
     let record = state.task(TaskId(made.id)).unwrap();

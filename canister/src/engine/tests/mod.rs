@@ -24,6 +24,7 @@ mod replays;
 mod rights;
 mod roles;
 mod schedules;
+mod settling;
 mod totals;
 mod transitions;
 mod upkeep;
@@ -150,6 +151,7 @@ impl World {
         let request = RunTaskNowRequest {
             task_id,
             idempotency_key: None,
+            scheduled_at: None,
         };
         service::run_now(&mut self.state, owner(), self.now, request).unwrap()
     }

@@ -1,17 +1,14 @@
 //! A slot that comes while an execution of the task is not final, and the judgement of slots.
 
 use chime_types::ExecutionStatus::{Cancelled, Completed, Ready, Running, Skipped};
-use chime_types::{MissedRuns, OverlapPolicy};
+use chime_types::OverlapPolicy;
 
 use super::*;
 use crate::engine::fire::{Judgement, Reason, Situation, judge};
 
 const CALM: Situation = Situation {
-    missed_runs: MissedRuns::Latest,
     overlap: OverlapPolicy::Skip,
-    late: false,
-    outside_window: false,
-    superseded: false,
+    made_up: false,
     active: 0,
     buffered: 0,
     maximum_buffered: 2,
@@ -20,36 +17,17 @@ const CALM: Situation = Situation {
 };
 
 #[test]
-fn should_judge_a_slot_by_the_policy_for_missed_runs() {
-    use Judgement::{Buffer, Miss, Run, Skip};
-    let all = MissedRuns::All { maximum: 2 };
-    let skipped = Skip(Reason::Overlap);
-    let rows = [
-        // policy, late, superseded, active -> judgement
-        (MissedRuns::Latest, false, false, 0, Run),
-        (MissedRuns::Latest, true, false, 0, Run),
-        (MissedRuns::Latest, true, true, 0, Miss),
-        (MissedRuns::Latest, false, false, 1, skipped),
-        (MissedRuns::Skip, false, false, 0, Run),
-        (MissedRuns::Skip, true, false, 0, Miss),
-        (MissedRuns::Skip, false, true, 0, Run),
-        (MissedRuns::Skip, false, false, 1, skipped),
-        (all, true, true, 0, Run),
-        (all, true, true, 1, Buffer),
-        (all, true, true, 2, Miss),
-        (all, false, false, 0, Run),
-        (all, false, false, 1, skipped),
-    ];
-    for (missed_runs, late, superseded, active, expected) in rows {
-        let situation = Situation {
-            missed_runs,
-            late,
-            superseded,
+fn should_run_what_is_made_up_for_behind_what_is_under_way() {
+    let made_up = |active| {
+        judge(&Situation {
+            made_up: true,
             active,
             ..CALM
-        };
-        assert_eq!(judge(&situation), expected, "{situation:?}");
-    }
+        })
+    };
+    assert_eq!(made_up(0), Judgement::Run);
+    assert_eq!(made_up(1), Judgement::Buffer);
+    assert_eq!(made_up(500), Judgement::Buffer);
 }
 
 #[test]
@@ -91,15 +69,8 @@ fn should_judge_a_slot_by_the_policy_for_overlap() {
 }
 
 #[test]
-fn should_judge_the_window_the_owner_and_the_quota_before_overlap() {
+fn should_judge_the_owner_and_the_quota_before_overlap() {
     let rows = [
-        (
-            Situation {
-                outside_window: true,
-                ..CALM
-            },
-            Judgement::Miss,
-        ),
         (
             Situation {
                 has_quota: false,

@@ -230,6 +230,7 @@ fn should_hide_tasks_from_everybody_but_their_owner() {
             RunTaskNowRequest {
                 task_id: made.id,
                 idempotency_key: None,
+                scheduled_at: None,
             },
         )
         .unwrap_err(),

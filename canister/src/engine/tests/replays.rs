@@ -309,6 +309,8 @@ fn backfill(
         from_at: START + from * SECOND,
         until_at: START + until * SECOND,
         maximum_concurrent: Some(concurrent),
+        count_only: None,
+        expected_slots: None,
     };
     service::backfill(&mut world.state, owner(), world.now, &request).unwrap()
 }
@@ -323,15 +325,9 @@ fn should_backfill_the_slots_that_did_not_run_a_few_at_a_time() {
     world.pass(850);
     let latest = world.run_one();
     world.succeed(&latest);
-    assert_eq!(
-        world
-            .statuses(made.id)
-            .iter()
-            .filter(|status| **status == Missed)
-            .count(),
-        7
-    );
-    backfill(&mut world, made.id, 0, 940, 2);
+    assert_eq!(world.statuses(made.id), [Completed, Missed, Completed]);
+    assert_eq!(world.executions(made.id)[1].slots, 7);
+    backfill(&mut world, made.id, 1, 940, 2);
     let mut slots = Vec::new();
     let mut running = world.run();
     while !running.is_empty() {
@@ -409,6 +405,8 @@ fn should_stop_a_backfill_and_refuse_one_without_slots() {
             from_at: START + from * SECOND,
             until_at: START + until * SECOND,
             maximum_concurrent: None,
+            count_only: None,
+            expected_slots: None,
         };
         let error = service::backfill(&mut world.state, owner(), world.now, &request).unwrap_err();
         assert_eq!(error.field.as_deref(), Some(field));

@@ -261,6 +261,8 @@ fn should_tell_nobody_of_backfills_of_others() {
         from_at: START,
         until_at: world.now - SECOND,
         maximum_concurrent: None,
+        count_only: None,
+        expected_slots: None,
     };
     let (state, now) = (&mut world.state, world.now);
     let backfill = service::backfill(state, owner(), now, &request).unwrap();

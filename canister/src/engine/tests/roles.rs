@@ -185,6 +185,7 @@ fn should_skip_slots_above_the_quota_of_runs_and_begin_anew_the_next_hour() {
     let request = RunTaskNowRequest {
         task_id: made.id,
         idempotency_key: None,
+        scheduled_at: None,
     };
     for expected in [true, true, false] {
         let answer = service::run_now(&mut world.state, owner(), world.now, request.clone());
@@ -225,6 +226,7 @@ fn should_make_one_run_for_one_key() {
     let request = RunTaskNowRequest {
         task_id: made.id,
         idempotency_key: Some("k".to_string()),
+        scheduled_at: None,
     };
     let state = &mut world.state;
     let first = service::run_now(state, owner(), START, request.clone()).unwrap();

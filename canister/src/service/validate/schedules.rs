@@ -1,6 +1,6 @@
 //! Schedules of a task.
 
-use chime_schedule::{Definition, Schedule};
+use chime_schedule::{Definition, Schedule, format_instant};
 use chime_types::{Error, MissedRuns, NewSchedule, Rule, limits};
 
 use super::{characters, items, optional, range};
@@ -38,7 +38,7 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
             "missed_runs.all.maximum",
             maximum.into(),
             1,
-            limits::MAXIMUM_MISSED_RECORDS,
+            limits::MAXIMUM_MADE_UP_RUNS,
         )?;
     }
     counts(&given)?;
@@ -72,12 +72,38 @@ pub fn schedule(given: NewSchedule, now: u64) -> Result<CheckedSchedule, Error> 
         end_at: given.end_at,
         exclusions: given.exclusions.as_deref().unwrap_or_default(),
     })?;
+    zone_of_interval(&given, &rule)?;
     Ok(CheckedSchedule {
         given,
         rule,
         start_at,
         explicit_start,
     })
+}
+
+/// An interval counts seconds: a zone with it means another rule. Schedules that were stored with one
+/// go on as they did.
+fn zone_of_interval(given: &NewSchedule, rule: &Schedule) -> Result<(), Error> {
+    let is_interval = rule.repeat_every_seconds() > 0;
+    let is_utc = matches!(rule.timezone(), "UTC" | "Etc/UTC" | "GMT" | "Etc/GMT");
+    let exclusions = given.exclusions.as_deref().unwrap_or_default();
+    // What is left out is read from the clock of the zone.
+    if !is_interval || is_utc || !exclusions.is_empty() {
+        return Ok(());
+    }
+    let field = match given.timezone {
+        Some(_) => "timezone",
+        None => "rule.cron.expression",
+    };
+    Err(Error::invalid(
+        field,
+        format!(
+            "an interval counts seconds and has no time zone, got {}",
+            rule.timezone()
+        ),
+        "for every so many days, weeks or months at a time of the clock use the rule `calendar` \
+         (chime: --every 14d --at 08:00); else leave the time zone out",
+    ))
 }
 
 fn counts(given: &NewSchedule) -> Result<(), Error> {
@@ -120,7 +146,11 @@ fn future(field: &str, instant: u64, now: u64) -> Result<(), Error> {
     if instant < now - now % limits::NANOSECONDS {
         return Err(Error::invalid(
             field,
-            format!("not in the past: now is {now}, got {instant} (nanoseconds since 1970)"),
+            format!(
+                "not in the past: now is {}, got {}",
+                format_instant(now),
+                format_instant(instant)
+            ),
             "give a later time, or leave it out to start now",
         ));
     }
@@ -128,8 +158,9 @@ fn future(field: &str, instant: u64, now: u64) -> Result<(), Error> {
         return Err(Error::invalid(
             field,
             format!(
-                "at most {} (the year 2200), got {instant}",
-                limits::LATEST_AT
+                "at most {}, got {}",
+                format_instant(limits::LATEST_AT),
+                format_instant(instant)
             ),
             "times are nanoseconds since 1970: check the unit",
         ));

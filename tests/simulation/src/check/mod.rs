@@ -104,6 +104,7 @@ pub fn store(run: &mut Run) -> Result<(), Violation> {
     let request = RunTaskNowRequest {
         task_id: made.id,
         idempotency_key: None,
+        scheduled_at: None,
     };
     let begun: TaskExecution = run.must_ask(admin(), "run_task_now", &request)?;
     run.world.pass(MAINTENANCE_SECONDS)?;

@@ -151,6 +151,7 @@ impl Run {
         let request = RunTaskNowRequest {
             task_id: task.id,
             idempotency_key: None,
+            scheduled_at: None,
         };
         let answer = self
             .world
@@ -175,6 +176,8 @@ impl Run {
             from_at: until_at.saturating_sub(back_seconds * SECOND),
             until_at,
             maximum_concurrent: Some(maximum_concurrent),
+            count_only: None,
+            expected_slots: None,
         };
         let answer = self.world.ask::<Backfill>(task.owner, "backfill", &request);
         if self.judge("backfill", answer)?.is_some() {
