@@ -105,6 +105,23 @@ fn should_perform_an_effect_once_and_report_its_outcome() {
 }
 
 #[test]
+fn should_spend_no_cycles_for_who_controls_the_scheduler_no_more() {
+    let world = World::new();
+    let made = world.create_as_controller(once(Action::Call {
+        canister: Principal::from_slice(&[7, 7]),
+        method: "work".to_string(),
+        arguments: None,
+        cycles: Some(1_000u64.into()),
+        with_context: None,
+    }));
+    world.pump();
+    assert!(world.calls().is_empty());
+    let refused = world.latest(made.id);
+    assert_eq!(refused.status, ExecutionStatus::Failed);
+    assert_eq!(refused.attempts[0].cause, Some(Cause::NotAllowed));
+}
+
+#[test]
 fn should_wait_for_a_call_no_longer_than_the_platform_does() {
     let world = World::new();
     world.create(CreateTaskRequest {

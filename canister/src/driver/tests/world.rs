@@ -200,6 +200,15 @@ impl World {
         made.unwrap()
     }
 
+    /// Makes a task as a controller, who is none any more when it runs.
+    pub fn create_as_controller(&self, request: CreateTaskRequest) -> Task {
+        let controller = Caller {
+            is_controller: true,
+            ..self.owner
+        };
+        Self { owner: controller }.create(request)
+    }
+
     pub fn alert(&self, request: CreateAlertRequest) -> Alert {
         let now = Stub.now();
         Stub.with(|state| service::create_alert(state, self.owner, now, request))

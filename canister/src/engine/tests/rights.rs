@@ -433,3 +433,44 @@ fn should_leave_the_slots_of_who_is_held_back_out() {
         assert_eq!(world.statuses(made.id), expected, "{how:?}");
     }
 }
+
+fn calling(canister: Principal, method: &str, cycles: Option<u64>) -> Action {
+    Action::Call {
+        canister,
+        method: method.to_string(),
+        arguments: None,
+        cycles: cycles.map(Into::into),
+        with_context: None,
+    }
+}
+
+#[test]
+fn should_ask_who_vouches_for_cycles_and_reserved_calls_when_they_are_made() {
+    let controller = Caller {
+        is_controller: true,
+        ..admin()
+    };
+    let scheduler = controller.scheduler;
+    let management = Principal::management_canister();
+    let other = Principal::from_slice(&[7, 7]);
+    let asker = Some(controller.principal);
+    let rows = [
+        (calling(other, "work", None), None),
+        (calling(other, "work", Some(1)), asker),
+        (calling(management, "raw_rand", None), None),
+        (calling(management, "stop_canister", None), asker),
+        (calling(scheduler, "get_me", None), asker),
+        (Action::Maintenance { dry_run: None }, asker),
+    ];
+    for (action, expected) in rows {
+        let mut world = World::new();
+        let request = CreateTaskRequest {
+            steps: vec![NewStep::new(action.clone())],
+            ..task(now_once())
+        };
+        service::create(&mut world.state, controller, START, request).unwrap();
+        let start = world.run_one();
+        let asked = crate::engine::rights::vouching_controller(&world.state, scheduler, &start);
+        assert_eq!(asked, expected, "{action:?}");
+    }
+}
