@@ -151,3 +151,36 @@ fn should_search_all_years_within_the_steps() {
         );
     }
 }
+
+#[test]
+fn should_bound_what_a_preview_costs_and_name_the_exclusions() {
+    // One second of each hour is free, which the interval meets once in 3,600 times.
+    let exclusions = [left_out("1-59 * * * *"), left_out("1-59 * * * * *")];
+    let rule = every(7_201);
+    let schedule = Schedule::compile(&Definition {
+        timezone: Some("Europe/Zurich"),
+        exclusions: &exclusions,
+        ..Definition::new(&rule)
+    })
+    .expect("a schedule");
+    let few = schedule
+        .preview(JUNE * NANOSECONDS, 3)
+        .expect("a few times");
+    assert_eq!(few, schedule.next_times(JUNE * NANOSECONDS, 3));
+    let error = schedule
+        .preview(JUNE * NANOSECONDS, 100)
+        .expect_err("too dear");
+    assert_eq!(error.field.as_deref(), Some("exclusions"));
+    assert!(error.fix.contains("count"), "{error}");
+}
+
+#[test]
+fn should_bound_the_looks_of_a_search_on_both_sides() {
+    let mut progress = Progress {
+        looks: super::MAXIMUM_LOOKS,
+        ..Progress::default()
+    };
+    assert!(progress.step().is_some());
+    progress.looks += 1;
+    assert!(progress.step().is_none());
+}

@@ -19,6 +19,7 @@ mod let_go;
 mod missed;
 mod overlap;
 mod owners;
+mod past;
 mod places;
 mod replays;
 mod rights;
