@@ -256,7 +256,7 @@ impl Life {
             4 if features::TIMER_CANNOT_DIE => Fault::Instructions {
                 millions: draw.pick(&[4, 8, 30]),
             },
-            5 if features::TIMER_CANNOT_DIE && self.setting.fees => Fault::Freeze,
+            5 if features::SURVIVES_FREEZES && self.setting.fees => Fault::Freeze,
             6 => Fault::Stop,
             7 => Fault::WebSilent,
             8 if features::QUARANTINES => Fault::Poison,

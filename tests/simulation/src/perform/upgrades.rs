@@ -15,6 +15,11 @@ use crate::story::Upgrade;
 use crate::violation::{Rule, Violation, ensure};
 use crate::world::{CYCLES, admin};
 
+/// Messages between an upgrade that was refused and the next try.
+const MESSAGES_AFTER_REFUSAL: u64 = 3;
+/// Tries of one upgrade.
+const MAXIMUM_REFUSALS: u32 = 4;
+
 /// A scheduler to go back to.
 pub(super) struct Saved {
     snapshot: Vec<u8>,
@@ -119,7 +124,7 @@ impl Run {
         let scheduler = self.world.scheduler;
         let code = self.world.modules.scheduler.to_vec();
         let upgraded_at = Arc::clone(&self.upgraded_at);
-        let mut left = messages;
+        let (mut left, mut refusals) = (messages, 0);
         self.world.replica.set_hook(move |replica, canister| {
             if canister == scheduler {
                 left = left.saturating_sub(1);
@@ -134,8 +139,16 @@ impl Run {
             if answer.is_ok() {
                 let mut times = upgraded_at.lock().expect("no other thread has it");
                 times.push(replica.time_ns());
+                return ControlFlow::Break(());
             }
-            ControlFlow::Break(())
+            // Refused, since calls are out: tried again a little later.
+            refusals += 1;
+            left = MESSAGES_AFTER_REFUSAL;
+            if refusals < MAXIMUM_REFUSALS {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
     }
 
