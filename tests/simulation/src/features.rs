@@ -1,8 +1,6 @@
 //! What stories may hold. The simulation forgives nothing: where the scheduler is known not to keep a
 //! promise yet, stories leave the feature out until it does.
 
-/// What is due is settled before a schedule is taken off the agenda, also after an outage.
-pub const SETTLES_BEFORE_CHANGE: bool = false;
 /// Any number of failed messages in a row leave the timer armed.
 pub const TIMER_CANNOT_DIE: bool = true;
 /// A freeze leaves the timer armed.

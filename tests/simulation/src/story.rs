@@ -364,6 +364,21 @@ impl StepKind {
                 | Self::Large
                 | Self::Reenter
                 | Self::Doomed
+                | Self::Notify {
+                    channel: ChannelPlan::Canister
+                }
+        )
+    }
+
+    /// Whether it asks a web server.
+    #[must_use]
+    pub const fn is_web(self) -> bool {
+        matches!(
+            self,
+            Self::Http { .. }
+                | Self::Notify {
+                    channel: ChannelPlan::Webhook
+                }
         )
     }
 

@@ -65,7 +65,7 @@ fn may_end_so(
 ) -> bool {
     let (from, until) = (attempt.started_at, attempt.finished_at.unwrap_or(model.now));
     let trouble = &model.trouble;
-    let is_web = matches!(kind, StepKind::Http { .. });
+    let is_web = kind.is_web();
     let is_web_silent = is_web && trouble.web_was_silent(from.saturating_sub(GRACE), until);
     let is_call = kind.is_call() || is_web;
     let was_disturbed = trouble.trapped(from, until)

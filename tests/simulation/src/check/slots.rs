@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chime_types::{ExecutionStatus, TaskExecution, Trigger};
 
 use super::Record;
-use crate::model::{GRACE, Model, ScheduleModel, TaskModel, slots_between};
+use crate::model::{GRACE, Model, ScheduleModel, TaskModel};
 use crate::violation::{Rule, Violation, ensure};
 
 /// Holds the history of a task against the slots of its schedules, and answers how many there were.
@@ -38,7 +38,7 @@ fn check_schedule(
     for (slot, execution) in &covered {
         let is_slot = required.contains(slot) || optional.contains(slot);
         ensure!(
-            is_slot || is_filled_in(schedule, execution, *slot),
+            is_slot || execution.trigger == Trigger::Backfill,
             Slots,
             "{slot} is no slot of {schedule:?}: {execution:?}"
         );
@@ -105,11 +105,6 @@ fn covered<'a>(
         }
     }
     Ok(covered)
-}
-
-/// A backfill runs slots of while the schedule was off.
-fn is_filled_in(schedule: &ScheduleModel, execution: &TaskExecution, slot: u64) -> bool {
-    execution.trigger == Trigger::Backfill && !slots_between(schedule, slot, slot).is_empty()
 }
 
 /// The slot of the last run that a schedule may make.

@@ -192,10 +192,7 @@ impl TaskModel {
     pub fn may_take_long(&self) -> bool {
         let mut steps = self.versions.iter().flatten();
         steps.any(|step| {
-            matches!(
-                step.what,
-                StepKind::Never | StepKind::Command | StepKind::Http { .. }
-            )
+            step.what.is_web() || matches!(step.what, StepKind::Never | StepKind::Command)
         })
     }
 

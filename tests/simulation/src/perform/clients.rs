@@ -8,7 +8,6 @@ use chime_types::{
 };
 
 use super::{Run, plans};
-use crate::features;
 use crate::model::{ScheduleModel, TaskModel};
 use crate::story::{Change, Label, Owner, Request, SchedulePlan, TaskPlan};
 use crate::violation::{Violation, ensure};
@@ -51,13 +50,6 @@ impl Run {
         let Some(task) = self.model.task(label).cloned() else {
             return Ok(());
         };
-        let now = self.world.now();
-        if takes_slots_away(what) && !features::SETTLES_BEFORE_CHANGE {
-            // What an outage has left undone would be lost.
-            if self.model.trouble.stalled(now, now) {
-                return Ok(());
-            }
-        }
         match what {
             Change::Pause { cancel_running } => self.pause(&task, *cancel_running),
             Change::Resume => self.resume(&task),
@@ -330,24 +322,6 @@ impl Run {
                 .ask::<ReplayedDeadLetters>(owner(number), "replay_dead_letters", &request);
         self.judge("replay_dead_letters", answer)?;
         self.world.pass(0)
-    }
-}
-
-/// Whether a change takes a schedule off, or moves it.
-const fn takes_slots_away(what: &Change) -> bool {
-    match what {
-        Change::Pause { .. }
-        | Change::Resume
-        | Change::SetSchedule { .. }
-        | Change::RemoveSchedule { .. }
-        | Change::ReplaceSchedules { .. } => true,
-        Change::Delete
-        | Change::RunNow
-        | Change::Rename
-        | Change::Retries { .. }
-        | Change::Steps { .. }
-        | Change::AddSchedule { .. }
-        | Change::Backfill { .. } => false,
     }
 }
 
