@@ -125,6 +125,7 @@ impl Run {
     fn end(mut self) -> Result<Counts, Violation> {
         self.mend()?;
         self.world.pass(LONGEST_CALL_SECONDS)?;
+        self.note_upgrades();
         check::all(&mut self)?;
         check::store(&mut self)?;
         self.counts.messages = self.world.messages;
