@@ -20,7 +20,7 @@ impl Tempo {
     /// A time to let pass.
     fn seconds(self, draw: &mut Draw) -> u64 {
         match self {
-            Self::Fast => draw.pick(&[1, 7, 20, 61, 90, 200, 400]) + draw.below(30),
+            Self::Fast => draw.pick(&[1, 7, 20, 61, 90, 150, 300]) + draw.below(30),
             Self::Slow => draw.pick(&[5, 61, 3_600, 20_000, 86_400, 200_000]) + draw.below(60),
         }
     }
@@ -51,7 +51,7 @@ pub fn story(seed: u64) -> Story {
     for _ in 0..tasks {
         life.create();
     }
-    let length = 15 + life.draw.below(30);
+    let length = 12 + life.draw.below(24);
     for _ in 0..length {
         life.live();
     }

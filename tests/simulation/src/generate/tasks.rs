@@ -125,7 +125,7 @@ fn fast_rule(draw: &mut Draw) -> RulePlan {
             phase_seconds: Some(draw.below(40)),
         },
         _ => RulePlan::Every {
-            seconds: 20 + draw.below(100),
+            seconds: 30 + draw.below(150),
             phase_seconds: None,
         },
     }

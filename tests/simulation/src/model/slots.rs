@@ -115,3 +115,118 @@ fn by_oracle(
         .take_while(|slot| *slot <= until)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use chime_types::{MissedRuns, OverlapPolicy};
+
+    use super::*;
+    use crate::story::SchedulePlan;
+
+    /// 2026-01-01, the start of every story.
+    const START: u64 = 1_767_225_600 * SECOND;
+
+    fn schedule(rule: RulePlan, explicit_start: bool) -> ScheduleModel {
+        ScheduleModel {
+            id: 1,
+            plan: SchedulePlan {
+                rule,
+                start_after_seconds: None,
+                end_after_seconds: None,
+                missed: MissedRuns::Latest,
+                window_seconds: None,
+                overlap: OverlapPolicy::Skip,
+                maximum_runs: None,
+                jitter_seconds: None,
+            },
+            start_at: START,
+            explicit_start,
+            end_at: None,
+            disabled: false,
+            spans: Vec::new(),
+        }
+    }
+
+    fn by_library(schedule: &ScheduleModel, rule: &Rule, until: u64) -> Vec<u64> {
+        let definition = Definition {
+            start_at: schedule.start_at,
+            explicit_start: schedule.explicit_start,
+            ..Definition::new(rule)
+        };
+        let rule = Schedule::compile(&definition).expect("a rule");
+        let first = rule.next_after(schedule.start_at - 1);
+        std::iter::successors(first, |slot| rule.next_after(*slot))
+            .take_while(|slot| *slot <= until)
+            .collect()
+    }
+
+    #[test]
+    fn should_count_the_same_slots_as_the_library_that_it_does_not_use() {
+        let interval = |seconds, phase_seconds| {
+            (
+                RulePlan::Every {
+                    seconds,
+                    phase_seconds,
+                },
+                Rule::Interval {
+                    repeat_every_seconds: seconds,
+                    phase_seconds,
+                },
+            )
+        };
+        let calendar = [
+            (
+                RulePlan::Daily {
+                    hour: 23,
+                    minute: 59,
+                },
+                Rule::Daily {
+                    hour: 23,
+                    minute: Some(59),
+                },
+            ),
+            (
+                RulePlan::Weekly {
+                    weekday: 0,
+                    hour: 5,
+                },
+                Rule::Weekly {
+                    weekday: 0,
+                    hour: 5,
+                    minute: None,
+                },
+            ),
+            (
+                RulePlan::Monthly { day: 31, hour: 0 },
+                Rule::Monthly {
+                    day: 31,
+                    hour: 0,
+                    minute: None,
+                },
+            ),
+        ];
+        let intervals = [interval(86_401, None), interval(70_000, Some(69_999))];
+        for (plan, rule) in intervals.into_iter().chain(calendar) {
+            for explicit_start in [false, true] {
+                let until = START + 400 * DAY;
+                let schedule = schedule(plan.clone(), explicit_start);
+                let counted = slots_between(&schedule, START, until);
+                assert!(counted.len() > 10, "{plan:?}");
+                assert_eq!(counted, by_library(&schedule, &rule, until), "{plan:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn should_leave_out_what_is_outside() {
+        let schedule = schedule(
+            RulePlan::Every {
+                seconds: 60,
+                phase_seconds: None,
+            },
+            false,
+        );
+        let slots = slots_between(&schedule, START + 61 * SECOND, START + 180 * SECOND);
+        assert_eq!(slots, [START + 120 * SECOND, START + 180 * SECOND]);
+    }
+}
