@@ -154,7 +154,9 @@ impl Run<'_, '_> {
     /// needs no deadline.
     fn write_note(&mut self, resolved: Result<Resolved, Failure>) {
         let token = self.begin_attempt(None);
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let note = resolved.and_then(|resolved| {
             resolve::note(turn.state, &turn.task, execution, &resolved, token.0)
         });
@@ -177,7 +179,9 @@ impl Run<'_, '_> {
         resolved: Result<Resolved, Failure>,
         token: Token,
     ) -> Option<Start> {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let work = resolved.and_then(|resolved| {
             resolve::work(
                 turn.state, &turn.task, execution, &resolved, token.0, turn.now,
@@ -204,7 +208,9 @@ impl Run<'_, '_> {
     /// agenda.
     pub(super) fn open(&mut self, deadline: u64, worker: Option<String>) -> Token {
         let token = self.begin_attempt(worker);
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         turn.take_place(execution.target);
         execution.token = Some(token);
         execution.wake = Some(turn.state.wake_at(deadline, Wake::Deadline(execution.id)));
@@ -212,7 +218,9 @@ impl Run<'_, '_> {
     }
 
     fn begin_attempt(&mut self, worker: Option<String>) -> Token {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         execution.status.enter(ExecutionStatus::Running);
         execution.waiting_for = None;
         let token = turn.state.new_token();
@@ -228,7 +236,9 @@ impl Run<'_, '_> {
     }
 
     fn note_first_start(&mut self) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let now = turn.now;
         let lag = now.saturating_sub(execution.due_at);
         turn.state.change_owner(turn.task.owner, |owner| {
@@ -242,7 +252,9 @@ impl Run<'_, '_> {
 
     /// Ends the attempt under way: the token is spent, the deadline is off, the place is free.
     pub(super) fn close(&mut self, outcome: AttemptOutcome) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         execution.token = None;
         execution.lease = None;
         turn.state.cancel_wake(execution.wake.take());

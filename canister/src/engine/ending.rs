@@ -14,7 +14,9 @@ impl Run<'_, '_> {
     /// Ends the execution: counts it, frees its plan, tells those who want to know, and lets the next
     /// buffered execution of the task go on.
     pub(super) fn end(&mut self, status: ExecutionStatus) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         execution.status.enter(status);
         execution.finished_at = Some(turn.now);
         execution.waiting_for = None;
@@ -29,7 +31,9 @@ impl Run<'_, '_> {
         self.free_plan();
         self.tell();
         self.turn.count_failures(status);
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         alerts::on_end(turn.state, turn.now, &turn.task, execution);
         backfill::on_end(turn.state, turn.now, execution);
         turn.release_buffered();
@@ -49,7 +53,9 @@ impl Run<'_, '_> {
 
     /// Removes the plan of the execution, if it was replaced and nothing else follows it.
     fn free_plan(&mut self) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let plan = execution.plan;
         if plan != turn.task.plan && !turn.is_plan_in_use(plan) {
             turn.state.remove_plan(turn.task.id, plan);
@@ -58,7 +64,9 @@ impl Run<'_, '_> {
 
     /// Sends the callback of the task on its way.
     fn tell(&mut self) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let Some(callback) = turn.task.callback.clone() else {
             return;
         };
@@ -78,7 +86,9 @@ impl Run<'_, '_> {
     }
 
     fn count(&mut self) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         let now = turn.now;
         totals::on_end(turn.state, now, execution);
         turn.state.change_owner(turn.task.owner, |owner| {

@@ -4,7 +4,6 @@ use chime_schedule::{Schedule, format_instant};
 use chime_types::{Cause, EventKind, ExecutionStatus, OverlapPolicy, limits};
 
 use super::failure::Failure;
-use super::lifecycle::is_buffered;
 use super::outage::{Due, Passed, Stretch};
 use super::periods::{begin_day, hour};
 use super::slots::{compile, fires_at};
@@ -216,7 +215,8 @@ impl<'s> Turn<'s> {
         }
     }
 
-    fn situation(&self, schedule: &ScheduleRecord) -> Situation {
+    fn situation(&mut self, schedule: &ScheduleRecord) -> Situation {
+        let buffered = self.buffered();
         let (state, task, now) = (&*self.state, &self.task, self.now);
         let quota = state
             .user(task.owner)
@@ -226,7 +226,7 @@ impl<'s> Turn<'s> {
             overlap: schedule.overlap,
             made_up: false,
             active: task.active.len(),
-            buffered: buffered(state, task),
+            buffered,
             maximum_buffered: state.config().maximum_buffered_executions as usize,
             has_quota: state.with_owner(task.owner, |owner| {
                 owner.hour != hour(now) || owner.runs_this_hour < quota
@@ -311,7 +311,9 @@ impl<'s> Turn<'s> {
             run.execution.slots_until = (slots > 1).then_some(stretch.until_at);
             run.count_left_out(|owner| owner.missed += slots);
             run.note_left_out(EventKind::SlotMissed);
-            let Run { turn, execution } = &mut run;
+            let Run {
+                turn, execution, ..
+            } = &mut run;
             alerts::on_missed(turn.state, turn.now, &turn.task, execution);
         }
     }
@@ -346,18 +348,6 @@ impl Run<'_, '_> {
         let detail = self.execution.error.clone().unwrap_or_default();
         self.note(kind, &detail);
     }
-}
-
-/// Executions that wait for those before them. They are the youngest of the task.
-fn buffered(state: &State, task: &TaskRecord) -> usize {
-    let youngest = task.active.iter().rev();
-    youngest
-        .take_while(|id| {
-            state
-                .execution(**id)
-                .is_some_and(|execution| is_buffered(&execution))
-        })
-        .count()
 }
 
 fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {

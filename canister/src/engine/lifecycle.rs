@@ -86,7 +86,7 @@ impl<'s> Turn<'s> {
             }
         });
         self.has_grown();
-        Some(self.hold(execution))
+        Some(self.hold_new(execution))
     }
 
     /// Makes an execution on request for a time, due now.
@@ -138,7 +138,9 @@ pub(super) fn queue(
 impl Run<'_, '_> {
     /// Puts the execution into the ready queue, as due since `due_at`.
     pub(super) fn queue(&mut self, due_at: u64) {
-        let Self { turn, execution } = self;
+        let Self {
+            turn, execution, ..
+        } = self;
         queue(turn.state, &turn.task, execution, due_at);
     }
 

@@ -11,6 +11,7 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
+use super::lifecycle::is_buffered;
 use super::retention;
 use crate::state::State;
 use crate::state::keys::{ExecutionId, TaskId};
@@ -35,6 +36,8 @@ pub struct Turn<'s> {
 pub struct Run<'t, 's> {
     pub(super) turn: &'t mut Turn<'s>,
     pub(super) execution: ExecutionRecord,
+    /// It is counted among those that wait for the ones before them.
+    is_counted: bool,
 }
 
 impl<'s> Turn<'s> {
@@ -60,10 +63,30 @@ impl<'s> Turn<'s> {
 
     /// An execution of the task that was read already.
     pub(super) fn hold(&mut self, execution: ExecutionRecord) -> Run<'_, 's> {
+        let is_counted = is_buffered(&execution);
         Run {
             turn: self,
             execution,
+            is_counted,
         }
+    }
+
+    /// An execution of the task that was made just now.
+    pub(super) const fn hold_new(&mut self, execution: ExecutionRecord) -> Run<'_, 's> {
+        Run {
+            turn: self,
+            execution,
+            is_counted: false,
+        }
+    }
+
+    /// How many executions of the task wait for those before them.
+    pub(super) fn buffered(&mut self) -> usize {
+        let Self { state, task, .. } = self;
+        let buffered = *task
+            .buffered
+            .get_or_insert_with(|| count_buffered(state, task.active.iter()));
+        buffered as usize
     }
 
     /// An execution of the task that is not final.
@@ -150,8 +173,19 @@ impl Run<'_, '_> {
     }
 }
 
+/// Executions of a list that wait for those before them.
+pub(super) fn count_buffered<'i>(state: &State, ids: impl Iterator<Item = &'i ExecutionId>) -> u32 {
+    let executions = ids.filter_map(|id| state.execution(*id));
+    let buffered = executions.filter(is_buffered).count();
+    u32::try_from(buffered).unwrap_or(u32::MAX)
+}
+
 impl Drop for Run<'_, '_> {
     fn drop(&mut self) {
+        if let Some(buffered) = &mut self.turn.task.buffered {
+            let others = buffered.saturating_sub(u32::from(self.is_counted));
+            *buffered = others.saturating_add(u32::from(is_buffered(&self.execution)));
+        }
         self.turn.state.put_execution(&self.execution);
     }
 }

@@ -151,6 +151,7 @@ fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) ->
         schedules: Vec::new(),
         plan: 1,
         active: Vec::new(),
+        buffered: Some(0),
         running: 0,
         latest: None,
         last_run_at: None,

@@ -86,6 +86,9 @@ pub struct TaskRecord {
     pub plan: u64,
     /// Executions that are not final, the oldest first.
     pub active: Vec<ExecutionId>,
+    /// How many of them wait for those before them; none if nobody has counted yet.
+    #[serde(default)]
+    pub buffered: Option<u32>,
     /// Attempts under way.
     #[serde(default)]
     pub running: u32,

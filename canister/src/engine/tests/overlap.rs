@@ -203,3 +203,47 @@ fn should_run_beside_the_others_under_allow_all() {
     }
     assert_eq!(world.statuses(id), [Running; 4]);
 }
+
+#[test]
+fn should_count_those_that_wait_instead_of_looking_through_them() {
+    let mut world = World::new();
+    let schedule = NewSchedule {
+        overlap: Some(OverlapPolicy::BufferAll),
+        ..every(10)
+    };
+    let made = world.create(task(schedule));
+    let id = crate::state::keys::TaskId(made.id);
+    let counted = |world: &World| world.state.task(id).unwrap().buffered;
+    world.pass(10);
+    let first = world.run_one();
+    for waiting in 1..=5 {
+        world.pass(10);
+        assert!(world.run().is_empty());
+        assert_eq!(counted(&world), Some(waiting));
+    }
+    // Cancelled while it waits, put off, and let go on by the one before it.
+    let ids: Vec<u64> = world.executions(made.id).iter().map(|one| one.id).collect();
+    crate::engine::cancel(
+        &mut world.state,
+        crate::state::keys::ExecutionId(ids[5]),
+        world.now,
+        "stop",
+        true,
+    );
+    assert_eq!(counted(&world), Some(4));
+    let request = chime_types::SnoozeExecutionRequest {
+        execution_id: ids[4],
+        seconds: 1_000,
+    };
+    service::snooze_execution(&mut world.state, owner(), world.now, &request).unwrap();
+    assert_eq!(counted(&world), Some(3));
+    world.succeed(&first);
+    assert_eq!(counted(&world), Some(2));
+    // A store of before does not know it: it is counted once.
+    let mut old = world.state.task(id).unwrap();
+    old.buffered = None;
+    world.state.put_task(&old);
+    world.pass(10);
+    world.run();
+    assert_eq!(counted(&world), Some(3));
+}

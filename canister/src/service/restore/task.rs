@@ -147,6 +147,7 @@ fn check_quota(state: &State, task: &TaskRecord, replaces: bool) -> Result<(), E
 /// A task without anything under way. Its key goes to whoever has it by now.
 fn reset(state: &mut State, task: &mut TaskRecord) {
     task.active = Vec::new();
+    task.buffered = Some(0);
     task.running = 0;
     task.total_executions = 0;
     if let Some(key) = task.idempotency_key.clone() {

@@ -62,6 +62,9 @@ pub fn mend(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionR
             if was_queued || is_next(state, task, execution) {
                 queue(state, task, execution, now);
             }
+            // The next slot counts anew who waits.
+            task.buffered = None;
+            state.put_task(task);
         }
     }
 }

@@ -3,7 +3,9 @@
 use chime_types::ExecutionStatus;
 
 use super::finding::Look;
-use crate::engine::lifecycle::{is_buffered, queue};
+use crate::engine::Turn;
+use crate::engine::lifecycle::is_buffered;
+use crate::engine::turn::count_buffered;
 use crate::state::State;
 use crate::state::inspect::Entry;
 use crate::state::keys::{ExecutionId, TaskId};
@@ -32,6 +34,7 @@ pub fn look(look: &mut Look<'_>, id: TaskId) {
     key(look, &task);
     active(look, &task);
     buffered(look, &task);
+    count_of_buffered(look, &task);
     let total = state.count_executions_of(id);
     if total != task.total_executions {
         look.mendable(
@@ -127,6 +130,21 @@ fn active(look: &mut Look<'_>, task: &TaskRecord) {
     }
 }
 
+/// Those that wait for others are counted, since a slot must not look through them.
+fn count_of_buffered(look: &mut Look<'_>, task: &TaskRecord) {
+    let id = task.id;
+    let found = count_buffered(look.state, task.active.iter());
+    if task.buffered.is_some_and(|counted| counted != found) {
+        look.mendable(
+            format!(
+                "task {} counts {:?} executions that wait for others, there are {found}",
+                id.0, task.buffered
+            ),
+            move |state, _| change(state, id, |_, task| task.buffered = None),
+        );
+    }
+}
+
 /// The first that is not final waits for no other.
 fn buffered(look: &mut Look<'_>, task: &TaskRecord) {
     let first = belonging(look.state, task).into_iter().next();
@@ -140,12 +158,11 @@ fn buffered(look: &mut Look<'_>, task: &TaskRecord) {
             id.0
         ),
         move |state, now| {
-            let Some(mut execution) = state.execution(id).filter(is_buffered) else {
+            let Some(execution) = state.execution(id).filter(is_buffered) else {
                 return;
             };
             if let Some(task) = state.task(execution.task_id) {
-                queue(state, &task, &mut execution, now);
-                state.put_execution(&execution);
+                Turn::new(state, now, task).hold(execution).queue(now);
             }
         },
     );
