@@ -112,7 +112,7 @@ pub struct Figures {
 impl Figures {
     /// Counts an execution that ended.
     pub fn add_duration(&mut self, nanoseconds: u64) {
-        self.finished += 1;
+        self.finished = self.finished.saturating_add(1);
         self.duration_nanoseconds = self.duration_nanoseconds.saturating_add(nanoseconds);
         self.durations.add(nanoseconds);
     }

@@ -79,6 +79,11 @@ pub const MAXIMUM_RETRIES: u32 = 1_000;
 pub const MAXIMUM_ATTEMPTS_KEPT: usize = 64;
 /// Lines kept in the log of one execution.
 pub const MAXIMUM_LOG_LINES: usize = 256;
+/// Longest line of a log that is kept, in bytes; the rest is cut off and marked.
+pub const MAXIMUM_LOG_LINE_BYTES: usize = 4_096;
+/// Most bytes of all texts of one execution together: its log, its attempts, the results of its steps.
+/// Above it the oldest lines and the oldest texts of attempts go, and results of steps are cut.
+pub const MAXIMUM_RECORD_BYTES: usize = 256 * 1024;
 /// Largest result or error text kept for a step, in bytes; the rest is cut off and marked.
 pub const MAXIMUM_RESULT_BYTES: usize = 16 * 1024;
 /// Most attempts under way at the same time that may be configured, in the whole canister. Well

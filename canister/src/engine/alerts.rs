@@ -19,6 +19,7 @@ use super::attempt::after;
 use super::timeline::Note;
 use super::{compile, cycles, deliver};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{AlertId, ExecutionId, TaskId, Wake};
 use crate::state::records::{AlertRecord, ExecutionRecord, Payload, TaskRecord};
 
@@ -203,11 +204,11 @@ fn go_off(
         .fired_at
         .is_some_and(|fired_at| now < after(fired_at, alert.cooldown_seconds));
     if is_cooling {
-        alert.suppressed += 1;
+        alert.suppressed.raise(1);
         state.put_alert(&record);
         return record;
     }
-    alert.fired += 1;
+    alert.fired.raise(1);
     alert.fired_at = Some(now);
     state.put_alert(&record);
     let subject = format!("{}: {}", record.alert.name, text.subject);

@@ -17,8 +17,10 @@ use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{Start, alerts, jobs, periods, rights, totals};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
 use crate::state::records::{ExecutionRecord, Place, Step};
+use crate::state::texts;
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -346,7 +348,7 @@ impl Run<'_, '_> {
         }
         let now = self.turn.now;
         let pause = self.step().run_next_after_seconds;
-        self.execution.step += 1;
+        self.execution.step.raise(1);
         self.execution.attempt = 0;
         if pause == 0 {
             self.execution.status.enter(ExecutionStatus::Ready);
@@ -433,7 +435,7 @@ impl Run<'_, '_> {
 }
 
 fn add_attempt(execution: &mut ExecutionRecord, now: u64, token: Token, worker: Option<String>) {
-    execution.attempt += 1;
+    execution.attempt.raise(1);
     if execution.attempts.len() >= limits::MAXIMUM_ATTEMPTS_KEPT {
         execution.attempts.remove(0);
     }
@@ -476,9 +478,5 @@ pub(super) fn after(now: u64, seconds: u64) -> u64 {
 
 /// The text, cut at the limit and marked as cut.
 fn shortened(text: &str) -> String {
-    if text.len() <= limits::MAXIMUM_RESULT_BYTES {
-        return text.to_string();
-    }
-    let end = text.floor_char_boundary(limits::MAXIMUM_RESULT_BYTES);
-    format!("{}... ({} bytes in all)", &text[..end], text.len())
+    texts::shortened(text, limits::MAXIMUM_RESULT_BYTES)
 }

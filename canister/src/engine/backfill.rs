@@ -9,6 +9,7 @@ use super::slots::compile;
 use super::timeline::Note;
 use super::turn::Turn;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{BackfillId, ScheduleId, TaskId, Wake};
 use crate::state::records::{BackfillRecord, ExecutionRecord, ScheduleRecord, TaskRecord};
 
@@ -60,7 +61,7 @@ impl Turn<'_> {
     /// Runs one slot, unless it ran already.
     fn fill(&mut self, schedule: &ScheduleRecord, backfill: &mut Backfill, slot: u64) {
         if !self.make_way(schedule, slot) {
-            backfill.left_out += 1;
+            backfill.left_out.raise(1);
             return;
         }
         let now = self.now;
@@ -69,8 +70,8 @@ impl Turn<'_> {
         execution.backfill = Some(BackfillId(backfill.id));
         execution.due_at = now;
         let run = self.admit(execution);
-        backfill.runs += 1;
-        backfill.active += 1;
+        backfill.runs.raise(1);
+        backfill.active.raise(1);
         run.expect("BUG: the slot is free").queue(now);
     }
 
@@ -154,8 +155,8 @@ fn cut(sum: &mut ExecutionRecord, from_at: u64, until_at: Option<u64>, slots: u6
 
 fn insert_sum(state: &mut State, task: &mut TaskRecord, sum: &ExecutionRecord) {
     if state.insert_execution(task.owner, sum) {
-        task.total_executions += 1;
-        state.change_owner(task.owner, |owner| owner.executions += 1);
+        task.total_executions.raise(1);
+        state.change_owner(task.owner, |owner| owner.executions.raise(1));
     }
 }
 

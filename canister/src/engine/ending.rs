@@ -8,6 +8,7 @@ use super::periods::begin_day;
 use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{alerts, backfill, deliver, retention, totals};
+use crate::state::counter::Counter;
 use crate::state::records::Payload;
 
 impl Run<'_, '_> {
@@ -92,13 +93,13 @@ impl Run<'_, '_> {
         let now = turn.now;
         totals::on_end(turn.state, now, execution);
         turn.state.change_owner(turn.task.owner, |owner| {
-            owner.active -= 1;
+            owner.active.lower(1);
             begin_day(owner, now);
             match execution.status.get() {
-                ExecutionStatus::Completed => owner.completed += 1,
+                ExecutionStatus::Completed => owner.completed.raise(1),
                 ExecutionStatus::Failed | ExecutionStatus::TimedOut => {
-                    owner.failed += 1;
-                    owner.dead_letters += 1;
+                    owner.failed.raise(1);
+                    owner.dead_letters.raise(1);
                 }
                 _ => return,
             }

@@ -11,6 +11,7 @@ use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{alerts, rights, totals};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::ScheduleId;
 use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
 
@@ -276,7 +277,7 @@ impl<'s> Turn<'s> {
         if at_once {
             run.go_on(due_at);
         }
-        schedule.runs += 1;
+        schedule.runs.raise(1);
         schedule.last_run_at = Some(slot);
     }
 
@@ -291,11 +292,11 @@ impl<'s> Turn<'s> {
     }
 
     fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {
-        schedule.skipped_runs += 1;
+        schedule.skipped_runs.raise(1);
         let why = why_left_out(&self.task, reason);
         let status = ExecutionStatus::Skipped;
         if let Some(mut run) = self.note_slot(schedule.id, slot, status, why) {
-            run.count_left_out(|owner| owner.skipped += 1);
+            run.count_left_out(|owner| owner.skipped.raise(1));
             run.note_left_out(EventKind::SlotSkipped);
         }
     }
@@ -303,13 +304,13 @@ impl<'s> Turn<'s> {
     /// Notes the missed slots in one record.
     fn miss(&mut self, schedule: &mut ScheduleRecord, stretch: &Stretch) {
         let slots = stretch.slots;
-        schedule.missed += slots;
+        schedule.missed.raise(slots);
         let why = Failure::new(Cause::Missed, stretch.to_string());
         let status = ExecutionStatus::Missed;
         if let Some(mut run) = self.note_slot(schedule.id, stretch.from_at, status, why) {
             run.execution.slots = slots;
             run.execution.slots_until = (slots > 1).then_some(stretch.until_at);
-            run.count_left_out(|owner| owner.missed += slots);
+            run.count_left_out(|owner| owner.missed.raise(slots));
             run.note_left_out(EventKind::SlotMissed);
             let Run {
                 turn, execution, ..

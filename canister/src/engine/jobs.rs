@@ -11,6 +11,7 @@ use super::resolve::{action_of, user_name};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{ReadyKey, Token, Wake};
 use crate::state::records::{ExecutionRecord, Lease};
 
@@ -111,7 +112,7 @@ impl Run<'_, '_> {
         let lease = self.execution.lease.take();
         let worker = lease.map_or_else(String::new, |lease| lease.worker);
         self.close(AttemptOutcome::Lost);
-        self.execution.rescues += 1;
+        self.execution.rescues.raise(1);
         let error = format!("the worker {worker} fell silent");
         self.note(EventKind::LeaseLost, &error);
         if let Some(attempt) = self.execution.attempts.last_mut() {

@@ -11,6 +11,7 @@ use super::periods::begin_hour;
 use super::resolve;
 use super::turn::{Run, Turn};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, ReadyKey, ScheduleId, Wake};
 use crate::state::records::{ExecutionRecord, Place, Status, TaskRecord};
 
@@ -71,18 +72,18 @@ impl<'s> Turn<'s> {
             let until = after(now.max(execution.due_at), seconds);
             execution.expires = Some(self.state.wake_at(until, Wake::Expire(execution.id)));
         }
-        self.task.total_executions += 1;
+        self.task.total_executions.raise(1);
         if !is_final {
             self.task.active.push(execution.id);
             self.task.latest = Some(execution.id);
             self.task.last_run_at = Some(execution.scheduled_at);
         }
         self.state.change_owner(self.task.owner, |owner| {
-            owner.executions += 1;
+            owner.executions.raise(1);
             if !is_final {
-                owner.active += 1;
+                owner.active.raise(1);
                 begin_hour(owner, now);
-                owner.runs_this_hour += 1;
+                owner.runs_this_hour.raise(1);
             }
         });
         self.has_grown();

@@ -10,6 +10,7 @@ use chime_types::WaitReason;
 use super::rights;
 use super::turn::{Run, Turn};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{LimitKey, ReadyKey};
 use crate::state::records::{Place, TaskRecord};
 
@@ -46,10 +47,10 @@ impl Turn<'_> {
 
     /// Takes a place for an attempt.
     pub(super) fn take_place(&mut self, target: Option<Principal>) {
-        self.task.running += 1;
+        self.task.running.raise(1);
         self.state.add_running();
         self.state
-            .change_owner(self.task.owner, |owner| owner.running += 1);
+            .change_owner(self.task.owner, |owner| owner.running.raise(1));
         if let Some(target) = target {
             self.state.add_target(target);
         }

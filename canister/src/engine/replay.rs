@@ -6,6 +6,7 @@ use chime_types::{EventKind, ExecutionStatus, Trigger};
 use super::timeline::Note;
 use super::turn::Turn;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::ExecutionId;
 use crate::state::records::{ExecutionRecord, TaskRecord};
 
@@ -57,7 +58,7 @@ impl Turn<'_> {
         new.replay_of = Some(old.id);
         new.due_at = self.now;
         new.step = step;
-        new.steps = old.steps[..step as usize].to_vec();
+        new.steps = old.steps.iter().take(step as usize).cloned().collect();
         self.mark_as_replayed(old, new.id, actor);
         Ok(self.start_on_request(new))
     }
@@ -69,7 +70,7 @@ impl Turn<'_> {
         let turn = &mut *run.turn;
         if turn.state.remove_dead_letter(turn.task.owner, id) {
             turn.state
-                .change_owner(turn.task.owner, |owner| owner.dead_letters -= 1);
+                .change_owner(turn.task.owner, |owner| owner.dead_letters.lower(1));
         }
         let detail = format!("by execution {}", by.0);
         Note::execution(EventKind::ExecutionReplayed, &turn.task, &run.execution)
@@ -85,15 +86,14 @@ fn first_step(
     old: &ExecutionRecord,
     from: From,
 ) -> Result<u32, Refusal> {
-    match from {
-        From::Start => Ok(0),
-        From::Stop if old.step > 0 && old.plan != task.plan => Err(Refusal::StepsChanged),
-        From::Stop => Ok(old.step),
-        From::Step(step) if step > old.step => Err(Refusal::StepTooLate(old.step)),
-        From::Step(step) => {
-            let steps = state.plan(task.id, task.plan).steps.len();
-            let exists = (step as usize) < steps;
-            exists.then_some(step).ok_or(Refusal::NoSuchStep(steps))
-        }
-    }
+    let step = match from {
+        From::Start => return Ok(0),
+        From::Stop if old.step > 0 && old.plan != task.plan => return Err(Refusal::StepsChanged),
+        From::Stop => old.step,
+        From::Step(step) if step > old.step => return Err(Refusal::StepTooLate(old.step)),
+        From::Step(step) => step,
+    };
+    let steps = state.plan(task.id, task.plan).steps.len();
+    let exists = (step as usize) < steps;
+    exists.then_some(step).ok_or(Refusal::NoSuchStep(steps))
 }

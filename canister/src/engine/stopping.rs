@@ -9,6 +9,7 @@ use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{alerts, backfill, retention};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::ExecutionId;
 use crate::state::records::ExecutionRecord;
 
@@ -98,7 +99,7 @@ impl Turn<'_> {
         }
         self.task.disabled = true;
         self.task.updated_at = self.now;
-        self.task.version += 1;
+        self.task.version.raise(1);
         for id in &self.task.schedules {
             let mut schedule = self
                 .state
@@ -146,7 +147,7 @@ impl Turn<'_> {
         }
         self.state.remove_task(task);
         self.state
-            .change_owner(task.owner, |owner| owner.tasks -= 1);
+            .change_owner(task.owner, |owner| owner.tasks.lower(1));
         self.set_erased();
         cancelled
     }

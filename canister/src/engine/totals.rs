@@ -5,6 +5,7 @@ use chime_types::ExecutionStatus;
 
 use super::periods::day;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::records::{Ends, ExecutionRecord, Totals};
 
 /// The figures, those of today begun anew if the day is over.
@@ -55,8 +56,8 @@ pub(super) fn on_left_out(state: &mut State, now: u64, execution: &ExecutionReco
 }
 
 fn add(totals: &mut Totals, status: ExecutionStatus, count: u64) {
-    *counter(&mut totals.ever, status) += count;
-    *counter(&mut totals.today, status) += count;
+    counter(&mut totals.ever, status).raise(count);
+    counter(&mut totals.today, status).raise(count);
 }
 
 fn counter(ends: &mut Ends, status: ExecutionStatus) -> &mut u64 {

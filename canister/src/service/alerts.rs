@@ -10,6 +10,7 @@ use super::{Caller, take_page, validate};
 use crate::engine::alerts as engine;
 use crate::engine::timeline::Note;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{AlertId, MessageId, TaskId};
 use crate::state::records::AlertRecord;
 
@@ -51,7 +52,7 @@ pub fn create_alert(
         heard_at: now,
         created_at: now,
     };
-    state.change_owner(caller.principal, |owner| owner.alerts += 1);
+    state.change_owner(caller.principal, |owner| owner.alerts.raise(1));
     engine::arm(state, now, record);
     note(state, caller, now, &alert, "made");
     Ok(alert)

@@ -13,6 +13,7 @@ use crate::engine::backfill as engine;
 use crate::engine::timeline::Note;
 use crate::engine::{compile, settle};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{BackfillId, TaskId};
 use crate::state::records::{BackfillRecord, TaskRecord};
 
@@ -53,7 +54,7 @@ pub fn backfill(
     }
     // Slots that are due get their records first, so that none is taken for one that never came.
     settle(state, now, &mut task, &mut schedule);
-    state.change_owner(task.owner, |owner| owner.backfills += 1);
+    state.change_owner(task.owner, |owner| owner.backfills.raise(1));
     engine::begin(state, now, backfill.clone());
     let detail = format!("backfill {}: {slots} slots", backfill.id);
     Note::task(EventKind::BackfillStarted, &task)

@@ -13,6 +13,7 @@ use super::{Caller, take_page, views};
 use crate::engine::timeline::Note;
 use crate::engine::{self, Turn};
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::TaskId;
 use crate::state::records::{Plan, Step, TaskRecord};
 
@@ -121,7 +122,7 @@ pub fn create(
     }
     put_schedules(state, &mut task, checked.schedules, now);
     state.put_task(&task);
-    state.change_owner(caller.principal, |owner| owner.tasks += 1);
+    state.change_owner(caller.principal, |owner| owner.tasks.raise(1));
     Note::task(EventKind::TaskCreated, &task)
         .by(caller.principal)
         .detail(&task.name)
@@ -165,7 +166,7 @@ fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) ->
 /// Marks a task as changed by its owner.
 pub(super) fn touch(task: &mut TaskRecord, now: u64) {
     task.updated_at = now;
-    task.version += 1;
+    task.version.raise(1);
 }
 
 /// `delete_task`

@@ -10,6 +10,7 @@ use super::validate::{self, CheckedSchedule};
 use super::{Caller, views};
 use crate::engine::timeline::Note;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::records::{Plan, Step, TaskRecord};
 
 /// Refuses a change of a task that was changed meanwhile.
@@ -136,7 +137,7 @@ fn apply(task: &mut TaskRecord, request: UpdateTaskRequest) {
 /// Executions under way go on with the old steps; the last of them removes those.
 fn replace_plan(state: &mut State, task: &mut TaskRecord, plan: Plan) {
     let old = task.plan;
-    task.plan += 1;
+    task.plan.raise(1);
     state.put_plan(task.id, task.plan, plan);
     let in_use = task.active.iter().any(|id| {
         state

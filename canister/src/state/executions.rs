@@ -1,5 +1,6 @@
 //! Executions and their indexes.
 
+use std::borrow::Cow;
 use std::ops::Bound::Excluded;
 
 use candid::Principal;
@@ -8,16 +9,24 @@ use super::State;
 use super::held::Encoded;
 use super::keys::{ExecutionId, RunKey, ScheduleId, TaskId};
 use super::records::{ExecutionRecord, OwnerRecord};
+use super::texts;
 
 impl State {
     /// An execution.
     pub fn execution(&self, id: ExecutionId) -> Option<ExecutionRecord> {
-        self.executions.get(&id).map(Encoded::decode)
+        self.executions.get(&id).map(Encoded::decode).map(read)
     }
 
-    /// Writes an execution that exists.
+    /// Writes an execution that exists, its texts cut where they are too long.
     pub fn put_execution(&mut self, execution: &ExecutionRecord) {
-        self.executions.insert(execution.id, Encoded::of(execution));
+        let record = Encoded::of(bounded(Cow::Borrowed(execution)).as_ref());
+        self.executions.insert(execution.id, record);
+    }
+
+    /// Writes an execution as an older version did.
+    #[cfg(test)]
+    pub fn put_execution_as_it_is(&mut self, record: &ExecutionRecord) {
+        self.executions.insert(record.id, Encoded::of(record));
     }
 
     /// The execution of a slot.
@@ -201,6 +210,20 @@ impl State {
     ) -> impl Iterator<Item = (Principal, OwnerRecord)> {
         self.owners.after(cursor)
     }
+}
+
+/// An execution with its texts within their limits.
+fn bounded(mut record: Cow<'_, ExecutionRecord>) -> Cow<'_, ExecutionRecord> {
+    if !texts::is_bounded(&record) {
+        texts::bound(record.to_mut());
+    }
+    record
+}
+
+/// An execution as it is read: an older version may have written it.
+fn read(mut record: ExecutionRecord) -> ExecutionRecord {
+    texts::bound(&mut record);
+    record
 }
 
 fn run_key(execution: &ExecutionRecord) -> Option<RunKey> {

@@ -3,11 +3,12 @@
 use std::ops::Bound::{Excluded, Unbounded};
 
 use candid::Principal;
-use chime_types::Message;
+use chime_types::{Message, limits};
 
 use super::State;
 use super::keys::{AlertId, MessageId};
-use super::records::{AlertRecord, DeliveryRecord, MessageRecord};
+use super::records::{AlertRecord, DeliveryRecord, MessageRecord, Payload};
+use super::texts;
 
 impl State {
     /// An alert.
@@ -63,7 +64,8 @@ impl State {
     }
 
     /// Puts a message into an inbox and removes the oldest above `maximum`.
-    pub fn add_message(&mut self, owner: Principal, message: Message, maximum: u64) {
+    pub fn add_message(&mut self, owner: Principal, mut message: Message, maximum: u64) {
+        texts::bound_message(&mut message);
         self.inbox
             .insert((owner, MessageId(message.id)), MessageRecord(message));
         let ids: Vec<MessageId> = self
@@ -113,7 +115,15 @@ impl State {
 
     /// Writes something on its way.
     pub fn put_delivery(&mut self, delivery: &DeliveryRecord) {
-        self.deliveries.insert(delivery.id, delivery.clone());
+        let mut record = delivery.clone();
+        match &mut record.payload {
+            Payload::Message(_, message) => texts::bound_message(message),
+            Payload::Finished(_, finished) => texts::bound_finished(finished),
+        }
+        if let Some(error) = &mut record.error {
+            texts::shorten(error, limits::MAXIMUM_MESSAGE_BYTES);
+        }
+        self.deliveries.insert(record.id, record);
     }
 
     /// Messages and callbacks on their way.

@@ -5,6 +5,7 @@
 //! an execution and the list of its task, a schedule and its place in the agenda). It knows no
 //! rule of scheduling: those are in `engine`.
 
+pub mod counter;
 mod executions;
 mod held;
 pub mod inspect;
@@ -17,6 +18,7 @@ mod people;
 mod queues;
 pub mod records;
 mod tasks;
+pub mod texts;
 mod timeline;
 
 use std::cell::Cell;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::slices::{Piece, Slice, Work};
 use crate::engine::Failure;
 use crate::figures::Histogram;
+use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, TaskId};
 use crate::state::records::ExecutionRecord;
 
@@ -98,9 +99,9 @@ impl Counts {
         use ExecutionStatus::{Cancelled, Completed, Failed, Missed, Skipped, TimedOut};
         let status = execution.status.get();
         match status {
-            Completed => self.completed += 1,
-            Failed | TimedOut => self.failed += 1,
-            Cancelled => self.cancelled += 1,
+            Completed => self.completed.raise(1),
+            Failed | TimedOut => self.failed.raise(1),
+            Cancelled => self.cancelled.raise(1),
             Skipped => self.skipped = self.skipped.saturating_add(execution.slots),
             Missed => self.missed = self.missed.saturating_add(execution.slots),
             _ => return,
@@ -116,9 +117,9 @@ impl Counts {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.completed += other.completed;
-        self.failed += other.failed;
-        self.cancelled += other.cancelled;
+        self.completed.raise(other.completed);
+        self.failed.raise(other.failed);
+        self.cancelled.raise(other.cancelled);
         self.skipped = self.skipped.saturating_add(other.skipped);
         self.missed = self.missed.saturating_add(other.missed);
         self.durations.merge(&other.durations);
@@ -143,8 +144,8 @@ impl Counts {
 
 /// Completed among completed and failed, in hundredths of a percent.
 fn success(counts: &Counts) -> Option<u32> {
-    let all = counts.completed + counts.failed;
-    let points = (counts.completed * 10_000).checked_div(all)?;
+    let all = counts.completed.saturating_add(counts.failed);
+    let points = counts.completed.saturating_mul(10_000).checked_div(all)?;
     u32::try_from(points).ok()
 }
 

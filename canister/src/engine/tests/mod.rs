@@ -21,6 +21,7 @@ mod overlap;
 mod owners;
 mod past;
 mod places;
+mod records;
 mod replays;
 mod rights;
 mod roles;

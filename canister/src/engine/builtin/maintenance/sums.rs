@@ -8,6 +8,7 @@ use chime_types::ExecutionStatus;
 use super::finding::Look;
 use crate::engine::arm_sweep;
 use crate::state::State;
+use crate::state::counter::Counter;
 use crate::state::keys::{BackfillId, Wake};
 use crate::state::records::{OwnerRecord, TaskRecord};
 
@@ -71,13 +72,14 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         ..state.owner(owner)
     };
     for task in tasks_of(state, owner) {
-        record.tasks += 1;
-        record.active += task.active.len() as u64;
-        record.executions += task.total_executions;
-        record.running += task.running;
+        record.tasks.raise(1);
+        record.active.raise(task.active.len() as u64);
+        record.executions.raise(task.total_executions);
+        record.running.raise(task.running);
         let backfills = state.backfills_of(task.id, BackfillId(0));
         let unfinished = backfills.filter(|backfill| backfill.0.finished_at.is_none());
-        record.backfills += u32::try_from(unfinished.count()).unwrap_or(u32::MAX);
+        let count = u32::try_from(unfinished.count()).unwrap_or(u32::MAX);
+        record.backfills.raise(count);
     }
     record
 }
