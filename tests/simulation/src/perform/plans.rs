@@ -128,12 +128,13 @@ fn action(world: &World, kind: StepKind) -> Action {
     let call = |method: &str, arguments: &str| called(world.callee, method, arguments, false);
     match kind {
         StepKind::Traced => called(world.callee, "with_context", "()", true),
-        StepKind::Note => note("{{task_name}} at {{scheduled_at}}"),
-        StepKind::Poisoned => note("poisonous {{task_name}}"),
+        StepKind::Doomed => called(world.doomed, "echo", "(\"still here\")", false),
         StepKind::Slow => call("slow", "(record { rounds = 3 : nat32 })"),
         StepKind::Reject => call("reject", "(\"no\")"),
         StepKind::Trap => call("trap", "()"),
         StepKind::Terminal => call("terminal", "(\"never again\")"),
+        StepKind::Never => call("never", "()"),
+        StepKind::Large => call("large", "(1_900_000 : nat32)"),
         StepKind::FailSome => call(
             "fail_some",
             "(record { key = \"{{task_name}}\"; every = 3 : nat64 })",
@@ -145,38 +146,24 @@ fn action(world: &World, kind: StepKind) -> Action {
                  seconds = {seconds} : nat64 }})"
             ),
         ),
-        StepKind::Never => call("never", "()"),
-        StepKind::Large => call("large", "(1_900_000 : nat32)"),
         StepKind::Reenter => call(
             "reenter",
             &format!("(principal \"{}\", \"get_stats\")", world.scheduler),
         ),
-        StepKind::Doomed => called(world.doomed, "echo", "(\"still here\")", false),
         StepKind::Http { status } => Action::Http {
             request: HttpAction::get(format!("https://web.test/{status}")),
         },
+        StepKind::Note => note("{{task_name}} at {{scheduled_at}}"),
+        StepKind::Poisoned => note("poisonous {{task_name}}"),
         StepKind::Command => Action::Command {
             command: "true".to_string(),
             queue: None,
         },
-        StepKind::Named => Action::Named {
-            action_name: "greet".to_string(),
-            entity_name: None,
-            attributes: "{\"who\":\"you\"}".to_string(),
-            as_user: None,
-        },
+        StepKind::Named => named(),
         StepKind::Analytics => Action::Analytics {
             window_seconds: None,
         },
-        StepKind::Cleanup => Action::Cleanup {
-            retention: vec![RetentionRule {
-                status: None,
-                maximum_age_seconds: Some(CLEANUP_AGE_SECONDS),
-                keep_latest: None,
-            }],
-            task_id: None,
-            all_owners: None,
-        },
+        StepKind::Cleanup => cleanup(),
         StepKind::Backup => Action::Backup {
             keep: Some(1),
             all_owners: None,
@@ -190,6 +177,27 @@ fn action(world: &World, kind: StepKind) -> Action {
             name: "none".to_string(),
             code: None,
         },
+    }
+}
+
+fn named() -> Action {
+    Action::Named {
+        action_name: "greet".to_string(),
+        entity_name: None,
+        attributes: "{\"who\":\"you\"}".to_string(),
+        as_user: None,
+    }
+}
+
+fn cleanup() -> Action {
+    Action::Cleanup {
+        retention: vec![RetentionRule {
+            status: None,
+            maximum_age_seconds: Some(CLEANUP_AGE_SECONDS),
+            keep_latest: None,
+        }],
+        task_id: None,
+        all_owners: None,
     }
 }
 
