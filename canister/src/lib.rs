@@ -23,7 +23,7 @@ use chime_types::{
     ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, CompleteJobRequest, ConfigResult,
     ConfigureRequest, CreateAlertRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest,
     CreateTaskRequest, DeadLettersRequest, DefineActionRequest, DeleteActionRequest,
-    DeleteSecretRequest, DeleteTaskResult, EmptyRequest, Error, EventsSinceRequest,
+    DeleteSecretRequest, DeleteTaskResult, DeliveryResult, EmptyRequest, Error, EventsSinceRequest,
     EventsSinceResult, ExecutionRequest, ExecutionResult, FailJobRequest, GetApiDocResult,
     GetBackupChunkRequest, GetBackupChunkResult, GetInboxResult, GetMyTasksRequest,
     GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
@@ -335,6 +335,11 @@ methods! {
     /// Removes an alert.
     update delete_alert(AlertRequest) -> RemovedResult =
         |state, caller, now, request| service::delete_alert(state, caller, now, &request);
+
+    /// Sends a test message through the channel of an alert, also of one that is switched off, and
+    /// answers with its delivery. `list_alerts` shows what became of it.
+    update test_alert(AlertRequest) -> DeliveryResult =
+        |state, caller, now, request| service::test_alert(state, caller, now, &request);
 
     /// Lists the caller's alerts by pages, the oldest first.
     query list_alerts(PageRequest) -> ListAlertsResult =

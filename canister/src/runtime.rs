@@ -5,7 +5,7 @@ pub mod timer;
 
 use std::future::Future;
 
-use candid::Principal;
+use candid::{CandidType, Principal};
 use chime_types::{Cause, HttpHeader, HttpMethod};
 use ic_cdk::call::{Call, CallFailed, RejectCode};
 use ic_management_canister_types::{
@@ -56,8 +56,22 @@ pub struct HttpRequest {
     pub transform_context: Vec<u8>,
     /// Sent by all nodes.
     pub replicated: bool,
+    /// What it may use at most, beside the bytes of the response.
+    pub uses: HttpUses,
     /// How long to wait, at most 300 seconds.
     pub timeout_seconds: u32,
+}
+
+/// What a request over HTTPS may use at most. It is declared, so that so much is held back; what is
+/// not used is paid back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HttpUses {
+    /// Until the response is there, in milliseconds.
+    pub round_trip_milliseconds: u64,
+    /// Instructions of the transform on one node.
+    pub transform_instructions: u64,
+    /// Bytes of the response as the transform leaves it.
+    pub transformed_bytes: u64,
 }
 
 /// A response as the transform left it.
@@ -137,8 +151,7 @@ impl Runtime for IcRuntime {
     }
 
     async fn http(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
-        let size = request_bytes(&request);
-        let cycles = ic_cdk::api::cost_http_request(size, request.max_response_bytes);
+        let cycles = price(&request);
         let timeout_seconds = request.timeout_seconds;
         let arguments = outcall(self.own_id(), request);
         let answer = self
@@ -210,6 +223,32 @@ impl IcRuntime {
 /// The query that transforms responses.
 const TRANSFORM: &str = "transform_http_response";
 
+/// By this version of the prices a request pays for what it uses; the one before is to be removed.
+const PRICING_VERSION: u32 = 2;
+
+/// The record that the system wants to know for a price.
+#[derive(CandidType)]
+struct PriceParameters {
+    request_bytes: u64,
+    http_roundtrip_time_ms: u64,
+    raw_response_bytes: u64,
+    transformed_response_bytes: u64,
+    transform_instructions: u64,
+}
+
+/// The most that a request may cost: the rest is paid back.
+fn price(request: &HttpRequest) -> u128 {
+    let parameters = PriceParameters {
+        request_bytes: request_bytes(request),
+        http_roundtrip_time_ms: request.uses.round_trip_milliseconds,
+        raw_response_bytes: request.max_response_bytes,
+        transformed_response_bytes: request.uses.transformed_bytes,
+        transform_instructions: request.uses.transform_instructions,
+    };
+    let encoded = candid::encode_one(parameters).expect("BUG: a record can be encoded");
+    ic_cdk::api::cost_http_request_v2(&encoded)
+}
+
 /// What is paid for of a request: address, headers, body, and the transform with its context.
 fn request_bytes(request: &HttpRequest) -> u64 {
     let headers: usize = request
@@ -231,6 +270,9 @@ fn outcall(own_id: Principal, request: HttpRequest) -> HttpRequestArgs {
             HttpMethod::Get => OutcallMethod::GET,
             HttpMethod::Post => OutcallMethod::POST,
             HttpMethod::Head => OutcallMethod::HEAD,
+            HttpMethod::Put => OutcallMethod::PUT,
+            HttpMethod::Patch => OutcallMethod::PATCH,
+            HttpMethod::Delete => OutcallMethod::DELETE,
         },
         headers: request
             .headers
@@ -246,7 +288,7 @@ fn outcall(own_id: Principal, request: HttpRequest) -> HttpRequestArgs {
             context: request.transform_context,
         }),
         is_replicated: Some(request.replicated),
-        ..HttpRequestArgs::default()
+        pricing_version: Some(PRICING_VERSION),
     }
 }
 

@@ -3,6 +3,7 @@
 use candid::{CandidType, Deserialize, Nat};
 use serde::Serialize;
 
+use crate::deliveries::Delivery;
 use crate::task::Channel;
 
 /// When an alert goes off.
@@ -101,6 +102,9 @@ pub struct Alert {
     pub fired: u64,
     /// Messages held back by the cool-down.
     pub suppressed: u64,
+    /// How its latest message stands; null before the first, and again once the alert was restored.
+    #[serde(default)]
+    pub delivery: Option<Delivery>,
 }
 
 /// A page of alerts.

@@ -8,6 +8,7 @@ use crate::actions::{ActionDefinition, ActionPage, SecretNames};
 use crate::alerts::{Alert, AlertPage, MessagePage};
 use crate::backups::{Backup, BackupChunk, BackupPage, ReportPage, RestoredBackup};
 use crate::config::Config;
+use crate::deliveries::Delivery;
 use crate::error::Error;
 use crate::events::EventPage;
 use crate::execution::TaskExecution;
@@ -98,6 +99,8 @@ answers! {
     AlertResult(Alert);
     /// The answer of `list_alerts`.
     ListAlertsResult(AlertPage);
+    /// The answer of `test_alert`.
+    DeliveryResult(Delivery);
     /// The answer of `get_inbox`.
     GetInboxResult(MessagePage);
     /// The answer of `upload_backup_chunk`.

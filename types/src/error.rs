@@ -17,6 +17,9 @@ pub struct Error {
     pub rule: String,
     /// The way out, in words.
     pub fix: String,
+    /// When the same request may be tried again, if that is known.
+    #[serde(default)]
+    pub retry_at: Option<u64>,
 }
 
 /// The class of an error. Programs decide on it; texts are for people.
@@ -104,6 +107,7 @@ impl Error {
             field: None,
             rule: rule.into(),
             fix: fix.into(),
+            retry_at: None,
         }
     }
 

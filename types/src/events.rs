@@ -87,7 +87,7 @@ pub enum EventKind {
     /// An alert went off.
     #[serde(rename = "alert_fired")]
     AlertFired,
-    /// A message could not be delivered.
+    /// A message or a callback could not be delivered, or was left out because too many waited.
     #[serde(rename = "delivery_failed")]
     DeliveryFailed,
     /// A backup was completed, uploaded, restored or removed.
@@ -102,6 +102,9 @@ pub enum EventKind {
     /// The maintenance action found and mended something.
     #[serde(rename = "store_repaired")]
     StoreRepaired,
+    /// The first attempt to deliver a message or a callback failed: it is tried again.
+    #[serde(rename = "delivery_delayed")]
+    DeliveryDelayed,
 }
 
 /// An entry of the timeline.

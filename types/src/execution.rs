@@ -4,6 +4,7 @@ use candid::{CandidType, Deserialize, Principal};
 use serde::Serialize;
 
 use crate::cause::Cause;
+use crate::deliveries::Delivery;
 use crate::task::StepStatus;
 
 /// The state of an execution. The last six are final.
@@ -280,4 +281,7 @@ pub struct TaskExecution {
     /// The last of these slots, if there are several; `scheduled_at` is the first.
     #[serde(default)]
     pub slots_until: Option<u64>,
+    /// How the callback of the task about this execution stands; null if there is none.
+    #[serde(default)]
+    pub callback_delivery: Option<Delivery>,
 }

@@ -26,6 +26,49 @@ pub enum HttpMethod {
     /// Fetch the headers only.
     #[serde(rename = "head")]
     Head,
+    /// Put something in its place. Only with `replicated` false: with all nodes sending, a late one
+    /// could undo what came after the first.
+    #[serde(rename = "put")]
+    Put,
+    /// Change a part. Only with `replicated` false.
+    #[serde(rename = "patch")]
+    Patch,
+    /// Remove. Only with `replicated` false.
+    #[serde(rename = "delete")]
+    Delete,
+}
+
+impl HttpMethod {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Head => "head",
+            Self::Put => "put",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Whether a request of this method may have a body.
+    #[must_use]
+    pub const fn has_body(self) -> bool {
+        match self {
+            Self::Post | Self::Put | Self::Patch | Self::Delete => true,
+            Self::Get | Self::Head => false,
+        }
+    }
+
+    /// Whether one node alone must send it: the network refuses it from all of them.
+    #[must_use]
+    pub const fn needs_one_node(self) -> bool {
+        match self {
+            Self::Put | Self::Patch | Self::Delete => true,
+            Self::Get | Self::Post | Self::Head => false,
+        }
+    }
 }
 
 /// What of a response all nodes must agree upon. Headers differ from node to node, so they are
@@ -65,7 +108,8 @@ pub struct HttpAction {
     pub expected_status: Option<Vec<u16>>,
     /// What of the response is kept; null is `body`.
     pub transform: Option<HttpTransform>,
-    /// False: only one node sends the request, and its answer is trusted. Null is true.
+    /// False: only one node sends the request, and its answer is trusted; `put`, `patch` and `delete`
+    /// need it. Null is true.
     pub replicated: Option<bool>,
 }
 

@@ -35,6 +35,7 @@ mod answers;
 mod backups;
 mod cause;
 mod config;
+mod deliveries;
 mod error;
 mod events;
 mod execution;
@@ -57,11 +58,12 @@ pub use alerts::{
 };
 pub use answers::{
     ActionResult, AlertResult, BackfillResult, BackupResult, ClaimJobsResult, ConfigResult,
-    DeleteTaskResult, EventsSinceResult, ExecutionResult, GetApiDocResult, GetBackupChunkResult,
-    GetInboxResult, GetMyTasksResult, GetStatsResult, GetTaskExecutionsResult, HeartbeatJobResult,
-    ListActionsResult, ListAlertsResult, ListBackfillsResult, ListBackupsResult, ListReportsResult,
-    ListUsersResult, PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult,
-    RestoreBackupResult, SecretsResult, TaskResult, UserResult,
+    DeleteTaskResult, DeliveryResult, EventsSinceResult, ExecutionResult, GetApiDocResult,
+    GetBackupChunkResult, GetInboxResult, GetMyTasksResult, GetStatsResult,
+    GetTaskExecutionsResult, HeartbeatJobResult, ListActionsResult, ListAlertsResult,
+    ListBackfillsResult, ListBackupsResult, ListReportsResult, ListUsersResult,
+    PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult, RestoreBackupResult,
+    SecretsResult, TaskResult, UserResult,
 };
 pub use backups::{
     Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, RenumberedTask, Report,
@@ -69,6 +71,7 @@ pub use backups::{
 };
 pub use cause::Cause;
 pub use config::{Config, ConfigPreset, ConfigureRequest};
+pub use deliveries::{Delivery, DeliveryState};
 pub use error::{Advice, Error, ErrorKind};
 pub use events::{Event, EventKind, EventPage, EventsSinceRequest};
 pub use execution::{

@@ -185,9 +185,35 @@ pub const MAXIMUM_SUBJECT_CHARACTERS: usize = 256;
 pub const MAXIMUM_MESSAGE_BYTES: usize = 4_096;
 /// Attempts to deliver a message or a callback; pauses between them begin with a minute and double.
 pub const MAXIMUM_DELIVERY_ATTEMPTS: u32 = 6;
-/// Messages and callbacks that leave at the same instant; of those above it as many follow each
-/// second.
-pub const MAXIMUM_DELIVERIES_AT_ONCE: u32 = 50;
+/// Most calls of one canister that are out at the same time, of all owners, the management canister
+/// for HTTPS requests included; deliveries have places of their own beside them. An owner has no more
+/// of them than are left for others: half of it if it is alone.
+pub const MAXIMUM_CALLS_OUT: usize = 400;
+/// Runs of one task that may be asked for each second (`run_task_now` and `retry_execution`), once the
+/// burst is used up.
+pub const RUNS_ON_REQUEST_EACH_SECOND: u64 = 10;
+/// Runs of one task that may be asked for at once.
+pub const RUNS_ON_REQUEST_AT_ONCE: u64 = 2_000;
+/// Requests each second that make runs or tasks, of a canister that the scheduler is calling at that
+/// time, once the burst is used up: so that a run which asks for runs does not multiply.
+pub const REQUESTS_WHILE_CALLED_EACH_SECOND: u64 = 10;
+/// The same, at once.
+pub const REQUESTS_WHILE_CALLED_AT_ONCE: u64 = 100;
+/// How long one attempt to deliver a message or a callback is waited for, in seconds.
+pub const DELIVERY_SECONDS: u64 = 55;
+/// When the place of an attempt to deliver is free again, whether it was answered or not, in seconds.
+pub const DELIVERY_PLACE_SECONDS: u64 = 60;
+/// Messages and callbacks of all owners that are under way at the same time; the rest waits. Well
+/// below the 500 messages that fit into the queue between two canisters.
+pub const MAXIMUM_DELIVERIES_AT_ONCE: u32 = 100;
+/// Messages and callbacks of one owner that are under way at the same time. Fewer while few places
+/// are free: beyond the first an owner takes no more than a quarter of those that are free.
+pub const MAXIMUM_DELIVERIES_OF_OWNER: u32 = 20;
+/// Messages and callbacks of one owner that are under way to the same canister or host.
+pub const MAXIMUM_DELIVERIES_TO_ONE: u32 = 10;
+/// Messages and callbacks of one owner that are not finished; the oldest that waits is left out for
+/// one more.
+pub const MAXIMUM_DELIVERIES_KEPT: u64 = 1_000;
 /// Cool-down of an alert that names none, in seconds.
 pub const DEFAULT_COOLDOWN_SECONDS: u64 = 3_600;
 /// Longest cool-down of an alert, in seconds (one year).

@@ -35,14 +35,26 @@ pub(super) fn read(value: &Value, path: String) -> Result<Action, Refusal> {
             ("get", HttpMethod::Get),
             ("post", HttpMethod::Post),
             ("head", HttpMethod::Head),
+            ("put", HttpMethod::Put),
+            ("patch", HttpMethod::Patch),
+            ("delete", HttpMethod::Delete),
         ],
     )?;
     let body = body(&mut fields)?;
-    if body.is_some() && method != Some(HttpMethod::Post) {
+    let sent_as = method.unwrap_or_default();
+    if body.is_some() && !sent_as.has_body() {
         return Err(Refusal::of(
             fields.at("body"),
-            "only a POST has a body",
-            "Add `method: post`, or leave the body out.",
+            format!("a request of the method {} has no body", sent_as.name()),
+            "Add `method: post` (or put, patch, delete), or leave the body out.",
+        ));
+    }
+    let replicated = fields.flag(&["replicated"])?;
+    if sent_as.needs_one_node() && replicated != Some(false) {
+        return Err(Refusal::of(
+            fields.at("replicated"),
+            format!("{} is sent by one node alone", sent_as.name()),
+            "Add `replicated: false`.",
         ));
     }
     let request = HttpAction {
@@ -54,7 +66,7 @@ pub(super) fn read(value: &Value, path: String) -> Result<Action, Refusal> {
             .count(&["max_response_bytes"], limits::MAXIMUM_RESPONSE_BYTES)?,
         expected_status: expected_status(&mut fields)?,
         transform: transform(&mut fields)?,
-        replicated: fields.flag(&["replicated"])?,
+        replicated,
     };
     fields.refuse_unknown()?;
     Ok(Action::Http { request })

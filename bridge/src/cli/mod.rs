@@ -62,9 +62,10 @@ pub use task::{
 };
 pub use up::UpArguments;
 pub use watching::{
-    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
-    BackupCommand, BackupCreateArguments, BackupDeleteArguments, BackupDownloadArguments,
-    BackupRestoreArguments, EventsArguments, InboxArguments, StatsArguments, TopArguments,
+    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertTestArguments,
+    AlertUpdateArguments, BackupCommand, BackupCreateArguments, BackupDeleteArguments,
+    BackupDownloadArguments, BackupRestoreArguments, EventsArguments, InboxArguments,
+    StatsArguments, TopArguments,
 };
 pub use worker::WorkerArguments;
 

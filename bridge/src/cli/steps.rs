@@ -115,7 +115,7 @@ const FLAGS: [Flag; 21] = [
         "method",
         &["METHOD"],
         1,
-        "The method of the request before: get, post or head",
+        "The method of the request before: get, post, head, put, patch or delete; of the last three one node sends the request",
     ),
     flag(
         "header",

@@ -23,6 +23,14 @@ Examples:
     Create(AlertCreateArguments),
     /// Change an alert: what is not given stays as it is.
     Update(AlertUpdateArguments),
+    /// Send a test message through the channel of an alert, and wait for what becomes of it.
+    #[command(after_help = "\
+Exit codes: 0 the message arrived, 7 the first attempt failed, 6 nobody knows yet.
+
+Examples:
+  chime alert test 'something failed'
+  chime alert test 3 -o json")]
+    Test(AlertTestArguments),
     /// Remove an alert.
     #[command(visible_alias = "rm")]
     Delete(AlertDeleteArguments),
@@ -35,7 +43,8 @@ pub struct AlertArguments {
     /// cycles-low=N (for admins).
     #[arg(long, value_name = "CONDITION")]
     pub on: Option<String>,
-    /// Where to: inbox, an address beginning with https://, or CANISTER/METHOD.
+    /// Where to: inbox, an address beginning with https:// (which may hold {{secrets.NAME}}), or
+    /// CANISTER/METHOD.
     #[arg(long, value_name = "CHANNEL")]
     pub to: Option<String>,
     /// A header of the webhook; may hold {{secrets.NAME}}.
@@ -79,6 +88,14 @@ pub struct AlertUpdateArguments {
     /// Switch it on.
     #[arg(long)]
     pub enable: bool,
+}
+
+/// Arguments of `chime alert test`.
+#[derive(Args, Debug)]
+pub struct AlertTestArguments {
+    /// The alert: its id, the unique beginning of it, or its name.
+    #[arg(value_name = "ALERT")]
+    pub selector: String,
 }
 
 /// Arguments of `chime alert delete`.

@@ -5,6 +5,7 @@ use chime_types::{
     UpdateAlertRequest,
 };
 
+use super::alert_test;
 use super::confirm::confirm;
 use super::request::header;
 use super::session::with_scheduler;
@@ -30,6 +31,7 @@ pub(super) async fn run(
         }
         AlertCommand::Create(arguments) => create(global, arguments, writer).await,
         AlertCommand::Update(arguments) => update(global, arguments, writer).await,
+        AlertCommand::Test(arguments) => alert_test::run(global, arguments, writer).await,
         AlertCommand::Delete(arguments) => delete(global, arguments, writer).await,
     }
 }

@@ -5,6 +5,7 @@
 
 mod action;
 mod alert;
+mod alert_test;
 mod apply;
 mod backup;
 mod completions;

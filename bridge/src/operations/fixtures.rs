@@ -115,5 +115,6 @@ pub(crate) fn execution(status: ExecutionStatus) -> TaskExecution {
         cause: None,
         slots: 1,
         slots_until: None,
+        callback_delivery: None,
     }
 }

@@ -141,6 +141,8 @@ methods! {
     update set_schedule(SetScheduleRequest) -> TaskResult(Task);
     /// Puts an execution off that is ready or waiting.
     update snooze_execution(SnoozeExecutionRequest) -> ExecutionResult(TaskExecution);
+    /// Sends a test message through the channel of an alert, and answers with its delivery.
+    update test_alert(AlertRequest) -> DeliveryResult(Delivery);
     /// Changes an alert, or switches it on or off.
     update update_alert(UpdateAlertRequest) -> AlertResult(Alert);
     /// Changes a task.

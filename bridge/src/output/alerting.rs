@@ -1,8 +1,8 @@
 //! Alerts and the inbox.
 
 use chime_types::{
-    Alert, AlertCondition, AlertPage, AlertResult, Channel, GetInboxResult, ListAlertsResult,
-    Message, MessagePage,
+    Alert, AlertCondition, AlertPage, AlertResult, Channel, Delivery, DeliveryResult,
+    DeliveryState, GetInboxResult, ListAlertsResult, Message, MessagePage,
 };
 
 use super::record::list_json;
@@ -32,6 +32,7 @@ pub fn alerts(alerts: Vec<Alert>) -> Record {
             "TO",
             "QUIET",
             "LAST",
+            "DELIVERY",
             "SENT",
             "HELD BACK",
         ];
@@ -52,11 +53,64 @@ pub fn alerts(alerts: Vec<Alert>) -> Record {
                 alert
                     .fired_at
                     .map_or_else(|| "never".into(), |at| page.clock.cell(at)),
+                delivery_state(alert).into(),
                 alert.fired.to_string().into(),
                 alert.suppressed.to_string().into(),
             ]);
         }
-        format!("{}\n\n{}", table.render(), counted(alerts.len(), "alert"))
+        let mut text = format!("{}\n\n{}", table.render(), counted(alerts.len(), "alert"));
+        for alert in &alerts {
+            if let Some(error) = delivery_error(alert) {
+                text.push_str(&format!("\nalert {}: {error}", alert.id));
+            }
+        }
+        text
+    })
+}
+
+fn delivery_state(alert: &Alert) -> String {
+    match &alert.delivery {
+        None => "-".into(),
+        Some(delivery) => state_name(delivery.state).into(),
+    }
+}
+
+const fn state_name(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Waiting => "waiting",
+        DeliveryState::UnderWay => "under way",
+        DeliveryState::Retrying => "retrying",
+        DeliveryState::Delivered => "delivered",
+        DeliveryState::GivenUp => "given up",
+        DeliveryState::Dropped => "dropped",
+    }
+}
+
+/// Why the last message did not arrive, in one line.
+fn delivery_error(alert: &Alert) -> Option<String> {
+    let delivery = alert.delivery.as_ref()?;
+    let error = delivery.error.as_deref()?;
+    Some(format!(
+        "its message {} did not arrive at attempt {}: {}",
+        delivery.id,
+        delivery.attempts,
+        one_line(error, 256)
+    ))
+}
+
+/// What became of a test message.
+#[must_use]
+pub fn tested_alert(alert: Alert, delivery: Delivery) -> Record {
+    let answer = DeliveryResult::Ok(delivery.clone());
+    Record::new("test_alert", &answer, move |_| {
+        format!(
+            "Test message {} of alert {} ({}) to {}: {}.",
+            delivery.id,
+            alert.id,
+            one_line(&alert.name, 128),
+            channel(&alert.channel),
+            state_name(delivery.state)
+        )
     })
 }
 

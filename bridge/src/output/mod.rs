@@ -40,7 +40,7 @@ mod setup_tests;
 mod snapshot_tests;
 
 pub use action::action_text;
-pub use alerting::{alerts, changed_alert, inbox};
+pub use alerting::{alerts, changed_alert, inbox, tested_alert};
 pub use applied::{Applied, AppliedRow, FieldFault};
 pub use archives::{backfill, backfill_outlook, backfills, backup, backups, restored};
 pub use changed::{Change, Made, removed};

@@ -4,8 +4,9 @@ use candid::Principal;
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, ActionDefinition, Alert, AlertCondition, Attempt, Backfill, Backup, Channel, Config,
-    Event, EventKind, ExecutionStatus, LogEntry, Message, Outcome, Percentiles, Quotas,
-    RetentionRule, Role, Rule, SchedulePreview, Stats, Task, TaskExecution, UpcomingRun, User,
+    Delivery, DeliveryState, Event, EventKind, ExecutionStatus, LogEntry, Message, Outcome,
+    Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, Stats, Task, TaskExecution,
+    UpcomingRun, User,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
@@ -14,7 +15,7 @@ use super::top::Snapshot;
 use super::{
     Answer, Clock, Page, Record, actions, alerts, backfills, backup, backups, changed_alert,
     configuration, dry_run, event_item, event_line, events, execution_details, executions, inbox,
-    preview, request_json, schedules, secrets, stats, task_details, user, users,
+    preview, request_json, schedules, secrets, stats, task_details, tested_alert, user, users,
 };
 use crate::operations::fixtures;
 
@@ -178,6 +179,16 @@ fn should_show_the_library_and_the_people() {
 
 #[test]
 fn should_show_alerts_and_messages() {
+    let delivery = Delivery {
+        id: 8,
+        state: DeliveryState::Retrying,
+        attempts: 1,
+        last_attempt_at: Some(NOW_AT - 60 * NANOSECONDS),
+        last_attempt_arrived: Some(false),
+        next_attempt_at: Some(NOW_AT),
+        error: Some("answered with status 500: ".into()),
+        pending: 1,
+    };
     let alert = Alert {
         id: 4,
         name: "late".into(),
@@ -192,8 +203,10 @@ fn should_show_alerts_and_messages() {
         fired_at: Some(NOW_AT - 60 * NANOSECONDS),
         fired: 2,
         suppressed: 5,
+        delivery: Some(delivery.clone()),
     };
     shown!("alerts", alerts(vec![alert.clone()]));
+    shown!("alert test", tested_alert(alert.clone(), delivery));
     shown!("alert", changed_alert(alert, "is made"));
     let message = Message {
         id: 9,

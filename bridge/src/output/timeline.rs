@@ -118,5 +118,6 @@ pub(super) const fn is_failure(kind: EventKind) -> bool {
             | EventKind::AttemptFailed
             | EventKind::SlotMissed
             | EventKind::DeliveryFailed
+            | EventKind::DeliveryDelayed
     )
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use candid::{CandidType, Deserialize};
-use chime_types::{Cause, HttpMethod, HttpTransform, limits};
+use chime_types::{Cause, HttpTransform, limits};
 
 use super::answer;
 use crate::engine::secrets::Secrets;
 use crate::engine::{HttpWork, Outcome};
-use crate::runtime::{CallError, HttpRequest, HttpResponse};
+use crate::runtime::{CallError, HttpRequest, HttpResponse, HttpUses};
 
 /// What the transform is told.
 #[derive(CandidType, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -26,11 +26,42 @@ pub fn request(work: &HttpWork, timeout_seconds: u32) -> HttpRequest {
         url: work.url.clone(),
         method: work.method,
         headers: work.headers.clone(),
-        body: (work.method == HttpMethod::Post).then(|| work.body.clone()),
+        body: work.method.has_body().then(|| work.body.clone()),
         max_response_bytes: work.max_response_bytes,
         transform_context: candid::encode_one(wanted).expect("BUG: a record can be encoded"),
         replicated: work.replicated,
+        uses: uses(work, timeout_seconds),
         timeout_seconds,
+    }
+}
+
+/// The longest that the network waits for a response.
+const LONGEST_ROUND_TRIP_SECONDS: u32 = 60;
+/// Instructions of a transform that keeps the body as it is, or nothing of it: for the call, and for
+/// each byte that is decoded and encoded.
+const TRANSFORM_INSTRUCTIONS: u64 = 20_000_000;
+const TRANSFORM_INSTRUCTIONS_PER_BYTE: u64 = 100;
+/// The same for each byte of JSON that is parsed and written again.
+const JSON_INSTRUCTIONS_PER_BYTE: u64 = 2_000;
+/// What a query may spend at most.
+const LARGEST_TRANSFORM: u64 = 5_000_000_000;
+/// Room for the status and the form of a response around its body.
+const RESPONSE_FRAME_BYTES: u64 = 1_024;
+
+/// What a request may use at most, declared to the network.
+fn uses(work: &HttpWork, timeout_seconds: u32) -> HttpUses {
+    let bytes = work.max_response_bytes;
+    let (per_byte, kept_bytes) = match &work.transform {
+        HttpTransform::Body => (TRANSFORM_INSTRUCTIONS_PER_BYTE, bytes),
+        HttpTransform::Status => (TRANSFORM_INSTRUCTIONS_PER_BYTE, 0),
+        HttpTransform::Json { .. } => (JSON_INSTRUCTIONS_PER_BYTE, bytes),
+    };
+    let instructions = TRANSFORM_INSTRUCTIONS + per_byte.saturating_mul(bytes);
+    let seconds = timeout_seconds.min(LONGEST_ROUND_TRIP_SECONDS);
+    HttpUses {
+        round_trip_milliseconds: u64::from(seconds) * 1_000,
+        transform_instructions: instructions.min(LARGEST_TRANSFORM),
+        transformed_bytes: kept_bytes + RESPONSE_FRAME_BYTES,
     }
 }
 
@@ -119,7 +150,10 @@ fn cause(error: &CallError, overdue: bool) -> Cause {
     };
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     match answer::cause(error, overdue) {
-        Cause::SystemFatal if says(&DISABLED) => Cause::HttpDisabled,
+        // Some networks say so with the code of a canister that traps.
+        Cause::SystemFatal | Cause::Rejected | Cause::CalleeTrapped if says(&DISABLED) => {
+            Cause::HttpDisabled
+        }
         Cause::SystemFatal if says(&TOO_LARGE) => Cause::ResponseTooLarge,
         Cause::SystemFatal | Cause::Rejected | Cause::CalleeTerminal => Cause::HttpRefused,
         Cause::SystemTransient if says(&[NO_CONSENSUS]) => Cause::HttpNoConsensus,
@@ -153,6 +187,8 @@ fn body_text(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chime_types::HttpMethod;
+
     use super::*;
 
     fn work() -> HttpWork {
@@ -319,12 +355,48 @@ mod tests {
     }
 
     #[test]
-    fn should_send_a_body_with_a_post_only() {
-        assert_eq!(request(&work(), 1).body, None);
-        let post = HttpWork {
-            method: HttpMethod::Post,
-            ..work()
+    fn should_tell_that_the_network_makes_no_outcalls_by_whatever_code() {
+        for code in [1, 4, 5] {
+            let message = "This API is not enabled on this subnet".to_string();
+            let rejected = CallError::Rejected { code, message };
+            assert_eq!(cause(&rejected, false), Cause::HttpDisabled, "{code}");
+        }
+    }
+
+    #[test]
+    fn should_declare_what_a_request_may_use_and_no_more_than_there_is() {
+        let uses = |transform: HttpTransform, max_response_bytes: u64, timeout_seconds: u32| {
+            let work = HttpWork {
+                transform,
+                max_response_bytes,
+                ..work()
+            };
+            request(&work, timeout_seconds).uses
         };
-        assert_eq!(request(&post, 1).body.as_deref(), Some(&b"unused"[..]));
+        let pointers = vec!["/a".to_string()];
+        let json = HttpTransform::Json { pointers };
+        let small = uses(HttpTransform::Status, 1_024, 10);
+        assert_eq!(small.round_trip_milliseconds, 10_000);
+        assert_eq!(small.transformed_bytes, 1_024, "the frame alone");
+        let large = uses(json, 2_000_000, 300);
+        assert_eq!(large.round_trip_milliseconds, 60_000);
+        assert_eq!(large.transform_instructions, 4_020_000_000);
+        assert_eq!(large.transformed_bytes, 2_001_024);
+        assert!(small.transform_instructions < 30_000_000);
+    }
+
+    #[test]
+    fn should_send_a_body_with_methods_that_have_one_only() {
+        for (method, has_body) in [
+            (HttpMethod::Get, false),
+            (HttpMethod::Head, false),
+            (HttpMethod::Post, true),
+            (HttpMethod::Put, true),
+            (HttpMethod::Patch, true),
+            (HttpMethod::Delete, true),
+        ] {
+            let work = HttpWork { method, ..work() };
+            assert_eq!(request(&work, 1).body.is_some(), has_body, "{method:?}");
+        }
     }
 }

@@ -8,31 +8,30 @@
 //! It decides nothing about tasks.
 
 mod answer;
+mod deliveries;
 mod http;
+mod outgoing;
 #[cfg(test)]
 mod tests;
 
-use chime_types::{Cause, Channel, Message, limits};
+use candid::Principal;
+use chime_types::Cause;
 
 use crate::engine::builtin;
-use crate::engine::{
-    self, Budget, Effect, Failure, Outcome, Progress, Start, Work, deliver, rights, webhook,
-};
+use crate::engine::{self, Budget, Effect, Failure, Outcome, Progress, Start, Work, rights};
 use crate::errand::Errand;
 use crate::runtime::{CallError, CallRequest, Runtime};
 use crate::state::State;
-use crate::state::keys::{ExecutionId, MessageId, Token};
-use crate::state::records::Payload;
+use crate::state::keys::{ExecutionId, Token};
 
 pub use http::transform;
+use outgoing::Out;
 
 /// A tick begins nothing new after this many instructions: an eighth of what a message may spend,
 /// so that one that is dearer than expected still fits.
 pub const MAXIMUM_INSTRUCTIONS: u64 = 5_000_000_000;
 /// The longest that the Internet Computer waits for a bounded-wait call.
 const LONGEST_CALL_SECONDS: u64 = 300;
-/// How long a message or a callback may take to arrive.
-const DELIVERY_SECONDS: u64 = 60;
 
 /// Access to the store. A closure, so that no borrow can be held while something is awaited.
 pub trait Store: Copy + 'static {
@@ -62,7 +61,7 @@ fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
         for effect in tick.effects {
             match effect {
                 Effect::Attempt(start) => attempt(runtime, store, *start),
-                Effect::Deliver(id, payload) => send(runtime, store, id, *payload),
+                Effect::Deliver(parcel) => deliveries::send(runtime, store, *parcel),
             }
         }
         if tick.progress == Progress::Idle || budget.is_spent() {
@@ -93,7 +92,6 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
         store.with(|state| engine::finish(state, runtime.now(), id, token, &outcome));
         return;
     }
-    let deadline = deadline(runtime.now(), start.timeout_seconds);
     match start.work {
         Work::Call {
             canister,
@@ -108,18 +106,29 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
                 cycles,
                 timeout_seconds: call_seconds(start.timeout_seconds),
             };
+            let out = Out::of(runtime, canister, start.owner, start.timeout_seconds);
+            if !out.leaves(runtime, store, (id, token)) {
+                return;
+            }
             runtime.spawn(async move {
                 let answer = runtime.call(request).await;
-                let outcome = answer::outcome(answer, runtime.now() >= deadline);
-                settle(runtime, store, (id, token), &outcome);
+                let outcome = answer::outcome(answer, out.is_overdue(runtime));
+                settle(runtime, store, (id, token), out, &outcome);
             });
         }
-        Work::Http(work) => runtime.spawn(async move {
-            let request = http::request(&work, call_seconds(start.timeout_seconds));
-            let answer = runtime.http(request).await;
-            let outcome = http::outcome(&work, answer, runtime.now() >= deadline);
-            settle(runtime, store, (id, token), &outcome);
-        }),
+        Work::Http(work) => {
+            let management = Principal::management_canister();
+            let out = Out::of(runtime, management, start.owner, start.timeout_seconds);
+            if !out.leaves(runtime, store, (id, token)) {
+                return;
+            }
+            runtime.spawn(async move {
+                let request = http::request(&work, call_seconds(start.timeout_seconds));
+                let answer = runtime.http(request).await;
+                let outcome = http::outcome(&work, answer, out.is_overdue(runtime));
+                settle(runtime, store, (id, token), out, &outcome);
+            });
+        }
         // In a message of its own: if it should trap, nothing else is lost.
         Work::Slice(_) => runtime.send(Errand::Slice(id, token)),
     }
@@ -139,10 +148,14 @@ fn settle<R: Runtime + Copy, S: Store>(
     runtime: R,
     store: S,
     (id, token): (ExecutionId, Token),
+    out: Out,
     outcome: &Outcome,
 ) {
     let now = runtime.now();
-    store.with(|state| engine::finish(state, now, id, token, outcome));
+    store.with(|state| {
+        state.outgoing.give_back(out.call);
+        engine::finish(state, now, id, token, outcome);
+    });
     arm(runtime, store);
 }
 
@@ -164,77 +177,8 @@ fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, tok
     arm(runtime, store);
 }
 
-/// Brings a message or a callback on its way. That it will be tried again is in the agenda already.
-fn send<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: MessageId, payload: Payload) {
-    runtime.spawn(async move {
-        let outcome = bring(runtime, payload).await;
-        let now = runtime.now();
-        store.with(|state| deliver::delivered(state, now, id, outcome));
-        arm(runtime, store);
-    });
-}
-
-async fn bring<R: Runtime>(runtime: R, payload: Payload) -> Result<(), String> {
-    match payload {
-        Payload::Finished(callback, finished) => {
-            let arguments = candid::encode_one(&finished).expect("BUG: a record can be encoded");
-            call(runtime, callback.canister, callback.method, arguments).await
-        }
-        Payload::Message(Channel::Canister { canister, method }, message) => {
-            let arguments = candid::encode_one(&message).expect("BUG: a record can be encoded");
-            call(runtime, canister, method, arguments).await
-        }
-        Payload::Message(Channel::Webhook { url, headers }, message) => {
-            post(runtime, &url, headers.unwrap_or_default(), &message).await
-        }
-        Payload::Message(Channel::Inbox {}, _) => panic!("BUG: an inbox is in the store"),
-    }
-}
-
-async fn call<R: Runtime>(
-    runtime: R,
-    canister: candid::Principal,
-    method: String,
-    arguments: Vec<u8>,
-) -> Result<(), String> {
-    let request = CallRequest {
-        canister,
-        method,
-        arguments,
-        cycles: 0,
-        timeout_seconds: call_seconds(DELIVERY_SECONDS),
-    };
-    match runtime.call(request).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-async fn post<R: Runtime>(
-    runtime: R,
-    url: &str,
-    headers: Vec<chime_types::HttpHeader>,
-    message: &Message,
-) -> Result<(), String> {
-    let work = webhook(url, headers, message);
-    let request = http::request(&work, call_seconds(DELIVERY_SECONDS));
-    let answer = runtime.http(request).await;
-    match http::outcome(&work, answer, false) {
-        Outcome::Completed { .. } => Ok(()),
-        Outcome::Failed(failure) => Err(failure.error),
-        other => panic!("BUG: a webhook cannot answer {other:?}"),
-    }
-}
-
 fn call_seconds(timeout_seconds: u64) -> u32 {
     u32::try_from(timeout_seconds.min(LONGEST_CALL_SECONDS)).expect("BUG: at most 300")
-}
-
-/// When an unknown outcome counts as a time-out. The platform rounds the deadline of a call down to
-/// whole seconds, so its answer may come a little early.
-const fn deadline(now: u64, timeout_seconds: u64) -> u64 {
-    let seconds = timeout_seconds.saturating_sub(1);
-    now.saturating_add(seconds.saturating_mul(limits::NANOSECONDS))
 }
 
 impl std::fmt::Display for CallError {

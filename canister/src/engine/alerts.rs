@@ -21,9 +21,11 @@ use super::{compile, cycles, deliver};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{AlertId, ExecutionId, TaskId, Wake};
-use crate::state::records::{AlertRecord, ExecutionRecord, Payload, TaskRecord};
+use crate::state::records::{AlertRecord, ExecutionRecord, TaskRecord};
 
+use deliver::Occasion;
 use text::Text;
+pub(super) use text::utc;
 
 /// The alerts of the task's owner that are on and concern the task.
 fn alerts_for(state: &State, task: &TaskRecord) -> Vec<AlertRecord> {
@@ -228,9 +230,23 @@ fn go_off(
         execution_id: execution.map(|id| id.0),
         alert_id: Some(record.id.0),
     };
-    let payload = Payload::Message(record.alert.channel.clone(), message);
-    deliver::send(state, now, record.owner, payload);
+    deliver::send_of_alert(state, now, &record, Occasion::WentOff, message);
     record
+}
+
+/// Sends a message that shows whether those of the alert arrive. It counts as no message of it.
+pub fn send_test(state: &mut State, now: u64, record: &AlertRecord) {
+    let text = text::test(&record.alert, now);
+    let message = Message {
+        id: 0,
+        sent_at: now,
+        subject: text.subject,
+        message: text.message,
+        task_id: record.alert.task_id,
+        execution_id: None,
+        alert_id: Some(record.id.0),
+    };
+    deliver::send_of_alert(state, now, record, Occasion::Test, message);
 }
 
 /// Removes the alerts on a task that is deleted.

@@ -193,6 +193,7 @@ impl Run<'_, '_> {
             Ok(work) => Some(Start {
                 execution_id: execution.id,
                 task_id: turn.task.id,
+                owner: turn.task.owner,
                 token,
                 scheduled_at: execution.scheduled_at,
                 attempt: execution.attempt,

@@ -56,13 +56,13 @@ pub use stopping::cancel;
 pub use totals::totals;
 pub use turn::Turn;
 
+use candid::Principal;
 use chime_types::Cause;
 
 use builtin::Builtin;
 
 use crate::state::State;
-use crate::state::keys::{ExecutionId, MessageId, TaskId, Token, Wake};
-use crate::state::records::Payload;
+use crate::state::keys::{ExecutionId, TaskId, Token, Wake};
 
 /// Wakes handled in one tick.
 const WAKES_PER_TICK: usize = 200;
@@ -91,6 +91,8 @@ pub struct Start {
     pub execution_id: ExecutionId,
     /// The task.
     pub task_id: TaskId,
+    /// Whose it is.
+    pub owner: Principal,
     /// Fences the outcome.
     pub token: Token,
     /// The slot, in nanoseconds.
@@ -109,7 +111,7 @@ pub enum Effect {
     /// Make an attempt and report it with [`finish`].
     Attempt(Box<Start>),
     /// Deliver a message and report it with [`deliver::delivered`].
-    Deliver(MessageId, Box<Payload>),
+    Deliver(Box<deliver::Parcel>),
 }
 
 /// Whether a tick left something undone that is due.

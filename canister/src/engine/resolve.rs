@@ -332,7 +332,8 @@ fn notification(
         Channel::Inbox {} => Ok(Work::Slice(Builtin::Inbox(message))),
         Channel::Webhook { url, headers } => {
             let headers = filled_headers(values, headers.as_deref().unwrap_or_default())?;
-            let mut work = webhook(url, headers, &message);
+            let url = values.fill("the address has", url, limits::MAXIMUM_URL_BYTES)?;
+            let mut work = webhook(&url, headers, &message);
             work.secrets = secrets_of(values.state, values.task.owner);
             Ok(Work::Http(work))
         }

@@ -1,17 +1,17 @@
 //! Alerts and the inbox.
 
 use chime_types::{
-    Alert, AlertPage, AlertRequest, ClearInboxRequest, CreateAlertRequest, Error, EventKind,
-    MessagePage, PageRequest, Removed, UpdateAlertRequest, limits,
+    Alert, AlertPage, AlertRequest, ClearInboxRequest, CreateAlertRequest, Delivery, Error,
+    EventKind, MessagePage, PageRequest, Removed, UpdateAlertRequest, limits,
 };
 
 use super::access::{Need, limit_exceeded, not_found, task_for};
-use super::{Caller, take_page, validate};
+use super::{Caller, rates, take_page, validate, views};
 use crate::engine::alerts as engine;
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::counter::Counter;
-use crate::state::keys::{AlertId, MessageId, TaskId};
+use crate::state::keys::{AlertId, MessageId, Subject, TaskId};
 use crate::state::records::AlertRecord;
 
 /// `create_alert`
@@ -34,6 +34,7 @@ pub fn create_alert(
         fired_at: None,
         fired: 0,
         suppressed: 0,
+        delivery: None,
     };
     validate::alert(&alert, &caller)?;
     check_task(state, caller, alert.task_id)?;
@@ -100,7 +101,7 @@ pub fn update_alert(
     let old = record.alert.clone();
     apply(&mut record.alert, request);
     validate::alert(&record.alert, &caller)?;
-    let alert = record.alert.clone();
+    let alert = views::alert(state, record.clone());
     let watches_anew = alert.condition != old.condition || alert.disabled != old.disabled;
     if watches_anew {
         engine::arm(state, now, record);
@@ -140,6 +141,21 @@ pub fn delete_alert(
     Ok(Removed { removed: 1 })
 }
 
+/// `test_alert`
+pub fn test_alert(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &AlertRequest,
+) -> Result<Delivery, Error> {
+    let record = alert_of(state, caller, request.alert_id)?;
+    rates::requested(state, caller, now)?;
+    engine::send_test(state, now, &record);
+    note(state, caller, now, &record.alert, "tested");
+    let sent = state.sent(Subject::Alert(record.id));
+    Ok(sent.expect("BUG: a message was sent"))
+}
+
 /// `list_alerts`
 pub fn list_alerts(
     state: &State,
@@ -149,7 +165,9 @@ pub fn list_alerts(
     let limit = validate::page(request.limit)?;
     let owner = caller.need_sight_of(None)?;
     let cursor = AlertId(request.cursor.unwrap_or(0));
-    let items = state.alerts_of(owner, cursor).map(|record| record.alert);
+    let items = state
+        .alerts_of(owner, cursor)
+        .map(|record| views::alert(state, record));
     let (alerts, more) = take_page(items, limit);
     Ok(AlertPage {
         next_cursor: alerts.last().filter(|_| more).map(|last| last.id),

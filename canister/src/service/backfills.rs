@@ -8,7 +8,7 @@ use chime_types::{
 
 use super::access::{Need, conflict, limit_exceeded, not_found, task_for};
 use super::schedules::schedule_of;
-use super::{Caller, take_page, validate};
+use super::{Caller, rates, take_page, validate};
 use crate::engine::backfill as engine;
 use crate::engine::timeline::Note;
 use crate::engine::{compile, settle};
@@ -29,6 +29,9 @@ pub fn backfill(
     let rule = compile(&schedule).without_start();
     let slots = check(state, &task, &rule, now, request)?;
     let is_counted_only = request.count_only.unwrap_or(false);
+    if !is_counted_only {
+        rates::requested(state, caller, now)?;
+    }
     let backfill = Backfill {
         id: if is_counted_only {
             0

@@ -9,7 +9,7 @@ use chime_types::{
 };
 
 use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
-use super::{Caller, take_page, validate, views};
+use super::{Caller, rates, take_page, validate, views};
 use crate::engine;
 use crate::engine::Turn;
 use crate::engine::replay::{From, Refusal};
@@ -34,7 +34,7 @@ pub fn executions(
                 .status
                 .is_none_or(|status| status == record.status.get())
         })
-        .map(views::execution);
+        .map(|record| views::execution(state, record));
     let (executions, more) = take_page(items, limit);
     Ok(page(executions, more, task.total_executions))
 }
@@ -53,7 +53,7 @@ fn page(executions: Vec<TaskExecution>, more: bool, total_executions: u64) -> Ta
 /// `get_execution`
 pub fn get_execution(state: &State, caller: Caller, id: u64) -> Result<TaskExecution, Error> {
     let (execution, _) = execution_for(state, caller, Need::See, id)?;
-    Ok(views::execution(execution))
+    Ok(views::execution(state, execution))
 }
 
 /// Refuses a run on request when there are too many.
@@ -115,8 +115,9 @@ pub fn run_now(
         return get_execution(state, caller, made.0);
     }
     check_room(state, &task, now)?;
+    rates::run_requested(state, caller, task.id, now)?;
     let execution = Turn::new(state, now, task).request(scheduled_at, key);
-    Ok(views::execution(execution))
+    Ok(views::execution(state, execution))
 }
 
 /// `cancel_execution`
@@ -175,7 +176,7 @@ pub fn snooze_execution(
         .by(caller.principal)
         .detail(&detail)
         .write(state, now);
-    Ok(views::execution(execution))
+    Ok(views::execution(state, execution))
 }
 
 /// `retry_execution`
@@ -188,10 +189,10 @@ pub fn retry_execution(
     let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     check_room(state, &task, now)?;
     let from = from(request)?;
-    Turn::new(state, now, task)
-        .replay(execution, from, caller.principal)
-        .map(views::execution)
-        .map_err(refused)
+    rates::run_requested(state, caller, task.id, now)?;
+    let replayed = Turn::new(state, now, task).replay(execution, from, caller.principal);
+    let execution = replayed.map_err(refused)?;
+    Ok(views::execution(state, execution))
 }
 
 fn from(request: &RetryExecutionRequest) -> Result<From, Error> {
@@ -293,7 +294,10 @@ pub fn dead_letters(
     let owner = owner_of(state, caller, Need::See, request)?;
     let (found, next_cursor) = matching(state, owner, request)?;
     Ok(TaskExecutionPage {
-        executions: found.into_iter().map(views::execution).collect(),
+        executions: found
+            .into_iter()
+            .map(|record| views::execution(state, record))
+            .collect(),
         next_cursor,
         total_executions: state.owner(owner).dead_letters,
     })
@@ -308,6 +312,7 @@ pub fn replay_dead_letters(
 ) -> Result<ReplayedDeadLetters, Error> {
     let owner = owner_of(state, caller, Need::Operate, request)?;
     let (found, next_cursor) = matching(state, owner, request)?;
+    rates::requested(state, caller, now)?;
     let mut answer = ReplayedDeadLetters {
         execution_ids: Vec::new(),
         left_out: Vec::new(),

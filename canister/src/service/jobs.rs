@@ -122,6 +122,7 @@ fn report(
     assert!(counted, "BUG: the job is held under this token");
     let execution = state.execution(ExecutionId(id));
     Ok(views::execution(
+        state,
         execution.expect("BUG: what just ended is kept"),
     ))
 }

@@ -14,6 +14,7 @@ mod executions;
 mod jobs;
 mod library;
 mod metrics;
+mod rates;
 mod restore;
 mod schedules;
 mod stats;
@@ -25,7 +26,9 @@ mod validate;
 mod views;
 
 pub use access::Caller;
-pub use alerts::{clear_inbox, create_alert, delete_alert, get_inbox, list_alerts, update_alert};
+pub use alerts::{
+    clear_inbox, create_alert, delete_alert, get_inbox, list_alerts, test_alert, update_alert,
+};
 pub use backfills::{backfill, cancel_backfill, list_backfills};
 pub use backups::{
     delete_backup, get_backup_chunk, list_backups, list_reports, upload_backup_chunk,

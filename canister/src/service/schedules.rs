@@ -9,7 +9,7 @@ use super::access::{Need, not_found, task_for};
 use super::tasks::touch;
 use super::update::check_version;
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, views};
+use super::{Caller, rates, views};
 use crate::engine::timeline::Note;
 use crate::engine::{self, Turn};
 use crate::state::State;
@@ -139,6 +139,7 @@ pub fn add_schedule(
             "remove one, or make another task",
         ));
     }
+    rates::requested(state, caller, now)?;
     put_schedules(state, &mut task, vec![checked], now);
     Ok(changed(state, caller, task, now, "a schedule was added"))
 }
@@ -186,6 +187,7 @@ pub fn set_schedule(
     if schedule.disabled == request.disabled {
         return Ok(views::task(state, task));
     }
+    rates::requested(state, caller, now)?;
     engine::settle(state, now, &mut task, &mut schedule);
     schedule.disabled = request.disabled;
     engine::arm_first(state, &task, &mut schedule, now);

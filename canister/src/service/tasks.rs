@@ -9,7 +9,7 @@ use chime_types::{
 use super::access::{Need, limit_exceeded, task_for};
 use super::schedules::put_schedules;
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, take_page, views};
+use super::{Caller, rates, take_page, views};
 use crate::engine::timeline::Note;
 use crate::engine::{self, Turn};
 use crate::state::State;
@@ -113,6 +113,7 @@ pub fn create(
     }
     let checked = check(state, caller, now, &request)?;
     check_quota(state, caller)?;
+    rates::requested(state, caller, now)?;
 
     let mut task = record(state.new_task_id(), caller.principal, now, request);
     let steps = checked.steps;
@@ -213,6 +214,7 @@ pub fn resume(state: &mut State, caller: Caller, now: u64, task_id: u64) -> Resu
     if !task.disabled {
         return Ok(views::task(state, task));
     }
+    rates::requested(state, caller, now)?;
     task.disabled = false;
     task.pause_reason = None;
     task.consecutive_failures = 0;

@@ -7,7 +7,7 @@ use super::access::{Need, conflict, task_for};
 use super::schedules::replace_schedules;
 use super::tasks::{check_run_as, touch};
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, views};
+use super::{Caller, rates, views};
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::counter::Counter;
@@ -92,6 +92,7 @@ pub fn update(
     let mut task = task_for(state, caller, Need::Change, request.task_id)?;
     check_version(&task, request.expected_version)?;
     let checked = check(state, caller, &task, now, &request)?;
+    rates::requested(state, caller, now)?;
     apply(&mut task, request);
     if let Some(steps) = checked.steps {
         replace_plan(state, &mut task, Plan { steps });

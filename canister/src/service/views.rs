@@ -1,12 +1,13 @@
 //! From records to what owners see.
 
 use chime_types::{
-    ExecutionStatus, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
+    Alert, ExecutionStatus, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
 };
 
 use crate::engine;
 use crate::state::State;
-use crate::state::records::{ExecutionRecord, ScheduleRecord, Step, TaskRecord};
+use crate::state::keys::Subject;
+use crate::state::records::{AlertRecord, ExecutionRecord, ScheduleRecord, Step, TaskRecord};
 
 /// A task as its owner sees it.
 pub fn task(state: &State, record: TaskRecord) -> Task {
@@ -148,8 +149,9 @@ fn schedule(record: ScheduleRecord, task: &TaskRecord) -> TaskSchedule {
 }
 
 /// An execution as its owner sees it.
-pub fn execution(record: ExecutionRecord) -> TaskExecution {
+pub fn execution(state: &State, record: ExecutionRecord) -> TaskExecution {
     TaskExecution {
+        callback_delivery: state.sent(Subject::Callback(record.id)),
         id: record.id.0,
         task_id: record.task_id.0,
         schedule_id: record.schedule_id.map(|id| id.0),
@@ -176,5 +178,13 @@ pub fn execution(record: ExecutionRecord) -> TaskExecution {
         cause: record.cause,
         slots: record.slots,
         slots_until: record.slots_until,
+    }
+}
+
+/// An alert as its owner sees it.
+pub fn alert(state: &State, record: AlertRecord) -> Alert {
+    Alert {
+        delivery: state.sent(Subject::Alert(record.id)),
+        ..record.alert
     }
 }

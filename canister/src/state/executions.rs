@@ -7,7 +7,7 @@ use candid::Principal;
 
 use super::State;
 use super::held::Encoded;
-use super::keys::{ExecutionId, RunKey, ScheduleId, TaskId};
+use super::keys::{ExecutionId, RunKey, ScheduleId, Subject, TaskId};
 use super::records::{ExecutionRecord, OwnerRecord};
 use super::texts;
 
@@ -15,6 +15,11 @@ impl State {
     /// An execution.
     pub fn execution(&self, id: ExecutionId) -> Option<ExecutionRecord> {
         self.executions.get(&id).map(Encoded::decode).map(read)
+    }
+
+    /// Whether there is an execution, without reading it.
+    pub fn has_execution(&self, id: ExecutionId) -> bool {
+        self.executions.contains_key(&id)
     }
 
     /// Writes an execution that exists, its texts cut where they are too long.
@@ -88,6 +93,7 @@ impl State {
             .remove(&(execution.task_id, execution.id));
         self.executions_by_owner.remove(&(owner, execution.id));
         self.executions.remove(&execution.id);
+        self.remove_sent(Subject::Callback(execution.id));
         self.remove_dead_letter(owner, execution.id)
     }
 

@@ -9,8 +9,8 @@ use ic_stable_structures::Storable;
 
 use super::held::HeldMap;
 use super::keys::{
-    AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, JobKey, MessageId, OwnerKey,
-    ParkedKey, ReadyKey, RunKey, ScheduleId, TaskId,
+    AgendaKey, AlertId, BackfillId, BackupId, DeliveryKey, EventId, ExecutionId, JobKey, MessageId,
+    OwnerKey, ParkedKey, ReadyKey, RunKey, ScheduleId, Subject, TaskId,
 };
 use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, OwnerRecord, TaskRecord};
 use super::{Map, State};
@@ -109,6 +109,9 @@ parts! {
     AlertsByOwner((Principal, AlertId)) in alerts_by_owner;
     CyclesAlerts(AlertId) in cycles_alerts;
     Deliveries(MessageId) in deliveries;
+    DeliveryQueue(DeliveryKey) in delivery_queue;
+    DeliveryLanes(Principal) in delivery_lanes;
+    Sent(Subject) in sent;
     Backups(BackupId) in backups;
     BackupsByOwner((Principal, BackupId)) in backups_by_owner;
     BackupChunks((BackupId, u32)) in backup_chunks;

@@ -1,12 +1,16 @@
 //! Identifiers and the keys of the stable maps. All keys are of fixed or bounded size and order
 //! as the engine needs them: by time, then by age.
 
+mod deliveries;
+
 use std::borrow::Cow;
 
 use candid::Principal;
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
 use serde::{Deserialize, Serialize};
+
+pub use deliveries::{DeliveryKey, Subject};
 
 macro_rules! identifiers {
     ($($(#[$documentation:meta])* $name:ident;)*) => {$(

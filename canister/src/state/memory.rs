@@ -64,10 +64,13 @@ pub const CYCLES: MemoryId = MemoryId::new(38);
 pub const CYCLES_ALERTS: MemoryId = MemoryId::new(39);
 pub const TOTALS: MemoryId = MemoryId::new(40);
 pub const NUMBERS: MemoryId = MemoryId::new(41);
+pub const DELIVERY_QUEUE: MemoryId = MemoryId::new(42);
+pub const DELIVERY_LANES: MemoryId = MemoryId::new(43);
+pub const SENT: MemoryId = MemoryId::new(44);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 42] = [
+const MEMORIES: [(MemoryId, &str); 45] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -116,6 +119,16 @@ const MEMORIES: [(MemoryId, &str); 42] = [
         NUMBERS,
         "(owner, number that was its task's) -> where it is",
     ),
+    (
+        DELIVERY_QUEUE,
+        "(lane, message), (lane, destination, message), (under way, turn, lane), (lane, digest) -> \
+         message",
+    ),
+    (
+        DELIVERY_LANES,
+        "owner -> places and counts of its deliveries",
+    ),
+    (SENT, "alert or execution -> how its latest delivery stands"),
 ];
 
 /// Opens the manager of the canister's stable memory.

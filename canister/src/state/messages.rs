@@ -1,13 +1,13 @@
-//! Alerts, inboxes and what is on its way.
+//! Alerts and inboxes.
 
 use std::ops::Bound::{Excluded, Unbounded};
 
 use candid::Principal;
-use chime_types::{Message, limits};
+use chime_types::Message;
 
 use super::State;
-use super::keys::{AlertId, MessageId};
-use super::records::{AlertRecord, DeliveryRecord, MessageRecord, Payload};
+use super::keys::{AlertId, MessageId, Subject};
+use super::records::{AlertRecord, MessageRecord};
 use super::texts;
 
 impl State {
@@ -30,6 +30,7 @@ impl State {
 
     /// Removes an alert and its place in the agenda.
     pub fn remove_alert(&mut self, alert: &AlertRecord) {
+        self.remove_sent(Subject::Alert(alert.id));
         self.cancel_wake(alert.wake);
         self.alerts.remove(&alert.id);
         self.cycles_alerts.remove(&alert.id);
@@ -106,33 +107,5 @@ impl State {
             self.inbox.remove(&(owner, *id));
         }
         ids.len() as u64
-    }
-
-    /// Something on its way.
-    pub fn delivery(&self, id: MessageId) -> Option<DeliveryRecord> {
-        self.deliveries.get(&id)
-    }
-
-    /// Writes something on its way.
-    pub fn put_delivery(&mut self, delivery: &DeliveryRecord) {
-        let mut record = delivery.clone();
-        match &mut record.payload {
-            Payload::Message(_, message) => texts::bound_message(message),
-            Payload::Finished(_, finished) => texts::bound_finished(finished),
-        }
-        if let Some(error) = &mut record.error {
-            texts::shorten(error, limits::MAXIMUM_MESSAGE_BYTES);
-        }
-        self.deliveries.insert(record.id, record);
-    }
-
-    /// Messages and callbacks on their way.
-    pub fn deliveries_len(&self) -> u64 {
-        self.deliveries.len()
-    }
-
-    /// Removes something that arrived or was given up.
-    pub fn remove_delivery(&mut self, id: MessageId) {
-        self.deliveries.remove(&id);
     }
 }

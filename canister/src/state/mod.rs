@@ -6,6 +6,7 @@
 //! rule of scheduling: those are in `engine`.
 
 pub mod counter;
+mod deliveries;
 mod executions;
 mod held;
 pub mod inspect;
@@ -14,8 +15,10 @@ mod library;
 pub mod memory;
 mod messages;
 mod migrate;
+pub mod outgoing;
 mod people;
 mod queues;
+pub mod rates;
 pub mod records;
 mod tasks;
 pub mod texts;
@@ -28,15 +31,17 @@ use ic_stable_structures::{StableBTreeMap, StableCell};
 
 use held::{Encoded, Held, HeldMap};
 use keys::{
-    AgendaKey, AlertId, BackfillId, BackupId, EventId, ExecutionId, FirstReadyKey, JobKey,
-    MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey, ScheduleId, TaskId, Token,
-    Wake,
+    AgendaKey, AlertId, BackfillId, BackupId, DeliveryKey, EventId, ExecutionId, FirstReadyKey,
+    JobKey, MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey, ScheduleId,
+    Subject, TaskId, Token, Wake,
 };
 use memory::Memory;
+use outgoing::Outgoing;
+use rates::Rates;
 use records::{
     ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, ConfigRecord,
-    DeliveryRecord, EventRecord, ExecutionRecord, Header, MessageRecord, OwnerRecord, Plan,
-    ReportRecord, ScheduleRecord, TaskRecord, Totals, UserRecord,
+    DeliveryRecord, EventRecord, ExecutionRecord, Header, LaneRecord, MessageRecord, OwnerRecord,
+    Plan, ReportRecord, ScheduleRecord, SentRecord, TaskRecord, Totals, UserRecord,
 };
 
 type Map<K, V> = StableBTreeMap<K, V, Memory>;
@@ -113,11 +118,18 @@ pub struct State {
     cycles_alerts: Set<AlertId>,
     inbox: Map<(Principal, MessageId), MessageRecord>,
     deliveries: Map<MessageId, DeliveryRecord>,
+    delivery_queue: Map<DeliveryKey, MessageId>,
+    delivery_lanes: Map<Principal, LaneRecord>,
+    sent: Map<Subject, SentRecord>,
     backups: Map<BackupId, BackupRecord>,
     backups_by_owner: Set<(Principal, BackupId)>,
     backup_chunks: Map<(BackupId, u32), Vec<u8>>,
     reports: Map<(Principal, ReportId), ReportRecord>,
     numbers: Map<(Principal, TaskId), TaskId>,
+    /// Calls that are out.
+    pub outgoing: Outgoing,
+    /// What was asked for lately.
+    pub rates: Rates,
 }
 
 impl State {
@@ -175,11 +187,16 @@ impl State {
             cycles_alerts: Map::init(get(memory::CYCLES_ALERTS)),
             inbox: Map::init(get(memory::INBOX)),
             deliveries: Map::init(get(memory::DELIVERIES)),
+            delivery_queue: Map::init(get(memory::DELIVERY_QUEUE)),
+            delivery_lanes: Map::init(get(memory::DELIVERY_LANES)),
+            sent: Map::init(get(memory::SENT)),
             backups: Map::init(get(memory::BACKUPS)),
             backups_by_owner: Map::init(get(memory::BACKUPS_BY_OWNER)),
             backup_chunks: Map::init(get(memory::BACKUP_CHUNKS)),
             reports: Map::init(get(memory::REPORTS)),
             numbers: Map::init(get(memory::NUMBERS)),
+            outgoing: Outgoing::default(),
+            rates: Rates::default(),
         };
         if state.header.get().layout == 1 {
             let first_ready: Set<FirstReadyKey> = Map::init(get(memory::FIRST_READY));
@@ -285,18 +302,6 @@ impl State {
         });
     }
 
-    /// Counts a delivery that is due. Answers how many were so at this instant before it.
-    pub fn count_delivery(&mut self, now: u64) -> u32 {
-        self.change_header(|header| {
-            if header.delivered.0 != now {
-                header.delivered = (now, 0);
-            }
-            let before = header.delivered.1;
-            header.delivered.1 = before.saturating_add(1);
-            before
-        })
-    }
-
     /// Notes the next sweep and how far the present one is.
     pub fn set_sweep(&mut self, sweep: Option<AgendaKey>, swept: u64) {
         self.change_header(|header| {
@@ -321,6 +326,6 @@ fn empty_header() -> Header {
         cycles_wake: None,
         sweep: None,
         swept: 0,
-        delivered: (0, 0),
+        deliveries_under_way: 0,
     }
 }

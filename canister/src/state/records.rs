@@ -5,18 +5,16 @@ use std::borrow::Cow;
 
 use candid::Principal;
 use chime_types::{
-    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Cause, Channel, Config,
-    Event, Exclusion, ExecutionFinished, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns,
-    OnUnknown, OverlapPolicy, Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult,
-    Trigger, WaitReason,
+    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Cause, Config, Event,
+    Exclusion, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy,
+    Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger, WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{
-    AgendaKey, AlertId, BackfillId, ExecutionId, LimitKey, MessageId, ReadyKey, ScheduleId, TaskId,
-    Token,
+    AgendaKey, AlertId, BackfillId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Token,
 };
 use crate::figures::Figures;
 
@@ -55,9 +53,9 @@ pub struct Header {
     /// How far the present sweep is.
     #[serde(default)]
     pub swept: u64,
-    /// When deliveries were due last, and how many at that instant.
+    /// Deliveries that hold a place.
     #[serde(default)]
-    pub delivered: (u64, u32),
+    pub deliveries_under_way: u64,
 }
 
 /// A task without its steps, which are in the plan.
@@ -366,29 +364,6 @@ impl AlertRecord {
     }
 }
 
-/// What is to be delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Payload {
-    /// A message of an alert or a notification, and where it goes.
-    Message(Channel, Message),
-    /// The end of an execution.
-    Finished(Callback, ExecutionFinished),
-}
-
-/// A message or a callback on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryRecord {
-    pub id: MessageId,
-    pub owner: Principal,
-    pub payload: Payload,
-    pub attempts: u32,
-    /// Why the last attempt failed, without secrets.
-    #[serde(default)]
-    pub error: Option<String>,
-    /// Its entry in the agenda: the next attempt, unless the one under way succeeds before.
-    pub wake: Option<AgendaKey>,
-}
-
 /// A backup, and how far it is written or read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupRecord {
@@ -497,7 +472,6 @@ stored_as_cbor!(
     UserRecord,
     ActionRecord,
     AlertRecord,
-    DeliveryRecord,
     Balances,
     Totals,
     ConfigRecord,
@@ -507,3 +481,7 @@ stored_as_cbor!(
     BackupRecord,
     ReportRecord
 );
+
+mod deliveries;
+
+pub use deliveries::{DeliveryRecord, LaneRecord, Payload, SentRecord, Stage};

@@ -108,7 +108,15 @@ fn refine(action: &str, step: &mut Value, word: &StepWord) -> Result<()> {
     if field == "body" && map.get("method").is_none() {
         map.insert("method".into(), json!("post"));
     }
+    // The network takes these from one node only; there is no choice that a flag could offer.
+    if field == "method" && matches!(value_of(map, "method"), "put" | "patch" | "delete") {
+        map.insert("replicated".into(), json!(false));
+    }
     Ok(())
+}
+
+fn value_of<'a>(map: &'a Map<String, Value>, field: &str) -> &'a str {
+    map.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn about_another(flag: &str, action: &str) -> Error {

@@ -190,6 +190,7 @@ pub(super) static ROWS: [Row; 56] = [
     Row::new("delete_alert", Set::Alerts, CHANGES, Other)
         .on(Subject::Alert)
         .confirmed(Always),
+    Row::new("test_alert", Set::Alerts, ADDS.reaching_out(), Other).on(Subject::Alert),
     Row::new("get_inbox", Set::Alerts, READS, Items("messages")),
     Row::new("clear_inbox", Set::Alerts, CHANGES, Other)
         .on(Subject::Inbox)

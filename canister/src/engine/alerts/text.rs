@@ -2,7 +2,7 @@
 //! to do about it. Pure.
 
 use candid::Nat;
-use chime_types::{ExecutionStatus, limits};
+use chime_types::{Alert, ExecutionStatus, limits};
 
 use crate::state::records::{ExecutionRecord, TaskRecord};
 
@@ -111,6 +111,20 @@ pub fn silent(task: &TaskRecord, since: u64, interval: u64, now: u64) -> Text {
     }
 }
 
+/// Somebody wants to see whether messages arrive.
+pub fn test(alert: &Alert, now: u64) -> Text {
+    Text {
+        subject: format!("{}: a test", alert.name),
+        message: format!(
+            "Alert {} ({}) sends its messages here. This one was asked for at {} with test_alert: \
+             nothing has happened.",
+            alert.id,
+            alert.name,
+            utc(now)
+        ),
+    }
+}
+
 /// There are too few cycles.
 pub fn cycles_low(balance: u128, below: &Nat, minimum: &Nat) -> Text {
     Text {
@@ -156,7 +170,7 @@ fn advice(execution: &ExecutionRecord) -> String {
 }
 
 /// An instant in whole seconds, such as 2026-03-01T12:00:00Z.
-fn utc(at: u64) -> String {
+pub fn utc(at: u64) -> String {
     let seconds = i64::try_from(at / limits::NANOSECONDS).expect("BUG: 64 bits of nanoseconds");
     match jiff::Timestamp::from_second(seconds) {
         Ok(timestamp) => timestamp.to_string(),

@@ -1,5 +1,6 @@
 //! Alerts: what sets each kind off, what it says, when it keeps silent, and whom it may tell.
 
+mod deliveries;
 mod requests;
 mod watching;
 

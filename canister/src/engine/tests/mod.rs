@@ -12,6 +12,7 @@ mod builtin_maintenance;
 mod builtin_restore;
 mod builtin_uploads;
 mod deliveries;
+mod delivery_places;
 mod edges;
 mod filling;
 mod forged;
@@ -182,7 +183,7 @@ impl World {
             for effect in decided.effects {
                 match effect {
                     Effect::Attempt(start) => starts.push(*start),
-                    Effect::Deliver(id, payload) => self.sent.push((id, *payload)),
+                    Effect::Deliver(parcel) => self.sent.push((parcel.id, parcel.payload)),
                 }
             }
             if decided.progress == Progress::Idle {

@@ -2,8 +2,7 @@
 
 use candid::Principal;
 use chime_types::{
-    Action, CallArguments, Channel, Error, HttpAction, HttpHeader, HttpMethod, HttpTransform,
-    limits,
+    Action, CallArguments, Channel, Error, HttpAction, HttpHeader, HttpTransform, limits,
 };
 
 use super::{bytes, characters, items, optional, range, retention};
@@ -232,13 +231,7 @@ fn http(request: &HttpAction, scope: Scope) -> Result<(), Error> {
     let body = request.body.as_deref().unwrap_or("");
     bytes("body", body.len(), 0, limits::MAXIMUM_ARGUMENTS_BYTES)?;
     template::check("body", body, scope)?;
-    if !body.is_empty() && request.method.unwrap_or_default() != HttpMethod::Post {
-        return Err(Error::invalid(
-            "body",
-            "only a POST has a body",
-            "set `method` to post, or leave the body out",
-        ));
-    }
+    http_method(request)?;
     let maximum = limits::MAXIMUM_RESPONSE_BYTES;
     optional(
         "max_response_bytes",
@@ -291,6 +284,30 @@ fn transform(transform: &HttpTransform) -> Result<(), Error> {
                 "write it as /data/0/price",
             ));
         }
+    }
+    Ok(())
+}
+
+fn http_method(request: &HttpAction) -> Result<(), Error> {
+    let method = request.method.unwrap_or_default();
+    let has_body = request.body.as_ref().is_some_and(|body| !body.is_empty());
+    if has_body && !method.has_body() {
+        return Err(Error::invalid(
+            "body",
+            format!("a request of the method {} has no body", method.name()),
+            "set `method` to post, put, patch or delete, or leave the body out",
+        ));
+    }
+    if method.needs_one_node() && request.replicated != Some(false) {
+        return Err(Error::invalid(
+            "replicated",
+            format!(
+                "{} is sent by one node alone: from all of them a late one could undo what came \
+                 after the first",
+                method.name()
+            ),
+            "set `replicated` to false",
+        ));
     }
     Ok(())
 }
@@ -373,13 +390,7 @@ pub fn channel(channel: &Channel, scope: Scope, caller: &Caller) -> Result<(), E
                 ..scope
             };
             url("webhook.url", address)?;
-            if address.contains("{{") {
-                return Err(Error::invalid(
-                    "webhook.url",
-                    "the address of a webhook is used as it is: nothing is filled in",
-                    "put a secret into a header",
-                ));
-            }
+            template::check("webhook.url", address, scope)?;
             headers(given.as_deref().unwrap_or_default(), scope)
                 .map_err(|error| error.within("webhook"))
         }

@@ -67,17 +67,22 @@ fn needs_a_task(alert: &Alert) -> Result<(), Error> {
 
 /// An alert knows no execution whose values could be filled in, only secrets.
 fn only_secrets(channel: &Channel) -> Result<(), Error> {
-    let Channel::Webhook { headers, .. } = channel else {
+    let Channel::Webhook { url, headers } = channel else {
         return Ok(());
     };
+    only_secrets_in("webhook.url", url)?;
     for (index, header) in headers.iter().flatten().enumerate() {
-        template::check_only_secrets(&header.value).map_err(|rule| {
-            Error::invalid(
-                format!("webhook.headers[{index}].value"),
-                rule,
-                "only {{secrets.NAME}} is filled in; for the braces themselves write {{{{",
-            )
-        })?;
+        only_secrets_in(&format!("webhook.headers[{index}].value"), &header.value)?;
     }
     Ok(())
+}
+
+fn only_secrets_in(field: &str, text: &str) -> Result<(), Error> {
+    template::check_only_secrets(text).map_err(|rule| {
+        Error::invalid(
+            field,
+            rule,
+            "only {{secrets.NAME}} is filled in; for the braces themselves write {{{{",
+        )
+    })
 }

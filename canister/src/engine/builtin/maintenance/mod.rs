@@ -13,9 +13,11 @@
 //! | `executions`, `mend` | executions: what each status has and has not |
 //! | `queues` | the agenda, the ready queue, the parked, the jobs |
 //! | `lists` | lists and indexes whose entries lead nowhere |
-//! | `others` | backfills, alerts, deliveries, backups, users, events |
+//! | `deliveries` | what is on its way, its lanes and places |
+//! | `others` | backfills, alerts, backups, users, events |
 //! | `sums` | owners and the scheduler as a whole |
 
+mod deliveries;
 mod executions;
 mod finding;
 mod lists;
@@ -148,7 +150,10 @@ fn at(look: &mut Look<'_>, entry: &Entry) {
         Entry::Users(principal) => others::user(look, *principal),
         Entry::Events(id) => others::event(look, *id),
         Entry::Alerts(id) => others::alert(look, *id),
-        Entry::Deliveries(id) => others::delivery(look, *id),
+        Entry::Deliveries(id) => deliveries::look(look, *id),
+        Entry::DeliveryQueue(key) => deliveries::entry(look, *key),
+        Entry::DeliveryLanes(lane) => deliveries::lane(look, *lane),
+        Entry::Sent(subject) => deliveries::sent(look, *subject),
         Entry::Backups(id) => others::backup(look, *id),
         Entry::Owners(owner) => sums::owner(look, *owner),
         listed => lists::look(look, listed),

@@ -1,4 +1,4 @@
-//! Backfills, alerts, deliveries, backups, users and events.
+//! Backfills, alerts, backups, users and events.
 
 use candid::Principal;
 use chime_types::{AlertCondition, limits};
@@ -7,7 +7,7 @@ use super::finding::Look;
 use crate::engine::builtin::is_being_written;
 use crate::state::State;
 use crate::state::inspect::{Entry, Part};
-use crate::state::keys::{AlertId, BackfillId, BackupId, EventId, MessageId, TaskId, Wake};
+use crate::state::keys::{AlertId, BackfillId, BackupId, EventId, TaskId, Wake};
 use crate::state::records::{AlertRecord, BackfillRecord};
 
 /// Entries of the agenda that are looked at for that of a backfill, which is due at once.
@@ -178,25 +178,6 @@ pub fn alert(look: &mut Look<'_>, id: AlertId) {
 pub fn watches_cycles(record: &AlertRecord) -> bool {
     let is_of_cycles = matches!(record.alert.condition, AlertCondition::CyclesLow { .. });
     is_of_cycles && !record.alert.disabled
-}
-
-/// Looks at something on its way: it is woken.
-pub fn delivery(look: &mut Look<'_>, id: MessageId) {
-    let Some(record) = look.state.delivery(id) else {
-        return;
-    };
-    let wake = record.wake.and_then(|key| look.state.wake(key));
-    if wake != Some(Wake::Deliver(id)) {
-        look.mendable(
-            format!("nothing wakes the delivery {}", id.0),
-            move |state, now| {
-                if let Some(mut record) = state.delivery(id) {
-                    record.wake = Some(state.wake_at(now, Wake::Deliver(id)));
-                    state.put_delivery(&record);
-                }
-            },
-        );
-    }
 }
 
 /// Looks at a backup: it is whole, or being written.

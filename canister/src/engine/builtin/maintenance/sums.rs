@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use candid::Principal;
 use chime_types::ExecutionStatus;
 
+use super::deliveries;
 use super::finding::Look;
 use crate::engine::arm_sweep;
 use crate::state::State;
@@ -95,6 +96,7 @@ fn tasks_of(state: &State, owner: Principal) -> impl Iterator<Item = TaskRecord>
 pub fn whole(look: &mut Look<'_>) {
     numbers(look);
     own_wakes(look);
+    deliveries::places(look);
     if look.state.owners_len() > MAXIMUM_SUMMED {
         return;
     }

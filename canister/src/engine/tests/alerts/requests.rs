@@ -62,6 +62,8 @@ fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
         cooldown(0),
         cooldown(31_536_000),
         webhook("https://hooks.example", "{{secrets.KEY}} {{{{x}}"),
+        webhook("{{secrets.URL}}", ""),
+        webhook("https://hooks.example/{{secrets.KEY}}", ""),
         on_task(AlertCondition::Silent {}, &made),
     ] {
         world.alert(good);
@@ -76,7 +78,10 @@ fn should_accept_each_limit_of_an_alert_and_refuse_one_more() {
             webhook("https://hooks.example", "{{task_id}}"),
             "channel.webhook.headers[0].value",
         ),
-        (webhook("{{secrets.URL}}", ""), "channel.webhook.url"),
+        (
+            webhook("https://hooks.example/{{task_id}}", ""),
+            "channel.webhook.url",
+        ),
         (webhook("http://hooks.example", ""), "channel.webhook.url"),
         (alert(AlertCondition::Silent {}), "task_id"),
     ] {

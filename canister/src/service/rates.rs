@@ -1,0 +1,71 @@
+//! How often runs may be asked for, so that a run which asks for runs does not multiply.
+//!
+//! Two rates: of the runs of one task that anybody asks for, and of all that a canister asks for
+//! while the scheduler is calling it, be it for a step, a callback or a message. Two tasks whose
+//! callees ask for each other, or a callee that makes a new task at each call, come up against the
+//! second.
+
+use chime_types::{Error, ErrorKind, limits};
+
+use super::Caller;
+use crate::state::State;
+use crate::state::keys::TaskId;
+use crate::state::rates::{Rate, RateKey};
+
+const OF_TASK: Rate = Rate {
+    per_second: limits::RUNS_ON_REQUEST_EACH_SECOND,
+    burst: limits::RUNS_ON_REQUEST_AT_ONCE,
+};
+const WHILE_CALLED: Rate = Rate {
+    per_second: limits::REQUESTS_WHILE_CALLED_EACH_SECOND,
+    burst: limits::REQUESTS_WHILE_CALLED_AT_ONCE,
+};
+
+/// Counts a request that makes something due, or may do so. To be called when all else is checked.
+pub fn requested(state: &mut State, caller: Caller, now: u64) -> Result<(), Error> {
+    let principal = caller.principal;
+    if !state.outgoing.is_called(principal, now) {
+        return Ok(());
+    }
+    let counted = state
+        .rates
+        .count(RateKey::Called(principal), WHILE_CALLED, now);
+    counted.map_err(|at| {
+        let rule = format!(
+            "a canister that the scheduler is calling may ask for runs and tasks {} times a second, \
+             once {} at once are used up",
+            WHILE_CALLED.per_second, WHILE_CALLED.burst
+        );
+        too_often(rule, at, now)
+    })
+}
+
+/// Counts a run of a task that is asked for.
+pub fn run_requested(
+    state: &mut State,
+    caller: Caller,
+    task: TaskId,
+    now: u64,
+) -> Result<(), Error> {
+    requested(state, caller, now)?;
+    let counted = state.rates.count(RateKey::Task(task), OF_TASK, now);
+    counted.map_err(|at| {
+        let rule = format!(
+            "a run of task {} may be asked for {} times a second, once {} at once are used up",
+            task.0, OF_TASK.per_second, OF_TASK.burst
+        );
+        too_often(rule, at, now)
+    })
+}
+
+fn too_often(rule: String, at: u64, now: u64) -> Error {
+    let milliseconds = at.saturating_sub(now).div_ceil(1_000_000);
+    Error {
+        retry_at: Some(at),
+        ..Error::new(
+            ErrorKind::Unavailable,
+            rule,
+            format!("try again in {milliseconds} ms, or give the task a schedule"),
+        )
+    }
+}
