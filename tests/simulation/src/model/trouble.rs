@@ -12,7 +12,8 @@ pub enum Kind {
     Messages,
     /// Nothing ran: no cycles, stopped, being upgraded, or the clock jumped.
     Stall,
-    /// Answers were lost, late or unknown.
+    /// Calls or their answers were lost, late or unknown: also those of the scheduler to itself, for which
+    /// its watchdog makes up half a minute later.
     Answers,
     /// Web servers kept silent.
     Web,
@@ -67,7 +68,7 @@ impl Trouble {
     #[must_use]
     pub fn stalled(&self, from: u64, until: u64) -> bool {
         self.any(from, until, GRACE, |kind| {
-            matches!(kind, Kind::Messages | Kind::Stall)
+            matches!(kind, Kind::Messages | Kind::Stall | Kind::Answers)
         })
     }
 

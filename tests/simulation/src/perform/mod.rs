@@ -200,6 +200,8 @@ impl Run {
             Ok(value) => Ok(Some(value)),
             Err(Refusal::Scheduler(_)) => Ok(None),
             Err(Refusal::Network(_)) if self.model.trouble.is_open() => Ok(None),
+            // Who may do nothing is turned away before the message is paid for.
+            Err(Refusal::Network(text)) if text.contains("(forbidden)") => Ok(None),
             Err(Refusal::Network(text)) => {
                 Err(Violation::new(Rule::Answers, format!("{what}: {text}")))
             }
