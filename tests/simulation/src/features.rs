@@ -3,6 +3,9 @@
 
 /// Any number of failed messages in a row leave the timer armed.
 pub const TIMER_CANNOT_DIE: bool = true;
+/// Traps that come by chance spare the message that the system starts, in which there is nothing that
+/// could trap on the Internet Computer.
+pub const SPARES_THE_TIMER: bool = false;
 /// A freeze leaves the timer armed.
 pub const SURVIVES_FREEZES: bool = false;
 /// An upgrade while calls are out is refused.

@@ -250,7 +250,7 @@ impl Life {
                 },
                 host_call: SPARED_HOST_CALLS + 1 + (1 << draw.below(12)),
             },
-            2..=3 if features::TIMER_CANNOT_DIE => Fault::Traps {
+            2..=3 if features::SPARES_THE_TIMER => Fault::Traps {
                 per_million: draw.pick(&[20_000, 100_000]),
             },
             4 if features::TIMER_CANNOT_DIE => Fault::Instructions {
