@@ -60,7 +60,8 @@ pub fn maximum_bytes(method: &str) -> Option<usize> {
         | "retry_execution"
         | "run_task_now"
         | "set_schedule"
-        | "snooze_execution" => limits::MAXIMUM_SHORT_REQUEST_BYTES,
+        | "snooze_execution"
+        | "test_alert" => limits::MAXIMUM_SHORT_REQUEST_BYTES,
         _ => return None,
     })
 }

@@ -9,11 +9,11 @@ use crate::task::RetentionRule;
 /// A set of values that go together.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigPreset {
-    /// What a new scheduler has: 10 at a time, 100 tasks for each owner, 1,000 executions kept of
+    /// What a new scheduler has: 10 at a time, 8 of one owner, 100 tasks for each owner, 1,000 executions kept of
     /// each task, 300 seconds, a sweep every 24 hours.
     #[serde(rename = "default")]
     Default,
-    /// 20 at a time, 500 tasks for each owner, 5,000 executions kept of each task, 600 seconds, a
+    /// 20 at a time, 15 of one owner, 500 tasks for each owner, 5,000 executions kept of each task, 600 seconds, a
     /// sweep every 12 hours.
     #[serde(rename = "production")]
     Production,
@@ -23,12 +23,16 @@ pub enum ConfigPreset {
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(default)]
 pub struct Config {
-    /// Most attempts under way at the same time, 1 to 200.
+    /// Most attempts under way at the same time, 1 to 200. Notes take no place, nor do commands that
+    /// workers run. Whoever has an attempt under way leaves a quarter of the places, at least one, to
+    /// owners who have none: so nobody waits because others fill all of them.
     pub maximum_concurrent: u32,
-    /// Most attempts of one owner under way at the same time, 1 to 200.
+    /// Most attempts of one owner under way at the same time, 1 to 200; never more than three
+    /// quarters of `maximum_concurrent` unless that is 1.
     pub maximum_concurrent_per_owner: u32,
     /// Most calls of one canister under way at the same time, 1 to 200: well below the 500 messages
-    /// of a queue between two canisters.
+    /// of a queue between two canisters. A quarter of them, at least one, is for owners who have no
+    /// call of it under way.
     pub maximum_concurrent_per_target: u32,
     /// Most tasks of one owner, 1 to 1,000,000.
     pub maximum_tasks_per_owner: u64,
@@ -69,7 +73,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             maximum_concurrent: 10,
-            maximum_concurrent_per_owner: 10,
+            maximum_concurrent_per_owner: 8,
             maximum_concurrent_per_target: 10,
             maximum_tasks_per_owner: 100,
             maximum_executions_per_task: 1_000,
@@ -98,7 +102,7 @@ impl Config {
             ConfigPreset::Default => Self::default(),
             ConfigPreset::Production => Self {
                 maximum_concurrent: 20,
-                maximum_concurrent_per_owner: 20,
+                maximum_concurrent_per_owner: 15,
                 maximum_concurrent_per_target: 20,
                 maximum_tasks_per_owner: 500,
                 maximum_executions_per_task: 5_000,

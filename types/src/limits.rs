@@ -102,6 +102,9 @@ pub const MAXIMUM_BACKFILLS: usize = 20;
 
 /// Longest name of a queue of commands, in characters.
 pub const MAXIMUM_QUEUE_CHARACTERS: usize = 64;
+/// Most commands of one owner that workers have claimed at the same time. They run outside, so they
+/// take none of the places of `maximum_concurrent`.
+pub const MAXIMUM_CLAIMED_JOBS: u32 = 1_000;
 /// Most jobs of one claim.
 pub const MAXIMUM_CLAIM: u32 = 50;
 /// Shortest lease of a job, in seconds.

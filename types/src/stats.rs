@@ -60,11 +60,12 @@ pub struct Stats {
     pub upcoming: Vec<UpcomingRun>,
     /// Executions of all owners that are due and wait for a free place.
     pub ready: u64,
-    /// Executions of all owners that are due and wait behind a limit of a task, an owner or a target.
+    /// Executions of all owners that are due and wait behind a limit: of a task, an owner, a target or
+    /// the whole scheduler.
     pub parked: u64,
     /// Commands of all owners that wait for a worker.
     pub waiting_for_workers: u64,
-    /// Attempts of all owners under way.
+    /// Attempts of all owners under way, commands that workers run among them.
     pub running: u64,
     /// Entries of all owners in the agenda.
     pub agenda: u64,

@@ -188,13 +188,13 @@ fn should_change_nothing_on_an_answer_that_comes_after_the_deadline() {
 #[test]
 fn should_let_what_waits_go_on_when_an_answer_frees_a_place() {
     let world = World::new();
-    for _ in 0..11 {
+    for _ in 0..9 {
         world.create(once(call()));
     }
     world.pump();
-    assert_eq!(world.calls().len(), 10, "the limit of the configuration");
+    assert_eq!(world.calls().len(), 8, "the limit of the configuration");
     world.answer(3, yes());
-    assert_eq!(world.calls().len(), 11);
+    assert_eq!(world.calls().len(), 9);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use chime_types::{
 
 use super::failure::{Failure, outcome_of, passes};
 use super::lifecycle::log;
+use super::places::Seat;
 use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
@@ -110,33 +111,42 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
 
 impl Run<'_, '_> {
     fn take_up(&mut self, key: ReadyKey) -> Option<Start> {
+        let is_granted = self.execution.is_granted;
         self.leave_place();
         let step = self.step();
         let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
         let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
-        let owner = self.turn.task.owner;
-        if matches!(action, Some(Action::Note { .. }))
-            && !rights::is_held_back(self.turn.state, owner)
+        if let Some(Action::Note { .. } | Action::Command { .. }) = action
+            && !rights::is_held_back(self.turn.state, self.turn.task.owner)
         {
-            self.write_note(resolved);
+            self.take_up_without_place(resolved, key);
+            // Nothing is given back later that would let the next one go on.
+            self.turn.pass_on(Seat::Place(None));
             return None;
         }
         let target = action.and_then(resolve::target_of);
-        if let Some(limit) = self.turn.in_the_way(target) {
-            self.park(target, limit, key);
-            return None;
-        }
-        if let Some(Action::Command { queue, .. }) = action {
-            let queue = jobs::queue_name(queue.as_deref()).to_string();
-            self.execution.status.enter(ExecutionStatus::Waiting);
-            self.execution.waiting_for = Some(WaitReason::Worker);
-            self.enter_place(Place::Job(queue, key));
-            self.turn.pass_on(target);
+        let seat = Seat::Place(target);
+        if let Some(limit) = self.turn.in_the_way(seat, is_granted) {
+            self.park(seat, limit, key);
             return None;
         }
         self.execution.target = target;
         let token = self.open(after(self.turn.now, step.timeout_seconds), None);
         self.begin_work(&step, resolved, token)
+    }
+
+    /// A note is written at once. A command waits for a worker, which takes nothing: the limits are
+    /// looked at when one claims it.
+    fn take_up_without_place(&mut self, resolved: Result<Resolved, Failure>, key: ReadyKey) {
+        let action = resolved.as_ref().map(|resolved| &resolved.action);
+        let Ok(Action::Command { queue, .. }) = action else {
+            self.write_note(resolved);
+            return;
+        };
+        let queue = jobs::queue_name(queue.as_deref()).to_string();
+        self.execution.status.enter(ExecutionStatus::Waiting);
+        self.execution.waiting_for = Some(WaitReason::Worker);
+        self.enter_place(Place::Job(queue, key));
     }
 
     /// Goes on with the step that the execution is at, which is due since then: in the ready queue,
@@ -207,14 +217,16 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Records that an attempt begins, under a new token, with a place taken and its deadline in the
-    /// agenda.
+    /// Records that an attempt begins, under a new token, with what it needs taken and its deadline in
+    /// the agenda. One that has a worker is a claimed command.
     pub(super) fn open(&mut self, deadline: u64, worker: Option<String>) -> Token {
+        self.execution.is_claimed = worker.is_some();
         let token = self.begin_attempt(worker);
+        let seat = self.seat();
         let Self {
             turn, execution, ..
         } = self;
-        turn.take_place(execution.target);
+        turn.take_seat(seat);
         execution.token = Some(token);
         execution.wake = Some(turn.state.wake_at(deadline, Wake::Deadline(execution.id)));
         token
@@ -261,8 +273,20 @@ impl Run<'_, '_> {
         execution.token = None;
         execution.lease = None;
         turn.state.cancel_wake(execution.wake.take());
-        turn.give_place_back(execution.target.take());
+        let seat = self.seat();
+        self.execution.target = None;
+        self.execution.is_claimed = false;
+        self.turn.give_seat_back(seat);
         self.end_attempt(outcome);
+    }
+
+    /// What the attempt under way has taken.
+    const fn seat(&self) -> Seat {
+        if self.execution.is_claimed {
+            Seat::Claim
+        } else {
+            Seat::Place(self.execution.target)
+        }
     }
 
     fn end_attempt(&mut self, outcome: AttemptOutcome) {

@@ -7,6 +7,7 @@ use chime_types::{Action, Cause, EventKind, ExecutionStatus, Job, Outcome as Att
 use super::attempt::after;
 use super::lifecycle::log;
 use super::may_start;
+use super::places::Seat;
 use super::resolve::{action_of, user_name};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
@@ -65,9 +66,9 @@ impl Run<'_, '_> {
             self.queue(now);
             return None;
         };
-        if let Some(limit) = self.turn.in_the_way(None) {
+        if let Some(limit) = self.turn.in_the_way(Seat::Claim, false) {
             self.make_ready();
-            self.park(None, limit, key);
+            self.park(Seat::Claim, limit, key);
             return None;
         }
         let deadline_at = after(now, step.timeout_seconds);

@@ -8,6 +8,7 @@ use chime_types::{ExecutionStatus, LogEntry, Trigger, WaitReason, limits};
 
 use super::attempt::after;
 use super::periods::begin_hour;
+use super::places::Seat;
 use super::resolve;
 use super::turn::{Run, Turn};
 use crate::state::State;
@@ -47,6 +48,8 @@ impl<'s> Turn<'s> {
             token: None,
             target: None,
             lease: None,
+            is_granted: false,
+            is_claimed: false,
             rescues: 0,
             cancel_requested: None,
             cancel_cause: None,
@@ -156,6 +159,9 @@ impl Run<'_, '_> {
         let place = self.execution.place.take();
         let place = place.expect("BUG: the queue in which it was found is its place");
         self.turn.state.leave_queue(self.turn.task.owner, &place);
+        if std::mem::take(&mut self.execution.is_granted) {
+            self.turn.state.end_grant();
+        }
     }
 
     /// Lets the execution wait in the agenda.
@@ -193,7 +199,7 @@ impl Run<'_, '_> {
             self.leave_place();
             // It may have been let go on in favour of others that wait behind a limit.
             let target = self.target_of_step();
-            self.turn.pass_on(target);
+            self.turn.pass_on(Seat::Place(target));
         }
     }
 

@@ -1,23 +1,49 @@
-//! Limits on attempts under way: of a task, of an owner, of a canister that is called. The limit
-//! of the whole scheduler is looked at by `tick`.
+//! Places: the limits on attempts under way, of a task, of an owner, of a canister that is called and
+//! of the whole scheduler, and who gets the places that are free.
 //!
 //! An execution that comes up against a limit is parked behind it, and the first one parked goes
 //! back to the ready queue when a place is free: nothing is ever looked through.
+//!
+//! Whoever holds a place already leaves a reserve, a quarter of all, to those who hold none. So no
+//! owner, nor several together, can keep another one waiting for as long as their calls hang. The
+//! places above the reserve go round the owners who wait for them, one to each. What a worker does costs
+//! the scheduler nothing while it is done: claimed commands take no place and have a limit of their own.
 
 use candid::Principal;
-use chime_types::WaitReason;
+use chime_types::{WaitReason, limits};
 
 use super::rights;
 use super::turn::{Run, Turn};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{LimitKey, ReadyKey};
-use crate::state::records::{Place, TaskRecord};
+use crate::state::records::{OwnerRecord, Place, TaskRecord};
+
+/// What an attempt takes while it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seat {
+    /// A place, and one of the places on the canister that it calls.
+    Place(Option<Principal>),
+    /// The hands of a worker.
+    Claim,
+}
+
+/// The places that an owner who holds one leaves to those who hold none.
+fn reserve(places: u64) -> u64 {
+    (places / 4).max(1).min(places.saturating_sub(1))
+}
 
 impl Turn<'_> {
-    /// The limit that stands in the way of another attempt, if any.
-    pub(super) fn in_the_way(&self, target: Option<Principal>) -> Option<LimitKey> {
-        limits_of(&self.task, target).find(|limit| !self.has_place(*limit))
+    /// The limit that stands in the way of another attempt, if any. One that was granted a place has
+    /// waited for its turn already.
+    pub(super) fn in_the_way(&self, seat: Seat, is_granted: bool) -> Option<LimitKey> {
+        let owner = self.task.owner;
+        if rights::is_held_back(self.state, owner) {
+            return Some(LimitKey::Owner(owner));
+        }
+        limits_of(&self.task, seat)
+            .filter(|limit| !is_granted || *limit != LimitKey::Share(owner))
+            .find(|limit| !self.has_place(*limit))
     }
 
     fn has_place(&self, limit: LimitKey) -> bool {
@@ -28,76 +54,151 @@ impl Turn<'_> {
                 .maximum_concurrent
                 .is_none_or(|maximum| self.task.running < maximum),
             LimitKey::Owner(owner) => free_places_of(state, owner) > 0,
-            LimitKey::Target(canister) => {
-                let maximum = state.config().maximum_concurrent_per_target;
-                state.target(canister) < u64::from(maximum)
+            LimitKey::Share(owner) => {
+                state.with_owner(owner, places_of) == 0
+                    || (has_place_to_share(state) && !is_shared(state))
+            }
+            LimitKey::Target(canister) => state.target(canister) < target_limit(state),
+            LimitKey::TargetShare(canister) => {
+                let maximum = target_limit(state);
+                let calls = |owner: &OwnerRecord| owner.calls.get(&canister).copied();
+                state.with_owner(self.task.owner, calls).is_none()
+                    || state.target(canister) < maximum - reserve(maximum)
+            }
+            LimitKey::Whole => places_taken(state) < places(state),
+            LimitKey::Claims(owner) => {
+                let claimed = state.with_owner(owner, |record| record.claimed);
+                claimed < limits::MAXIMUM_CLAIMED_JOBS
             }
         }
     }
 
     /// An execution of the task that was in the ready queue does not start now: the places that it
     /// leaves free go to those that wait for them.
-    pub(super) fn pass_on(&mut self, target: Option<Principal>) {
-        for limit in limits_of(&self.task, target) {
+    pub(super) fn pass_on(&mut self, seat: Seat) {
+        for limit in limits_of(&self.task, seat) {
             if self.has_place(limit) {
                 let_go_on(self.state, limit);
             }
         }
+        share_on(self.state);
     }
 
-    /// Takes a place for an attempt.
-    pub(super) fn take_place(&mut self, target: Option<Principal>) {
+    /// Takes what an attempt needs.
+    pub(super) fn take_seat(&mut self, seat: Seat) {
         self.task.running.raise(1);
         self.state.add_running();
+        let owner = self.task.owner;
         self.state
-            .change_owner(self.task.owner, |owner| owner.running.raise(1));
-        if let Some(target) = target {
-            self.state.add_target(target);
+            .change_owner(owner, |owner| owner.running.raise(1));
+        match seat {
+            Seat::Claim => {
+                self.task.claimed.raise(1);
+                self.state.add_claimed();
+                self.state
+                    .change_owner(owner, |owner| owner.claimed.raise(1));
+            }
+            Seat::Place(Some(target)) => {
+                self.state.add_target(target);
+                self.state.change_owner(owner, |owner| {
+                    owner.calls.entry(target).or_default().raise(1)
+                });
+            }
+            Seat::Place(None) => {}
         }
     }
 
-    /// Gives the place of an attempt back, and lets those go on that waited for it.
-    pub(super) fn give_place_back(&mut self, target: Option<Principal>) {
+    /// Gives back what an attempt took, and lets those go on that waited for it.
+    pub(super) fn give_seat_back(&mut self, seat: Seat) {
         self.task.running = self
             .task
             .running
             .checked_sub(1)
             .expect("BUG: more attempts of a task ended than began");
         self.state.remove_running();
-        self.state.change_owner(self.task.owner, |owner| {
+        let owner = self.task.owner;
+        self.state.change_owner(owner, |owner| {
             owner.running = owner
                 .running
                 .checked_sub(1)
                 .expect("BUG: more attempts of an owner ended than began");
         });
-        if let Some(target) = target {
-            self.state.remove_target(target);
+        match seat {
+            Seat::Claim => {
+                self.task.claimed = self.task.claimed.saturating_sub(1);
+                self.state.remove_claimed();
+                self.state.change_owner(owner, |owner| {
+                    owner.claimed = owner.claimed.saturating_sub(1)
+                });
+            }
+            Seat::Place(Some(target)) => {
+                self.state.remove_target(target);
+                self.state
+                    .change_owner(owner, |owner| one_call_less(owner, target));
+            }
+            Seat::Place(None) => {}
         }
-        for limit in limits_of(&self.task, target) {
-            let_go_on(self.state, limit);
-        }
+        // As long as the owner holds places, its turn for those that all share comes with the others'.
+        let holds_some = self.state.with_owner(owner, places_of) > 0;
+        limits_of(&self.task, seat)
+            .filter(|limit| !holds_some || *limit != LimitKey::Share(owner))
+            .for_each(|limit| let_go_on(self.state, limit));
+        share_on(self.state);
     }
 }
 
 impl Run<'_, '_> {
     /// Lets the execution, which is ready, wait behind a limit. A place under another limit that it
     /// had been called for, and cannot use now, goes to the next one there.
-    pub(super) fn park(&mut self, target: Option<Principal>, limit: LimitKey, ready: ReadyKey) {
+    pub(super) fn park(&mut self, seat: Seat, limit: LimitKey, ready: ReadyKey) {
         let state = &*self.turn.state;
         let is_held_back =
             matches!(limit, LimitKey::Owner(owner) if rights::is_held_back(state, owner));
         self.execution.waiting_for = is_held_back.then_some(WaitReason::OwnerDisabled);
         self.enter_place(Place::Parked(limit, ready));
-        self.turn.pass_on(target);
+        self.turn.pass_on(seat);
     }
 }
 
-fn limits_of(
-    task: &TaskRecord,
-    target: Option<Principal>,
-) -> impl Iterator<Item = LimitKey> + use<> {
-    let own = [LimitKey::Task(task.id), LimitKey::Owner(task.owner)];
-    own.into_iter().chain(target.map(LimitKey::Target))
+/// The limits that an attempt comes up against, one after the other.
+fn limits_of(task: &TaskRecord, seat: Seat) -> impl Iterator<Item = LimitKey> + use<> {
+    let own = match seat {
+        Seat::Claim => [Some(LimitKey::Claims(task.owner)), None, None, None, None],
+        Seat::Place(target) => [
+            Some(LimitKey::Owner(task.owner)),
+            Some(LimitKey::Share(task.owner)),
+            Some(LimitKey::Whole),
+            target.map(LimitKey::Target),
+            target.map(LimitKey::TargetShare),
+        ],
+    };
+    std::iter::once(LimitKey::Task(task.id)).chain(own.into_iter().flatten())
+}
+
+/// All places.
+fn places(state: &State) -> u64 {
+    state.config().maximum_concurrent.into()
+}
+
+/// Places that an owner holds.
+const fn places_of(owner: &OwnerRecord) -> u32 {
+    owner.running.saturating_sub(owner.claimed)
+}
+
+/// Places that all owners hold.
+fn places_taken(state: &State) -> u64 {
+    state.running().saturating_sub(state.claimed())
+}
+
+/// Whether one of the places that all share is free, and kept for nobody.
+fn has_place_to_share(state: &State) -> bool {
+    let taken = places_taken(state).saturating_add(state.header().granted);
+    taken < places(state) - reserve(places(state))
+}
+
+/// Whether owners wait for a place of those that all share: then they get them in turn.
+fn is_shared(state: &State) -> bool {
+    state.parked_len() > 0 && state.next_to_share(None).is_some()
 }
 
 /// How many attempts of an owner may begin now: none while it is held back.
@@ -105,8 +206,7 @@ pub(super) fn free_places_of(state: &State, owner: Principal) -> u32 {
     if rights::is_held_back(state, owner) {
         return 0;
     }
-    let running = state.with_owner(owner, |record| record.running);
-    owner_limit(state, owner).saturating_sub(running)
+    owner_limit(state, owner).saturating_sub(state.with_owner(owner, places_of))
 }
 
 fn owner_limit(state: &State, owner: Principal) -> u32 {
@@ -116,10 +216,42 @@ fn owner_limit(state: &State, owner: Principal) -> u32 {
     own.unwrap_or(state.config().maximum_concurrent_per_owner)
 }
 
+fn target_limit(state: &State) -> u64 {
+    state.config().maximum_concurrent_per_target.into()
+}
+
+fn one_call_less(owner: &mut OwnerRecord, target: Principal) {
+    match owner.calls.get_mut(&target) {
+        Some(calls) if *calls > 1 => *calls -= 1,
+        _ => {
+            owner.calls.remove(&target);
+        }
+    }
+}
+
+/// A place that all share is kept for the next owner in turn who waits for one. It is not simply left
+/// free: the owner who gave it back may have something more urgent, and would get it again and again.
+fn share_on(state: &mut State) {
+    if state.parked_len() == 0 || !has_place_to_share(state) {
+        return;
+    }
+    if let Some(owner) = state.next_to_share(state.header().shared_to) {
+        state.grant_place(owner);
+        move_to_ready(state, LimitKey::Share(owner), true);
+    }
+}
+
 /// The first execution behind a limit goes back to the ready queue. If another limit is in its
 /// way, it is parked behind that one. It may be of any task: of its record only the place changes and
 /// what it waits for, and no turn holds it, since what a turn holds stands in no queue while it may let others go on.
 pub(super) fn let_go_on(state: &mut State, limit: LimitKey) {
+    move_to_ready(state, limit, false);
+}
+
+fn move_to_ready(state: &mut State, limit: LimitKey, is_granted: bool) {
+    if state.parked_len() == 0 {
+        return;
+    }
     let Some(ready) = state.first_parked(limit) else {
         return;
     };
@@ -128,6 +260,7 @@ pub(super) fn let_go_on(state: &mut State, limit: LimitKey) {
         .expect("BUG: a parked execution exists");
     state.let_go_on(limit, ready);
     execution.place = Some(Place::Ready(ready));
+    execution.is_granted = is_granted;
     execution.waiting_for = None;
     state.put_execution(&execution);
 }

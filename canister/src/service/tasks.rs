@@ -155,6 +155,7 @@ fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) ->
         active: Vec::new(),
         buffered: Some(0),
         running: 0,
+        claimed: 0,
         latest: None,
         last_run_at: None,
         total_executions: 0,

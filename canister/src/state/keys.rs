@@ -159,6 +159,14 @@ pub enum LimitKey {
     Owner(Principal),
     /// All calls of a canister.
     Target(Principal),
+    /// The places that the owners share who hold one already: the queue of an owner.
+    Share(Principal),
+    /// The same for the calls of a canister: the queue of all owners.
+    TargetShare(Principal),
+    /// The commands of an owner that workers have claimed.
+    Claims(Principal),
+    /// All places: the queue of the owners who hold none.
+    Whole,
 }
 
 impl LimitKey {
@@ -169,6 +177,10 @@ impl LimitKey {
             Self::Task(id) => [&[0, 8], id.0.to_be_bytes().as_slice()].concat(),
             Self::Owner(principal) => [&[1], framed(principal).as_slice()].concat(),
             Self::Target(principal) => [&[2], framed(principal).as_slice()].concat(),
+            Self::Share(principal) => [&[3], framed(principal).as_slice()].concat(),
+            Self::TargetShare(principal) => [&[4], framed(principal).as_slice()].concat(),
+            Self::Claims(principal) => [&[5], framed(principal).as_slice()].concat(),
+            Self::Whole => vec![6, 0],
         }
     }
 
@@ -180,6 +192,10 @@ impl LimitKey {
             0 => Self::Task(TaskId(be_u64(&bytes[2..]))),
             1 => Self::Owner(principal()),
             2 => Self::Target(principal()),
+            3 => Self::Share(principal()),
+            4 => Self::TargetShare(principal()),
+            5 => Self::Claims(principal()),
+            6 => Self::Whole,
             kind => panic!("BUG: limit of kind {kind}"),
         };
         (key, &bytes[end..])

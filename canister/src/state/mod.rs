@@ -289,9 +289,40 @@ impl State {
         self.change_header(|header| header.next_other = header.next_other.max(other));
     }
 
-    /// Sets the count of attempts under way right.
-    pub fn set_running(&mut self, running: u64) {
-        self.change_header(|header| header.running = running);
+    /// Of the attempts under way those that workers make.
+    pub fn claimed(&self) -> u64 {
+        self.header.get().claimed
+    }
+
+    /// Counts a command that a worker claims.
+    pub fn add_claimed(&mut self) {
+        self.count(|header| &mut header.claimed);
+    }
+
+    /// Counts a command less that workers have claimed.
+    pub fn remove_claimed(&mut self) {
+        self.change_header(|header| header.claimed = header.claimed.saturating_sub(1));
+    }
+
+    /// Sets the counts of attempts under way right: all of them, and those that workers make.
+    pub fn set_running(&mut self, running: u64, claimed: u64) {
+        self.change_header(|header| {
+            header.running = running;
+            header.claimed = claimed;
+        });
+    }
+
+    /// Keeps one of the places that all share for an owner, whose turn it is.
+    pub fn grant_place(&mut self, owner: Principal) {
+        self.change_header(|header| {
+            header.shared_to = Some(owner);
+            header.granted = header.granted.saturating_add(1);
+        });
+    }
+
+    /// A place is no longer kept: it is taken by whom it was kept for, or free.
+    pub fn end_grant(&mut self) {
+        self.change_header(|header| header.granted = header.granted.saturating_sub(1));
     }
 
     /// Notes whether there are too few cycles, and when the balance is looked at again.
@@ -320,6 +351,9 @@ fn empty_header() -> Header {
         next_sequence: 1,
         next_token: 1,
         running: 0,
+        claimed: 0,
+        shared_to: None,
+        granted: 0,
         next_other: 0,
         next_event: 0,
         cycles_low: false,

@@ -1,6 +1,8 @@
 //! What waits: for time in the agenda, for a place in the ready queue, behind a limit among the
 //! parked, for a worker among the jobs.
 
+use std::ops::Bound::{Excluded, Unbounded};
+
 use candid::Principal;
 
 use super::State;
@@ -120,6 +122,26 @@ impl State {
             .map(|entry| *entry.key())
             .filter(|key| key.limit == limit)
             .map(|key| key.ready)
+    }
+
+    /// The next owner after `last`, and after the last one the first, of whom an execution waits for
+    /// one of the places that all share.
+    pub fn next_to_share(&self, last: Option<Principal>) -> Option<Principal> {
+        let highest = ReadyKey {
+            rank: u64::MAX,
+            execution_id: super::keys::ExecutionId(u64::MAX),
+        };
+        let after = |owner| {
+            let from = Excluded(parked(LimitKey::Share(owner), highest));
+            let found = self.parked.range((from, Unbounded)).next()?;
+            match found.key().limit {
+                LimitKey::Share(owner) => Some(owner),
+                _ => None,
+            }
+        };
+        // The shortest principal is the lowest, and nobody's.
+        let first = Principal::from_slice(&[]);
+        last.and_then(after).or_else(|| after(first))
     }
 
     /// Moves an execution from behind a limit to the ready queue.

@@ -2,6 +2,7 @@
 //! so that a later version can add fields with `#[serde(default)]`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use candid::Principal;
 use chime_types::{
@@ -53,6 +54,15 @@ pub struct Header {
     /// How far the present sweep is.
     #[serde(default)]
     pub swept: u64,
+    /// Of the attempts under way those that workers make.
+    #[serde(default)]
+    pub claimed: u64,
+    /// The owner who got the last place of those that all share.
+    #[serde(default)]
+    pub shared_to: Option<Principal>,
+    /// Places of those that are kept for executions in the ready queue.
+    #[serde(default)]
+    pub granted: u64,
     /// Deliveries that hold a place.
     #[serde(default)]
     pub deliveries_under_way: u64,
@@ -90,6 +100,9 @@ pub struct TaskRecord {
     /// Attempts under way.
     #[serde(default)]
     pub running: u32,
+    /// Of them those that workers make.
+    #[serde(default)]
+    pub claimed: u32,
     /// The latest execution that was run, or is to run.
     pub latest: Option<ExecutionId>,
     pub last_run_at: Option<u64>,
@@ -262,6 +275,12 @@ pub struct ExecutionRecord {
     /// The canister that the attempt under way calls.
     pub target: Option<Principal>,
     pub lease: Option<Lease>,
+    /// One of the places that all share is kept for it until it is taken up.
+    #[serde(default)]
+    pub is_granted: bool,
+    /// Its attempt under way is made by a worker, and counts among the claimed.
+    #[serde(default)]
+    pub is_claimed: bool,
     #[serde(default)]
     pub rescues: u32,
     pub cancel_requested: Option<String>,
@@ -302,6 +321,12 @@ pub struct OwnerRecord {
     /// Attempts under way.
     #[serde(default)]
     pub running: u32,
+    /// Of them those that workers make.
+    #[serde(default)]
+    pub claimed: u32,
+    /// Of them calls, by the canister that is called.
+    #[serde(default)]
+    pub calls: BTreeMap<Principal, u32>,
     /// Hours since 1970.
     #[serde(default)]
     pub hour: u64,

@@ -148,7 +148,8 @@ fn load(stats: &Stats, config: &Config) -> Finding {
         "{} of {} places taken, {} ready, {} parked",
         stats.running, config.maximum_concurrent, stats.ready, stats.parked
     );
-    match stats.ready > 0 && stats.running >= u64::from(config.maximum_concurrent) {
+    let waits = stats.ready > 0 || stats.parked > 0;
+    match waits && stats.running >= u64::from(config.maximum_concurrent) {
         true => Finding::warn(
             "load",
             text,

@@ -29,13 +29,13 @@ fn should_start_the_most_urgent_first_and_then_the_longest_due() {
 #[test]
 fn should_start_no_more_than_there_are_places_and_the_rest_as_places_become_free() {
     let mut world = World::new();
-    let places = u64::from(world.state.config().maximum_concurrent);
+    let places = u64::from(world.state.config().maximum_concurrent_per_owner);
     for _ in 0..places + 3 {
         world.create(task(now_once()));
     }
     let starts = world.run();
     assert_eq!(starts.len() as u64, places);
-    assert_eq!(world.state.ready_len(), 3);
+    assert_eq!(world.state.parked_len(), 3);
     assert!(
         world.next_in_seconds().unwrap() > 0,
         "nothing to do until a place is free"

@@ -145,7 +145,9 @@ fn should_mend_lists_and_indexes() {
 
 #[test]
 fn should_mend_counts() {
-    assert_mended("the scheduler counts 7", |world| world.state.set_running(7));
+    assert_mended("the scheduler counts 7", |world| {
+        world.state.set_running(7, 2)
+    });
     assert_mended("counts 9 of executions", |world| {
         let owner = owner().principal;
         world

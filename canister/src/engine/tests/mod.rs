@@ -28,6 +28,7 @@ mod rights;
 mod roles;
 mod schedules;
 mod settling;
+mod shares;
 mod totals;
 mod transitions;
 mod upkeep;

@@ -145,7 +145,7 @@ fn should_heed_the_limit_of_an_owner_and_let_others_go_on() {
 
 #[test]
 fn should_heed_the_limit_of_a_target_and_call_others_meanwhile() {
-    let mut world = limited(10, 10, 2);
+    let mut world = limited(10, 10, 3);
     for _ in 0..4 {
         world.create(calling(1));
     }

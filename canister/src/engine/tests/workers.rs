@@ -252,14 +252,20 @@ fn should_give_an_owner_its_own_jobs_only_and_take_reports_from_the_claimer_only
 
 #[test]
 fn should_not_give_out_more_than_the_limits_allow() {
-    let mut world = World::configured(ConfigureRequest {
-        maximum_concurrent_per_owner: Some(2),
-        ..ConfigureRequest::default()
+    let mut world = World::new();
+    let every_second = NewSchedule {
+        overlap: Some(chime_types::OverlapPolicy::AllowAll),
+        ..every(1)
+    };
+    world.create(CreateTaskRequest {
+        maximum_concurrent: Some(2),
+        schedules: vec![every_second],
+        ..command()
     });
     for _ in 0..5 {
-        world.create(command());
+        world.pass(1);
+        world.run();
     }
-    world.run();
     let jobs = claim_as(&mut world, worker(), 50);
     assert_eq!(jobs.len(), 2);
     complete(&mut world, &jobs[0]).unwrap();

@@ -149,6 +149,7 @@ fn reset(state: &mut State, task: &mut TaskRecord) {
     task.active = Vec::new();
     task.buffered = Some(0);
     task.running = 0;
+    task.claimed = 0;
     task.total_executions = 0;
     if let Some(key) = task.idempotency_key.clone() {
         if state.task_by_key(task.owner, &key).is_none() {

@@ -91,7 +91,9 @@ fn is_stuck(state: &State, limit: LimitKey) -> bool {
     let running = match limit {
         LimitKey::Task(id) => state.task(id).map_or(0, |task| u64::from(task.running)),
         LimitKey::Owner(owner) => u64::from(state.owner(owner).running),
-        LimitKey::Target(canister) => state.target(canister),
+        LimitKey::Target(canister) | LimitKey::TargetShare(canister) => state.target(canister),
+        LimitKey::Claims(owner) => u64::from(state.owner(owner).claimed),
+        LimitKey::Share(_) | LimitKey::Whole => state.running().saturating_sub(state.claimed()),
     };
     if running > 0 || state.ready_len() > READY_LOOKED_AT as u64 {
         return false;
@@ -109,8 +111,13 @@ fn concerns(state: &State, limit: LimitKey, id: ExecutionId) -> bool {
     };
     match limit {
         LimitKey::Task(task) => execution.task_id == task,
-        LimitKey::Owner(owner) => owner_of(state, id) == Some(owner),
-        LimitKey::Target(canister) => target_of_step(state, &execution) == Some(canister),
+        LimitKey::Owner(owner) | LimitKey::Share(owner) | LimitKey::Claims(owner) => {
+            owner_of(state, id) == Some(owner)
+        }
+        LimitKey::Target(canister) | LimitKey::TargetShare(canister) => {
+            target_of_step(state, &execution) == Some(canister)
+        }
+        LimitKey::Whole => true,
     }
 }
 

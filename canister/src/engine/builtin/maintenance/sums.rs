@@ -11,7 +11,7 @@ use crate::engine::arm_sweep;
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{BackfillId, Wake};
-use crate::state::records::{OwnerRecord, TaskRecord};
+use crate::state::records::{ExecutionRecord, OwnerRecord, TaskRecord};
 
 /// Most tasks of an owner, and most owners, that are summed up in one message.
 const MAXIMUM_SUMMED: u64 = 20_000;
@@ -44,7 +44,8 @@ fn differences(record: &OwnerRecord, counted: &OwnerRecord) -> String {
         dead_letters,
         alerts,
         backfills,
-        running
+        running,
+        claimed
     );
     let texts: Vec<String> = all
         .iter()
@@ -70,6 +71,7 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         alerts: u32::try_from(state.count_alerts_of(owner)).unwrap_or(u32::MAX),
         backfills: 0,
         running: 0,
+        claimed: 0,
         ..state.owner(owner)
     };
     for task in tasks_of(state, owner) {
@@ -77,6 +79,7 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         record.active.raise(task.active.len() as u64);
         record.executions.raise(task.total_executions);
         record.running.raise(task.running);
+        record.claimed.raise(task.claimed);
         let backfills = state.backfills_of(task.id, BackfillId(0));
         let unfinished = backfills.filter(|backfill| backfill.0.finished_at.is_none());
         let count = u32::try_from(unfinished.count()).unwrap_or(u32::MAX);
@@ -100,57 +103,89 @@ pub fn whole(look: &mut Look<'_>) {
     if look.state.owners_len() > MAXIMUM_SUMMED {
         return;
     }
-    let (running, targets) = under_way(look.state);
-    if running != look.state.running() {
+    let counted = UnderWay::of(look.state);
+    let said = (look.state.running(), look.state.claimed());
+    if said != (counted.running, counted.claimed) {
         look.mendable(
             format!(
-                "the scheduler counts {} attempts under way, there are {running}",
-                look.state.running()
+                "the scheduler counts {} attempts under way, {} of them by workers; there are {} and {}",
+                said.0, said.1, counted.running, counted.claimed
             ),
             |state, _| {
-                let (running, _) = under_way(state);
-                state.set_running(running);
+                let counted = UnderWay::of(state);
+                state.set_running(counted.running, counted.claimed);
             },
         );
     }
-    let counted: BTreeMap<Principal, u64> = look.state.all_targets().collect();
-    if counted != targets {
+    let targets: BTreeMap<Principal, u64> = look.state.all_targets().collect();
+    if targets != counted.targets || has_wrong_calls(look.state, &counted) {
         look.mendable("the calls under way are counted wrong", |state, _| {
-            let (_, targets) = under_way(state);
-            let counted: Vec<Principal> = state.all_targets().map(|entry| entry.0).collect();
-            for canister in counted {
-                state.set_target(canister, 0);
-            }
-            for (canister, calls) in targets {
-                state.set_target(canister, calls);
-            }
+            set_calls(state);
         });
     }
 }
 
-/// Attempts under way, and calls under way of each canister.
-fn under_way(state: &State) -> (u64, BTreeMap<Principal, u64>) {
-    let mut running = 0;
-    let mut targets = BTreeMap::new();
-    let busy_owners = state
+fn has_wrong_calls(state: &State, counted: &UnderWay) -> bool {
+    let none = BTreeMap::new();
+    state
         .owners_after(None)
-        .filter(|(_, record)| record.running > 0)
-        .map(|(owner, _)| owner);
-    for task in busy_owners.flat_map(|owner| tasks_of(state, owner)) {
-        if task.running == 0 {
-            continue;
+        .any(|(owner, record)| record.calls != *counted.calls.get(&owner).unwrap_or(&none))
+}
+
+fn set_calls(state: &mut State) {
+    let mut counted = UnderWay::of(state);
+    let targets: Vec<Principal> = state.all_targets().map(|entry| entry.0).collect();
+    for canister in targets {
+        state.set_target(canister, 0);
+    }
+    for (canister, calls) in counted.targets {
+        state.set_target(canister, calls);
+    }
+    let owners: Vec<Principal> = state.owners_after(None).map(|entry| entry.0).collect();
+    for owner in owners {
+        let calls = counted.calls.remove(&owner).unwrap_or_default();
+        state.change_owner(owner, |record| record.calls = calls);
+    }
+}
+
+/// Attempts under way, counted anew.
+#[derive(Default)]
+struct UnderWay {
+    running: u64,
+    /// Those that workers make.
+    claimed: u64,
+    /// Calls of each canister.
+    targets: BTreeMap<Principal, u64>,
+    /// The same for each owner.
+    calls: BTreeMap<Principal, BTreeMap<Principal, u32>>,
+}
+
+impl UnderWay {
+    fn of(state: &State) -> Self {
+        let mut all = Self::default();
+        let busy_owners = state
+            .owners_after(None)
+            .filter(|(_, record)| record.running > 0)
+            .map(|(owner, _)| owner);
+        let tasks = busy_owners.flat_map(|owner| tasks_of(state, owner));
+        for task in tasks.filter(|task| task.running > 0) {
+            let active = task.active.iter().filter_map(|id| state.execution(*id));
+            active
+                .filter(|execution| execution.status.get() == ExecutionStatus::Running)
+                .for_each(|execution| all.add(task.owner, &execution));
         }
-        let executions = task.active.iter().filter_map(|id| state.execution(*id));
-        for execution in executions {
-            if execution.status.get() == ExecutionStatus::Running {
-                running += 1;
-                if let Some(target) = execution.target {
-                    *targets.entry(target).or_default() += 1;
-                }
-            }
+        all
+    }
+
+    fn add(&mut self, owner: Principal, execution: &ExecutionRecord) {
+        self.running += 1;
+        self.claimed += u64::from(execution.is_claimed);
+        if let Some(target) = execution.target {
+            *self.targets.entry(target).or_default() += 1;
+            let calls = self.calls.entry(owner).or_default();
+            *calls.entry(target).or_default() += 1;
         }
     }
-    (running, targets)
 }
 
 fn numbers(look: &mut Look<'_>) {

@@ -87,11 +87,14 @@ fn belonging(state: &State, task: &TaskRecord) -> Vec<ExecutionRecord> {
         .collect()
 }
 
-fn running(active: &[ExecutionRecord]) -> u32 {
+/// Attempts under way, and those of them that workers make.
+fn running(active: &[ExecutionRecord]) -> (u32, u32) {
     let running = active
         .iter()
         .filter(|execution| execution.status.get() == ExecutionStatus::Running);
-    u32::try_from(running.count()).unwrap_or(u32::MAX)
+    let claimed = running.clone().filter(|execution| execution.is_claimed);
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    (count(running.count()), count(claimed.count()))
 }
 
 fn active(look: &mut Look<'_>, task: &TaskRecord) {
@@ -115,15 +118,15 @@ fn active(look: &mut Look<'_>, task: &TaskRecord) {
         );
     }
     let running = running(&belonging);
-    if running != task.running {
+    if running != (task.running, task.claimed) {
         look.mendable(
             format!(
-                "task {} counts {} attempts under way, there are {running}",
-                id.0, task.running
+                "task {} counts {} attempts under way, {} of them by workers; there are {} and {}",
+                id.0, task.running, task.claimed, running.0, running.1
             ),
             move |state, _| {
                 change(state, id, |state, task| {
-                    task.running = self::running(&self::belonging(state, task));
+                    (task.running, task.claimed) = self::running(&self::belonging(state, task));
                 });
             },
         );
