@@ -128,7 +128,7 @@ use Form::{Execution, Executions, Items, Other, Preview, Stats, Task, Tasks};
 
 /// Every method. `configure` asks for confirmation because lower limits and new retention rules
 /// remove the history of all owners; `restore_backup` when it replaces what is there.
-pub(super) static ROWS: [Row; 56] = [
+pub(super) static ROWS: [Row; 57] = [
     Row::new("create_task", Set::Tasks, ADDS.reaching_out(), Task),
     Row::new("get_task", Set::Tasks, READS, Task),
     Row::new("update_task", Set::Tasks, CHANGES.reaching_out(), Task).on(Subject::Task),
