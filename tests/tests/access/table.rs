@@ -269,6 +269,7 @@ pub const ROWS: &[Row] = &[
         OPERATE,
         "record { execution_id = {waiting}; seconds = 1 }",
     ),
+    row("test_alert", PRIVATE, "record { alert_id = {alert} }"),
     row(
         "update_alert",
         PRIVATE,
