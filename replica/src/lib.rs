@@ -45,7 +45,7 @@ mod view;
 
 pub use config::ReplicaConfig;
 pub use engine::on_guest_stack;
-pub use faults::{CallFault, Fault, FaultCounts, FaultRates, LAST_TRAP};
+pub use faults::{CallFault, Fault, FaultCounts, FaultRates, LAST_TRAP, SPARED_OF_TASKS};
 pub use fees::Fees;
 pub use ids::{CanisterIdRange, canister_id_from_counter, canister_id_range, subnet_id};
 pub use ingress::{Ingress, IngressStatus, MessageId};

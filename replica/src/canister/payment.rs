@@ -37,6 +37,14 @@ impl Canister {
         }
     }
 
+    /// Whether the next message can be paid for in advance.
+    pub(crate) fn can_prepay(&self, fees: Fees, instructions: u64) -> bool {
+        let needed = fees
+            .prepayment(instructions)
+            .saturating_add(self.freezing_limit(fees));
+        self.missing_cycles().is_none() && (!fees.is_paid() || self.meta.cycles >= needed)
+    }
+
     /// Takes what the next message may cost at most, and returns it.
     pub(super) fn prepay(&mut self, subnet: &Subnet) -> Result<u128, Rejection> {
         let prepaid = subnet.fees.prepayment(subnet.update_instructions);

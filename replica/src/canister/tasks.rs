@@ -34,14 +34,15 @@ impl Task {
 }
 
 impl Canister {
-    /// Runs a heartbeat, the global timer or the hook for low memory. The timer is already off when
-    /// it runs; neither a trap nor a lack of cycles turns it on again.
+    /// Runs a heartbeat, the global timer or the hook for low memory. The timer is off when it runs,
+    /// and a trap does not turn it on again. A lack of cycles does not turn it off: it is tried again
+    /// in each round until the message can be paid for, as on the Internet Computer.
     pub(crate) fn execute_task(&mut self, subnet: &Subnet, task: Task) -> Effects {
         let mut effects = Effects::default();
         match task {
             Task::Heartbeat => self.meta.last_heartbeat_ns = subnet.time_ns,
-            Task::GlobalTimer => self.meta.global_timer_ns = 0,
             Task::LowMemory => self.meta.low_memory_hook = LowMemoryHook::Executed,
+            Task::GlobalTimer => {}
         }
         if self.missing_cycles().is_some() {
             return effects;
@@ -49,6 +50,9 @@ impl Canister {
         let Ok(prepaid) = self.prepay(subnet) else {
             return effects;
         };
+        if task == Task::GlobalTimer {
+            self.meta.global_timer_ns = 0;
+        }
         let caller = Principal::management_canister();
         let input = RunInput::new(task.mode(), caller, subnet.update_instructions);
         let context = self.open_context(Origin::System, caller, 0);

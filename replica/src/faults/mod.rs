@@ -91,13 +91,19 @@ pub enum CallFault {
 /// The last host call of a message at which a trap is drawn.
 pub const LAST_TRAP: u64 = 1 << 16;
 
+/// Host calls at the beginning of a system task at which no trap is drawn. The Internet Computer ends
+/// a message because of what it does: a task that makes a handful of fixed host calls and asks for
+/// the work in a message of its own has nothing to trap at. [`Fault::Trap`] spares nothing.
+pub const SPARED_OF_TASKS: u64 = 8;
+
 /// How often something goes wrong with the messages of a canister, in parts of a million.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultRates {
     /// What the faults are drawn from, together with the canister's id.
     pub seed: u64,
     /// Messages that trap, each at a host call that is drawn up to [`LAST_TRAP`], small numbers as
-    /// often as large ones; a message that makes fewer host calls passes.
+    /// often as large ones; a message that makes fewer host calls passes. Those of a system task are
+    /// counted from the [`SPARED_OF_TASKS`]th on.
     pub traps: u32,
     /// Bounded-wait calls whose answer is lost.
     pub lost_answers: u32,
@@ -205,10 +211,12 @@ impl Replica {
         self.faults.hook = Some(Box::new(hook));
     }
 
-    /// Draws whether the next message of a canister traps, and where.
-    pub(crate) fn plan_trap(&mut self, id: &Principal) {
+    /// Draws whether the next message of a canister traps, and where, beyond the first `spared` of
+    /// its host calls.
+    pub(crate) fn plan_trap(&mut self, id: &Principal, spared: u64) {
         if let Some(canister) = self.canisters.get_mut(id) {
-            canister.drawn_trap = self.faults.draw_trap(id);
+            let drawn = self.faults.draw_trap(id);
+            canister.drawn_trap = drawn.map(|host_call| host_call.saturating_add(spared));
         }
     }
 

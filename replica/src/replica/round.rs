@@ -11,8 +11,9 @@ use ic_error_types::ErrorCode;
 
 use super::Replica;
 use crate::Rejection;
-use crate::canister::{Answer, Effects, Task};
+use crate::canister::{Answer, Canister, Effects, Task};
 use crate::engine::on_guest_stack;
+use crate::faults::SPARED_OF_TASKS;
 use crate::limits::{LIVE_INSTANCES, ROUND_INTERVAL, STOP_TIMEOUT};
 use crate::management;
 use crate::state::{Origin, Payload, Request, RunState, is_over, remove_expired_ingress};
@@ -45,7 +46,8 @@ impl Replica {
 
     /// When the next round has something to do: now when messages wait, else the earliest global
     /// timer, deadline, time-out or heartbeat; `None` when nothing will happen without a message from
-    /// outside. It may name a time in the past when a timer is overdue.
+    /// outside. It may name a time in the past when a timer is overdue. A timer that is due and that
+    /// its canister cannot pay for is not named: only a message from outside changes that.
     pub fn next_wake_at(&self) -> Option<u64> {
         if self.has_messages() {
             return Some(self.meta.time_ns);
@@ -55,7 +57,10 @@ impl Replica {
             .flat_map(|canister| {
                 let meta = &canister.meta;
                 let runs = |task: Task| meta.is_running() && canister.exports(task.export());
-                let timer = runs(Task::GlobalTimer).then_some(meta.global_timer_ns);
+                let timer = Some(meta.global_timer_ns).filter(|time_ns| {
+                    runs(Task::GlobalTimer)
+                        && (*time_ns > self.meta.time_ns || self.can_prepay(canister))
+                });
                 let heartbeat = runs(Task::Heartbeat).then(|| {
                     let interval_ns = ROUND_INTERVAL.as_nanos() as u64;
                     meta.last_heartbeat_ns.saturating_add(interval_ns)
@@ -72,6 +77,10 @@ impl Replica {
             .chain(self.faults.next_arrival_ns())
             .filter(|time_ns| *time_ns != 0)
             .min()
+    }
+
+    fn can_prepay(&self, canister: &Canister) -> bool {
+        canister.can_prepay(self.config.fees, self.config.update_instructions)
     }
 
     fn has_messages(&self) -> bool {
@@ -184,7 +193,7 @@ impl Replica {
 
     fn run_task(&mut self, id: Principal, task: Task, spent: &mut u64) -> bool {
         let subnet = self.subnet();
-        self.plan_trap(&id);
+        self.plan_trap(&id, SPARED_OF_TASKS);
         let Some(canister) = self.canisters.get_mut(&id) else {
             return false;
         };
@@ -194,6 +203,12 @@ impl Replica {
             Task::LowMemory => canister.is_low_memory_hook_due(),
         };
         if !due || !canister.meta.is_running() || !canister.exports(task.export()) {
+            return false;
+        }
+        // It stays due and is tried again in the next round.
+        if task == Task::GlobalTimer
+            && !canister.can_prepay(subnet.fees, subnet.update_instructions)
+        {
             return false;
         }
         let effects = canister.execute_task(&subnet, task);
@@ -231,7 +246,7 @@ impl Replica {
                 executed = true;
                 continue;
             }
-            self.plan_trap(&id);
+            self.plan_trap(&id, 0);
             let Some(canister) = self.canisters.get_mut(&id) else {
                 continue;
             };

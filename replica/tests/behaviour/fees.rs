@@ -192,18 +192,21 @@ fn should_run_the_callback_of_a_canister_that_froze_meanwhile() {
 }
 
 #[test]
-fn should_lose_the_timer_when_the_cycles_have_run_out() {
+fn should_keep_the_timer_while_the_cycles_have_run_out() {
     let (mut replica, id) = one();
     update(&mut replica, id, "arm").unwrap();
     leave_liquid(&mut replica, id, PREPAYMENT - 1);
+    let due_ns = replica.time_ns() + 1_000_000_000;
     replica.advance_time(Duration::from_secs(1));
-    replica.run_until_idle(5);
+    assert_eq!(replica.run_until_idle(5), 0, "it waits without rounds");
     assert_eq!(get(&mut replica, id), 0);
-    assert_eq!(replica.canister_view(&id).unwrap().global_timer_ns, 0);
+    assert_eq!(replica.canister_view(&id).unwrap().global_timer_ns, due_ns);
+    assert_eq!(replica.next_wake_at(), None);
     replica.add_cycles(&id, 10 * PREPAYMENT).unwrap();
-    replica.advance_time(Duration::from_secs(1));
+    assert_eq!(replica.next_wake_at(), Some(due_ns));
     replica.run_until_idle(5);
-    assert_eq!(get(&mut replica, id), 0, "nothing sets it again");
+    assert_eq!(get(&mut replica, id), 1, "it goes off after the deposit");
+    assert_eq!(replica.canister_view(&id).unwrap().global_timer_ns, 0);
 }
 
 #[test]

@@ -79,20 +79,21 @@ const RULES: &[Rule] = &[
     ),
     rule(
         "global-timer",
-        "the timer of a frozen canister goes off in vain",
+        "the timer of a frozen canister goes off when it is no longer frozen",
         || {
             let (mut replica, id) = with(GROWER);
             update(&mut replica, id, "alarm").unwrap();
             freeze(&mut replica, id);
             replica.advance_time(Duration::from_secs(2));
-            replica.run_until_idle(10);
+            assert_eq!(replica.run_until_idle(10), 0);
+            assert_ne!(view(&replica, id).global_timer_ns, 0);
             let settings = CanisterSettings {
                 freezing_threshold: Some(Nat::from(0_u8)),
                 ..Default::default()
             };
             set(&mut replica, id, settings).unwrap();
             replica.run_until_idle(10);
-            assert_eq!(get(&mut replica, id), 0);
+            assert_eq!(get(&mut replica, id), 100);
             assert_eq!(view(&replica, id).global_timer_ns, 0);
         },
     ),
