@@ -13,6 +13,21 @@ pub enum Errand {
     Work,
     /// Do a slice of the built-in action of an attempt.
     Slice(ExecutionId, Token),
+    /// Do the one piece of work that is suspected, under the number of the try.
+    Unit(u64),
+    /// A message failed: go on carefully.
+    Recover(Failed),
+}
+
+/// An errand whose message failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// Anything may be to blame.
+    Work,
+    /// A slice.
+    Slice(ExecutionId, Token),
+    /// The piece of work of a try.
+    Unit(u64),
 }
 
 impl Errand {
@@ -22,7 +37,22 @@ impl Errand {
         match self {
             Self::Work => Vec::new(),
             Self::Slice(execution, token) => numbers(1, [execution.0, token.0]),
+            Self::Unit(number) => numbers(2, [number]),
+            Self::Recover(Failed::Work) => vec![3],
+            Self::Recover(Failed::Slice(execution, token)) => numbers(4, [execution.0, token.0]),
+            Self::Recover(Failed::Unit(number)) => numbers(5, [number]),
         }
+    }
+
+    /// The errand that follows when the message of this one failed. A failure that could not be taken
+    /// in is told again.
+    pub const fn when_failed(self) -> Self {
+        Self::Recover(match self {
+            Self::Work => Failed::Work,
+            Self::Slice(execution, token) => Failed::Slice(execution, token),
+            Self::Unit(number) => Failed::Unit(number),
+            Self::Recover(failed) => failed,
+        })
     }
 
     /// The errand of an argument.
@@ -36,6 +66,13 @@ impl Errand {
             [1, rest @ ..] if rest.len() == 16 => {
                 Self::Slice(ExecutionId(number(rest)), Token(number(&rest[8..])))
             }
+            [2, rest @ ..] if rest.len() == 8 => Self::Unit(number(rest)),
+            [3] => Self::Recover(Failed::Work),
+            [4, rest @ ..] if rest.len() == 16 => Self::Recover(Failed::Slice(
+                ExecutionId(number(rest)),
+                Token(number(&rest[8..])),
+            )),
+            [5, rest @ ..] if rest.len() == 8 => Self::Recover(Failed::Unit(number(rest))),
             _ => panic!("BUG: there is no errand {bytes:?}"),
         }
     }

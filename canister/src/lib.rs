@@ -158,6 +158,7 @@ fn platform() -> Platform {
         cycles: IcRuntime.cycles(),
         stable_pages: IcRuntime.stable_pages(),
         timer_armed_at: IcRuntime.armed_at(),
+        failed_in_a_row: runtime::timer::failed_in_a_row(),
     }
 }
 

@@ -101,6 +101,8 @@ pub trait Runtime: 'static {
     fn send(&self, errand: Errand);
     /// Runs a future to its end, also past the end of this message.
     fn spawn(&self, future: impl Future<Output = ()> + 'static);
+    /// Errands whose messages failed since this was asked last.
+    fn take_failed(&self) -> u64;
     /// Instructions spent in this message.
     fn instructions(&self) -> u64;
     /// Cycles of the canister.
@@ -181,6 +183,10 @@ impl Runtime for IcRuntime {
     fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         // Not tied to the message that started it: a trap in one callback must not end the others.
         ic_cdk::futures::spawn_migratory(future);
+    }
+
+    fn take_failed(&self) -> u64 {
+        timer::take_failed()
     }
 
     fn instructions(&self) -> u64 {

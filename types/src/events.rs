@@ -105,6 +105,9 @@ pub enum EventKind {
     /// The first attempt to deliver a message or a callback failed: it is tried again.
     #[serde(rename = "delivery_delayed")]
     DeliveryDelayed,
+    /// The scheduler's own message failed at something twice, so it was set aside: see the detail.
+    #[serde(rename = "quarantined")]
+    Quarantined,
 }
 
 /// An entry of the timeline.

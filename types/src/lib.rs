@@ -96,7 +96,7 @@ pub use schedule::{
     CalendarUnit, Exclusion, GapPolicy, MissedRuns, MonthDay, NewSchedule, OverlapPolicy, Rule,
     TaskSchedule,
 };
-pub use stats::{Percentiles, Stats, UpcomingRun};
+pub use stats::{FailedMessages, Percentiles, Stats, UpcomingRun};
 pub use task::{
     Action, CallArguments, Callback, Channel, NewStep, OnUnknown, Priority, RetentionRule,
     RetryPolicy, StepStatus, Task, TaskStatus, TaskStep,

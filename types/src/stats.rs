@@ -28,6 +28,23 @@ pub struct Percentiles {
     pub p99_nanoseconds: Option<u64>,
 }
 
+/// What the scheduler knows of its own messages that failed.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
+pub struct FailedMessages {
+    /// Messages that failed since the store was laid out.
+    pub failed: u64,
+    /// Messages that failed since the last that did not.
+    pub failed_in_a_row: u64,
+    /// When the last failure was noted.
+    pub failed_at: Option<u64>,
+    /// What the last message was about that failed and did nothing else.
+    pub suspect: Option<String>,
+    /// The scheduler does one piece of work in a message until it knows what failed.
+    pub careful: bool,
+    /// Pieces of work that were set aside since the store was laid out.
+    pub quarantined: u64,
+}
+
 /// Figures about the caller's tasks, then about the scheduler as a whole. Days begin at midnight
 /// UTC.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -80,6 +97,8 @@ pub struct Stats {
     pub cycles_per_day: Option<Nat>,
     /// There are fewer cycles than `minimum_cycles`: nothing new is started.
     pub cycles_low: bool,
+    /// What the scheduler knows of its own messages that failed; null if the scheduler does not say.
+    pub failed_messages: Option<FailedMessages>,
     /// Stable memory in use, in pages of 64 KiB.
     pub stable_pages: u64,
     /// The version of the scheduler.

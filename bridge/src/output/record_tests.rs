@@ -291,6 +291,7 @@ fn figures() -> Stats {
         cycles: 2_950_000_000_000_u64.into(),
         cycles_per_day: Some(31_000_000_000_u64.into()),
         cycles_low: false,
+        failed_messages: None,
         stable_pages: 640,
         version: "0.2.0".into(),
         now_at: NOW_AT,

@@ -119,5 +119,6 @@ pub(super) const fn is_failure(kind: EventKind) -> bool {
             | EventKind::SlotMissed
             | EventKind::DeliveryFailed
             | EventKind::DeliveryDelayed
+            | EventKind::Quarantined
     )
 }

@@ -6,6 +6,8 @@ use chime_types::{Cause, Channel, HttpHeader, Message, limits};
 use super::outgoing::after;
 use super::{Store, answer, arm, call_seconds, http};
 use crate::engine::deliver::{self, Parcel};
+#[cfg(test)]
+use crate::engine::poison;
 use crate::engine::{Failure, Outcome, webhook};
 use crate::runtime::{CallRequest, Runtime};
 use crate::state::outgoing::CallOut;
@@ -13,6 +15,8 @@ use crate::state::records::Payload;
 
 /// Brings a message or a callback on its way. The end of the attempt is in the agenda already.
 pub(super) fn send<R: Runtime + Copy, S: Store>(runtime: R, store: S, parcel: Parcel) {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Delivery(parcel.id));
     let now = runtime.now();
     let call = CallOut {
         target: target_of(&parcel.payload),

@@ -18,11 +18,14 @@ use candid::Principal;
 use chime_types::Cause;
 
 use crate::engine::builtin;
+use crate::engine::poison::{self, Try};
 use crate::engine::{self, Budget, Effect, Failure, Outcome, Progress, Start, Work, rights};
-use crate::errand::Errand;
+use crate::errand::{Errand, Failed};
+use crate::runtime::timer::WATCHDOG_NANOSECONDS;
 use crate::runtime::{CallError, CallRequest, Runtime};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Token};
+use crate::state::records::Unit;
 
 pub use http::transform;
 use outgoing::Out;
@@ -42,9 +45,80 @@ pub trait Store: Copy + 'static {
 /// Carries an errand out.
 pub fn carry_out<R: Runtime + Copy, S: Store>(runtime: R, store: S, errand: Errand) {
     match errand {
-        Errand::Work => pump(runtime, store),
-        Errand::Slice(id, token) => slice(runtime, store, id, token),
+        Errand::Work => work(runtime, store, None),
+        Errand::Recover(failed) => work(runtime, store, Some(failed)),
+        Errand::Unit(number) => one(runtime, store, number),
+        Errand::Slice(id, token) => {
+            slice(runtime, store, id, token);
+            arm(runtime, store);
+        }
     }
+}
+
+/// Does what is due: in bulk, or carefully if a message failed.
+fn work<R: Runtime + Copy, S: Store>(runtime: R, store: S, failed: Option<Failed>) {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Work);
+    let messages = runtime.take_failed();
+    if messages > 0 || failed.is_some() {
+        let failed = failed.unwrap_or(Failed::Work);
+        let now = runtime.now();
+        if !store.with(|state| poison::note_failure(state, now, failed, messages)) {
+            return;
+        }
+    }
+    if !go_carefully(runtime, store) {
+        pump(runtime, store);
+    }
+}
+
+/// Sends the errand of the next try, which the store names from this message on. False if the
+/// scheduler need not be careful any more.
+fn go_carefully<R: Runtime + Copy, S: Store>(runtime: R, store: S) -> bool {
+    let now = runtime.now();
+    let Some(number) = store.with(|state| poison::next_try(state, now)) else {
+        return false;
+    };
+    // One try sends the next. Should that get lost, the watchdog goes on.
+    runtime.rearm(Some(now.saturating_add(WATCHDOG_NANOSECONDS)));
+    runtime.send(Errand::Unit(number));
+    true
+}
+
+/// Does one piece of work, or sets it aside.
+fn one<R: Runtime + Copy, S: Store>(runtime: R, store: S, number: u64) {
+    let now = runtime.now();
+    let Some(what) = store.with(|state| poison::what_to_try(state, number)) else {
+        return;
+    };
+    match what {
+        Try::Do(Unit::Slice(id, token)) => slice(runtime, store, id, token),
+        Try::Do(Unit::Balance) => watch(runtime, store),
+        Try::Do(unit) => {
+            let effect = store.with(|state| poison::carry_out(state, now, unit));
+            effect
+                .into_iter()
+                .for_each(|effect| perform(runtime, store, effect));
+        }
+        Try::SetAside(unit) => store.with(|state| poison::set_aside(state, now, unit)),
+        Try::Remove(unit) => store.with(|state| poison::remove(state, now, unit)),
+    }
+    store.with(|state| poison::has_passed(state, what));
+    if !go_carefully(runtime, store) {
+        arm(runtime, store);
+    }
+}
+
+/// Looks at the balance of cycles.
+fn watch<R: Runtime, S: Store>(runtime: R, store: S) {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Balance);
+    let now = runtime.now();
+    store.with(|state| {
+        if now >= state.care().balance_from {
+            engine::cycles::watch(state, now, runtime.cycles());
+        }
+    });
 }
 
 /// Does everything that is due, as far as one message may, and arms the timer for the rest.
@@ -55,20 +129,24 @@ fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
         instructions: &counter,
         maximum_instructions: MAXIMUM_INSTRUCTIONS,
     };
-    store.with(|state| engine::cycles::watch(state, now, runtime.cycles()));
+    watch(runtime, store);
     loop {
         let tick = store.with(|state| engine::tick(state, now, &budget));
         for effect in tick.effects {
-            match effect {
-                Effect::Attempt(start) => attempt(runtime, store, *start),
-                Effect::Deliver(parcel) => deliveries::send(runtime, store, *parcel),
-            }
+            perform(runtime, store, effect);
         }
         if tick.progress == Progress::Idle || budget.is_spent() {
             break;
         }
     }
     arm(runtime, store);
+}
+
+fn perform<R: Runtime + Copy, S: Store>(runtime: R, store: S, effect: Effect) {
+    match effect {
+        Effect::Attempt(start) => attempt(runtime, store, *start),
+        Effect::Deliver(parcel) => deliveries::send(runtime, store, *parcel),
+    }
 }
 
 /// Arms the timer for what is due next. To be called at the end of every message that may have
@@ -86,6 +164,8 @@ pub fn arm<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
 }
 
 fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Attempt(start.execution_id));
     let (id, token) = (start.execution_id, start.token);
     if let Some(text) = refusal(runtime, store, &start) {
         let outcome = Outcome::Failed(Failure::new(Cause::NotAllowed, text));
@@ -161,6 +241,8 @@ fn settle<R: Runtime + Copy, S: Store>(
 
 /// Does a slice of the built-in action of an attempt, unless the attempt is over.
 fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, token: Token) {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Slice(id, token));
     let counter = || runtime.instructions();
     let budget = Budget {
         instructions: &counter,
@@ -174,7 +256,6 @@ fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, tok
         };
         outcome.map(|outcome| engine::finish(state, now, id, token, &outcome))
     });
-    arm(runtime, store);
 }
 
 fn call_seconds(timeout_seconds: u64) -> u32 {

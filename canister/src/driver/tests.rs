@@ -2,6 +2,7 @@
 //! it lets go off, and futures that go on only when it says so.
 
 mod deliveries;
+mod poison;
 mod world;
 
 use candid::Principal;

@@ -63,6 +63,8 @@ impl Outcome {
 /// Takes the first execution of the ready queue up: starts an attempt, hands it to the workers, or
 /// parks it behind a limit.
 pub(super) fn take_up(state: &mut State, now: u64, key: ReadyKey) -> Option<Start> {
+    #[cfg(test)]
+    super::poison::strikes::pass(super::poison::strikes::At::TakeUp(key.execution_id));
     let execution = state
         .execution(key.execution_id)
         .expect("BUG: the ready queue names an execution");

@@ -41,6 +41,8 @@ pub enum Reason {
     Quota,
     /// The owner is disabled, or has a role that has no tasks.
     OwnerDisabled,
+    /// The scheduler's own message failed at it.
+    Poison,
 }
 
 /// What the judgement of a slot depends on.
@@ -291,6 +293,14 @@ impl<'s> Turn<'s> {
         self.carry_out(&mut schedule, slot, judgement);
     }
 
+    /// Leaves the slot of a schedule out that is due and that no message gets past.
+    pub(super) fn leave_poison_out(&mut self, mut schedule: ScheduleRecord) {
+        if let Some(slot) = schedule.next_at {
+            self.skip(&mut schedule, slot, Reason::Poison);
+        }
+        self.state.arm(&mut schedule, self.task.owner, None);
+    }
+
     fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {
         schedule.skipped_runs.raise(1);
         let why = why_left_out(&self.task, reason);
@@ -371,5 +381,9 @@ fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
             let text = "left out: the owner is disabled, or has a role that has no tasks";
             Failure::new(Cause::OwnerDisabled, text)
         }
+        Reason::Poison => Failure::new(
+            Cause::Poison,
+            "left out: the scheduler's own message failed at this slot twice",
+        ),
     }
 }

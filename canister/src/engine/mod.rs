@@ -26,6 +26,7 @@ mod lifecycle;
 mod outage;
 mod periods;
 mod places;
+pub mod poison;
 pub mod replay;
 mod resolve;
 mod retention;
@@ -160,6 +161,8 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
 }
 
 fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
+    #[cfg(test)]
+    poison::strikes::pass(poison::strikes::At::Wake(wake));
     match wake {
         Wake::Fire(schedule) => fire::fire(state, now, schedule),
         Wake::Resume(execution) => lifecycle::resume(state, now, execution),

@@ -37,6 +37,11 @@ impl Run<'_, '_> {
     pub(super) fn cancel(&mut self, reason: Failure) {
         self.terminate(ExecutionStatus::Cancelled, Outcome::Cancelled, reason);
     }
+
+    /// Fails the execution, which is not final, whatever it is doing: no message gets past it.
+    pub(super) fn set_aside(&mut self, reason: Failure) {
+        self.terminate(ExecutionStatus::Failed, Outcome::Failed, reason);
+    }
 }
 
 fn not_final(state: &State, id: ExecutionId) -> Option<ExecutionRecord> {

@@ -15,11 +15,17 @@ use std::collections::BTreeMap;
 use crate::errand::{self, Errand};
 
 /// The watchdog goes off so long after a message that began work.
-#[cfg(any(test, target_family = "wasm"))]
 pub const WATCHDOG_NANOSECONDS: u64 = 30 * chime_types::limits::NANOSECONDS;
 /// How long the answer to an errand is waited for. The answer only says that it failed, and the
 /// watchdog comes before.
 const ERRAND_SECONDS: u32 = 60;
+/// A failure is followed at once as long as no more messages than these failed in a row; after that
+/// the watchdog sets the pace, so that a failure of everything burns nothing.
+const FOLLOWED_AT_ONCE: u64 = 3;
+/// The reject code of a message that trapped or had too many instructions, and of a stopping canister.
+const CANISTER_ERROR: u32 = 5;
+/// The status of a running canister.
+const RUNNING: u32 = 1;
 /// The number of every errand that the timer sends.
 const OF_THE_TIMER: usize = 0;
 
@@ -28,6 +34,10 @@ thread_local! {
     static ARMED_AT: Cell<u64> = const { Cell::new(0) };
     /// Calls whose callbacks are in this program.
     static CALLS_OUT: Cell<u64> = const { Cell::new(0) };
+    /// Errands that failed since the last that did not.
+    static FAILED_IN_A_ROW: Cell<u64> = const { Cell::new(0) };
+    /// Errands that failed and that the store knows nothing of yet.
+    static FAILED: Cell<u64> = const { Cell::new(0) };
     static ERRANDS: RefCell<Errands> = const { RefCell::new(Errands { last: OF_THE_TIMER, out: BTreeMap::new() }) };
 }
 
@@ -146,12 +156,37 @@ fn perform(number: usize, argument: &[u8]) -> bool {
     is_on_its_way
 }
 
+/// Errands that failed since the last that did not.
+pub fn failed_in_a_row() -> u64 {
+    FAILED_IN_A_ROW.get()
+}
+
+/// Errands that failed since this was asked last.
+pub fn take_failed() -> u64 {
+    FAILED.take()
+}
+
 extern "C" fn on_reply(number: usize) {
     came_back();
     take(number);
+    FAILED_IN_A_ROW.set(0);
 }
 
+/// An errand was not carried out. If its message failed, carefulness follows at once. Otherwise it did
+/// not run: cycles are short, the queue is full or the canister is about to stop, which nobody is to
+/// blame for, and the watchdog tries again.
 extern "C" fn on_reject(number: usize) {
     came_back();
-    take(number);
+    let errand = take(number);
+    if ic0::msg_reject_code() != CANISTER_ERROR || ic0::canister_status() != RUNNING {
+        return;
+    }
+    arm(ic0::time().saturating_add(WATCHDOG_NANOSECONDS));
+    FAILED.set(FAILED.get().saturating_add(1));
+    FAILED_IN_A_ROW.set(FAILED_IN_A_ROW.get().saturating_add(1));
+    if let Some(errand) = errand
+        && FAILED_IN_A_ROW.get() <= FOLLOWED_AT_ONCE
+    {
+        send(errand.when_failed());
+    }
 }

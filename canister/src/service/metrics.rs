@@ -12,7 +12,7 @@ use super::Platform;
 use crate::engine;
 use crate::state::State;
 
-/// What is due for longer than this while no timer is armed means that the scheduler stands still.
+/// What is due for longer than this means that the scheduler stands still.
 const STALLED_AFTER: u64 = 120 * chime_types::limits::NANOSECONDS;
 
 /// A response over HTTP.
@@ -80,7 +80,9 @@ fn health(state: &State, platform: &Platform) -> Reply {
     let problem = if cycles_low {
         Some("too few cycles: nothing new is started until some are deposited")
     } else if is_stalled(state, platform) {
-        Some("something is due and no timer is armed: any update call arms it")
+        Some("something is due and not done: look at the canister's status, cycles and logs")
+    } else if platform.failed_in_a_row > 0 || state.care().careful > 0 {
+        Some("messages of the scheduler fail: it does one piece of work at a time; see get_stats")
     } else {
         None
     };
@@ -99,9 +101,12 @@ fn health(state: &State, platform: &Platform) -> Reply {
     }
 }
 
-/// A timer that should have gone off so long ago counts as none.
+/// What is due is done at once, or the watchdog sees to it soon. A timer that is armed for later says
+/// nothing about what is due already.
 fn is_stalled(state: &State, platform: &Platform) -> bool {
     let is_old = |at: u64| at.saturating_add(STALLED_AFTER) < platform.now;
-    let is_due = engine::next_tick_at(state, platform.now).is_some_and(is_old);
-    is_due && platform.timer_armed_at.is_none_or(is_old)
+    state
+        .first_wake()
+        .is_some_and(|(key, _)| is_old(key.due_at))
+        || platform.timer_armed_at.is_some_and(is_old)
 }

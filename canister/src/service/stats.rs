@@ -1,7 +1,7 @@
 //! Figures about an owner and the scheduler.
 
 use candid::{Nat, Principal};
-use chime_types::{Error, Stats, UpcomingRun, limits};
+use chime_types::{Error, FailedMessages, Stats, UpcomingRun, limits};
 
 use super::Caller;
 use crate::engine;
@@ -15,6 +15,8 @@ pub struct Platform {
     pub cycles: u128,
     pub stable_pages: u64,
     pub timer_armed_at: Option<u64>,
+    /// Messages of the scheduler's that failed since the last that did not.
+    pub failed_in_a_row: u64,
 }
 
 /// `get_stats`
@@ -55,10 +57,24 @@ pub fn stats(state: &State, caller: Caller, platform: &Platform) -> Result<Stats
         cycles_per_day: engine::cycles::spent_per_day(state, platform.now, platform.cycles)
             .map(Nat::from),
         cycles_low: state.header().cycles_low,
+        failed_messages: Some(failed_messages(state, caller, platform)),
         stable_pages: platform.stable_pages,
         version: env!("CARGO_PKG_VERSION").to_string(),
         now_at: platform.now,
     })
+}
+
+/// What was suspected last may belong to somebody else: only who sees all owners is told.
+fn failed_messages(state: &State, caller: Caller, platform: &Platform) -> FailedMessages {
+    let care = state.care();
+    FailedMessages {
+        failed: care.failed,
+        failed_in_a_row: platform.failed_in_a_row,
+        failed_at: care.failed_at,
+        suspect: care.last.clone().filter(|_| caller.is_admin()),
+        careful: care.careful > 0,
+        quarantined: care.quarantined,
+    }
 }
 
 fn upcoming(state: &State, owner: Principal) -> Vec<UpcomingRun> {

@@ -19,7 +19,11 @@ pub type Memory = VirtualMemory<DefaultMemoryImpl>;
 pub const LAYOUT: u32 = 2;
 
 /// Pages of 64 KiB in a bucket: small, since most of the maps of a small scheduler are small.
+#[cfg(not(test))]
 const BUCKET_PAGES: u16 = 32;
+/// The tests of this crate open thousands of stores and copy them.
+#[cfg(test)]
+const BUCKET_PAGES: u16 = 1;
 
 pub const HEADER: MemoryId = MemoryId::new(0);
 pub const TASKS: MemoryId = MemoryId::new(1);
@@ -67,10 +71,11 @@ pub const NUMBERS: MemoryId = MemoryId::new(41);
 pub const DELIVERY_QUEUE: MemoryId = MemoryId::new(42);
 pub const DELIVERY_LANES: MemoryId = MemoryId::new(43);
 pub const SENT: MemoryId = MemoryId::new(44);
+pub const CARE: MemoryId = MemoryId::new(45);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 45] = [
+const MEMORIES: [(MemoryId, &str); 46] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -129,11 +134,12 @@ const MEMORIES: [(MemoryId, &str); 45] = [
         "owner -> places and counts of its deliveries",
     ),
     (SENT, "alert or execution -> how its latest delivery stands"),
+    (CARE, "what is known of messages that failed"),
 ];
 
-/// Opens the manager of the canister's stable memory.
-pub fn manager() -> MemoryManager<DefaultMemoryImpl> {
-    MemoryManager::init_with_bucket_size(DefaultMemoryImpl::default(), BUCKET_PAGES)
+/// Opens the manager of a stable memory.
+pub fn manager(memory: DefaultMemoryImpl) -> MemoryManager<DefaultMemoryImpl> {
+    MemoryManager::init_with_bucket_size(memory, BUCKET_PAGES)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod timeline;
 use std::cell::Cell;
 
 use candid::Principal;
-use ic_stable_structures::{StableBTreeMap, StableCell};
+use ic_stable_structures::{DefaultMemoryImpl, StableBTreeMap, StableCell};
 
 use held::{Encoded, Held, HeldMap};
 use keys::{
@@ -39,7 +39,7 @@ use memory::Memory;
 use outgoing::Outgoing;
 use rates::Rates;
 use records::{
-    ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, ConfigRecord,
+    ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, Care, ConfigRecord,
     DeliveryRecord, EventRecord, ExecutionRecord, Header, LaneRecord, MessageRecord, OwnerRecord,
     Plan, ReportRecord, ScheduleRecord, SentRecord, TaskRecord, Totals, UserRecord,
 };
@@ -60,7 +60,12 @@ impl Vault {
     /// If the store was written by a later version with another layout: installing the older
     /// program over it is refused and the store stays as it is.
     pub fn open() -> Self {
-        let mut state = State::load();
+        Self::open_in(DefaultMemoryImpl::default())
+    }
+
+    /// Opens the store in a stable memory; see [`Vault::open`].
+    pub fn open_in(memory: DefaultMemoryImpl) -> Self {
+        let mut state = State::load(memory);
         state.flush();
         Self(state)
     }
@@ -83,6 +88,7 @@ pub struct State {
     header: Held<Header>,
     config: StableCell<ConfigRecord, Memory>,
     balances: StableCell<Balances, Memory>,
+    care: StableCell<Care, Memory>,
     totals: Held<Totals>,
     tasks: Records<TaskId, TaskRecord>,
     plans: Map<(TaskId, u64), Plan>,
@@ -136,11 +142,11 @@ impl State {
     /// A store for tests, which are never upgraded: nothing has to be flushed.
     #[cfg(test)]
     pub fn open() -> Self {
-        Self::load()
+        Self::load(DefaultMemoryImpl::default())
     }
 
-    fn load() -> Self {
-        let manager = memory::manager();
+    fn load(memory: DefaultMemoryImpl) -> Self {
+        let manager = memory::manager(memory);
         let get = |id| manager.get(id);
         let header = Held::new(StableCell::init(get(memory::HEADER), empty_header()));
         assert!(
@@ -153,6 +159,7 @@ impl State {
             header,
             config: StableCell::init(get(memory::CONFIG), ConfigRecord(Default::default())),
             balances: StableCell::init(get(memory::CYCLES), Balances::default()),
+            care: StableCell::init(get(memory::CARE), Care::default()),
             totals: Held::new(StableCell::init(get(memory::TOTALS), Totals::default())),
             tasks: Map::init(get(memory::TASKS)),
             plans: Map::init(get(memory::PLANS)),

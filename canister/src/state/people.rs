@@ -1,4 +1,5 @@
-//! Users, the configuration, the figures of all owners together and the balances of cycles.
+//! Users, the configuration, the figures of all owners together, the balances of cycles, and what is
+//! known of messages that failed.
 
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -6,7 +7,7 @@ use candid::Principal;
 use chime_types::Config;
 
 use super::State;
-use super::records::{Balances, ConfigRecord, Totals, UserRecord};
+use super::records::{Balances, Care, ConfigRecord, Totals, UserRecord};
 
 impl State {
     /// The configuration.
@@ -85,5 +86,18 @@ impl State {
     /// Writes the balances of the last day.
     pub fn set_balances(&mut self, balances: Balances) {
         self.balances.set(balances);
+    }
+
+    /// What is known of messages that failed.
+    pub fn care(&self) -> &Care {
+        self.care.get()
+    }
+
+    /// Changes what is known of messages that failed.
+    pub fn change_care<T>(&mut self, change: impl FnOnce(&mut Care) -> T) -> T {
+        let mut care = self.care.get().clone();
+        let answer = change(&mut care);
+        self.care.set(care);
+        answer
     }
 }

@@ -31,6 +31,7 @@ pub fn figures(figures: &Figures) -> Vec<Finding> {
     vec![
         Finding::ok("version", stats.version.clone()),
         timer(stats),
+        messages(stats),
         cycles(stats, config),
         lag(stats),
         workers(stats),
@@ -69,6 +70,39 @@ fn timer(stats: &Stats) -> Finding {
     Finding::ok(
         "timer",
         format!("armed; next wake {away}, {entries} in the agenda"),
+    )
+}
+
+fn messages(stats: &Stats) -> Finding {
+    let Some(failures) = &stats.failed_messages else {
+        return Finding::ok(
+            "messages",
+            "this scheduler does not say whether its messages fail",
+        );
+    };
+    let suspect = failures.suspect.as_deref().unwrap_or("see its log");
+    if failures.failed_in_a_row > 0 {
+        return Finding::fail(
+            "messages",
+            Kind::Internal,
+            format!("the last {} failed: {suspect}", failures.failed_in_a_row),
+            "it goes on by itself; if it stays so, look at the canister's memory, cycles and logs",
+        );
+    }
+    if failures.careful || failures.quarantined > 0 {
+        let text = format!(
+            "{} failed so far, {} pieces of work were set aside: {suspect}",
+            failures.failed, failures.quarantined
+        );
+        return Finding::warn(
+            "messages",
+            text,
+            "`chime events` shows what was set aside; `chime task resume` tries it again",
+        );
+    }
+    Finding::ok(
+        "messages",
+        format!("none fails; {} did so far", failures.failed),
     )
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -11,6 +12,7 @@ use chime_types::{
     Alert, CreateAlertRequest, CreateTaskRequest, GetTaskExecutionsRequest, Role, Task,
     TaskExecution, limits,
 };
+use ic_stable_structures::DefaultMemoryImpl;
 
 use crate::driver::{self, Store};
 use crate::engine;
@@ -18,7 +20,7 @@ use crate::errand::Errand;
 use crate::runtime::timer::WATCHDOG_NANOSECONDS;
 use crate::runtime::{CallError, CallRequest, HttpRequest, HttpResponse, Runtime};
 use crate::service::{self, Caller};
-use crate::state::State;
+use crate::state::{State, Vault};
 
 pub const SECOND: u64 = limits::NANOSECONDS;
 /// 2026-03-01T00:00:00Z
@@ -49,10 +51,13 @@ struct Platform {
     requests: Vec<(HttpRequest, Answer<HttpResponse>)>,
     spawned: Vec<Work>,
     errands: Vec<Errand>,
+    failed: u64,
+    failed_in_a_row: u64,
 }
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::new(State::open());
+    static MEMORY: RefCell<DefaultMemoryImpl> = RefCell::new(DefaultMemoryImpl::default());
+    static STATE: RefCell<Vault> = RefCell::new(Vault::open_in(MEMORY.with_borrow(Clone::clone)));
     static PLATFORM: RefCell<Platform> = const { RefCell::new(Platform {
         now: START,
         cycles: 1_000_000_000_000_000,
@@ -61,6 +66,8 @@ thread_local! {
         requests: Vec::new(),
         spawned: Vec::new(),
         errands: Vec::new(),
+        failed: 0,
+        failed_in_a_row: 0,
     }) };
 }
 
@@ -73,7 +80,7 @@ struct Stub;
 
 impl Store for Stub {
     fn with<T>(self, work: impl FnOnce(&mut State) -> T) -> T {
-        STATE.with_borrow_mut(work)
+        STATE.with_borrow_mut(|vault| vault.write(work))
     }
 }
 
@@ -114,6 +121,10 @@ impl Runtime for Stub {
         platform(|platform| platform.spawned.push(Box::pin(future)));
     }
 
+    fn take_failed(&self) -> u64 {
+        platform(|platform| std::mem::take(&mut platform.failed))
+    }
+
     fn instructions(&self) -> u64 {
         0
     }
@@ -148,6 +159,40 @@ fn carry_out(errand: Errand) {
     step();
 }
 
+/// Executes an errand as a message that may fail: then all that it did is undone, and the callback of
+/// the platform says so.
+fn attempt(errand: Errand) {
+    let memory = MEMORY.with_borrow(|memory| memory.borrow().clone());
+    let kept = platform(|it| {
+        (
+            it.armed_at,
+            it.calls.len(),
+            it.requests.len(),
+            it.errands.len(),
+        )
+    });
+    let done = catch_unwind(AssertUnwindSafe(|| driver::carry_out(Stub, Stub, errand)));
+    if done.is_ok() {
+        platform(|platform| platform.failed_in_a_row = 0);
+        return step();
+    }
+    let memory = Rc::new(RefCell::new(memory));
+    MEMORY.set(memory.clone());
+    STATE.replace(Vault::open_in(memory));
+    platform(|platform| {
+        platform.armed_at = kept.0;
+        platform.calls.truncate(kept.1);
+        platform.requests.truncate(kept.2);
+        platform.errands.truncate(kept.3);
+        platform.failed += 1;
+        platform.failed_in_a_row += 1;
+        if platform.failed_in_a_row <= 3 {
+            platform.errands.push(errand.when_failed());
+        }
+    });
+    Stub.arm(Stub.now() + WATCHDOG_NANOSECONDS);
+}
+
 /// Lets every spawned future go as far as it can, and those that it spawns.
 fn step() {
     let mut waiting = Vec::new();
@@ -174,8 +219,11 @@ pub struct World {
 impl World {
     /// A new store at the start of time.
     pub fn new() -> Self {
-        STATE.replace(State::open());
+        MEMORY.take();
+        STATE.replace(Vault::open_in(MEMORY.with_borrow(Clone::clone)));
         platform(|platform| {
+            platform.failed = 0;
+            platform.failed_in_a_row = 0;
             platform.now = START;
             platform.armed_at = None;
             platform.calls.clear();
@@ -291,6 +339,34 @@ impl World {
     pub fn carry_errands_out(&self) {
         let errands = platform(|platform| std::mem::take(&mut platform.errands));
         errands.into_iter().for_each(carry_out);
+    }
+
+    /// Lets the time pass, a tenth of a second with each message, and everything happen that is
+    /// due; messages may fail.
+    pub fn live(&self, seconds: u64) {
+        let end = Stub.now() + seconds * SECOND;
+        while Stub.now() < end {
+            let errand = platform(|it| (!it.errands.is_empty()).then(|| it.errands.remove(0)));
+            if let Some(errand) = errand {
+                attempt(errand);
+                platform(|platform| platform.now += SECOND / 10);
+                continue;
+            }
+            let at = Stub.armed_at().unwrap_or(end);
+            platform(|platform| platform.now = platform.now.max(at).min(end));
+            if at <= Stub.now() && Stub.armed_at().is_some() {
+                platform(|platform| platform.armed_at = None);
+                Stub.arm(Stub.now() + WATCHDOG_NANOSECONDS);
+                Stub.send(Errand::Work);
+            }
+        }
+    }
+
+    pub fn change<T>(&self, work: impl FnOnce(&mut State, Caller, u64) -> T) -> T {
+        let now = Stub.now();
+        let answer = Stub.with(|state| work(state, self.owner, now));
+        driver::arm(Stub, Stub);
+        answer
     }
 
     pub fn armed_at(&self) -> Option<u64> {

@@ -345,6 +345,7 @@ fn should_count_what_finished_today_and_begin_anew_the_next_day() {
         cycles: 5,
         stable_pages: 1,
         timer_armed_at: None,
+        failed_in_a_row: 0,
     };
     let stats = service::stats(&world.state, owner(), &platform(&world)).unwrap();
     assert_eq!(

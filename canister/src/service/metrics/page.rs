@@ -136,12 +136,37 @@ fn canister(page: &mut Page, state: &State, platform: &Platform) {
         "1 while a timer is armed; 0 is right only when the agenda is empty.",
         u8::from(platform.timer_armed_at.is_some()),
     );
-    let due_at = engine::next_tick_at(state, platform.now);
+    let due_at = state.first_wake().map(|(key, _)| key.due_at);
     let lag = due_at.map_or(0, |at| platform.now.saturating_sub(at));
     page.gauge(
         "timer_lag_seconds",
         "For how long the first entry of the agenda is due.",
         seconds(lag),
+    );
+    failures(page, state, platform);
+}
+
+fn failures(page: &mut Page, state: &State, platform: &Platform) {
+    let care = state.care();
+    page.gauge(
+        "messages_failed",
+        "Messages of the scheduler's own that failed since the store was laid out.",
+        care.failed,
+    );
+    page.gauge(
+        "messages_failed_in_a_row",
+        "Messages of the scheduler's own that failed since the last that did not.",
+        platform.failed_in_a_row,
+    );
+    page.gauge(
+        "careful",
+        "1 while the scheduler does one piece of work in a message, because one failed.",
+        u8::from(care.careful > 0),
+    );
+    page.gauge(
+        "quarantined",
+        "Pieces of work that were set aside since the store was laid out.",
+        care.quarantined,
     );
 }
 

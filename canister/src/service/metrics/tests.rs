@@ -28,6 +28,7 @@ fn platform(now: u64, timer_armed_at: Option<u64>) -> Platform {
         cycles: 5_000,
         stable_pages: 42,
         timer_armed_at,
+        failed_in_a_row: 0,
     }
 }
 
@@ -75,15 +76,15 @@ fn should_be_well_while_a_timer_is_armed() {
 }
 
 #[test]
-fn should_be_ill_when_something_is_due_for_long_and_no_timer_is_armed() {
+fn should_be_ill_when_something_is_due_for_long_whatever_timer_is_armed() {
     let state = store();
     let slot = START + 60 * SECOND;
     let late = slot + 120 * SECOND;
     for (now, armed_at, status) in [
         (late, None, 200),
         (late + 1, None, 503),
-        (late + 1, Some(late + 2), 200),
-        (late + 1, Some(slot + 1), 200),
+        (late + 1, Some(late + 2), 503),
+        (late + 1, Some(slot + 1), 503),
         (late + 1, Some(slot), 503),
     ] {
         let reply = get(&state, &platform(now, armed_at), "/health");

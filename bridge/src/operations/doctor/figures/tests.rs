@@ -38,6 +38,7 @@ fn healthy() -> Figures {
             cycles: Nat::from(40_000_000_000_000_u128),
             cycles_per_day: Some(Nat::from(TRILLION)),
             cycles_low: false,
+            failed_messages: None,
             stable_pages: 1,
             version: "0.2.0".into(),
             now_at: NOW_AT,

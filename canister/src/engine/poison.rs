@@ -1,0 +1,279 @@
+//! Going carefully after a message of the scheduler's failed, and setting aside what makes it fail.
+//!
+//! Work is normally done in bulk. When the message that does it fails, nobody can tell which piece was
+//! to blame. So for a number of pieces each is done in a message of its own, and named in the store by
+//! the message before it: if the one that does it fails, the name is still there. What failed so twice
+//! is set aside, in a message that does nothing else; if that fails twice too, it is taken out of its
+//! queue and nothing more. Whoever is set aside is told, and tries again with `resume_task`.
+//!
+//! A failure counts only when the scheduler is told of it: a message that was never executed, because
+//! cycles were short, is sent again and blames nobody.
+//!
+//! It says what comes next; sending messages is for `driver`.
+
+mod quarantine;
+
+use super::{Effect, attempt, handle, may_start};
+use crate::errand::Failed;
+use crate::state::State;
+use crate::state::keys::{ExecutionId, Wake};
+use crate::state::records::{Care, Suspect, Unit};
+
+/// Pieces of work that are done one to a message after a failure.
+const PIECES: u32 = 200;
+/// What failed so often alone is set aside.
+const TO_BE_SET_ASIDE: u32 = 2;
+/// What failed so often, setting it aside included, is only taken out of its queue.
+const TO_BE_REMOVED: u32 = 4;
+/// When so many were set aside and nothing was done in between, it is not they who are to blame:
+/// nothing more is set aside, and the watchdog tries from time to time.
+const MOST_IN_A_ROW: u32 = 40;
+/// Slices that are remembered as having failed. Others time out.
+const MAXIMUM_WAITING: usize = 64;
+
+/// How to do the piece of work that is tried next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Try {
+    /// As always.
+    Do(Unit),
+    /// Set it aside.
+    SetAside(Unit),
+    /// Take it out of its queue.
+    Remove(Unit),
+}
+
+/// Takes note of messages that failed, of which `failed` was the last. From now on pieces are done
+/// one to a message. False if everything fails, so that it is better to wait for the watchdog.
+#[must_use]
+pub fn note_failure(state: &mut State, now: u64, failed: Failed, messages: u64) -> bool {
+    let about = match failed {
+        Failed::Unit(number) => state
+            .care()
+            .suspect
+            .filter(|_| number == state.care().tries),
+        Failed::Slice(id, token) => Some(Suspect {
+            unit: Unit::Slice(id, token),
+            failures: 0,
+        }),
+        Failed::Work => None,
+    };
+    let words = about.map(|suspect| in_words(state, suspect.unit));
+    state.change_care(|care| {
+        if care.careful == 0 {
+            begin(care);
+        }
+        care.careful = PIECES;
+        care.failed = care.failed.saturating_add(messages);
+        care.failed_at = Some(now);
+        if words.is_some() {
+            care.last = words;
+        }
+        match failed {
+            Failed::Unit(_) if about.is_some() => blame(care),
+            Failed::Slice(id, token) => remember(care, Unit::Slice(id, token)),
+            Failed::Unit(_) | Failed::Work => {}
+        }
+        let is_hopeless = care.in_a_row >= MOST_IN_A_ROW
+            && care
+                .suspect
+                .is_some_and(|suspect| suspect.failures >= TO_BE_SET_ASIDE);
+        if is_hopeless {
+            care.suspect = None;
+            care.careful = 0;
+        }
+        !is_hopeless
+    })
+}
+
+/// The balance is looked at before all else in every message that works in bulk.
+fn begin(care: &mut Care) {
+    if care.waiting.len() < MAXIMUM_WAITING {
+        let unit = Unit::Balance;
+        care.waiting.push(Suspect { unit, failures: 0 });
+    }
+}
+
+fn blame(care: &mut Care) {
+    care.tries += 1;
+    if let Some(suspect) = &mut care.suspect {
+        suspect.failures = suspect.failures.saturating_add(1);
+    }
+}
+
+/// A slice was alone in its message, so it has failed once.
+fn remember(care: &mut Care, unit: Unit) {
+    let is_known = care
+        .waiting
+        .iter()
+        .chain(&care.suspect)
+        .any(|suspect| suspect.unit == unit);
+    if !is_known && care.waiting.len() < MAXIMUM_WAITING {
+        care.waiting.push(Suspect { unit, failures: 1 });
+    }
+}
+
+/// The number of the try that comes next, while the scheduler goes carefully. What is tried is named
+/// in the store. None, and work is done in bulk again, if enough was done or nothing is due.
+pub fn next_try(state: &mut State, now: u64) -> Option<u64> {
+    let care = state.care();
+    if care.careful == 0 {
+        return None;
+    }
+    if care.suspect.is_some() {
+        return Some(care.tries);
+    }
+    let waiting = care.waiting.first().copied();
+    let next = waiting.or_else(|| first_due(state, now).map(|unit| Suspect { unit, failures: 0 }));
+    state.change_care(|care| {
+        if waiting.is_some() {
+            care.waiting.remove(0);
+        }
+        care.suspect = next;
+        care.tries += 1;
+        if next.is_none() {
+            care.careful = 0;
+        }
+        next.map(|_| care.tries)
+    })
+}
+
+fn first_due(state: &State, now: u64) -> Option<Unit> {
+    if let Some((key, _)) = state.first_wake().filter(|(key, _)| key.due_at <= now) {
+        return Some(Unit::Wake(key));
+    }
+    let ready = state.first_ready().filter(|_| may_start(state));
+    ready.map(Unit::Ready)
+}
+
+/// What a try is to do. None if it was done, or another one took its place.
+pub fn what_to_try(state: &State, number: u64) -> Option<Try> {
+    let care = state.care();
+    let suspect = care.suspect.filter(|_| care.tries == number)?;
+    Some(match suspect.failures {
+        0..TO_BE_SET_ASIDE => Try::Do(suspect.unit),
+        TO_BE_SET_ASIDE..TO_BE_REMOVED => Try::SetAside(suspect.unit),
+        TO_BE_REMOVED.. => Try::Remove(suspect.unit),
+    })
+}
+
+/// Does a piece of work that waits in the agenda or in the ready queue. Slices and the balance are
+/// for `driver`.
+pub fn carry_out(state: &mut State, now: u64, unit: Unit) -> Option<Effect> {
+    match unit {
+        Unit::Wake(key) => {
+            let wake = state.wake(key)?;
+            state.cancel_wake(Some(key));
+            handle(state, now, wake)
+        }
+        Unit::Ready(key) => {
+            if state.first_ready() != Some(key) || !may_start(state) {
+                return None;
+            }
+            attempt::take_up(state, now, key).map(|start| Effect::Attempt(start.into()))
+        }
+        Unit::Slice(..) | Unit::Balance => None,
+    }
+}
+
+/// Sets a piece of work aside and tells who should know.
+pub fn set_aside(state: &mut State, now: u64, unit: Unit) {
+    state.change_care(count_set_aside);
+    quarantine::set_aside(state, now, unit);
+}
+
+/// Takes a piece of work out of its queue, and nothing more: setting it aside failed.
+pub fn remove(state: &mut State, now: u64, unit: Unit) {
+    state.change_care(|care| {
+        care.removed = care.removed.saturating_add(1);
+        count_set_aside(care);
+    });
+    quarantine::remove(state, now, unit);
+}
+
+fn count_set_aside(care: &mut Care) {
+    care.quarantined = care.quarantined.saturating_add(1);
+    care.in_a_row = care.in_a_row.saturating_add(1);
+}
+
+/// A try did not fail: another one is next.
+pub fn has_passed(state: &mut State, what: Try) {
+    state.change_care(|care| {
+        if matches!(what, Try::Do(_)) {
+            care.in_a_row = 0;
+        }
+        care.suspect = None;
+        care.careful = care.careful.saturating_sub(1);
+    });
+}
+
+/// A piece of work as people know it.
+pub(super) fn in_words(state: &State, unit: Unit) -> String {
+    let of_task = |id: ExecutionId| {
+        let task = state.execution(id).map_or(0, |found| found.task_id.0);
+        format!("execution {} of task {task}", id.0)
+    };
+    match unit {
+        Unit::Wake(key) => match state.wake(key) {
+            Some(Wake::Fire(id)) => {
+                let task = state.schedule(id).map_or(0, |found| found.task_id.0);
+                format!("a slot of schedule {} of task {task}", id.0)
+            }
+            Some(Wake::Resume(id)) => format!("going on with {}", of_task(id)),
+            Some(Wake::Deadline(id)) => format!("the deadline of {}", of_task(id)),
+            Some(Wake::Expire(id)) => format!("the time-out of {}", of_task(id)),
+            Some(Wake::Backfill(id)) => format!("backfill {}", id.0),
+            Some(Wake::Deliver(id)) => format!("delivery {}", id.0),
+            Some(Wake::Watch(id)) => format!("alert {}", id.0),
+            Some(Wake::Sweep) => "removing old executions".to_string(),
+            Some(Wake::Cycles) => "looking at the cycles again".to_string(),
+            None => "something that is gone".to_string(),
+        },
+        Unit::Ready(key) => format!("starting {}", of_task(key.execution_id)),
+        Unit::Slice(id, _) => format!("a slice of {}", of_task(id)),
+        Unit::Balance => "looking at the balance of cycles".to_string(),
+    }
+}
+
+/// What a test makes fail, always or as often as it says.
+#[cfg(test)]
+pub mod strikes {
+    use std::cell::RefCell;
+
+    use super::{ExecutionId, Wake};
+    use crate::state::keys::{MessageId, Token};
+
+    /// A place where a test may let a message fail.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum At {
+        Work,
+        Wake(Wake),
+        TakeUp(ExecutionId),
+        Slice(ExecutionId, Token),
+        Attempt(ExecutionId),
+        Delivery(MessageId),
+        Balance,
+        SetAside,
+    }
+
+    type Rule = Box<dyn Fn(At) -> bool>;
+
+    thread_local! {
+        static RULE: RefCell<Option<Rule>> = const { RefCell::new(None) };
+    }
+
+    /// From now on a message fails where the rule says so.
+    pub fn set(rule: impl Fn(At) -> bool + 'static) {
+        RULE.set(Some(Box::new(rule)));
+    }
+
+    /// Nothing fails any more.
+    pub fn clear() {
+        RULE.set(None);
+    }
+
+    /// Fails, if the rule says so.
+    pub fn pass(at: At) {
+        let is_struck = RULE.with_borrow(|rule| rule.as_ref().is_some_and(|rule| rule(at)));
+        assert!(!is_struck, "struck at {at:?}");
+    }
+}

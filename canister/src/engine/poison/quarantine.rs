@@ -1,0 +1,200 @@
+//! What becomes of a piece of work that is set aside: it ends, its task is paused, and its owner and
+//! the registered admins are told. For each kind of work there is one way, and no default.
+
+use candid::Principal;
+use chime_types::{Cause, EventKind, Message, Role, limits};
+
+use super::in_words;
+use crate::engine::failure::Failure;
+use crate::engine::timeline::Note;
+use crate::engine::turn::Turn;
+use crate::engine::{backfill, deliver};
+use crate::state::State;
+use crate::state::keys::{AlertId, BackfillId, ExecutionId, MessageId, ScheduleId, TaskId, Wake};
+use crate::state::records::{BackfillRecord, Place, Unit};
+
+/// What concerns no owner is tried again after this time.
+const PUT_OFF: u64 = 3_600 * limits::NANOSECONDS;
+
+/// Who is told, and of what.
+struct Report {
+    owner: Principal,
+    task: Option<TaskId>,
+    execution: Option<ExecutionId>,
+    text: String,
+}
+
+/// Ends a piece of work.
+pub fn set_aside(state: &mut State, now: u64, unit: Unit) {
+    #[cfg(test)]
+    super::strikes::pass(super::strikes::At::SetAside);
+    let what = in_words(state, unit);
+    let report = match unit {
+        Unit::Wake(key) => state.wake(key).and_then(|wake| {
+            state.cancel_wake(Some(key));
+            of_wake(state, now, wake, &what)
+        }),
+        Unit::Ready(key) => execution(state, now, key.execution_id, &what),
+        Unit::Slice(id, token) => state
+            .execution(id)
+            .filter(|found| found.token == Some(token))
+            .and_then(|_| execution(state, now, id, &what)),
+        Unit::Balance => {
+            state.change_care(|care| care.balance_from = now.saturating_add(PUT_OFF));
+            Some(of_all(&what))
+        }
+    };
+    if let Some(report) = report {
+        tell(state, now, &report);
+    }
+}
+
+/// Takes a piece of work out of its queue.
+pub fn remove(state: &mut State, now: u64, unit: Unit) {
+    match unit {
+        Unit::Wake(key) => state.cancel_wake(Some(key)),
+        Unit::Ready(key) => {
+            state.leave_queue(Principal::management_canister(), &Place::Ready(key));
+        }
+        // Its deadline ends it.
+        Unit::Slice(..) => {}
+        Unit::Balance => {
+            state.change_care(|care| care.balance_from = now.saturating_add(PUT_OFF));
+        }
+    }
+}
+
+fn of_wake(state: &mut State, now: u64, wake: Wake, what: &str) -> Option<Report> {
+    match wake {
+        Wake::Fire(id) => slot(state, now, id, what),
+        Wake::Resume(id) | Wake::Deadline(id) | Wake::Expire(id) => execution(state, now, id, what),
+        Wake::Backfill(id) => end_backfill(state, now, id, what),
+        Wake::Deliver(id) => give_delivery_up(state, now, id, what),
+        Wake::Watch(id) => disable_alert(state, id, what),
+        Wake::Sweep => {
+            let swept = state.header().swept;
+            let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Sweep);
+            state.set_sweep(Some(key), swept);
+            Some(of_all(what))
+        }
+        Wake::Cycles => {
+            let low = state.header().cycles_low;
+            let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Cycles);
+            state.set_cycles_low(low, Some(key));
+            Some(of_all(what))
+        }
+    }
+}
+
+fn reason(what: &str) -> String {
+    format!("set aside: the scheduler's own message failed twice at {what}")
+}
+
+fn of_all(what: &str) -> Report {
+    Report {
+        owner: Principal::management_canister(),
+        task: None,
+        execution: None,
+        text: format!("{}; it is put off by an hour", reason(what)),
+    }
+}
+
+/// The slot gets its record, and the task is paused.
+fn slot(state: &mut State, now: u64, id: ScheduleId, what: &str) -> Option<Report> {
+    let schedule = state.schedule(id)?;
+    let mut turn = Turn::of(state, now, schedule.task_id);
+    turn.leave_poison_out(schedule);
+    Some(pause(turn, None, what))
+}
+
+/// The execution fails, and its task is paused.
+fn execution(state: &mut State, now: u64, id: ExecutionId, what: &str) -> Option<Report> {
+    let found = state
+        .execution(id)
+        .filter(|found| !found.status.is_final())?;
+    let mut turn = Turn::of(state, now, found.task_id);
+    let failure = Failure::new(Cause::Poison, reason(what));
+    turn.hold(found).set_aside(failure);
+    Some(pause(turn, Some(id), what))
+}
+
+fn pause(mut turn: Turn<'_>, execution: Option<ExecutionId>, what: &str) -> Report {
+    let text = format!("{}; resume_task tries again", reason(what));
+    turn.pause();
+    turn.task.pause_reason = Some(text.clone());
+    Report {
+        owner: turn.task.owner,
+        task: Some(turn.task.id),
+        execution,
+        text,
+    }
+}
+
+fn end_backfill(state: &mut State, now: u64, id: BackfillId, what: &str) -> Option<Report> {
+    let BackfillRecord(found) = state.backfill(id)?;
+    let task = TaskId(found.task_id);
+    let owner = state.task(task)?.owner;
+    backfill::cancel(state, now, found);
+    Some(Report {
+        owner,
+        task: Some(task),
+        execution: None,
+        text: format!("{}; it ended, make another one", reason(what)),
+    })
+}
+
+fn give_delivery_up(state: &mut State, now: u64, id: MessageId, what: &str) -> Option<Report> {
+    let record = state.delivery(id)?;
+    let text = reason(what);
+    deliver::give_up(state, now, &record, &text);
+    Some(Report {
+        owner: record.owner,
+        task: None,
+        execution: None,
+        text: format!("{text}; it is given up"),
+    })
+}
+
+fn disable_alert(state: &mut State, id: AlertId, what: &str) -> Option<Report> {
+    let mut record = state.alert(id)?;
+    record.wake = None;
+    record.alert.disabled = true;
+    state.put_alert(&record);
+    Some(Report {
+        owner: record.owner,
+        task: record.alert.task_id.map(TaskId),
+        execution: None,
+        text: format!(
+            "{}; it is switched off, update_alert switches it on",
+            reason(what)
+        ),
+    })
+}
+
+fn tell(state: &mut State, now: u64, report: &Report) {
+    Note::new(EventKind::Quarantined, report.owner)
+        .about(report.task, report.execution)
+        .detail(&report.text)
+        .write(state, now);
+    let mut receivers: Vec<Principal> = state
+        .users_after(None)
+        .filter(|(_, user)| user.role == Role::Admin && !user.disabled)
+        .map(|(principal, _)| principal)
+        .filter(|principal| *principal != report.owner)
+        .collect();
+    if report.owner != Principal::management_canister() {
+        receivers.push(report.owner);
+    }
+    for receiver in receivers {
+        let message = Message {
+            id: state.new_other_id(),
+            sent_at: now,
+            subject: "Set aside".to_string(),
+            message: report.text.clone(),
+            task_id: report.task.map(|id| id.0),
+            execution_id: report.execution.map(|id| id.0),
+            alert_id: None,
+        };
+        state.add_message(receiver, message, limits::MAXIMUM_INBOX);
+    }
+}
