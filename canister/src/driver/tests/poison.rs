@@ -1,13 +1,15 @@
 //! A message fails wherever a piece of work of one kind is done, always: all others run on, and what
 //! fails is set aside.
 
-use chime_types::{BackfillRequest, Cause, EventKind, NewSchedule, Role, TaskStatus};
+use chime_types::{BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, TaskStatus};
 
 use super::*;
 use crate::engine;
 use crate::engine::poison::strikes::{self, At};
 use crate::service::{self, Caller};
+use crate::state::State;
 use crate::state::keys::{BackfillId, ExecutionId, ScheduleId, Wake};
+use crate::state::records::UserRecord;
 
 /// How long a test lets the scheduler run.
 const SECONDS: u64 = 240;
@@ -32,6 +34,17 @@ fn admin(caller: Caller) -> Caller {
         role: Role::Admin,
         ..caller
     }
+}
+
+fn register_admin(state: &mut State, principal: Principal) {
+    let user = UserRecord {
+        name: None,
+        role: Role::Admin,
+        quotas: Quotas::default(),
+        disabled: false,
+        created_at: START,
+    };
+    state.put_user(principal, user);
 }
 
 fn events(world: &World, kind: EventKind) -> Vec<chime_types::Event> {
@@ -284,6 +297,7 @@ fn should_set_every_built_in_action_aside_that_no_message_gets_past() {
         Action::Analytics {
             window_seconds: None,
         },
+        Action::Maintenance { dry_run: None },
         Action::Notification {
             channel: Channel::Inbox {},
             subject: "s".to_string(),
@@ -297,7 +311,11 @@ fn should_set_every_built_in_action_aside_that_no_message_gets_past() {
             ..once(action)
         };
         let pill = world
-            .change(|state, caller, now| service::create(state, admin(caller), now, request))
+            .change(|state, caller, now| {
+                // Maintenance asks for a registered admin when it runs.
+                register_admin(state, caller.principal);
+                service::create(state, admin(caller), now, request)
+            })
             .unwrap();
         let victim = victim(&world);
         world.live(SECONDS);

@@ -55,12 +55,22 @@ pub fn remove(state: &mut State, now: u64, unit: Unit) {
         Unit::Wake(key) => state.cancel_wake(Some(key)),
         Unit::Ready(key) => {
             state.leave_queue(Principal::management_canister(), &Place::Ready(key));
+            end_grant(state, key.execution_id);
         }
         // Its deadline ends it.
         Unit::Slice(..) => {}
         Unit::Balance => {
             state.change_care(|care| care.balance_from = now.saturating_add(PUT_OFF));
         }
+    }
+}
+
+/// A place that was kept for the execution is free for the others.
+fn end_grant(state: &mut State, id: ExecutionId) {
+    if let Some(mut found) = state.execution(id).filter(|found| found.is_granted) {
+        found.is_granted = false;
+        state.put_execution(&found);
+        state.end_grant();
     }
 }
 

@@ -3,6 +3,8 @@
 use chime_types::{ClaimJobsRequest, OverlapPolicy, Priority};
 
 use super::*;
+use crate::engine::poison;
+use crate::state::records::Unit;
 
 fn user(number: u8) -> Caller {
     someone(&[50, number], Role::User)
@@ -216,4 +218,32 @@ fn should_bound_the_commands_that_are_claimed_of_one_owner() {
     }
     assert_eq!(jobs.len(), most);
     assert_eq!(world.state.parked_len(), 1);
+}
+
+#[test]
+fn should_keep_no_place_for_what_is_set_aside_or_taken_out_of_its_queue() {
+    type End = fn(&mut State, u64, Unit);
+    let ends: [(End, u64); 2] = [(poison::set_aside, 1), (poison::remove, 0)];
+    for (end, kept) in ends {
+        let mut world = World::configured(ConfigureRequest {
+            maximum_concurrent: Some(8),
+            maximum_concurrent_per_owner: Some(200),
+            ..ConfigureRequest::default()
+        });
+        make(&mut world, owner(), 20, &urgent_calls());
+        let held = world.run();
+        world.succeed(&held[0]);
+        assert_eq!(world.state.header().granted, 1, "for the next one");
+        let key = world.state.first_ready().unwrap();
+        end(&mut world.state, START, Unit::Ready(key));
+        assert_ne!(world.state.first_ready(), Some(key));
+        assert_eq!(world.state.header().granted, kept);
+        // What was but taken out of its queue can still be cancelled.
+        crate::engine::cancel(&mut world.state, key.execution_id, START, "gone", true);
+        assert_eq!(
+            world.state.header().granted,
+            1,
+            "cancelling lets the next go on"
+        );
+    }
 }
