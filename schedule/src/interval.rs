@@ -43,7 +43,7 @@ impl Interval {
     }
 
     /// The same grid, from its first slot that can be named.
-    pub(crate) const fn from_the_beginning(&self) -> Self {
+    pub(crate) const fn at_the_beginning(&self) -> Self {
         Self {
             origin_at: self.origin_at % self.step_nanoseconds,
             step_nanoseconds: self.step_nanoseconds,

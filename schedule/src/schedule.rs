@@ -165,7 +165,7 @@ impl Schedule {
         let mut endless = self.clone();
         endless.start_at = 0;
         if let Times::Every { interval, .. } = &mut endless.times {
-            *interval = interval.from_the_beginning();
+            *interval = interval.at_the_beginning();
         }
         endless
     }
