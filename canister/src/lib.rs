@@ -32,10 +32,9 @@ use chime_types::{
     ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest, PauseTaskRequest,
     PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest, PutUserRequest,
     ReleaseJobRequest, RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult,
-    RestoreBackupRequest, RestoreBackupResult, RestoredBackup, RetryExecutionRequest,
-    RunTaskNowRequest, SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest,
-    TaskResult, UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest,
-    UserResult,
+    RestoreBackupRequest, RestoreBackupResult, RetryExecutionRequest, RunTaskNowRequest,
+    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
+    UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
 };
 use ic_cdk::{init, inspect_message, post_upgrade, pre_upgrade, query, update};
 
@@ -162,19 +161,24 @@ fn platform() -> Platform {
     }
 }
 
-/// Restores as much of a backup as one message may do.
-fn restore(
-    state: &mut State,
-    caller: Caller,
-    now: u64,
-    request: RestoreBackupRequest,
-) -> Result<RestoredBackup, Error> {
-    let counter = || IcRuntime.instructions();
-    let budget = Budget {
-        instructions: &counter,
+fn spent() -> u64 {
+    IcRuntime.instructions()
+}
+
+/// What a message that changes the store may spend on what it goes on with later.
+fn budget() -> Budget<'static> {
+    Budget {
+        instructions: &spent,
         maximum_instructions: driver::MAXIMUM_INSTRUCTIONS,
-    };
-    service::restore_backup(state, caller, now, &request, &budget)
+    }
+}
+
+/// What a query may spend on looking for what it shows: less than half of what it may in all.
+fn reading_budget() -> Budget<'static> {
+    Budget {
+        instructions: &spent,
+        maximum_instructions: 2_000_000_000,
+    }
 }
 
 /// Defines the methods of the interface. Each looks at its caller, decodes its request, asks
@@ -206,13 +210,14 @@ methods! {
     /// Changes a task.
     update update_task(UpdateTaskRequest) -> TaskResult = service::update;
 
-    /// Removes a task with its schedules, its history and its alerts. Backups that hold it stay.
+    /// Removes a task with its schedules, its history and its alerts. Backups that hold it stay. At
+    /// once nobody sees it any more and it does nothing more; a long history is removed after that.
     update delete_task(TaskRequest) -> DeleteTaskResult =
         |state, caller, now, request| service::delete(state, caller, now, request.task_id);
 
     /// Lists the caller's tasks by pages, the oldest first.
     query get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult =
-        |state, caller, _, request| service::list(state, caller, &request);
+        |state, caller, _, request| service::list(state, caller, &request, &reading_budget());
 
     /// Switches a task off: no schedule of it fires until it is resumed.
     update pause_task(PauseTaskRequest) -> TaskResult = service::pause;
@@ -249,7 +254,9 @@ methods! {
 
     /// Lists the executions of a task by pages, the newest first.
     query get_task_executions(GetTaskExecutionsRequest) -> GetTaskExecutionsResult =
-        |state, caller, _, request| service::executions(state, caller, &request);
+        |state, caller, _, request| {
+            service::executions(state, caller, &request, &reading_budget())
+        };
 
     /// Shows an execution.
     query get_execution(ExecutionRequest) -> ExecutionResult =
@@ -270,11 +277,15 @@ methods! {
 
     /// Lists executions that failed or timed out and were not run again, the newest first.
     query list_dead_letters(DeadLettersRequest) -> GetTaskExecutionsResult =
-        |state, caller, _, request| service::dead_letters(state, caller, &request);
+        |state, caller, _, request| {
+            service::dead_letters(state, caller, &request, &reading_budget())
+        };
 
     /// Runs the dead letters of a page again, each from the step where it stopped.
     update replay_dead_letters(DeadLettersRequest) -> ReplayDeadLettersResult =
-        |state, caller, now, request| service::replay_dead_letters(state, caller, now, &request);
+        |state, caller, now, request| {
+            service::replay_dead_letters(state, caller, now, &request, &budget())
+        };
 
     /// Runs slots of the past that did not run, the oldest first and a few at a time.
     update backfill(BackfillRequest) -> BackfillResult =
@@ -369,7 +380,10 @@ methods! {
 
     /// Restores the tasks of a backup, some in each call: call again with `next_cursor` until it is
     /// null.
-    update restore_backup(RestoreBackupRequest) -> RestoreBackupResult = restore;
+    update restore_backup(RestoreBackupRequest) -> RestoreBackupResult =
+        |state, caller, now, request| {
+            service::restore_backup(state, caller, now, &request, &budget())
+        };
 
     /// Removes a backup.
     update delete_backup(BackupRequest) -> RemovedResult =

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::stats::Percentiles;
 
-/// A backup kept in the scheduler, in chunks.
+/// A backup kept in the scheduler, in chunks. It holds tasks with their steps, schedules and history;
+/// one of all owners also users, registered actions, alerts and the configuration. Not in it: secrets,
+/// inboxes, reports, the timeline, backfills, what is on its way, and other backups.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Backup {
     /// Its identifier.
@@ -95,7 +97,8 @@ pub struct RestoreBackupRequest {
 /// What was restored. Tasks keep their identifiers unless those are, or once were, somebody else's;
 /// schedules and executions keep theirs if they replace what has them, if an admin restores them, or if
 /// nobody had them before. Executions that were under way when the backup was made are restored as
-/// cancelled; schedules go on with their next time from now.
+/// cancelled; schedules go on with their next time from now. What no backup holds (see `Backup`) stays
+/// as it is here.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RestoredBackup {
     /// Tasks restored by this call.

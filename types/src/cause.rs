@@ -144,4 +144,7 @@ pub enum Cause {
     /// The scheduler could not run at that time.
     #[serde(rename = "missed")]
     Missed,
+    /// Left out: the bytes that may be stored for the owner were used up.
+    #[serde(rename = "bytes_used_up")]
+    BytesUsedUp,
 }

@@ -34,12 +34,17 @@ pub struct Config {
     /// of a queue between two canisters. A quarter of them, at least one, is for owners who have no
     /// call of it under way.
     pub maximum_concurrent_per_target: u32,
-    /// Most tasks of one owner, 1 to 1,000,000.
+    /// Most tasks of one owner, 1 to 1,000,000. When it has so many, the oldest of its tasks that are
+    /// over makes way for a new one: no times left, not switched off, nothing under way.
     pub maximum_tasks_per_owner: u64,
     /// Executions kept of each task, 1 to 1,000,000; the oldest finished ones are removed first.
     pub maximum_executions_per_task: u64,
     /// Executions kept of each owner, 1 to 100,000,000.
     pub maximum_executions_per_owner: u64,
+    /// Most bytes that are stored for one owner, 1,048,576 to 1,099,511,627,776: executions, tasks,
+    /// backups and uploads, messages and reports. When they are used up, old executions are removed;
+    /// when none are left, its slots are skipped, and nothing can be made or uploaded.
+    pub maximum_bytes_per_owner: u64,
     /// Most runs of one owner in an hour, 1 to 1,000,000,000; slots above it are skipped.
     pub maximum_runs_per_hour: u64,
     /// Most slots of one task that wait for the executions before them, 1 to 1,000.
@@ -51,8 +56,12 @@ pub struct Config {
     pub cleanup_interval_seconds: u64,
     /// Which finished executions of all owners the sweep removes, at most 16 rules.
     pub retention: Vec<RetentionRule>,
-    /// Events kept of the whole scheduler, 1,000 to 10,000,000; the oldest are removed first.
+    /// Events kept of the whole scheduler, 1,000 to 10,000,000; when there are more, the oldest of an
+    /// owner who has more than an equal share are removed first.
     pub maximum_events: u64,
+    /// Events kept of each owner, 100 to 10,000,000; its oldest are removed first. Changes of users
+    /// and of the configuration are kept apart from both limits, the latest 10,000 of them.
+    pub maximum_events_per_owner: u64,
     /// After so many seconds of waiting a task is as urgent as a new one of the next higher
     /// priority, 1 to 86,400: low never starves.
     pub ageing_seconds: u64,
@@ -78,12 +87,14 @@ impl Default for Config {
             maximum_tasks_per_owner: 100,
             maximum_executions_per_task: 1_000,
             maximum_executions_per_owner: 100_000,
+            maximum_bytes_per_owner: limits::DEFAULT_BYTES_PER_OWNER,
             maximum_runs_per_hour: 100_000,
             maximum_buffered_executions: 100,
             default_timeout_seconds: limits::DEFAULT_TIMEOUT_SECONDS,
             cleanup_interval_seconds: 24 * 3_600,
             retention: Vec::new(),
             maximum_events: 100_000,
+            maximum_events_per_owner: 10_000,
             ageing_seconds: 300,
             maximum_rescues: 3,
             default_lease_seconds: 60,
@@ -132,6 +143,8 @@ pub struct ConfigureRequest {
     /// See `Config`.
     pub maximum_executions_per_owner: Option<u64>,
     /// See `Config`.
+    pub maximum_bytes_per_owner: Option<u64>,
+    /// See `Config`.
     pub maximum_runs_per_hour: Option<u64>,
     /// See `Config`.
     pub maximum_buffered_executions: Option<u32>,
@@ -143,6 +156,8 @@ pub struct ConfigureRequest {
     pub retention: Option<Vec<RetentionRule>>,
     /// See `Config`.
     pub maximum_events: Option<u64>,
+    /// See `Config`.
+    pub maximum_events_per_owner: Option<u64>,
     /// See `Config`.
     pub ageing_seconds: Option<u64>,
     /// See `Config`.

@@ -97,6 +97,8 @@ pub const MAXIMUM_BACKFILL_CONCURRENT: u32 = 50;
 pub const MAXIMUM_BACKFILL_SLOTS: u64 = 100_000;
 /// Most slots of a backfill that says nothing of how many it expects.
 pub const MAXIMUM_UNCONFIRMED_SLOTS: u64 = 1_000;
+/// Finished backfills that are kept of a task; the oldest are removed first.
+pub const MAXIMUM_BACKFILLS_KEPT: usize = 100;
 /// Most backfills of one owner that are not finished.
 pub const MAXIMUM_BACKFILLS: usize = 20;
 
@@ -231,12 +233,24 @@ pub const MAXIMUM_LATE_SECONDS: u64 = 86_400;
 pub const MAXIMUM_TERMINAL_ERRORS: usize = 16;
 /// Most rules of retention in one place.
 pub const MAXIMUM_RETENTION_RULES: usize = 16;
+/// Changes of users and of the configuration that are kept in the timeline; the oldest are removed
+/// first.
+pub const MAXIMUM_ACCESS_EVENTS: u64 = 10_000;
 /// Longest detail of an event, in characters.
 pub const MAXIMUM_DETAIL_CHARACTERS: usize = 256;
-/// Dead letters that are looked at for one page.
-pub const MAXIMUM_DEAD_LETTERS_SEEN: usize = 5_000;
 /// Most missed slots of one schedule that may be made up for after an outage.
 pub const MAXIMUM_MADE_UP_RUNS: u64 = 100;
+/// Tasks of an owner, the oldest first, that are looked at for one that is over, when it has as many as
+/// it may and makes another.
+pub const MAXIMUM_TASKS_LOOKED_AT: usize = 1_000;
+/// Most bytes that are stored for one owner, when nobody says otherwise: 1 GiB.
+pub const DEFAULT_BYTES_PER_OWNER: u64 = 1 << 30;
+/// Fewest bytes for one owner that may be configured.
+pub const MINIMUM_BYTES_PER_OWNER: u64 = 1 << 20;
+/// Most bytes for one owner that may be configured.
+pub const MAXIMUM_BYTES_PER_OWNER: u64 = 1 << 40;
+/// Executions or tasks that are looked at for one page: those that a filter leaves out count too.
+pub const MAXIMUM_LOOKED_AT: usize = 5_000;
 
 /// Items on a page when the request names no limit.
 pub const DEFAULT_PAGE_ITEMS: u32 = 50;

@@ -105,6 +105,10 @@ pub struct DeletedTask {
     pub task_id: u64,
     /// Executions under way that were cancelled with it; answers that come later are dropped.
     pub cancelled_executions: u64,
+    /// Executions that are still to be removed: the task is gone for everybody, its schedules are off
+    /// and it counts as a task no more; its history counts until it is removed, which takes some
+    /// seconds for each thousand. Deleting it again until then answers with what is left.
+    pub remaining_executions: Option<u64>,
 }
 
 /// Which task to run now.
@@ -171,7 +175,8 @@ pub struct GetTaskExecutionsRequest {
 /// A page of executions.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct TaskExecutionPage {
-    /// The executions.
+    /// The executions. Fewer than asked for, or none, does not mean that it is the last page: at most
+    /// 5,000 are looked at for a page, fewer if they are large.
     pub executions: Vec<TaskExecution>,
     /// Give it as `cursor` to see the next page; null on the last.
     pub next_cursor: Option<u64>,

@@ -73,6 +73,8 @@ pub struct Stats {
     pub dead_letters: u64,
     /// The caller's runs in the present hour.
     pub runs_this_hour: u64,
+    /// Bytes stored for the caller; see `User.bytes`.
+    pub bytes: Option<u64>,
     /// The caller's next runs, the earliest first, at most 10.
     pub upcoming: Vec<UpcomingRun>,
     /// Executions of all owners that are due and wait for a free place.

@@ -59,6 +59,9 @@ pub struct Quotas {
     pub maximum_runs_per_hour: Option<u64>,
     /// Most attempts under way at the same time.
     pub maximum_concurrent: Option<u32>,
+    /// Most bytes stored; see `Config.maximum_bytes_per_owner`.
+    #[serde(default)]
+    pub maximum_bytes: Option<u64>,
 }
 
 /// A user to be made or changed.
@@ -98,6 +101,9 @@ pub struct User {
     pub executions: u64,
     /// Its runs in the present hour.
     pub runs_this_hour: u64,
+    /// Bytes stored for it: executions, tasks, backups and uploads, messages and reports. A store of
+    /// an older version counts what was written since; the action `maintenance` counts anew.
+    pub bytes: Option<u64>,
 }
 
 /// Which user.

@@ -148,6 +148,9 @@ pub struct UserPutArguments {
     /// Most attempts at the same time.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_concurrent: Option<u32>,
+    /// Most bytes stored.
+    #[arg(long, value_name = "N", help_heading = "Quotas")]
+    pub maximum_bytes: Option<u64>,
     /// Take all quotas away: what the configuration says for everybody counts.
     #[arg(long, help_heading = "Quotas")]
     pub no_quotas: bool,

@@ -182,6 +182,10 @@ pub enum BackupCommand {
 A task `Backup on demand` makes the backups; of these the newest --keep are kept. With --daily
 another task makes one every day.
 
+It holds tasks with their steps, schedules and history; with --all-owners also users, alerts,
+actions and the configuration. Not in it: secrets, inboxes, reports, the timeline, backfills and
+other backups. Put secrets again with `chime secret put` after a restore elsewhere.
+
 Examples:
   chime backup create
   chime backup create --daily 2 --timezone Europe/Zurich --description 'Daily data backup'")]
@@ -194,7 +198,9 @@ Examples:
     /// Bring tasks back from a backup or a file.
     #[command(after_help = "\
 Tasks that exist are left as they are unless --overwrite is given. An upload that was cut off goes
-on where it was.
+on where it was. What was under way is restored as cancelled, and schedules go on from now. Secrets,
+inboxes, reports, the timeline and backfills are in no backup; alerts, actions, users and the
+configuration only in one of all owners.
 
 Examples:
   chime backup restore latest --yes

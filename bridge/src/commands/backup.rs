@@ -78,8 +78,14 @@ async fn create(
         newest(session, &task, &before).await
     });
     let made = made.await?;
+    let left_out = match made.all_owners {
+        true => "secrets, inboxes, reports, the timeline, backfills and other backups",
+        false => {
+            "secrets, alerts, actions, inboxes, reports, the timeline, backfills and other backups"
+        }
+    };
     let what = format!(
-        "Write it into a file with `chime backup download {}`.",
+        "Write it into a file with `chime backup download {}`. Not in it: {left_out}.",
         made.id
     );
     writer.answer(&backup(made, what))

@@ -18,16 +18,18 @@ const DURATIONS: [&str; 4] = [
     "default_lease",
 ];
 /// All other settings, but for `retention` and `minimum_cycles`.
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 12] = [
     "maximum_concurrent",
     "maximum_concurrent_per_owner",
     "maximum_concurrent_per_target",
     "maximum_tasks_per_owner",
     "maximum_executions_per_task",
     "maximum_executions_per_owner",
+    "maximum_bytes_per_owner",
     "maximum_runs_per_hour",
     "maximum_buffered_executions",
     "maximum_events",
+    "maximum_events_per_owner",
     "maximum_rescues",
 ];
 const SWITCHES: [&str; 2] = ["open_to_everybody", "public_metrics"];

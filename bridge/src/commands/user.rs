@@ -86,6 +86,7 @@ fn quotas(arguments: &UserPutArguments, present: Quotas) -> Option<Quotas> {
             .maximum_runs_per_hour
             .or(base.maximum_runs_per_hour),
         maximum_concurrent: arguments.maximum_concurrent.or(base.maximum_concurrent),
+        maximum_bytes: arguments.maximum_bytes.or(base.maximum_bytes),
     };
     (wanted != present).then_some(wanted)
 }

@@ -128,6 +128,9 @@ pub fn restored(restored: RestoredBackup) -> Record {
             {
                 text.push_str(&format!("\nTask {old_task_id} is {new_task_id} here."));
             }
+            text.push_str(
+                " Secrets, inboxes, reports, the timeline and backfills are in no backup.",
+            );
             text
         },
     )

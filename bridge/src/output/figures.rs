@@ -59,6 +59,12 @@ fn mine(stats: &Stats) -> Vec<(&'static str, String)> {
         ("Missed today", stats.missed_today.to_string()),
         ("Dead letters", stats.dead_letters.to_string()),
         ("Runs this hour", stats.runs_this_hour.to_string()),
+        (
+            "Bytes stored",
+            stats
+                .bytes
+                .map_or_else(|| "-".into(), |bytes| bytes.to_string()),
+        ),
         ("Average duration", average),
         ("Duration", percentiles(&stats.duration)),
         ("Lag", percentiles(&stats.lag)),
@@ -146,6 +152,10 @@ pub fn configuration(config: Config) -> Record {
                 "maximum_executions_per_owner",
                 count(config.maximum_executions_per_owner),
             ),
+            (
+                "maximum_bytes_per_owner",
+                count(config.maximum_bytes_per_owner),
+            ),
             ("maximum_runs_per_hour", count(config.maximum_runs_per_hour)),
             (
                 "maximum_buffered_executions",
@@ -168,6 +178,10 @@ pub fn configuration(config: Config) -> Record {
                 },
             ),
             ("maximum_events", count(config.maximum_events)),
+            (
+                "maximum_events_per_owner",
+                count(config.maximum_events_per_owner),
+            ),
             ("ageing", span(Some(config.ageing_seconds))),
             ("maximum_rescues", count(config.maximum_rescues.into())),
             ("default_lease", span(Some(config.default_lease_seconds))),

@@ -60,6 +60,7 @@ fn quotas(quotas: &Quotas) -> String {
         ("executions", number(quotas.maximum_executions)),
         ("runs an hour", number(quotas.maximum_runs_per_hour)),
         ("at a time", number(quotas.maximum_concurrent)),
+        ("bytes", number(quotas.maximum_bytes)),
     ];
     let given: Vec<_> = parts
         .iter()
@@ -97,6 +98,11 @@ fn user_text(user: &User, page: &Page<'_>) -> String {
         ("Tasks", user.tasks.to_string()),
         ("Executions", user.executions.to_string()),
         ("Runs this hour", user.runs_this_hour.to_string()),
+        (
+            "Bytes stored",
+            user.bytes
+                .map_or_else(|| "-".into(), |bytes| bytes.to_string()),
+        ),
         ("Registered", since),
     ])
 }

@@ -171,6 +171,7 @@ fn should_show_the_library_and_the_people() {
         tasks: 3,
         executions: 41,
         runs_this_hour: 2,
+        bytes: Some(123_456),
     };
     shown!("user", user(operator.clone()));
     shown!("users", users(vec![operator]));
@@ -275,6 +276,7 @@ fn figures() -> Stats {
         missed_today: 0,
         dead_letters: 1,
         runs_this_hour: 3,
+        bytes: Some(123_456),
         upcoming: vec![UpcomingRun {
             task_id: 7,
             schedule_id: 3,

@@ -113,6 +113,9 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
 
 impl Run<'_, '_> {
     fn take_up(&mut self, key: ReadyKey) -> Option<Start> {
+        if self.end_in_passing() {
+            return None;
+        }
         let is_granted = self.execution.is_granted;
         self.leave_place();
         let step = self.step();

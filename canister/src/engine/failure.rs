@@ -72,6 +72,7 @@ pub const fn passes(cause: Cause) -> bool {
         | Cause::Overlap
         | Cause::BufferFull
         | Cause::RunsUsedUp
+        | Cause::BytesUsedUp
         | Cause::OwnerDisabled
         | Cause::Missed => false,
     }

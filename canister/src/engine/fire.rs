@@ -3,9 +3,11 @@
 use chime_schedule::{Schedule, format_instant};
 use chime_types::{Cause, EventKind, ExecutionStatus, OverlapPolicy, limits};
 
+use super::clearing::Scope;
 use super::failure::Failure;
 use super::outage::{Due, Passed, Stretch};
 use super::periods::{begin_day, hour};
+use super::retention::{has_bytes, make_room};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
@@ -39,6 +41,8 @@ pub enum Reason {
     BufferFull,
     /// The owner has used the runs of this hour up.
     Quota,
+    /// The owner has used the bytes up that may be stored for it.
+    Bytes,
     /// The owner is disabled, or has a role that has no tasks.
     OwnerDisabled,
     /// The scheduler's own message failed at it.
@@ -59,6 +63,8 @@ pub struct Situation {
     pub maximum_buffered: usize,
     /// The owner may begin another run in this hour.
     pub has_quota: bool,
+    /// More may be stored for the owner.
+    pub has_bytes: bool,
     /// The owner is disabled, or has a role that has no tasks.
     pub owner_disabled: bool,
 }
@@ -70,6 +76,9 @@ pub fn judge(situation: &Situation) -> Judgement {
     }
     if !situation.has_quota {
         return Judgement::Skip(Reason::Quota);
+    }
+    if !situation.has_bytes {
+        return Judgement::Skip(Reason::Bytes);
     }
     if situation.active == 0 {
         return Judgement::Run;
@@ -111,6 +120,12 @@ pub(super) fn fire(state: &mut State, now: u64, id: ScheduleId) {
     if schedule.disabled || turn.task.disabled {
         turn.state.arm(&mut schedule, turn.task.owner, None);
         return;
+    }
+    let owner = turn.task.owner;
+    if !has_bytes(turn.state, owner) {
+        turn.end();
+        make_room(state, owner);
+        turn = Turn::of(state, now, schedule.task_id);
     }
     turn.fire(&mut schedule);
 }
@@ -234,6 +249,7 @@ impl<'s> Turn<'s> {
             has_quota: state.with_owner(task.owner, |owner| {
                 owner.hour != hour(now) || owner.runs_this_hour < quota
             }),
+            has_bytes: has_bytes(state, task.owner),
             owner_disabled: rights::is_held_back(state, task.owner),
         }
     }
@@ -241,8 +257,8 @@ impl<'s> Turn<'s> {
     fn carry_out(&mut self, schedule: &mut ScheduleRecord, slot: u64, judgement: Judgement) {
         match judgement {
             Judgement::Skip(reason) => return self.skip(schedule, slot, reason),
-            Judgement::TerminateOthers => self.stop_others(slot, true),
-            Judgement::CancelOthers => self.stop_others(slot, false),
+            Judgement::TerminateOthers => self.stop_others(slot, Scope::All),
+            Judgement::CancelOthers => self.stop_others(slot, Scope::Waiting),
             Judgement::Run | Judgement::Buffer => {}
         }
         // Those that were ended or asked to stop at once are final by now.
@@ -250,22 +266,10 @@ impl<'s> Turn<'s> {
         self.run_slot(schedule, slot, at_once);
     }
 
-    /// Ends or stops the executions of the task that are not final.
-    fn stop_others(&mut self, slot: u64, at_once: bool) {
+    /// Ends or stops the executions of the task that are not final, many of them a slice at a time.
+    fn stop_others(&mut self, slot: u64, scope: Scope) {
         let reason = format!("gave way to the slot {}", format_instant(slot));
-        let active = self.task.active.clone();
-        for id in active.into_iter().rev() {
-            let mut run = self.active(id);
-            if run.execution.status.get() != ExecutionStatus::Running || at_once {
-                run.cancel(Failure::new(Cause::GaveWay, reason.clone()));
-                continue;
-            }
-            if run.execution.cancel_requested.is_none() {
-                run.execution.cancel_requested = Some(reason.clone());
-                run.execution.cancel_cause = Some(Cause::GaveWay);
-            }
-            run.note(EventKind::CancelRequested, &reason);
-        }
+        self.end_all(Failure::new(Cause::GaveWay, reason), scope);
     }
 
     fn run_slot(&mut self, schedule: &mut ScheduleRecord, slot: u64, at_once: bool) {
@@ -376,6 +380,11 @@ fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
         Reason::Quota => {
             let text = "left out: the owner's runs of this hour are used up";
             Failure::new(Cause::RunsUsedUp, text)
+        }
+        Reason::Bytes => {
+            let text = "left out: the bytes that may be stored for the owner are used up \
+                        (maximum_bytes_per_owner)";
+            Failure::new(Cause::BytesUsedUp, text)
         }
         Reason::OwnerDisabled => {
             let text = "left out: the owner is disabled, or has a role that has no tasks";

@@ -57,6 +57,9 @@ impl Run<'_, '_> {
     /// Gives a job to a worker; or parks it, if it comes up against a limit; or sends it back, if its
     /// action was defined anew meanwhile and is no command any more.
     fn give(&mut self, key: ReadyKey, claim: &Claim) -> Option<Job> {
+        if self.end_in_passing() {
+            return None;
+        }
         let now = self.turn.now;
         self.leave_place();
         let step = self.step();

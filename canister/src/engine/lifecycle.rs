@@ -27,6 +27,7 @@ impl<'s> Turn<'s> {
         ExecutionRecord {
             id: self.state.new_execution_id(),
             task_id: self.task.id,
+            owner: Some(self.task.owner),
             schedule_id,
             trigger: Trigger::Schedule,
             replay_of: None,

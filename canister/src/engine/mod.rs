@@ -15,6 +15,7 @@ mod arguments;
 mod attempt;
 pub mod backfill;
 pub mod builtin;
+mod clearing;
 pub mod cycles;
 pub mod deliver;
 mod ending;
@@ -51,7 +52,7 @@ pub use fire::settle;
 pub use lifecycle::snooze;
 pub use periods::{day, hour};
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
-pub use retention::{arm_sweep, remove_finished};
+pub use retention::{Position, arm_sweep, make_room, maximum_bytes, remove_some, sweep_soon};
 pub use slots::{arm_first, check_rule, compile};
 pub use stopping::cancel;
 pub use totals::totals;
@@ -79,9 +80,20 @@ pub struct Budget<'a> {
 }
 
 impl Budget<'_> {
+    /// One that is spent: what goes on in slices does the least that it can.
+    pub const LEAST: Budget<'static> = Budget {
+        instructions: &|| 1,
+        maximum_instructions: 1,
+    };
+
     /// Whether nothing new may be begun.
     pub fn is_spent(&self) -> bool {
         (self.instructions)() >= self.maximum_instructions
+    }
+
+    /// Whether upkeep may go on, which can wait: it leaves three quarters to what is due.
+    pub fn has_room_for_upkeep(&self) -> bool {
+        (self.instructions)().saturating_mul(4) < self.maximum_instructions
     }
 }
 
@@ -143,7 +155,7 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
         };
         wakes += 1;
         state.cancel_wake(Some(key));
-        effects.extend(handle(state, now, wake));
+        effects.extend(handle(state, now, wake, budget));
     }
     let mut taken = 0;
     while taken < STARTS_PER_TICK && may_start(state) && !budget.is_spent() {
@@ -160,7 +172,7 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
     }
 }
 
-fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
+fn handle(state: &mut State, now: u64, wake: Wake, budget: &Budget<'_>) -> Option<Effect> {
     #[cfg(test)]
     poison::strikes::pass(poison::strikes::At::Wake(wake));
     match wake {
@@ -171,7 +183,8 @@ fn handle(state: &mut State, now: u64, wake: Wake) -> Option<Effect> {
         Wake::Backfill(id) => backfill::go_on(state, now, id),
         Wake::Deliver(id) => return deliver::begin(state, now, id),
         Wake::Watch(alert) => alerts::watch(state, now, alert),
-        Wake::Sweep => retention::sweep(state, now),
+        Wake::Sweep => retention::sweep(state, now, budget),
+        Wake::Tidy(task) => clearing::tidy(state, now, task, budget),
         // The balance was looked at when the message began.
         Wake::Cycles => cycles::look_again(state, now),
     }

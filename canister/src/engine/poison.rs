@@ -13,7 +13,7 @@
 
 mod quarantine;
 
-use super::{Effect, attempt, handle, may_start};
+use super::{Budget, Effect, attempt, handle, may_start};
 use crate::errand::Failed;
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Wake};
@@ -163,7 +163,8 @@ pub fn carry_out(state: &mut State, now: u64, unit: Unit) -> Option<Effect> {
         Unit::Wake(key) => {
             let wake = state.wake(key)?;
             state.cancel_wake(Some(key));
-            handle(state, now, wake)
+            // As little as can be: what may be put off is.
+            handle(state, now, wake, &Budget::LEAST)
         }
         Unit::Ready(key) => {
             if state.first_ready() != Some(key) || !may_start(state) {
@@ -225,6 +226,9 @@ pub(super) fn in_words(state: &State, unit: Unit) -> String {
             Some(Wake::Deliver(id)) => format!("delivery {}", id.0),
             Some(Wake::Watch(id)) => format!("alert {}", id.0),
             Some(Wake::Sweep) => "removing old executions".to_string(),
+            Some(Wake::Tidy(id)) => {
+                format!("ending or removing executions of task {}", id.0)
+            }
             Some(Wake::Cycles) => "looking at the cycles again".to_string(),
             None => "something that is gone".to_string(),
         },

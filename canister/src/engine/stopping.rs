@@ -4,10 +4,10 @@
 use candid::Principal;
 use chime_types::{Cause, EventKind, ExecutionStatus, Outcome};
 
+use super::clearing::Scope;
 use super::failure::Failure;
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{alerts, backfill, retention};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::ExecutionId;
@@ -81,16 +81,10 @@ pub(super) fn expire(state: &mut State, now: u64, id: ExecutionId) {
 }
 
 impl Turn<'_> {
-    /// Cancels the executions of the task that are not final. Answers how many. Answers to attempts
-    /// under way are dropped when they come.
-    pub fn cancel_active(&mut self, reason: &str) -> u64 {
-        let active = self.task.active.clone();
-        // The youngest first, so that none is let go on in between.
-        for id in active.iter().rev() {
-            self.active(*id)
-                .cancel(Failure::new(Cause::Cancelled, reason));
-        }
-        active.len() as u64
+    /// Cancels the executions of the task that are not final, many of them a slice at a time. Answers
+    /// to attempts under way are dropped when they come.
+    pub fn cancel_active(&mut self, reason: &str) {
+        self.end_all(Failure::new(Cause::Cancelled, reason), Scope::All);
     }
 
     /// Switches the task off, when what is due of it is settled.
@@ -124,36 +118,5 @@ impl Turn<'_> {
             .by(actor)
             .detail(reason.unwrap_or(""))
             .write(self.state, self.now);
-    }
-
-    /// Removes the task with its schedules, its plans and its history. Answers how many executions
-    /// were cancelled with it.
-    pub fn erase(mut self) -> u64 {
-        backfill::erase_all(self.state, &self.task);
-        alerts::erase_all(self.state, &self.task);
-        let cancelled = self.cancel_active("the task was deleted");
-        let task = &mut self.task;
-        for id in &task.schedules {
-            let schedule = self
-                .state
-                .schedule(*id)
-                .expect("BUG: a schedule of a task exists");
-            self.state.remove_schedule(schedule, task.owner);
-        }
-        let executions: Vec<ExecutionRecord> = self
-            .state
-            .oldest_executions_of(task.id, ExecutionId(0))
-            .collect();
-        for execution in executions {
-            retention::remove(self.state, task, &execution);
-        }
-        for plan in self.state.plans_of(task.id) {
-            self.state.remove_plan(task.id, plan);
-        }
-        self.state.remove_task(task);
-        self.state
-            .change_owner(task.owner, |owner| owner.tasks.lower(1));
-        self.set_erased();
-        cancelled
     }
 }

@@ -3,9 +3,9 @@
 use candid::Principal;
 use chime_types::{Event, EventKind, limits};
 
-use crate::state::State;
 use crate::state::keys::{ExecutionId, ScheduleId, TaskId};
 use crate::state::records::{ExecutionRecord, TaskRecord};
+use crate::state::{EventLimits, State};
 
 /// What happened, to be noted.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +101,11 @@ impl<'a> Note<'a> {
             execution_id: self.execution.map(|id| id.0),
             detail: shortened(self.detail),
         };
-        let maximum = state.config().maximum_events;
+        let config = state.config();
+        let maximum = EventLimits {
+            all: config.maximum_events,
+            of_owner: config.maximum_events_per_owner,
+        };
         state.add_event(event, maximum);
     }
 }

@@ -128,7 +128,7 @@ impl<'s> Turn<'s> {
 
     fn write(&mut self) {
         for _ in 0..self.grown_by {
-            retention::prune(self.state, &mut self.task);
+            retention::prune(self.state, &mut self.task, self.now);
         }
         self.state.put_task(&self.task);
         self.is_over = true;

@@ -148,6 +148,7 @@ impl Caller {
 pub fn task_for(state: &State, caller: Caller, need: Need, id: u64) -> Result<TaskRecord, Error> {
     let task = state
         .task(TaskId(id))
+        .filter(|task| task.deleted_at.is_none())
         .filter(|task| task.owner == caller.principal || caller.sees_all())
         .ok_or_else(|| not_found("task_id", "task", id, "list your tasks with get_my_tasks"))?;
     let is_own = task.owner == caller.principal && caller.may_own();

@@ -8,7 +8,7 @@ use chime_types::{
 
 use super::access::{Need, conflict, limit_exceeded, not_found, task_for};
 use super::schedules::schedule_of;
-use super::{Caller, rates, take_page, validate};
+use super::{Caller, rates, room, take_page, validate};
 use crate::engine::backfill as engine;
 use crate::engine::timeline::Note;
 use crate::engine::{compile, settle};
@@ -30,6 +30,10 @@ pub fn backfill(
     let slots = check(state, &task, &rule, now, request)?;
     let is_counted_only = request.count_only.unwrap_or(false);
     if !is_counted_only {
+        room::for_bytes(state, task.owner)?;
+        remove_old(state, &task);
+        // Some of its history may have made way.
+        task = task_for(state, caller, Need::Operate, request.task_id)?;
         rates::requested(state, caller, now)?;
     }
     let backfill = Backfill {
@@ -180,4 +184,16 @@ pub fn cancel_backfill(
         return Ok(backfill);
     }
     Ok(engine::cancel(state, now, backfill))
+}
+
+/// Removes the oldest finished backfills of a task above what is kept of them.
+fn remove_old(state: &mut State, task: &TaskRecord) {
+    let finished: Vec<BackfillRecord> = state
+        .backfills_of(task.id, BackfillId(0))
+        .filter(|backfill| backfill.0.finished_at.is_some())
+        .collect();
+    let excess = (finished.len() + 1).saturating_sub(limits::MAXIMUM_BACKFILLS_KEPT);
+    for old in finished.iter().take(excess) {
+        state.remove_backfill(old);
+    }
 }

@@ -7,7 +7,7 @@ use chime_types::{
 };
 
 use super::access::{conflict, limit_exceeded, not_found};
-use super::{Caller, take_page, validate};
+use super::{Caller, room, take_page, validate};
 use crate::engine::archive::{self, Damage};
 use crate::engine::timeline::Note;
 use crate::state::State;
@@ -120,11 +120,13 @@ pub fn upload_backup_chunk(
         None => new_upload(state, caller, now, request.index)?,
     };
     check_size(state, caller, &request)?;
+    room::for_bytes(state, caller.principal)?;
     let id = BackupId(record.backup.id);
     archive::add_chunk(&mut record, &request.data);
-    state.put_backup_chunk(id, request.index, request.data);
+    let owner = record.backup.owner;
+    state.put_backup_chunk(owner, (id, request.index), request.data);
     if let Err(error) = check(state, caller, &mut record, request.last) {
-        state.remove_backup_chunk(id, request.index);
+        state.remove_backup_chunk(owner, (id, request.index));
         return Err(error);
     }
     if request.last {

@@ -23,12 +23,21 @@ pub fn configure(
 ) -> Result<Config, Error> {
     caller.need_admin()?;
     let config = validate::config(state.config(), request)?;
+    if config == *state.config() {
+        return Ok(config);
+    }
     let detail = differences(state.config(), &config);
+    let keeps_less =
+        config.maximum_executions_per_task < state.config().maximum_executions_per_task;
     state.set_config(config.clone());
     // The next sweep follows the new interval.
     state.cancel_wake(state.header().sweep);
-    state.set_sweep(None, 0);
-    engine::arm_sweep(state, now);
+    state.set_sweep(None, 0, None);
+    if keeps_less {
+        engine::sweep_soon(state, now);
+    } else {
+        engine::arm_sweep(state, now);
+    }
     Note::new(EventKind::Configured, Principal::management_canister())
         .by(caller.principal)
         .detail(&detail)

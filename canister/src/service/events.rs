@@ -73,8 +73,9 @@ fn end(state: &State, scope: &Scope) -> u64 {
 
 /// The latest event in a scope that is kept no longer; of a task, of its owner.
 fn removed(state: &State, scope: &Scope) -> u64 {
-    match scope {
-        Scope::All => state.first_event().map_or(0, |id| id.0.saturating_sub(1)),
-        Scope::Owner(owner) | Scope::Task(_, owner) => state.owner(*owner).event_removed,
-    }
+    let whose = match scope {
+        Scope::All => None,
+        Scope::Owner(owner) | Scope::Task(_, owner) => Some(*owner),
+    };
+    state.events_gone(whose).0
 }

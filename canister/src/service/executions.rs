@@ -9,11 +9,10 @@ use chime_types::{
 };
 
 use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
-use super::{Caller, rates, take_page, validate, views};
-use crate::engine;
-use crate::engine::Turn;
+use super::{Caller, rates, room, search, validate, views, with_size};
 use crate::engine::replay::{From, Refusal};
 use crate::engine::timeline::Note;
+use crate::engine::{self, Budget, Turn};
 use crate::state::State;
 use crate::state::keys::ExecutionId;
 use crate::state::records::{ExecutionRecord, TaskRecord};
@@ -23,31 +22,23 @@ pub fn executions(
     state: &State,
     caller: Caller,
     request: &GetTaskExecutionsRequest,
+    budget: &Budget<'_>,
 ) -> Result<TaskExecutionPage, Error> {
     let limit = validate::page(request.limit)?;
     let task = task_for(state, caller, Need::See, request.task_id)?;
     let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
-    let items = state
-        .executions_of(task.id, cursor)
-        .filter(|record| {
-            request
-                .status
-                .is_none_or(|status| status == record.status.get())
-        })
-        .map(|record| views::execution(state, record));
-    let (executions, more) = take_page(items, limit);
-    Ok(page(executions, more, task.total_executions))
-}
-
-fn page(executions: Vec<TaskExecution>, more: bool, total_executions: u64) -> TaskExecutionPage {
-    TaskExecutionPage {
-        next_cursor: executions
-            .last()
-            .filter(|_| more)
-            .map(|execution| execution.id),
+    let show = |record: ExecutionRecord| {
+        let status = record.status.get();
+        let is_asked_for = request.status.is_none_or(|asked| asked == status);
+        is_asked_for.then(|| with_size(views::execution(state, record)))
+    };
+    let items = state.executions_of(task.id, cursor);
+    let (executions, next_cursor) = search(items, |record| record.id.0, show, limit, budget);
+    Ok(TaskExecutionPage {
         executions,
-        total_executions,
-    }
+        next_cursor,
+        total_executions: task.total_executions,
+    })
 }
 
 /// `get_execution`
@@ -115,7 +106,10 @@ pub fn run_now(
         return get_execution(state, caller, made.0);
     }
     check_room(state, &task, now)?;
+    room::for_bytes(state, task.owner)?;
     rates::run_requested(state, caller, task.id, now)?;
+    // Some of its history may have made way.
+    let task = task_for(state, caller, Need::Operate, request.task_id)?;
     let execution = Turn::new(state, now, task).request(scheduled_at, key);
     Ok(views::execution(state, execution))
 }
@@ -186,10 +180,12 @@ pub fn retry_execution(
     now: u64,
     request: &RetryExecutionRequest,
 ) -> Result<TaskExecution, Error> {
-    let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    let (_, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     check_room(state, &task, now)?;
     let from = from(request)?;
+    room::for_bytes(state, task.owner)?;
     rates::run_requested(state, caller, task.id, now)?;
+    let (execution, task) = execution_for(state, caller, Need::Operate, request.execution_id)?;
     let replayed = Turn::new(state, now, task).replay(execution, from, caller.principal);
     let execution = replayed.map_err(refused)?;
     Ok(views::execution(state, execution))
@@ -254,28 +250,6 @@ fn owner_of(
     }
 }
 
-/// The dead letters of a page that match, and where to go on.
-fn matching(
-    state: &State,
-    owner: Principal,
-    request: &DeadLettersRequest,
-) -> Result<(Vec<ExecutionRecord>, Option<u64>), Error> {
-    let limit = validate::page(request.limit)?;
-    let mut found = Vec::new();
-    let mut last = None;
-    let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
-    for (seen, execution) in state.dead_letters_of(owner, cursor).enumerate() {
-        if found.len() == limit || seen == limits::MAXIMUM_DEAD_LETTERS_SEEN {
-            return Ok((found, last));
-        }
-        last = Some(execution.id.0);
-        if matches(request, &execution) {
-            found.push(execution);
-        }
-    }
-    Ok((found, None))
-}
-
 fn matches(request: &DeadLettersRequest, execution: &ExecutionRecord) -> bool {
     let error = execution.error.as_deref().unwrap_or("");
     request.task_id.is_none_or(|id| id == execution.task_id.0)
@@ -290,52 +264,91 @@ pub fn dead_letters(
     state: &State,
     caller: Caller,
     request: &DeadLettersRequest,
+    budget: &Budget<'_>,
 ) -> Result<TaskExecutionPage, Error> {
     let owner = owner_of(state, caller, Need::See, request)?;
-    let (found, next_cursor) = matching(state, owner, request)?;
+    let show = |record: ExecutionRecord| {
+        let is_shown = matches(request, &record)
+            && task_for(state, caller, Need::See, record.task_id.0).is_ok();
+        is_shown.then(|| with_size(views::execution(state, record)))
+    };
+    let (executions, next_cursor) = search_letters(state, owner, request, show, budget)?;
     Ok(TaskExecutionPage {
-        executions: found
-            .into_iter()
-            .map(|record| views::execution(state, record))
-            .collect(),
+        executions,
         next_cursor,
         total_executions: state.owner(owner).dead_letters,
     })
 }
 
-/// `replay_dead_letters`
+/// A page of the dead letters of an owner, the newest first.
+fn search_letters<T>(
+    state: &State,
+    owner: Principal,
+    request: &DeadLettersRequest,
+    show: impl Fn(ExecutionRecord) -> Option<(T, usize)>,
+    budget: &Budget<'_>,
+) -> Result<(Vec<T>, Option<u64>), Error> {
+    let limit = validate::page(request.limit)?;
+    let cursor = ExecutionId(request.cursor.unwrap_or(u64::MAX));
+    let items = state.dead_letters_of(owner, cursor);
+    Ok(search(items, |record| record.id.0, show, limit, budget))
+}
+
+/// `replay_dead_letters`: as many as one message may. The cursor names the first that is left.
 pub fn replay_dead_letters(
     state: &mut State,
     caller: Caller,
     now: u64,
     request: &DeadLettersRequest,
+    budget: &Budget<'_>,
 ) -> Result<ReplayedDeadLetters, Error> {
     let owner = owner_of(state, caller, Need::Operate, request)?;
-    let (found, next_cursor) = matching(state, owner, request)?;
+    let show = |record: ExecutionRecord| matches(request, &record).then_some((record.id, 0));
+    let (found, next_cursor) = search_letters(state, owner, request, show, budget)?;
     rates::requested(state, caller, now)?;
     let mut answer = ReplayedDeadLetters {
         execution_ids: Vec::new(),
         left_out: Vec::new(),
         next_cursor,
     };
-    for execution in found {
-        let id = execution.id.0;
-        let room = task_for(state, caller, Need::Operate, execution.task_id.0)
-            .and_then(|task| check_room(state, &task, now).map(|()| task));
-        let task = match room {
-            Ok(task) => task,
-            Err(error) if answer.execution_ids.is_empty() => return Err(error),
-            Err(_) => {
-                // No room for more: the next call goes on with this one.
-                answer.next_cursor = Some(id + 1);
+    for (done, id) in found.into_iter().enumerate() {
+        if done > 0 && budget.is_spent() {
+            answer.next_cursor = Some(id.0 + 1);
+            break;
+        }
+        match replay_letter(state, caller, now, id) {
+            Replayed::As(new) => answer.execution_ids.push(new.0),
+            Replayed::LeftOut => answer.left_out.push(id.0),
+            Replayed::NoRoom(error) if answer.execution_ids.is_empty() => return Err(error),
+            Replayed::NoRoom(_) => {
+                answer.next_cursor = Some(id.0 + 1);
                 break;
             }
-        };
-        let mut turn = Turn::new(state, now, task);
-        match turn.replay(execution, From::Stop, caller.principal) {
-            Ok(new) => answer.execution_ids.push(new.id.0),
-            Err(_) => answer.left_out.push(id),
         }
     }
     Ok(answer)
+}
+
+/// What became of a dead letter.
+enum Replayed {
+    As(ExecutionId),
+    LeftOut,
+    /// There is none for it now, nor for those after it.
+    NoRoom(Error),
+}
+
+fn replay_letter(state: &mut State, caller: Caller, now: u64, id: ExecutionId) -> Replayed {
+    let found = execution_for(state, caller, Need::Operate, id.0)
+        .and_then(|(_, task)| {
+            check_room(state, &task, now)?;
+            room::for_bytes(state, task.owner)
+        })
+        .and_then(|()| execution_for(state, caller, Need::Operate, id.0));
+    let (execution, task) = match found {
+        Ok(found) => found,
+        Err(error) => return Replayed::NoRoom(error),
+    };
+    Turn::new(state, now, task)
+        .replay(execution, From::Stop, caller.principal)
+        .map_or(Replayed::LeftOut, |new| Replayed::As(new.id))
 }

@@ -58,8 +58,8 @@ pub fn define_action(
         owner,
         name: request.name.clone(),
     };
-    let is_new = state.action(&key).is_none();
-    if is_new && state.actions_of(owner, "").count() >= limits::MAXIMUM_ACTIONS {
+    let old = state.action(&key);
+    if old.is_none() && state.actions_of(owner, "").count() >= limits::MAXIMUM_ACTIONS {
         return Err(limit_exceeded(
             format!("at most {} actions", limits::MAXIMUM_ACTIONS),
             "remove some with delete_action",
@@ -72,6 +72,16 @@ pub fn define_action(
         defined_by: caller.principal,
         updated_at: now,
     };
+    let is_same = |old: &ActionRecord| {
+        let updated_at = old.updated_at;
+        *old == ActionRecord {
+            updated_at,
+            ..record.clone()
+        }
+    };
+    if let Some(old) = old.filter(is_same) {
+        return Ok(view(owner, request.name, old));
+    }
     state.put_action(key, record.clone());
     note(state, EventKind::ActionChanged, caller, now, &request.name);
     Ok(view(owner, request.name, record))
@@ -181,8 +191,10 @@ pub fn put_secret(
         owner: caller.principal,
         name: request.name.clone(),
     };
-    state.put_secret(key, request.secret);
-    note(state, EventKind::SecretChanged, caller, now, &request.name);
+    if state.secret(&key).as_ref() != Some(&request.secret) {
+        state.put_secret(key, request.secret);
+        note(state, EventKind::SecretChanged, caller, now, &request.name);
+    }
     list_secrets(state, caller)
 }
 

@@ -16,6 +16,7 @@ mod library;
 mod metrics;
 mod rates;
 mod restore;
+mod room;
 mod schedules;
 mod stats;
 mod tasks;
@@ -56,6 +57,8 @@ pub use users::{delete_user, get_me, list_users, put_user};
 use candid::CandidType;
 use chime_types::limits;
 
+use crate::engine::Budget;
+
 /// The first `limit` items, fewer if they are large, and whether more follow.
 fn take_page<T: CandidType>(mut items: impl Iterator<Item = T>, limit: usize) -> (Vec<T>, bool) {
     let mut page = Vec::new();
@@ -64,8 +67,43 @@ fn take_page<T: CandidType>(mut items: impl Iterator<Item = T>, limit: usize) ->
         let Some(item) = items.next() else {
             return (page, false);
         };
-        bytes += candid::encode_one(&item).map_or(0, |encoded| encoded.len());
+        let (item, size) = with_size(item);
+        bytes += size;
         page.push(item);
     }
     (page, items.next().is_some())
+}
+
+/// Looks through a list for a page: at so many entries at most, and at no further one once the budget
+/// is spent. Answers with what `show` makes of those that match, and with the last entry that was
+/// looked at if others follow it: a page may be short, or empty, and not be the last.
+fn search<I, T>(
+    items: impl Iterator<Item = I>,
+    number: impl Fn(&I) -> u64,
+    show: impl Fn(I) -> Option<(T, usize)>,
+    limit: usize,
+    budget: &Budget<'_>,
+) -> (Vec<T>, Option<u64>) {
+    let mut page = Vec::new();
+    let mut bytes = 0;
+    let mut last = None;
+    for (looked_at, item) in items.enumerate() {
+        let is_full = page.len() == limit || bytes >= limits::MAXIMUM_PAGE_BYTES;
+        let is_spent = looked_at > 0 && budget.is_spent();
+        if is_full || is_spent || looked_at == limits::MAXIMUM_LOOKED_AT {
+            return (page, last);
+        }
+        last = Some(number(&item));
+        if let Some((shown, size)) = show(item) {
+            bytes += size;
+            page.push(shown);
+        }
+    }
+    (page, None)
+}
+
+/// What is shown, with its size in an answer.
+fn with_size<T: CandidType>(item: T) -> (T, usize) {
+    let bytes = candid::encode_one(&item).map_or(0, |encoded| encoded.len());
+    (item, bytes)
 }

@@ -45,6 +45,7 @@ pub fn stats(state: &State, caller: Caller, platform: &Platform) -> Result<Stats
         } else {
             0
         },
+        bytes: Some(state.usage(principal).bytes),
         upcoming: upcoming(state, principal),
         ready: state.ready_len(),
         parked: state.parked_len(),

@@ -6,12 +6,12 @@ use chime_types::{
     TaskPage,
 };
 
-use super::access::{Need, limit_exceeded, task_for};
+use super::access::{Need, task_for};
 use super::schedules::put_schedules;
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, rates, take_page, views};
+use super::{Caller, rates, room, search, views, with_size};
 use crate::engine::timeline::Note;
-use crate::engine::{self, Turn};
+use crate::engine::{self, Budget, Turn};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::TaskId;
@@ -24,16 +24,20 @@ pub fn get(state: &State, caller: Caller, task_id: u64) -> Result<Task, Error> {
 }
 
 /// `get_my_tasks`
-pub fn list(state: &State, caller: Caller, request: &GetMyTasksRequest) -> Result<TaskPage, Error> {
+pub fn list(
+    state: &State,
+    caller: Caller,
+    request: &GetMyTasksRequest,
+    budget: &Budget<'_>,
+) -> Result<TaskPage, Error> {
     let limit = validate::page(request.limit)?;
     let owner = caller.need_sight_of(request.owner)?;
-    let items = state
-        .tasks_of(owner, TaskId(request.cursor.unwrap_or(0)))
-        .map(|record| views::task(state, record));
-    let (tasks, more) = take_page(items, limit);
+    let items = state.tasks_of(owner, TaskId(request.cursor.unwrap_or(0)));
+    let show = |record| Some(with_size(views::task(state, record)));
+    let (tasks, next_cursor) = search(items, |record| record.id.0, show, limit, budget);
     Ok(TaskPage {
-        next_cursor: tasks.last().filter(|_| more).map(|task| task.id),
         tasks,
+        next_cursor,
         total_tasks: state.owner(owner).tasks,
     })
 }
@@ -82,21 +86,6 @@ pub(super) fn check_run_as(caller: Caller, run_as: Option<Principal>) -> Result<
     ))
 }
 
-fn check_quota(state: &State, caller: Caller) -> Result<(), Error> {
-    let quota = state
-        .user(caller.principal)
-        .and_then(|user| user.quotas.maximum_tasks);
-    let maximum = quota.unwrap_or(state.config().maximum_tasks_per_owner);
-    if state.owner(caller.principal).tasks < maximum {
-        return Ok(());
-    }
-    Err(limit_exceeded(
-        format!("at most {maximum} tasks for this owner"),
-        "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, \
-         configure)",
-    ))
-}
-
 /// `create_task`
 pub fn create(
     state: &mut State,
@@ -112,12 +101,14 @@ pub fn create(
         }
     }
     let checked = check(state, caller, now, &request)?;
-    check_quota(state, caller)?;
+    room::for_bytes(state, caller.principal)?;
     rates::requested(state, caller, now)?;
+    room::for_task(state, caller, now)?;
 
     let mut task = record(state.new_task_id(), caller.principal, now, request);
     let steps = checked.steps;
-    state.put_plan(task.id, task.plan, Plan { steps });
+    let owner = Some(caller.principal);
+    state.put_plan(task.id, task.plan, Plan { steps, owner });
     if let Some(key) = &task.idempotency_key {
         state.put_key(caller.principal, key, task.id);
     }
@@ -159,6 +150,9 @@ fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) ->
         latest: None,
         last_run_at: None,
         total_executions: 0,
+        ending: None,
+        deleted_at: None,
+        tidy: None,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -178,15 +172,32 @@ pub fn delete(
     now: u64,
     task_id: u64,
 ) -> Result<DeletedTask, Error> {
+    if let Some(answer) = being_deleted(state, caller, task_id) {
+        return Ok(answer);
+    }
     let task = task_for(state, caller, Need::Change, task_id)?;
-    let cancelled_executions = Turn::new(state, now, task.clone()).erase();
+    let deleted = Turn::new(state, now, task.clone()).delete();
     Note::task(EventKind::TaskDeleted, &task)
         .by(caller.principal)
         .detail(&task.name)
         .write(state, now);
     Ok(DeletedTask {
         task_id,
-        cancelled_executions,
+        cancelled_executions: deleted.cancelled,
+        remaining_executions: Some(deleted.remaining),
+    })
+}
+
+/// The answer to who deletes a task once more while something is left of it.
+fn being_deleted(state: &State, caller: Caller, task_id: u64) -> Option<DeletedTask> {
+    let task = state
+        .task(TaskId(task_id))
+        .filter(|task| task.deleted_at.is_some())
+        .filter(|task| task.owner == caller.principal || caller.is_admin())?;
+    Some(DeletedTask {
+        task_id,
+        cancelled_executions: 0,
+        remaining_executions: Some(task.total_executions),
     })
 }
 
@@ -199,8 +210,12 @@ pub fn pause(
 ) -> Result<Task, Error> {
     let task = task_for(state, caller, Need::Operate, request.task_id)?;
     request.reason.as_deref().map_or(Ok(()), validate::reason)?;
+    let says_more = request.reason.is_some() && request.reason != task.pause_reason;
+    let changes = !task.disabled || says_more;
     let mut turn = Turn::new(state, now, task);
-    turn.pause_on_request(caller.principal, request.reason.as_deref());
+    if changes {
+        turn.pause_on_request(caller.principal, request.reason.as_deref());
+    }
     if request.cancel_running.unwrap_or(false) {
         let reason = request.reason.as_deref();
         turn.cancel_active(reason.unwrap_or("cancelled when the task was paused"));

@@ -7,7 +7,7 @@ use super::access::{Need, conflict, task_for};
 use super::schedules::replace_schedules;
 use super::tasks::{check_run_as, touch};
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, rates, views};
+use super::{Caller, rates, room, views};
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::counter::Counter;
@@ -92,10 +92,15 @@ pub fn update(
     let mut task = task_for(state, caller, Need::Change, request.task_id)?;
     check_version(&task, request.expected_version)?;
     let checked = check(state, caller, &task, now, &request)?;
+    if request.steps.is_some() || request.metadata.is_some() || request.description.is_some() {
+        room::for_bytes(state, task.owner)?;
+        task = task_for(state, caller, Need::Change, request.task_id)?;
+    }
     rates::requested(state, caller, now)?;
     apply(&mut task, request);
     if let Some(steps) = checked.steps {
-        replace_plan(state, &mut task, Plan { steps });
+        let owner = Some(task.owner);
+        replace_plan(state, &mut task, Plan { steps, owner });
     }
     if let Some(schedules) = checked.schedules {
         replace_schedules(state, &mut task, schedules, now);

@@ -38,6 +38,7 @@ fn view(state: &State, principal: Principal, record: Option<UserRecord>, now: u6
         } else {
             0
         },
+        bytes: Some(state.usage(principal).bytes),
     }
 }
 
@@ -77,9 +78,9 @@ pub fn put_user(
     request: PutUserRequest,
 ) -> Result<User, Error> {
     caller.need_admin()?;
-    let old = state.user(request.principal);
-    check_user(state, &request, old.is_none())?;
-    let old = old.unwrap_or(UserRecord {
+    let found = state.user(request.principal);
+    check_user(state, &request, found.is_none())?;
+    let old = found.clone().unwrap_or(UserRecord {
         name: None,
         role: Role::User,
         quotas: Quotas::default(),
@@ -93,6 +94,9 @@ pub fn put_user(
         disabled: request.disabled.unwrap_or(old.disabled),
         created_at: old.created_at,
     };
+    if found.as_ref() == Some(&record) {
+        return Ok(view(state, request.principal, found, now));
+    }
     let state_of_it = if record.disabled { ", disabled" } else { "" };
     let detail = format!(
         "{} is {}{state_of_it}",
@@ -153,6 +157,14 @@ fn check_user(state: &State, request: &PutUserRequest, is_new: bool) -> Result<(
             concurrent,
         ),
     ];
+    let (field, bytes) = ("quotas.maximum_bytes", quotas.maximum_bytes);
+    let least = limits::MINIMUM_BYTES_PER_OWNER;
+    validate::range(
+        field,
+        bytes.unwrap_or(least),
+        least,
+        limits::MAXIMUM_BYTES_PER_OWNER,
+    )?;
     rows.into_iter()
         .try_for_each(|(field, value, maximum)| validate::optional(field, value, maximum, false))
 }

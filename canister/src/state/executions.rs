@@ -4,12 +4,24 @@ use std::borrow::Cow;
 use std::ops::Bound::Excluded;
 
 use candid::Principal;
+use serde::Deserialize;
 
 use super::State;
 use super::held::Encoded;
 use super::keys::{ExecutionId, RunKey, ScheduleId, Subject, TaskId};
-use super::records::{ExecutionRecord, OwnerRecord};
+use super::records::{ExecutionRecord, OwnerRecord, Place, Status};
 use super::texts;
+
+/// Some fields of an execution.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ExecutionBrief {
+    pub task_id: TaskId,
+    pub plan: u64,
+    pub status: Status,
+    pub place: Option<Place>,
+    #[serde(default)]
+    pub is_claimed: bool,
+}
 
 impl State {
     /// An execution.
@@ -22,16 +34,30 @@ impl State {
         self.executions.contains_key(&id)
     }
 
-    /// Writes an execution that exists, its texts cut where they are too long.
-    pub fn put_execution(&mut self, execution: &ExecutionRecord) {
-        let record = Encoded::of(bounded(Cow::Borrowed(execution)).as_ref());
-        self.executions.insert(execution.id, record);
+    /// What has to be known of an execution to find it in its place. Reads no more of it.
+    pub fn execution_brief(&self, id: ExecutionId) -> Option<ExecutionBrief> {
+        let brief = self.executions.get(&id)?.decode_as();
+        Some(brief)
     }
 
-    /// Writes an execution as an older version did.
-    #[cfg(test)]
-    pub fn put_execution_as_it_is(&mut self, record: &ExecutionRecord) {
-        self.executions.insert(record.id, Encoded::of(record));
+    /// Writes an execution that exists, its texts cut where they are too long.
+    pub fn put_execution(&mut self, execution: &ExecutionRecord) {
+        self.put_execution_as_it_is(bounded(Cow::Borrowed(execution)).as_ref());
+    }
+
+    /// Writes an execution, however long its texts are.
+    pub fn put_execution_as_it_is(&mut self, execution: &ExecutionRecord) {
+        let encoded = Encoded::of(execution);
+        let after = encoded.size();
+        let old = self.executions.insert(execution.id, encoded);
+        let before = old.map_or(0, |old| old.size());
+        // One that an older release made does not say whose it is.
+        let owner = execution
+            .owner
+            .or_else(|| Some(self.task(execution.task_id)?.owner));
+        if let Some(owner) = owner {
+            self.count_bytes(owner, before, after);
+        }
     }
 
     /// The execution of a slot.
@@ -75,6 +101,10 @@ impl State {
         self.executions_by_task
             .insert((execution.task_id, execution.id), ());
         self.executions_by_owner.insert((owner, execution.id), ());
+        if execution.is_empty() {
+            let key = (owner, execution.task_id, execution.id);
+            self.empty_executions.insert(key, ());
+        }
         true
     }
 
@@ -92,7 +122,13 @@ impl State {
         self.executions_by_task
             .remove(&(execution.task_id, execution.id));
         self.executions_by_owner.remove(&(owner, execution.id));
-        self.executions.remove(&execution.id);
+        if execution.is_empty() {
+            let key = (owner, execution.task_id, execution.id);
+            self.empty_executions.remove(&key);
+        }
+        if let Some(removed) = self.executions.remove(&execution.id) {
+            self.count_bytes(owner, removed.size(), 0);
+        }
         self.remove_sent(Subject::Callback(execution.id));
         self.remove_dead_letter(owner, execution.id)
     }
@@ -123,21 +159,51 @@ impl State {
             .map(|entry| self.listed_execution(entry.key().1))
     }
 
+    /// The numbers of the executions of a task before `cursor`, the newest first.
+    pub fn newest_ids_of(
+        &self,
+        task: TaskId,
+        cursor: ExecutionId,
+    ) -> impl Iterator<Item = ExecutionId> {
+        self.executions_by_task
+            .keys_range((task, ExecutionId(0))..(task, cursor))
+            .rev()
+            .map(|(_, id)| id)
+    }
+
     /// The numbers of the executions of a task, the oldest first.
     pub fn execution_ids_of(&self, task: TaskId) -> impl Iterator<Item = ExecutionId> {
         self.executions_by_task
-            .range((task, ExecutionId(0))..=(task, ExecutionId(u64::MAX)))
-            .map(|entry| entry.key().1)
+            .keys_range((task, ExecutionId(0))..=(task, ExecutionId(u64::MAX)))
+            .map(|(_, id)| id)
     }
 
-    /// The executions of an owner, the oldest first.
-    pub fn oldest_executions_of_owner(
+    /// The numbers of the records of a task that stand for slots at which nothing was run, the oldest
+    /// first. Those that an older release wrote are not among them.
+    pub fn empty_ids_of(
         &self,
         owner: Principal,
-    ) -> impl Iterator<Item = ExecutionRecord> {
+        task: TaskId,
+    ) -> impl Iterator<Item = ExecutionId> {
+        let first = (owner, task, ExecutionId(0));
+        self.empty_executions
+            .keys_range(first..=(owner, task, ExecutionId(u64::MAX)))
+            .map(|(_, _, id)| id)
+    }
+
+    /// The same of all tasks of an owner, the oldest of each task first.
+    pub fn empty_ids_of_owner(&self, owner: Principal) -> impl Iterator<Item = ExecutionId> {
+        let first = (owner, TaskId(0), ExecutionId(0));
+        self.empty_executions
+            .keys_range(first..=(owner, TaskId(u64::MAX), ExecutionId(u64::MAX)))
+            .map(|(_, _, id)| id)
+    }
+
+    /// The numbers of the executions of an owner, the oldest first.
+    pub fn oldest_ids_of_owner(&self, owner: Principal) -> impl Iterator<Item = ExecutionId> {
         self.executions_by_owner
-            .range((owner, ExecutionId(0))..=(owner, ExecutionId(u64::MAX)))
-            .map(|entry| self.listed_execution(entry.key().1))
+            .keys_range((owner, ExecutionId(0))..=(owner, ExecutionId(u64::MAX)))
+            .map(|(_, id)| id)
     }
 
     /// Executions of all owners.

@@ -13,6 +13,7 @@ use std::ops::Bound;
 
 use ic_stable_structures::storable::Bound as Size;
 use ic_stable_structures::{StableBTreeMap, StableCell, Storable};
+use serde::de::DeserializeOwned;
 
 use super::memory::Memory;
 
@@ -36,6 +37,16 @@ impl<T: Storable> Encoded<T> {
 
     pub fn decode(self) -> T {
         T::from_bytes(Cow::Owned(self.bytes))
+    }
+
+    /// Some fields of the record: the others are passed over.
+    pub fn decode_as<Brief: DeserializeOwned>(&self) -> Brief {
+        cbor4ii::serde::from_slice(&self.bytes).expect("BUG: a stored record can be decoded")
+    }
+
+    /// How many bytes it has.
+    pub const fn size(&self) -> usize {
+        self.bytes.len()
     }
 }
 

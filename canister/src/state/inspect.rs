@@ -12,7 +12,7 @@ use super::keys::{
     AgendaKey, AlertId, BackfillId, BackupId, DeliveryKey, EventId, ExecutionId, JobKey, MessageId,
     OwnerKey, ParkedKey, ReadyKey, RunKey, ScheduleId, Subject, TaskId,
 };
-use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, OwnerRecord, TaskRecord};
+use super::records::{AlertRecord, BackfillRecord, ExecutionRecord, TaskRecord};
 use super::{Map, State};
 
 macro_rules! parts {
@@ -91,8 +91,10 @@ parts! {
     Parked(ParkedKey) in parked;
     Jobs(JobKey) in jobs;
     TasksByOwner((Principal, TaskId)) in tasks_by_owner;
+    DeletedTasks((Principal, TaskId)) in deleted_tasks;
     ExecutionsByTask((TaskId, ExecutionId)) in executions_by_task;
     ExecutionsByOwner((Principal, ExecutionId)) in executions_by_owner;
+    EmptyExecutions((Principal, TaskId, ExecutionId)) in empty_executions;
     DeadLetters((Principal, ExecutionId)) in dead_letters;
     Occurrences((ScheduleId, u64)) in occurrences;
     Keys(OwnerKey) in keys;
@@ -103,6 +105,7 @@ parts! {
     Users(Principal) in users;
     UserNames(String) in user_names;
     Events(EventId) in events;
+    AccessEvents(EventId) in access_events;
     EventsByOwner((Principal, EventId)) in events_by_owner;
     EventsByTask((TaskId, EventId)) in events_by_task;
     Alerts(AlertId) in alerts;
@@ -116,6 +119,7 @@ parts! {
     BackupsByOwner((Principal, BackupId)) in backups_by_owner;
     BackupChunks((BackupId, u32)) in backup_chunks;
     Owners(Principal) in owners;
+    Usage(Principal) in usage;
 }
 
 /// Something with keys in their order.
@@ -129,7 +133,7 @@ impl<K: Storable + Ord + Clone, V: Storable> Keys<K> for Map<K, V> {
     }
 }
 
-impl Keys<Principal> for HeldMap<Principal, OwnerRecord> {
+impl<T: Storable + Clone + Default> Keys<Principal> for HeldMap<Principal, T> {
     fn after(&self, from: Bound<Principal>) -> impl Iterator<Item = Principal> {
         self.keys_after(from)
     }
@@ -143,9 +147,13 @@ fn keys_after<K: Storable>(map: &impl Keys<K>, cursor: Option<&[u8]>) -> impl It
 }
 
 impl State {
-    /// Whether the list of an owner holds a task.
-    pub fn is_task_listed(&self, owner: Principal, id: TaskId) -> bool {
-        self.tasks_by_owner.contains_key(&(owner, id))
+    /// Whether the list of an owner holds a task: that of its tasks, or of those that were deleted.
+    pub fn is_task_listed(&self, task: &TaskRecord) -> bool {
+        let list = match task.deleted_at {
+            None => &self.tasks_by_owner,
+            Some(_) => &self.deleted_tasks,
+        };
+        list.contains_key(&(task.owner, task.id))
     }
 
     /// The numbers of the tasks of an owner.
@@ -214,16 +222,16 @@ impl State {
 
     /// Whose an event is, and of which task.
     pub fn event_subject(&self, id: EventId) -> Option<(Principal, Option<u64>)> {
-        let event = self.events.get(&id)?.0;
+        let event = self.event(id)?;
         Some((event.owner, event.task_id))
     }
 
     /// When the latest event happened.
     #[cfg(test)]
     pub fn last_event_at(&self) -> Option<u64> {
-        self.events
-            .last_key_value()
-            .map(|(_, event)| event.0.occurred_at)
+        let last = [&self.events, &self.access_events].map(|events| events.last_key_value());
+        let last = last.into_iter().flatten().max_by_key(|(id, _)| *id);
+        last.map(|(_, event)| event.0.occurred_at)
     }
 
     /// The highest numbers in use of tasks, schedules and executions.
@@ -255,7 +263,11 @@ impl State {
 impl State {
     /// Lists a task.
     pub fn list_task(&mut self, task: &TaskRecord) {
-        self.tasks_by_owner.insert((task.owner, task.id), ());
+        let list = match task.deleted_at {
+            None => &mut self.tasks_by_owner,
+            Some(_) => &mut self.deleted_tasks,
+        };
+        list.insert((task.owner, task.id), ());
     }
 
     /// Lists an execution, also under its slot and its key if those are free.

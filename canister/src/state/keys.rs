@@ -316,6 +316,8 @@ pub enum Wake {
     Sweep,
     /// The balance of cycles was low: look again.
     Cycles,
+    /// More of the history of a task than it may keep is to be removed.
+    Tidy(TaskId),
 }
 
 impl Storable for Wake {
@@ -339,6 +341,7 @@ impl Storable for Wake {
             Self::Watch(alert) => (6, alert.0),
             Self::Sweep => (7, 0),
             Self::Cycles => (8, 0),
+            Self::Tidy(task) => (9, task.0),
         };
         let mut bytes = vec![kind];
         bytes.extend(id.to_be_bytes());
@@ -357,6 +360,7 @@ impl Storable for Wake {
             6 => Self::Watch(AlertId(id)),
             7 => Self::Sweep,
             8 => Self::Cycles,
+            9 => Self::Tidy(TaskId(id)),
             kind => panic!("BUG: wake of kind {kind} in the agenda"),
         }
     }

@@ -6,6 +6,7 @@ use candid::Principal;
 use chime_types::{Backup, Report};
 
 use super::State;
+use super::held::Encoded;
 use super::keys::{BackupId, NameKey, ReportId};
 use super::records::{ActionRecord, BackupRecord, ReportRecord};
 
@@ -102,7 +103,7 @@ impl State {
         self.backups.remove(&id);
         self.backups_by_owner.remove(&(backup.owner, id));
         for index in 0..=backup.chunks {
-            self.backup_chunks.remove(&(id, index));
+            self.remove_backup_chunk(backup.owner, (id, index));
         }
     }
 
@@ -120,20 +121,35 @@ impl State {
         self.backup_chunks.get(&(id, index))
     }
 
-    /// Writes a chunk of a backup.
-    pub fn put_backup_chunk(&mut self, id: BackupId, index: u32, data: Vec<u8>) {
-        self.backup_chunks.insert((id, index), data);
+    /// Writes a chunk of a backup of an owner.
+    pub fn put_backup_chunk(&mut self, owner: Principal, at: (BackupId, u32), data: Vec<u8>) {
+        let after = data.len();
+        let old = self.backup_chunks.insert(at, data);
+        self.count_bytes(owner, old.map_or(0, |old| old.len()), after);
     }
 
-    /// Removes a chunk of a backup.
-    pub fn remove_backup_chunk(&mut self, id: BackupId, index: u32) {
-        self.backup_chunks.remove(&(id, index));
+    /// Removes a chunk of a backup of an owner.
+    pub fn remove_backup_chunk(&mut self, owner: Principal, at: (BackupId, u32)) {
+        if let Some(removed) = self.backup_chunks.remove(&at) {
+            self.count_bytes(owner, removed.len(), 0);
+        }
+    }
+
+    /// The bytes of the backups of an owner.
+    pub(super) fn bytes_of_backups(&self, owner: Principal) -> usize {
+        let backups = self.backups_of(owner, BackupId(0));
+        let ids = backups.map(|backup| BackupId(backup.id));
+        ids.flat_map(|id| self.backup_chunks.range((id, 0)..=(id, u32::MAX)))
+            .map(|entry| entry.value().len())
+            .sum()
     }
 
     /// Writes a report and removes the oldest of the owner above `maximum`.
     pub fn add_report(&mut self, owner: Principal, report: Report, maximum: u64) {
-        self.reports
-            .insert((owner, ReportId(report.id)), ReportRecord(report));
+        let key = (owner, ReportId(report.id));
+        let encoded = Encoded::of(&ReportRecord(report));
+        self.count_bytes(owner, 0, encoded.size());
+        self.reports.insert(key, encoded);
         let ids: Vec<ReportId> = self
             .reports
             .range((owner, ReportId(0))..=(owner, ReportId(u64::MAX)))
@@ -143,7 +159,9 @@ impl State {
             .len()
             .saturating_sub(usize::try_from(maximum).unwrap_or(usize::MAX));
         for id in &ids[..excess] {
-            self.reports.remove(&(owner, *id));
+            if let Some(removed) = self.reports.remove(&(owner, *id)) {
+                self.count_bytes(owner, removed.size(), 0);
+            }
         }
     }
 
@@ -152,6 +170,6 @@ impl State {
         self.reports
             .range((owner, ReportId(0))..(owner, cursor))
             .rev()
-            .map(|entry| entry.value().0)
+            .map(|entry| entry.value().decode().0)
     }
 }

@@ -72,10 +72,14 @@ pub const DELIVERY_QUEUE: MemoryId = MemoryId::new(42);
 pub const DELIVERY_LANES: MemoryId = MemoryId::new(43);
 pub const SENT: MemoryId = MemoryId::new(44);
 pub const CARE: MemoryId = MemoryId::new(45);
+pub const ACCESS_EVENTS: MemoryId = MemoryId::new(46);
+pub const USAGE: MemoryId = MemoryId::new(47);
+pub const EMPTY_EXECUTIONS: MemoryId = MemoryId::new(48);
+pub const DELETED_TASKS: MemoryId = MemoryId::new(49);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 46] = [
+const MEMORIES: [(MemoryId, &str); 50] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -135,6 +139,16 @@ const MEMORIES: [(MemoryId, &str); 46] = [
     ),
     (SENT, "alert or execution -> how its latest delivery stands"),
     (CARE, "what is known of messages that failed"),
+    (ACCESS_EVENTS, "event of a change of access -> event record"),
+    (USAGE, "owner -> what of the store is its own"),
+    (
+        EMPTY_EXECUTIONS,
+        "(owner, task, skipped or missed execution) -> nothing",
+    ),
+    (
+        DELETED_TASKS,
+        "(owner, task of which something is left) -> nothing",
+    ),
 ];
 
 /// Opens the manager of a stable memory.

@@ -6,7 +6,8 @@ use candid::Principal;
 use chime_types::Message;
 
 use super::State;
-use super::keys::{AlertId, MessageId, Subject};
+use super::held::Encoded;
+use super::keys::{AlertId, MessageId, ReportId, Subject};
 use super::records::{AlertRecord, MessageRecord};
 use super::texts;
 
@@ -67,8 +68,10 @@ impl State {
     /// Puts a message into an inbox and removes the oldest above `maximum`.
     pub fn add_message(&mut self, owner: Principal, mut message: Message, maximum: u64) {
         texts::bound_message(&mut message);
-        self.inbox
-            .insert((owner, MessageId(message.id)), MessageRecord(message));
+        let key = (owner, MessageId(message.id));
+        let encoded = Encoded::of(&MessageRecord(message));
+        self.count_bytes(owner, 0, encoded.size());
+        self.inbox.insert(key, encoded);
         let ids: Vec<MessageId> = self
             .inbox_range(owner, MessageId(u64::MAX))
             .take(
@@ -78,8 +81,27 @@ impl State {
             )
             .collect();
         if ids.len() as u64 > maximum {
-            self.inbox.remove(&(owner, ids[0]));
+            self.remove_message(owner, ids[0]);
         }
+    }
+
+    fn remove_message(&mut self, owner: Principal, id: MessageId) {
+        if let Some(removed) = self.inbox.remove(&(owner, id)) {
+            self.count_bytes(owner, removed.size(), 0);
+        }
+    }
+
+    /// The bytes of the messages and the reports of an owner.
+    pub(super) fn bytes_of_messages(&self, owner: Principal) -> usize {
+        let messages = self
+            .inbox
+            .range((owner, MessageId(0))..=(owner, MessageId(u64::MAX)))
+            .map(|entry| entry.value().size());
+        let reports = self
+            .reports
+            .range((owner, ReportId(0))..=(owner, ReportId(u64::MAX)))
+            .map(|entry| entry.value().size());
+        messages.sum::<usize>() + reports.sum::<usize>()
     }
 
     fn inbox_range(&self, owner: Principal, through: MessageId) -> impl Iterator<Item = MessageId> {
@@ -97,14 +119,14 @@ impl State {
         self.inbox
             .range((owner, MessageId(0))..(owner, cursor))
             .rev()
-            .map(|entry| entry.value().0)
+            .map(|entry| entry.value().decode().0)
     }
 
     /// Removes a message and all older ones of an inbox. Answers how many.
     pub fn remove_messages(&mut self, owner: Principal, through: MessageId) -> u64 {
         let ids: Vec<MessageId> = self.inbox_range(owner, through).collect();
         for id in &ids {
-            self.inbox.remove(&(owner, *id));
+            self.remove_message(owner, *id);
         }
         ids.len() as u64
     }

@@ -5,6 +5,8 @@
 //! an execution and the list of its task, a schedule and its place in the agenda). It knows no
 //! rule of scheduling: those are in `engine`.
 
+mod backups;
+mod care;
 pub mod counter;
 mod deliveries;
 mod executions;
@@ -23,12 +25,18 @@ pub mod records;
 mod tasks;
 pub mod texts;
 mod timeline;
+mod totals;
+mod usage;
+
+pub use timeline::EventLimits;
+use usage::Usage;
 
 use std::cell::Cell;
 
 use candid::Principal;
 use ic_stable_structures::{DefaultMemoryImpl, StableBTreeMap, StableCell};
 
+use crate::engine::Position;
 use held::{Encoded, Held, HeldMap};
 use keys::{
     AgendaKey, AlertId, BackfillId, BackupId, DeliveryKey, EventId, ExecutionId, FirstReadyKey,
@@ -91,7 +99,7 @@ pub struct State {
     care: StableCell<Care, Memory>,
     totals: Held<Totals>,
     tasks: Records<TaskId, TaskRecord>,
-    plans: Map<(TaskId, u64), Plan>,
+    plans: Records<(TaskId, u64), Plan>,
     schedules: Records<ScheduleId, ScheduleRecord>,
     executions: Records<ExecutionId, ExecutionRecord>,
     agenda: Map<AgendaKey, Wake>,
@@ -102,19 +110,23 @@ pub struct State {
     targets: Map<Principal, u64>,
     jobs: Set<JobKey>,
     tasks_by_owner: Set<(Principal, TaskId)>,
+    deleted_tasks: Set<(Principal, TaskId)>,
     executions_by_task: Set<(TaskId, ExecutionId)>,
     executions_by_owner: Set<(Principal, ExecutionId)>,
+    empty_executions: Set<(Principal, TaskId, ExecutionId)>,
     dead_letters: Set<(Principal, ExecutionId)>,
     occurrences: Map<(ScheduleId, u64), ExecutionId>,
     keys: Map<OwnerKey, TaskId>,
     run_keys: Map<RunKey, ExecutionId>,
     upcoming: Set<(Principal, u64, ScheduleId)>,
     owners: HeldMap<Principal, OwnerRecord>,
+    usage: HeldMap<Principal, Usage>,
     backfills: Map<BackfillId, BackfillRecord>,
     backfills_by_task: Set<(TaskId, BackfillId)>,
     users: Map<Principal, UserRecord>,
     user_names: Map<String, Principal>,
     events: Map<EventId, EventRecord>,
+    access_events: Map<EventId, EventRecord>,
     events_by_owner: Set<(Principal, EventId)>,
     events_by_task: Set<(TaskId, EventId)>,
     actions: Map<NameKey, ActionRecord>,
@@ -122,7 +134,7 @@ pub struct State {
     alerts: Map<AlertId, AlertRecord>,
     alerts_by_owner: Set<(Principal, AlertId)>,
     cycles_alerts: Set<AlertId>,
-    inbox: Map<(Principal, MessageId), MessageRecord>,
+    inbox: Map<(Principal, MessageId), Encoded<MessageRecord>>,
     deliveries: Map<MessageId, DeliveryRecord>,
     delivery_queue: Map<DeliveryKey, MessageId>,
     delivery_lanes: Map<Principal, LaneRecord>,
@@ -130,7 +142,7 @@ pub struct State {
     backups: Map<BackupId, BackupRecord>,
     backups_by_owner: Set<(Principal, BackupId)>,
     backup_chunks: Map<(BackupId, u32), Vec<u8>>,
-    reports: Map<(Principal, ReportId), ReportRecord>,
+    reports: Map<(Principal, ReportId), Encoded<ReportRecord>>,
     numbers: Map<(Principal, TaskId), TaskId>,
     /// Calls that are out.
     pub outgoing: Outgoing,
@@ -172,19 +184,23 @@ impl State {
             targets: Map::init(get(memory::TARGETS)),
             jobs: Map::init(get(memory::JOBS)),
             tasks_by_owner: Map::init(get(memory::TASKS_BY_OWNER)),
+            deleted_tasks: Map::init(get(memory::DELETED_TASKS)),
             executions_by_task: Map::init(get(memory::EXECUTIONS_BY_TASK)),
             executions_by_owner: Map::init(get(memory::EXECUTIONS_BY_OWNER)),
+            empty_executions: Map::init(get(memory::EMPTY_EXECUTIONS)),
             dead_letters: Map::init(get(memory::DEAD_LETTERS)),
             occurrences: Map::init(get(memory::OCCURRENCES)),
             keys: Map::init(get(memory::KEYS)),
             run_keys: Map::init(get(memory::RUN_KEYS)),
             upcoming: Map::init(get(memory::UPCOMING)),
             owners: HeldMap::new(get(memory::OWNERS)),
+            usage: HeldMap::new(get(memory::USAGE)),
             backfills: Map::init(get(memory::BACKFILLS)),
             backfills_by_task: Map::init(get(memory::BACKFILLS_BY_TASK)),
             users: Map::init(get(memory::USERS)),
             user_names: Map::init(get(memory::USER_NAMES)),
             events: Map::init(get(memory::EVENTS)),
+            access_events: Map::init(get(memory::ACCESS_EVENTS)),
             events_by_owner: Map::init(get(memory::EVENTS_BY_OWNER)),
             events_by_task: Map::init(get(memory::EVENTS_BY_TASK)),
             actions: Map::init(get(memory::ACTIONS)),
@@ -217,6 +233,7 @@ impl State {
         self.header.flush();
         self.totals.flush();
         self.owners.flush();
+        self.usage.flush();
     }
 
     fn change_header<T>(&mut self, change: impl FnOnce(&mut Header) -> T) -> T {
@@ -341,10 +358,11 @@ impl State {
     }
 
     /// Notes the next sweep and how far the present one is.
-    pub fn set_sweep(&mut self, sweep: Option<AgendaKey>, swept: u64) {
+    pub fn set_sweep(&mut self, sweep: Option<AgendaKey>, swept: u64, sweeping: Option<Position>) {
         self.change_header(|header| {
             header.sweep = sweep;
             header.swept = swept;
+            header.sweeping = sweeping;
         });
     }
 }
@@ -363,10 +381,13 @@ fn empty_header() -> Header {
         granted: 0,
         next_other: 0,
         next_event: 0,
+        events_gone: 0,
+        events_looked_at: 0,
         cycles_low: false,
         cycles_wake: None,
         sweep: None,
         swept: 0,
+        sweeping: None,
         deliveries_under_way: 0,
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use candid::Principal;
 use chime_types::{
-    Action, Alert, AlertCondition, Attempt, Backfill, Backup, Callback, Cause, Config, Event,
-    Exclusion, ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy,
-    Priority, Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger, WaitReason,
+    Action, Alert, AlertCondition, Attempt, Backfill, Callback, Cause, Config, Event, Exclusion,
+    ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy, Priority,
+    Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger, WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
@@ -17,7 +17,12 @@ use serde::{Deserialize, Serialize};
 use super::keys::{
     AgendaKey, AlertId, BackfillId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Token,
 };
+use crate::engine::Position;
 use crate::figures::Figures;
+
+pub use super::backups::{BackupPosition, BackupRecord};
+pub use super::care::{Care, Suspect, Unit};
+pub use super::totals::{Balances, Ends, Totals};
 
 /// The counters of the whole store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +47,12 @@ pub struct Header {
     /// The number that the next event gets.
     #[serde(default)]
     pub next_event: u64,
+    /// The last event that was removed because there were too many.
+    #[serde(default)]
+    pub events_gone: u64,
+    /// The last event that was looked at to find somebody with more than an equal share.
+    #[serde(default)]
+    pub events_looked_at: u64,
     /// Too few cycles: nothing new is started.
     #[serde(default)]
     pub cycles_low: bool,
@@ -51,9 +62,12 @@ pub struct Header {
     /// The next sweep.
     #[serde(default)]
     pub sweep: Option<AgendaKey>,
-    /// How far the present sweep is.
+    /// The last task that the present sweep is done with.
     #[serde(default)]
     pub swept: u64,
+    /// How far the present sweep is in the task after that.
+    #[serde(default)]
+    pub sweeping: Option<Position>,
     /// Of the attempts under way those that workers make.
     #[serde(default)]
     pub claimed: u64,
@@ -107,9 +121,31 @@ pub struct TaskRecord {
     pub latest: Option<ExecutionId>,
     pub last_run_at: Option<u64>,
     pub total_executions: u64,
+    /// Which of its executions are to be ended, while some are left.
+    #[serde(default)]
+    pub ending: Option<Ending>,
+    /// When it was deleted, while something is left of it: nobody sees it any more.
+    #[serde(default)]
+    pub deleted_at: Option<u64>,
+    /// Its entry in the agenda, while executions of it are to be ended or removed.
+    #[serde(default)]
+    pub tidy: Option<AgendaKey>,
     pub created_at: u64,
     pub updated_at: u64,
     pub version: u64,
+}
+
+/// Executions of a task that are to be ended: the youngest are the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// This one and all before it.
+    pub through: ExecutionId,
+    /// Why, for programs.
+    pub cause: Cause,
+    /// The same in words.
+    pub reason: String,
+    /// Those that run are ended, too; else they are asked to stop.
+    pub running_too: bool,
 }
 
 /// The steps of a task. Executions under way keep the plan they began with when the owner changes
@@ -117,6 +153,9 @@ pub struct TaskRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     pub steps: Vec<Step>,
+    /// Whose they are; none if an older release wrote them.
+    #[serde(default)]
+    pub owner: Option<Principal>,
 }
 
 /// A step, its defaults filled in.
@@ -247,6 +286,9 @@ impl Status {
 pub struct ExecutionRecord {
     pub id: ExecutionId,
     pub task_id: TaskId,
+    /// Whose it is; none if an older release made it.
+    #[serde(default)]
+    pub owner: Option<Principal>,
     pub schedule_id: Option<ScheduleId>,
     #[serde(default)]
     pub trigger: Trigger,
@@ -304,6 +346,16 @@ pub struct ExecutionRecord {
     pub slots_until: Option<u64>,
 }
 
+impl ExecutionRecord {
+    /// Whether it is the record of slots at which nothing was run.
+    pub const fn is_empty(&self) -> bool {
+        matches!(
+            self.status.get(),
+            ExecutionStatus::Skipped | ExecutionStatus::Missed
+        )
+    }
+}
+
 /// What an owner has and uses. The figures of the day are those of `day` and begin anew with the
 /// next; so do the runs of the hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -342,9 +394,6 @@ pub struct OwnerRecord {
     pub missed: u64,
     #[serde(default)]
     pub figures: Figures,
-    /// The latest event that was removed from the timeline.
-    #[serde(default)]
-    pub event_removed: u64,
 }
 
 /// A registered user.
@@ -387,108 +436,6 @@ impl AlertRecord {
     pub const fn watches_cycles(&self) -> bool {
         !self.alert.disabled && matches!(self.alert.condition, AlertCondition::CyclesLow { .. })
     }
-}
-
-/// A backup, and how far it is written or read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupRecord {
-    pub backup: Backup,
-    /// The digest of its chunks so far; empty before the first.
-    #[serde(with = "serde_bytes")]
-    pub chunk_digest: Vec<u8>,
-    /// The digest of its items so far; empty before the first.
-    #[serde(with = "serde_bytes")]
-    pub item_digest: Vec<u8>,
-    /// Of an upload: where the first item begins that was not read yet.
-    pub read_to: BackupPosition,
-    /// Of an upload: the last item was read.
-    pub is_read: bool,
-}
-
-/// A place in a backup: a byte of one of its chunks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupPosition {
-    pub chunk: u32,
-    pub offset: u32,
-}
-
-/// A balance of cycles.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balances {
-    /// (time, balance), the oldest first, about one an hour.
-    pub samples: Vec<(u64, u128)>,
-}
-
-/// How many executions ended how.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Ends {
-    pub completed: u64,
-    pub failed: u64,
-    pub timed_out: u64,
-    pub cancelled: u64,
-    pub skipped: u64,
-    pub missed: u64,
-}
-
-/// Figures of all owners together. Those of today are those of `day` and begin anew with the next.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Totals {
-    /// Since the store was laid out.
-    pub ever: Ends,
-    /// Days since 1970, UTC.
-    pub day: u64,
-    pub today: Ends,
-    pub figures: Figures,
-}
-
-/// A piece of work of which one message may be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
-    /// What an entry of the agenda says.
-    Wake(AgendaKey),
-    /// Taking up an execution that is ready, and sending what it asks for.
-    Ready(ReadyKey),
-    /// A slice of the built-in action of an attempt.
-    Slice(ExecutionId, Token),
-    /// Looking at the balance of cycles.
-    Balance,
-}
-
-/// A piece of work, and how often the message that did it alone failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suspect {
-    pub unit: Unit,
-    pub failures: u32,
-}
-
-/// What the scheduler knows of its own messages that failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Care {
-    /// So many pieces of work are still done one to a message; 0 if as many as fit.
-    pub careful: u32,
-    /// Counts the tries, so that what is heard of one is not taken for another.
-    pub tries: u64,
-    /// What is tried next, or is being tried.
-    pub suspect: Option<Suspect>,
-    /// What is tried after it, before anything else.
-    pub waiting: Vec<Suspect>,
-    /// Messages that failed, ever.
-    pub failed: u64,
-    /// When the last of them was heard of.
-    pub failed_at: Option<u64>,
-    /// What the last that failed alone was about, in words.
-    pub last: Option<String>,
-    /// Pieces of work that were set aside, ever.
-    pub quarantined: u64,
-    /// Those of them that could only be taken out of their queue.
-    pub removed: u64,
-    /// Pieces of work that were set aside since the last that was done.
-    pub in_a_row: u32,
-    /// The balance is not looked at before.
-    pub balance_from: u64,
 }
 
 macro_rules! stored_as_cbor {

@@ -11,24 +11,37 @@ use super::keys::{BackfillId, ExecutionId, OwnerKey, RunKey, ScheduleId, TaskId,
 use super::records::{BackfillRecord, Plan, ScheduleRecord, TaskRecord};
 
 impl State {
-    /// A task.
+    /// A task, also one that was deleted and of which something is left.
     pub fn task(&self, id: TaskId) -> Option<TaskRecord> {
         self.tasks.get(&id).map(Encoded::decode)
     }
 
     /// Writes a task, new or changed.
     pub fn put_task(&mut self, task: &TaskRecord) {
-        if self.tasks.insert(task.id, Encoded::of(task)).is_none() {
+        let encoded = Encoded::of(task);
+        let after = encoded.size();
+        let old = self.tasks.insert(task.id, encoded);
+        let before = old.as_ref().map_or(0, Encoded::size);
+        self.count_bytes(task.owner, before, after);
+        if old.is_none() {
             self.tasks_by_owner.insert((task.owner, task.id), ());
         }
     }
 
-    /// Removes a task, its place in the owner's list and its idempotency key. Its number stays that
-    /// of its owner.
+    /// Removes a task, its places in the owner's list and in the agenda, and its idempotency key. Its
+    /// number stays that of its owner.
     pub fn remove_task(&mut self, task: &TaskRecord) {
         self.put_number(task.owner, task.id, task.id);
-        self.tasks.remove(&task.id);
+        self.cancel_wake(task.tidy);
+        if let Some(removed) = self.tasks.remove(&task.id) {
+            self.count_bytes(task.owner, removed.size(), 0);
+        }
         self.tasks_by_owner.remove(&(task.owner, task.id));
+        self.deleted_tasks.remove(&(task.owner, task.id));
+        self.remove_key(task);
+    }
+
+    fn remove_key(&mut self, task: &TaskRecord) {
         if let Some(key) = &task.idempotency_key {
             self.keys.remove(&OwnerKey {
                 owner: task.owner,
@@ -59,6 +72,24 @@ impl State {
         self.numbers.insert((owner, old), new);
     }
 
+    /// Takes a task that is deleted out of the list of its owner, with its idempotency key. Writes it.
+    pub fn hide_task(&mut self, task: &mut TaskRecord, now: u64) {
+        self.remove_key(task);
+        task.idempotency_key = None;
+        task.disabled = true;
+        task.deleted_at = Some(now);
+        self.put_task(task);
+        self.tasks_by_owner.remove(&(task.owner, task.id));
+        self.deleted_tasks.insert((task.owner, task.id), ());
+    }
+
+    /// The tasks of an owner that were deleted and of which something is left.
+    pub fn deleted_tasks_of(&self, owner: Principal) -> impl Iterator<Item = TaskId> {
+        self.deleted_tasks
+            .keys_range((owner, TaskId(0))..=(owner, TaskId(u64::MAX)))
+            .map(|(_, id)| id)
+    }
+
     /// The tasks of an owner after `cursor`, the oldest first.
     pub fn tasks_of(&self, owner: Principal, cursor: TaskId) -> impl Iterator<Item = TaskRecord> {
         self.tasks_by_owner
@@ -73,11 +104,12 @@ impl State {
         self.tasks
             .range((Excluded(cursor), Unbounded))
             .map(|entry| entry.value().decode())
+            .filter(|task| task.deleted_at.is_none())
     }
 
     /// Tasks of all owners.
     pub fn tasks_len(&self) -> u64 {
-        self.tasks.len()
+        self.tasks.len().saturating_sub(self.deleted_tasks.len())
     }
 
     /// The task that was made under an idempotency key.
@@ -113,17 +145,28 @@ impl State {
 
     /// Steps of a task, if they are kept.
     pub fn find_plan(&self, task: TaskId, plan: u64) -> Option<Plan> {
-        self.plans.get(&(task, plan))
+        self.plans.get(&(task, plan)).map(Encoded::decode)
     }
 
     /// Writes the steps of a task.
     pub fn put_plan(&mut self, task: TaskId, number: u64, plan: Plan) {
-        self.plans.insert((task, number), plan);
+        let encoded = Encoded::of(&plan);
+        let after = encoded.size();
+        let old = self.plans.insert((task, number), encoded);
+        if let Some(owner) = plan.owner {
+            self.count_bytes(owner, old.map_or(0, |old| old.size()), after);
+        }
     }
 
     /// Removes steps that nothing follows any more.
     pub fn remove_plan(&mut self, task: TaskId, number: u64) {
-        self.plans.remove(&(task, number));
+        let Some(removed) = self.plans.remove(&(task, number)) else {
+            return;
+        };
+        let before = removed.size();
+        if let Some(owner) = removed.decode().owner {
+            self.count_bytes(owner, before, 0);
+        }
     }
 
     /// The numbers of the plans kept of a task.

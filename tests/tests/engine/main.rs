@@ -21,6 +21,7 @@ mod retries;
 mod retry_policies;
 mod roles;
 mod schedules;
+mod slices;
 mod steps;
 mod stops;
 mod support;

@@ -57,10 +57,14 @@ pub(super) async fn delete(
             0 => String::new(),
             count => format!("; {count} under way are cancelled"),
         };
+        let remaining = match deleted.remaining_executions {
+            None | Some(0) => String::new(),
+            Some(count) => format!("; {count} executions of it are being removed"),
+        };
         Ok(Record::new(
             "delete_task",
             &DeleteTaskResult::Ok(deleted),
-            move |_| format!("Task {id} ({name}) is deleted{cancelled}."),
+            move |_| format!("Task {id} ({name}) is deleted{cancelled}{remaining}."),
         ))
     });
     writer.answer(&answer.await?)

@@ -62,6 +62,7 @@ impl Canister for Fake {
             "delete_task" => encode(types::DeleteTaskResult::Ok(types::DeletedTask {
                 task_id: id(),
                 cancelled_executions: 0,
+                remaining_executions: Some(0),
             })),
             "get_task_executions" | "list_dead_letters" => encode(
                 types::GetTaskExecutionsResult::Ok(types::TaskExecutionPage {

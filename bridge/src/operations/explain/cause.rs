@@ -149,9 +149,11 @@ impl Cause {
             Case::SystemFatal | Case::BuiltinFailed => Self::Other,
             Case::Expired => Self::Expired,
             Case::Cancelled | Case::GaveWay => Self::Cancelled,
-            Case::Overlap | Case::BufferFull | Case::RunsUsedUp | Case::OwnerDisabled => {
-                Self::Skipped
-            }
+            Case::Overlap
+            | Case::BufferFull
+            | Case::RunsUsedUp
+            | Case::BytesUsedUp
+            | Case::OwnerDisabled => Self::Skipped,
             Case::Missed => Self::Missed,
         }
     }

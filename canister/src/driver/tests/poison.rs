@@ -1,7 +1,9 @@
 //! A message fails wherever a piece of work of one kind is done, always: all others run on, and what
 //! fails is set aside.
 
-use chime_types::{BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, TaskStatus};
+use chime_types::{
+    BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, RunTaskNowRequest, TaskStatus,
+};
 
 use super::*;
 use crate::engine;
@@ -217,10 +219,28 @@ fn should_set_every_kind_of_wake_aside_that_no_message_gets_past() {
         |world| {
             world.change(|state, _, now| {
                 let key = state.wake_at(now, Wake::Sweep);
-                state.set_sweep(Some(key), 0);
+                state.set_sweep(Some(key), 0, None);
             });
         },
         |at| at == At::Wake(Wake::Sweep),
+    );
+    poisoned(
+        "what is left of a deleted task",
+        |world| {
+            let made = world.create(task(note(), every(3_600)));
+            world.change(|state, owner, now| {
+                for _ in 0..80 {
+                    let request = RunTaskNowRequest {
+                        task_id: made.id,
+                        idempotency_key: None,
+                        scheduled_at: None,
+                    };
+                    service::run_now(state, owner, now, request).expect("a run");
+                }
+                service::delete(state, owner, now, made.id).expect("deleted");
+            });
+        },
+        |at| matches!(at, At::Wake(Wake::Tidy(_))),
     );
     poisoned(
         "the look at cycles",

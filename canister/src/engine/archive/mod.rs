@@ -11,8 +11,10 @@
 //! end                                       once, last: counts, and a digest of all items before
 //! ```
 //!
-//! A task is written with its steps, its schedules and its whole history in one message, so it agrees
-//! with itself; two tasks may be as of different times. Secrets are in no backup.
+//! A task is written with its steps and its schedules in one message; its history follows, a long one
+//! in further messages, as far as it had come when the task was written. So an execution may be as of
+//! a later time than its task, and two tasks may be as of different times; a restore settles both.
+//! Secrets, messages in inboxes, reports, the timeline, backfills and other backups are in no backup.
 //!
 //! The digest in `end` is made item by item: the SHA-256 of the first item, then that of the 32 bytes
 //! so far followed by the next item, and so on.

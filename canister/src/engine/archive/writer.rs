@@ -81,7 +81,7 @@ impl Writer {
         }
         self.record.chunk_digest = digest(&self.record.chunk_digest, &chunk);
         backup.bytes += chunk.len() as u64;
-        state.put_backup_chunk(BackupId(backup.id), backup.chunks, chunk);
+        state.put_backup_chunk(backup.owner, (BackupId(backup.id), backup.chunks), chunk);
         backup.chunks += 1;
         Ok(())
     }
@@ -90,7 +90,7 @@ impl Writer {
     pub fn pause(self, state: &mut State) {
         let backup = &self.record.backup;
         let id = BackupId(backup.id);
-        state.put_backup_chunk(id, backup.chunks, self.tail);
+        state.put_backup_chunk(backup.owner, (id, backup.chunks), self.tail);
         state.put_backup(&self.record);
     }
 

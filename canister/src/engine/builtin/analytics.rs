@@ -14,7 +14,7 @@ use crate::state::keys::{ExecutionId, TaskId};
 use crate::state::records::ExecutionRecord;
 
 /// Executions of one piece.
-const EXECUTIONS: usize = 100;
+const EXECUTIONS: usize = 20;
 
 /// What is counted of a task, or of all.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Analytics {
 
 impl Work for Analytics {
     const KIND: &'static str = "analytics";
-    const PIECES: usize = 50;
+    const PIECES: usize = 250;
 
     fn begin(slice: &mut Slice<'_>, action: &Action) -> Result<Self, Failure> {
         let Action::Analytics { window_seconds } = action else {

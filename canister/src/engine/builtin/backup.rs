@@ -1,5 +1,5 @@
 //! `backup`: writes the tasks of an owner, or of all, into a backup; see `archive` for its format.
-//! Each task is a piece.
+//! A task with some of its executions, or some more of them, are a piece.
 
 use candid::Principal;
 use chime_types::{Action, Cause, EventKind, limits};
@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::slices::{Piece, Slice, Work, decode};
 use crate::engine::Failure;
 use crate::engine::archive::{FORMAT, Header, Item, TaskItem, VERSION, Writer};
+use crate::engine::retention;
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::inspect::{Entry, Part};
 use crate::state::keys::{BackupId, ExecutionId, NameKey, TaskId};
-use crate::state::records::TaskRecord;
+use crate::state::records::{ExecutionRecord, TaskRecord};
 
 /// Users, actions or alerts of one piece.
 const ITEMS: usize = 50;
+/// Executions of one piece.
+const EXECUTIONS: usize = 20;
 
 /// What is being written.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -35,18 +38,31 @@ pub struct Backup {
     action: Option<(Principal, String)>,
     /// The last alert, then the last task.
     number: u64,
+    /// The last execution of this task that was written; none if its history is.
+    #[serde(default)]
+    execution: Option<ExecutionId>,
+    /// Executions from this number on are not written: they were made after their task was.
+    #[serde(default)]
+    executions_before: u64,
     #[serde(skip)]
     writer: Option<Writer>,
 }
 
 impl Work for Backup {
     const KIND: &'static str = "backup";
-    const PIECES: usize = 20;
+    const PIECES: usize = 200;
 
     fn begin(slice: &mut Slice<'_>, action: &Action) -> Result<Self, Failure> {
         let (keep, all_owners) = parameters(action);
         remove_interrupted(slice.state, &slice.task);
         make_room(slice.state, &slice.task, keep)?;
+        if !retention::make_room(slice.state, slice.task.owner) {
+            let maximum = retention::maximum_bytes(slice.state, slice.task.owner);
+            return Err(Failure::new(
+                Cause::LimitReached,
+                format!("at most {maximum} bytes for this owner: remove old backups or tasks"),
+            ));
+        }
         let backup = chime_types::Backup {
             id: slice.state.new_other_id(),
             owner: slice.task.owner,
@@ -71,6 +87,8 @@ impl Work for Backup {
             user: None,
             action: None,
             number: 0,
+            execution: None,
+            executions_before: 0,
             writer: Some(Writer::begin(backup)),
         };
         work.put(slice.state, &Item::Header(header))?;
@@ -90,6 +108,7 @@ impl Work for Backup {
             Stage::Users => self.users(slice.state)?,
             Stage::Actions => self.actions(slice.state)?,
             Stage::Alerts => self.alerts(slice.state)?,
+            Stage::Tasks if self.execution.is_some() => self.history(slice.state)?,
             Stage::Tasks => {
                 let Some(task) = self.next_task(slice.state, &slice.task, all_owners) else {
                     return self.close(slice, keep).map(Piece::Done);
@@ -243,7 +262,7 @@ impl Backup {
         }
     }
 
-    /// Writes a task with its steps, its schedules and its whole history.
+    /// Writes a task with its steps and its schedules, and begins with its history.
     fn task(&mut self, state: &mut State, task: TaskRecord) -> Result<(), Failure> {
         let id = task.id;
         let schedules = task.schedules.iter();
@@ -253,15 +272,29 @@ impl Backup {
             task,
         };
         self.put(state, &Item::Task(Box::new(item)))?;
-        let mut last = ExecutionId(0);
-        loop {
-            let next = state.oldest_executions_of(id, last).next();
-            let Some(execution) = next else {
-                return Ok(());
-            };
-            last = execution.id;
+        self.execution = Some(ExecutionId(0));
+        self.executions_before = state.header().next_execution;
+        self.history(state)
+    }
+
+    /// Writes some of the history of the task that was written last. What is removed meanwhile, the
+    /// task too, is left out.
+    fn history(&mut self, state: &mut State) -> Result<(), Failure> {
+        let last = self.execution.unwrap_or(ExecutionId(0));
+        let executions: Vec<ExecutionRecord> = state
+            .oldest_executions_of(TaskId(self.number), last)
+            .take_while(|execution| execution.id.0 < self.executions_before)
+            .take(EXECUTIONS)
+            .collect();
+        let is_done = executions.len() < EXECUTIONS;
+        for execution in executions {
+            self.execution = Some(execution.id);
             self.put(state, &Item::Execution(Box::new(execution)))?;
         }
+        if is_done {
+            self.execution = None;
+        }
+        Ok(())
     }
 
     /// Completes the backup, and removes older ones of the task.

@@ -83,10 +83,12 @@ fn of_wake(state: &mut State, now: u64, wake: Wake, what: &str) -> Option<Report
         Wake::Watch(id) => disable_alert(state, id, what),
         Wake::Sweep => {
             let swept = state.header().swept;
+            let sweeping = state.header().sweeping.clone();
             let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Sweep);
-            state.set_sweep(Some(key), swept);
+            state.set_sweep(Some(key), swept, sweeping);
             Some(of_all(what))
         }
+        Wake::Tidy(id) => put_off_tidying(state, now, id, what),
         Wake::Cycles => {
             let low = state.header().cycles_low;
             let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Cycles);
@@ -94,6 +96,19 @@ fn of_wake(state: &mut State, now: u64, wake: Wake, what: &str) -> Option<Report
             Some(of_all(what))
         }
     }
+}
+
+/// What is to be ended or removed of a task is tried again in a while. It begins nothing until then.
+fn put_off_tidying(state: &mut State, now: u64, id: TaskId, what: &str) -> Option<Report> {
+    let mut task = state.task(id)?;
+    task.tidy = Some(state.wake_at(now.saturating_add(PUT_OFF), Wake::Tidy(id)));
+    state.put_task(&task);
+    Some(Report {
+        owner: task.owner,
+        task: Some(id),
+        execution: None,
+        text: format!("{}; it is put off by an hour", reason(what)),
+    })
 }
 
 fn reason(what: &str) -> String {

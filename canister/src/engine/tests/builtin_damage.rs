@@ -184,11 +184,16 @@ fn should_mend_counts() {
 #[test]
 fn should_mend_steps_and_chunks_that_nothing_uses() {
     assert_mended("nothing follows the steps", |world| {
-        let plan = Plan { steps: Vec::new() };
+        let plan = Plan {
+            steps: Vec::new(),
+            owner: None,
+        };
         world.state.put_plan(TaskId(1), 50, plan);
     });
     assert_mended("BackupChunks", |world| {
-        world.state.put_backup_chunk(BackupId(4), 2, vec![1]);
+        world
+            .state
+            .put_backup_chunk(owner().principal, (BackupId(4), 2), vec![1]);
     });
 }
 

@@ -27,7 +27,7 @@ fn forged(
     };
     let run = service::run_now(state, stranger(), START, run).unwrap();
     let record = state.task(TaskId(made.id)).unwrap();
-    let Plan { steps } = state.plan(record.id, record.plan);
+    let Plan { steps, .. } = state.plan(record.id, record.plan);
     let schedules = vec![state.schedule(record.schedules[0]).unwrap()];
     let mut item = TaskItem {
         task: record,

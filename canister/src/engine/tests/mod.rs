@@ -20,6 +20,7 @@ mod let_go;
 mod missed;
 mod overlap;
 mod owners;
+mod pages;
 mod past;
 mod places;
 mod records;
@@ -29,6 +30,8 @@ mod roles;
 mod schedules;
 mod settling;
 mod shares;
+mod slices;
+mod stored;
 mod totals;
 mod transitions;
 mod upkeep;
@@ -50,6 +53,14 @@ use crate::state::records::Payload;
 const SECOND: u64 = limits::NANOSECONDS;
 /// 2026-03-01T00:00:00Z
 const START: u64 = 1_772_323_200 * SECOND;
+
+/// A budget that is never spent.
+fn ample() -> Budget<'static> {
+    Budget {
+        instructions: &|| 0,
+        maximum_instructions: 1,
+    }
+}
 
 struct World {
     state: State,
@@ -176,11 +187,7 @@ impl World {
     fn run(&mut self) -> Vec<Start> {
         let mut starts = Vec::new();
         loop {
-            let budget = Budget {
-                instructions: &|| 0,
-                maximum_instructions: 1,
-            };
-            let decided = tick(&mut self.state, self.now, &budget);
+            let decided = tick(&mut self.state, self.now, &ample());
             for effect in decided.effects {
                 match effect {
                     Effect::Attempt(start) => starts.push(*start),
@@ -229,7 +236,7 @@ impl World {
             limit: Some(500),
             status: None,
         };
-        let page = service::executions(&self.state, owner(), &request).unwrap();
+        let page = service::executions(&self.state, owner(), &request, &ample()).unwrap();
         page.executions.into_iter().rev().collect()
     }
 

@@ -13,6 +13,7 @@ const CALM: Situation = Situation {
     buffered: 0,
     maximum_buffered: 2,
     has_quota: true,
+    has_bytes: true,
     owner_disabled: false,
 };
 

@@ -18,7 +18,7 @@ fn refused(request: CreateTaskRequest) -> Error {
 }
 
 fn list(world: &World, request: GetMyTasksRequest) -> chime_types::TaskPage {
-    service::list(&world.state, owner(), &request).unwrap()
+    service::list(&world.state, owner(), &request, &ample()).unwrap()
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn should_hide_tasks_from_everybody_but_their_owner() {
     ];
     assert!(errors.iter().all(|error| error.kind == ErrorKind::NotFound));
     assert!(
-        service::list(state, stranger(), &GetMyTasksRequest::default())
+        service::list(state, stranger(), &GetMyTasksRequest::default(), &ample())
             .unwrap()
             .tasks
             .is_empty()

@@ -47,7 +47,7 @@ fn retry(
 
 fn dead_letters(world: &World) -> Vec<u64> {
     let request = DeadLettersRequest::default();
-    let page = service::dead_letters(&world.state, owner(), &request).unwrap();
+    let page = service::dead_letters(&world.state, owner(), &request, &ample()).unwrap();
     page.executions
         .iter()
         .map(|execution| execution.id)
@@ -180,12 +180,18 @@ fn should_replay_all_dead_letters_that_match() {
         ..DeadLettersRequest::default()
     };
     let state = &mut world.state;
-    let replayed = service::replay_dead_letters(state, owner(), world.now, &request).unwrap();
+    let replayed =
+        service::replay_dead_letters(state, owner(), world.now, &request, &ample()).unwrap();
     assert_eq!(replayed.execution_ids.len(), 2);
     assert!(replayed.left_out.is_empty());
     assert_eq!(dead_letters(&world).len(), 3);
     assert_eq!(world.run().len(), 2);
-    let others = service::dead_letters(&world.state, stranger(), &DeadLettersRequest::default());
+    let others = service::dead_letters(
+        &world.state,
+        stranger(),
+        &DeadLettersRequest::default(),
+        &ample(),
+    );
     assert!(others.unwrap().executions.is_empty());
 }
 

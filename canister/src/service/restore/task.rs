@@ -3,7 +3,7 @@
 //! `numbers` says which numbers it has. What was not final is cancelled. A schedule goes on with its
 //! next time from now. Backfills are not restored.
 
-use chime_types::{Action, Error, EventKind, ExecutionStatus, Outcome, RenumberedTask};
+use chime_types::{Action, Error, ErrorKind, EventKind, ExecutionStatus, Outcome, RenumberedTask};
 
 use super::numbers::{self, Numbers, Place, Replaced};
 use super::{Restore, check};
@@ -39,18 +39,21 @@ pub fn restore(
     }
     let place = numbers::place(state, restore, owner, old_id);
     let existing = match &place {
-        Place::There(_) if !restore.overwrite => return Ok(None),
+        // One that was deleted is there for the engine alone.
+        Place::There(task) if !restore.overwrite && task.deleted_at.is_none() => return Ok(None),
         Place::There(task) => Some((**task).clone()),
         Place::Free(_) | Place::New => None,
     };
     check::task(restore, &item, &executions)
         .map_err(|error| error.within(&format!("tasks[{}]", old_id.0)))?;
-    let replaces = existing.as_ref().is_some_and(|task| task.owner == owner);
+    let replaces = existing
+        .as_ref()
+        .is_some_and(|task| task.owner == owner && task.deleted_at.is_none());
     check_quota(state, &item.task, replaces)?;
     let mut replaced = Replaced::default();
     if let Some(existing) = existing {
         replaced = Replaced::of(state, &existing);
-        Turn::new(state, now, existing).erase();
+        remove(state, now, existing)?;
     }
     item.task.id = match place {
         Place::There(task) => task.id,
@@ -63,6 +66,24 @@ pub fn restore(
         executions,
         renumbered,
     }))
+}
+
+/// Removes a task that is replaced. One with a long history is removed by what follows, too: then the
+/// call is to be made again.
+fn remove(state: &mut State, now: u64, existing: TaskRecord) -> Result<(), Error> {
+    let id = existing.id.0;
+    let remaining = match existing.deleted_at {
+        None => Turn::new(state, now, existing).delete().remaining,
+        Some(_) => existing.total_executions.max(1),
+    };
+    if remaining == 0 {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Unavailable,
+        format!("{remaining} executions of the task {id} that is replaced are still being removed"),
+        "call again in some seconds with the same cursor",
+    ))
 }
 
 /// Remembers under which number a task is found that had another one.
@@ -97,7 +118,11 @@ fn put(
     let schedule_numbers = numbers::of_schedules(state, restore, replaced, &schedules, &executions);
     let execution_numbers = numbers::of_executions(state, restore, replaced, &executions);
     numbers::skip(state, task.id, &schedule_numbers, &execution_numbers);
-    state.put_plan(task.id, task.plan, Plan { steps });
+    let plan = Plan {
+        steps,
+        owner: Some(task.owner),
+    };
+    state.put_plan(task.id, task.plan, plan);
     put_schedules(state, &mut task, schedules, &schedule_numbers, now);
     let all = (&schedule_numbers, &execution_numbers);
     let count = put_executions(state, &mut task, executions, all, now);
@@ -150,6 +175,9 @@ fn reset(state: &mut State, task: &mut TaskRecord) {
     task.buffered = Some(0);
     task.running = 0;
     task.claimed = 0;
+    task.tidy = None;
+    task.ending = None;
+    task.deleted_at = None;
     task.total_executions = 0;
     if let Some(key) = task.idempotency_key.clone() {
         if state.task_by_key(task.owner, &key).is_none() {
@@ -199,6 +227,7 @@ fn put_executions(
     let mut dead_letters = 0;
     for execution in &mut executions {
         numbers::renumber(state, task.id, execution, schedules, numbers);
+        execution.owner = Some(task.owner);
         end(execution, now);
         let inserted = state.insert_execution(task.owner, execution);
         assert!(inserted, "BUG: the slots of a restored task are free");

@@ -23,12 +23,14 @@ pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Err
         maximum_tasks_per_owner,
         maximum_executions_per_task,
         maximum_executions_per_owner,
+        maximum_bytes_per_owner,
         maximum_runs_per_hour,
         maximum_buffered_executions,
         default_timeout_seconds,
         cleanup_interval_seconds,
         retention,
         maximum_events,
+        maximum_events_per_owner,
         ageing_seconds,
         maximum_rescues,
         default_lease_seconds,
@@ -69,7 +71,7 @@ fn check(config: &Config) -> Result<(), Error> {
 
 type Row = (&'static str, u64, u64, u64);
 
-const fn large_numbers(config: &Config) -> [Row; 9] {
+const fn large_numbers(config: &Config) -> [Row; 11] {
     macro_rules! row {
         ($field:ident, $minimum:expr, $maximum:expr) => {
             (stringify!($field), config.$field, $minimum, $maximum)
@@ -79,10 +81,16 @@ const fn large_numbers(config: &Config) -> [Row; 9] {
         row!(maximum_tasks_per_owner, 1, 1_000_000),
         row!(maximum_executions_per_task, 1, 1_000_000),
         row!(maximum_executions_per_owner, 1, 100_000_000),
+        row!(
+            maximum_bytes_per_owner,
+            limits::MINIMUM_BYTES_PER_OWNER,
+            limits::MAXIMUM_BYTES_PER_OWNER
+        ),
         row!(maximum_runs_per_hour, 1, 1_000_000_000),
         row!(default_timeout_seconds, 1, limits::MAXIMUM_TIMEOUT_SECONDS),
         row!(cleanup_interval_seconds, 60, 31_536_000),
         row!(maximum_events, 1_000, 10_000_000),
+        row!(maximum_events_per_owner, 100, 10_000_000),
         row!(ageing_seconds, 1, 86_400),
         row!(
             default_lease_seconds,

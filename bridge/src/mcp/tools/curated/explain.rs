@@ -72,22 +72,43 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     async fn latest_failure(&self, task_id: u64) -> Result<Option<TaskExecution>> {
-        let list = async |status| {
-            let request = GetTaskExecutionsRequest {
-                task_id,
-                cursor: None,
-                limit: Some(LOOKED_THROUGH),
-                status,
-            };
-            self.get_task_executions(&request).await
+        let request = GetTaskExecutionsRequest {
+            task_id,
+            cursor: None,
+            limit: Some(LOOKED_THROUGH),
+            status: None,
         };
-        let latest = list(None).await?.executions;
+        let latest = self.get_task_executions(&request).await?.executions;
         if let Some(failed) = latest.into_iter().find(is_failure) {
             return Ok(Some(failed));
         }
-        let mut older = list(Some(ExecutionStatus::Failed)).await?.executions;
-        older.extend(list(Some(ExecutionStatus::TimedOut)).await?.executions);
-        Ok(older.into_iter().max_by_key(|execution| execution.id))
+        let failed = self.latest_of(task_id, ExecutionStatus::Failed).await?;
+        let timed_out = self.latest_of(task_id, ExecutionStatus::TimedOut).await?;
+        let both = failed.into_iter().chain(timed_out);
+        Ok(both.max_by_key(|execution| execution.id))
+    }
+
+    /// The latest execution of a task that ended so. A page may be empty and not be the last.
+    async fn latest_of(
+        &self,
+        task_id: u64,
+        status: ExecutionStatus,
+    ) -> Result<Option<TaskExecution>> {
+        let mut cursor = None;
+        loop {
+            let request = GetTaskExecutionsRequest {
+                task_id,
+                cursor,
+                limit: Some(1),
+                status: Some(status),
+            };
+            let page = self.get_task_executions(&request).await?;
+            cursor = page.next_cursor;
+            let found = page.executions.into_iter().next();
+            if found.is_some() || cursor.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn latest_dead_letter(&self) -> Result<Option<TaskExecution>> {

@@ -27,6 +27,7 @@ fn healthy() -> Figures {
             duration: percentiles,
             lag: percentiles,
             runs_this_hour: 1,
+            bytes: None,
             upcoming: vec![],
             agenda: 2,
             ready: 0,

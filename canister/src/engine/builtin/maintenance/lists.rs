@@ -7,6 +7,7 @@ use super::others::watches_cycles;
 use crate::state::State;
 use crate::state::inspect::Entry;
 use crate::state::keys::RunKey;
+use crate::state::records::ExecutionRecord;
 
 /// Looks at an entry of a list.
 pub fn look(look: &mut Look<'_>, entry: &Entry) {
@@ -26,9 +27,12 @@ pub fn look(look: &mut Look<'_>, entry: &Entry) {
 
 fn is_right(state: &State, entry: &Entry) -> bool {
     match entry {
-        Entry::TasksByOwner((owner, id)) => {
-            state.task(*id).is_some_and(|task| task.owner == *owner)
-        }
+        Entry::TasksByOwner((owner, id)) => state
+            .task(*id)
+            .is_some_and(|task| task.owner == *owner && task.deleted_at.is_none()),
+        Entry::DeletedTasks((owner, id)) => state
+            .task(*id)
+            .is_some_and(|task| task.owner == *owner && task.deleted_at.is_some()),
         Entry::Keys(key) => state
             .task_by_key(key.owner, &key.key)
             .and_then(|id| state.task(id))
@@ -86,6 +90,11 @@ fn is_right_of_execution(state: &State, entry: &Entry) -> bool {
                 ExecutionStatus::Failed | ExecutionStatus::TimedOut
             ) && execution.replayed_by.is_none();
             is_own && (is_dead || matches!(entry, Entry::ExecutionsByOwner(_)))
+        }
+        Entry::EmptyExecutions((owner, task, id)) => {
+            let of_task = state.task(*task).is_some_and(|task| task.owner == *owner);
+            let is_empty = |one: ExecutionRecord| one.task_id == *task && one.is_empty();
+            of_task && state.execution(*id).is_some_and(is_empty)
         }
         Entry::Occurrences((schedule, slot)) => state
             .occurrence(*schedule, *slot)

@@ -89,16 +89,19 @@ impl Work for Maintenance {
         let entries = slice
             .state
             .entries_after(*part, self.cursor.as_deref(), ENTRIES);
-        *self.checked.entry(part.name().to_string()).or_default() += entries.len() as u64;
-        match entries.last() {
-            Some(last) => self.cursor = Some(last.cursor()),
-            None => {
-                self.part += 1;
-                self.cursor = None;
-            }
+        self.checked.entry(part.name().to_string()).or_default();
+        if entries.is_empty() {
+            self.part += 1;
+            self.cursor = None;
         }
         for entry in entries {
+            *self.checked.entry(part.name().to_string()).or_default() += 1;
+            self.cursor = Some(entry.cursor());
             self.take(slice, dry_run, |look| at(look, &entry));
+            // Of all entries a task alone may have many others to look at.
+            if *part == Part::Tasks && slice.budget.is_spent() {
+                break;
+            }
         }
         Ok(Piece::More)
     }
@@ -148,7 +151,7 @@ fn at(look: &mut Look<'_>, entry: &Entry) {
         Entry::Jobs(key) => queues::job(look, key),
         Entry::Backfills(id) => others::backfill(look, *id),
         Entry::Users(principal) => others::user(look, *principal),
-        Entry::Events(id) => others::event(look, *id),
+        Entry::Events(id) | Entry::AccessEvents(id) => others::event(look, *id),
         Entry::Alerts(id) => others::alert(look, *id),
         Entry::Deliveries(id) => deliveries::look(look, *id),
         Entry::DeliveryQueue(key) => deliveries::entry(look, *key),
@@ -156,6 +159,7 @@ fn at(look: &mut Look<'_>, entry: &Entry) {
         Entry::Sent(subject) => deliveries::sent(look, *subject),
         Entry::Backups(id) => others::backup(look, *id),
         Entry::Owners(owner) => sums::owner(look, *owner),
+        Entry::Usage(owner) => sums::usage(look, *owner),
         listed => lists::look(look, listed),
     }
 }

@@ -27,6 +27,7 @@ pub fn agenda(look: &mut Look<'_>, key: AgendaKey) {
         Wake::Watch(id) => state.alert(id).and_then(|found| found.wake) == Some(key),
         Wake::Sweep => state.header().sweep == Some(key),
         Wake::Cycles => state.header().cycles_wake == Some(key),
+        Wake::Tidy(id) => state.task(id).and_then(|found| found.tidy) == Some(key),
         // Is due at once, and does nothing if its backfill is over.
         Wake::Backfill(_) => true,
     };

@@ -31,6 +31,30 @@ pub fn owner(look: &mut Look<'_>, owner: Principal) {
     }
 }
 
+/// Looks at what is counted of the store of an owner.
+pub fn usage(look: &mut Look<'_>, owner: Principal) {
+    let usage = look.state.usage(owner);
+    let executions = look.state.owner(owner).executions;
+    if executions <= MAXIMUM_SUMMED && look.state.bytes_listed_of(owner) != usage.bytes {
+        look.mendable(
+            format!("the bytes of {owner} are counted wrong"),
+            move |state, _| {
+                let listed = state.bytes_listed_of(owner);
+                state.set_bytes(owner, listed);
+            },
+        );
+    }
+    let is_counted = usage.events.is_none_or(|events| {
+        events > MAXIMUM_SUMMED || look.state.events_listed_of(owner, events + 1) == events
+    });
+    if !is_counted {
+        look.mendable(
+            format!("the events of {owner} are counted wrong"),
+            move |state, _| state.count_events_anew(owner),
+        );
+    }
+}
+
 fn differences(record: &OwnerRecord, counted: &OwnerRecord) -> String {
     macro_rules! compare {
         ($($field:ident),*) => {
@@ -75,7 +99,7 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         ..state.owner(owner)
     };
     for task in tasks_of(state, owner) {
-        record.tasks.raise(1);
+        record.tasks.raise(u64::from(task.deleted_at.is_none()));
         record.active.raise(task.active.len() as u64);
         record.executions.raise(task.total_executions);
         record.running.raise(task.running);
@@ -91,6 +115,7 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
 fn tasks_of(state: &State, owner: Principal) -> impl Iterator<Item = TaskRecord> {
     state
         .task_ids_of(owner)
+        .chain(state.deleted_tasks_of(owner))
         .filter_map(|id| state.task(id))
         .filter(move |task| task.owner == owner)
 }
@@ -208,7 +233,7 @@ fn own_wakes(look: &mut Look<'_>) {
     let sweep = header.sweep.map(|key| state.wake(key));
     if sweep.is_some_and(|wake| wake != Some(Wake::Sweep)) {
         look.mendable("the next sweep is not in the agenda", |state, now| {
-            state.set_sweep(None, 0);
+            state.set_sweep(None, 0, None);
             arm_sweep(state, now);
         });
     }

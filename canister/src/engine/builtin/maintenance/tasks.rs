@@ -8,14 +8,14 @@ use crate::engine::lifecycle::is_buffered;
 use crate::engine::turn::count_buffered;
 use crate::state::State;
 use crate::state::inspect::Entry;
-use crate::state::keys::{ExecutionId, TaskId};
-use crate::state::records::{ExecutionRecord, TaskRecord};
+use crate::state::keys::{ExecutionId, TaskId, Wake};
+use crate::state::records::TaskRecord;
 
 /// Looks at a task.
 pub fn look(look: &mut Look<'_>, id: TaskId) {
     let state = look.state;
     let Some(task) = state.task(id) else { return };
-    if !state.is_task_listed(task.owner, id) {
+    if !state.is_task_listed(&task) {
         look.mendable(
             format!("task {} is not in the list of its owner", id.0),
             move |state, _| change(state, id, |state, task| state.list_task(task)),
@@ -32,9 +32,25 @@ pub fn look(look: &mut Look<'_>, id: TaskId) {
         look.beyond_repair(format!("task {} has no steps", id.0));
     }
     key(look, &task);
-    active(look, &task);
-    buffered(look, &task);
+    let belonging = belonging(state, &task);
+    active(look, &task, &belonging);
+    buffered(look, &belonging);
     count_of_buffered(look, &task);
+    let is_needed = task.ending.is_some() || task.deleted_at.is_some();
+    let is_woken = match task.tidy {
+        Some(key) => state.wake(key) == Some(Wake::Tidy(id)),
+        None => !is_needed,
+    };
+    if !is_woken {
+        look.mendable(
+            format!("nothing ends or removes what is to go of task {}", id.0),
+            move |state, now| {
+                change(state, id, |state, task| {
+                    task.tidy = Some(state.wake_at(now, Wake::Tidy(id)));
+                });
+            },
+        );
+    }
     let total = state.count_executions_of(id);
     if total != task.total_executions {
         look.mendable(
@@ -76,30 +92,44 @@ fn key(look: &mut Look<'_>, task: &TaskRecord) {
     );
 }
 
-/// The executions of a task that are in its list and belong there, the oldest first.
-fn belonging(state: &State, task: &TaskRecord) -> Vec<ExecutionRecord> {
+/// What has to be known of an execution under way.
+struct Active {
+    id: ExecutionId,
+    is_running: bool,
+    is_claimed: bool,
+    is_buffered: bool,
+    plan: u64,
+}
+
+/// The executions of a task that are in its list and belong there, the oldest first. There may be many,
+/// and they may be large: none is read whole.
+fn belonging(state: &State, task: &TaskRecord) -> Vec<Active> {
     let mut ids = task.active.clone();
     ids.sort_unstable();
     ids.dedup();
     ids.into_iter()
-        .filter_map(|id| state.execution(id))
-        .filter(|execution| execution.task_id == task.id && !execution.status.is_final())
+        .filter_map(|id| Some((id, state.execution_brief(id)?)))
+        .filter(|(_, brief)| brief.task_id == task.id && !brief.status.is_final())
+        .map(|(id, brief)| Active {
+            id,
+            is_running: brief.status.get() == ExecutionStatus::Running,
+            is_claimed: brief.is_claimed,
+            is_buffered: brief.status.get() == ExecutionStatus::Ready && brief.place.is_none(),
+            plan: brief.plan,
+        })
         .collect()
 }
 
 /// Attempts under way, and those of them that workers make.
-fn running(active: &[ExecutionRecord]) -> (u32, u32) {
-    let running = active
-        .iter()
-        .filter(|execution| execution.status.get() == ExecutionStatus::Running);
-    let claimed = running.clone().filter(|execution| execution.is_claimed);
+fn running(active: &[Active]) -> (u32, u32) {
+    let running = active.iter().filter(|one| one.is_running);
+    let claimed = running.clone().filter(|one| one.is_claimed);
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     (count(running.count()), count(claimed.count()))
 }
 
-fn active(look: &mut Look<'_>, task: &TaskRecord) {
+fn active(look: &mut Look<'_>, task: &TaskRecord, belonging: &[Active]) {
     let id = task.id;
-    let belonging = belonging(look.state, task);
     let ids: Vec<ExecutionId> = belonging.iter().map(|execution| execution.id).collect();
     if ids != task.active {
         look.mendable(
@@ -117,7 +147,7 @@ fn active(look: &mut Look<'_>, task: &TaskRecord) {
             },
         );
     }
-    let running = running(&belonging);
+    let running = running(belonging);
     if running != (task.running, task.claimed) {
         look.mendable(
             format!(
@@ -149,9 +179,8 @@ fn count_of_buffered(look: &mut Look<'_>, task: &TaskRecord) {
 }
 
 /// The first that is not final waits for no other.
-fn buffered(look: &mut Look<'_>, task: &TaskRecord) {
-    let first = belonging(look.state, task).into_iter().next();
-    let Some(first) = first.filter(is_buffered) else {
+fn buffered(look: &mut Look<'_>, belonging: &[Active]) {
+    let Some(first) = belonging.first().filter(|first| first.is_buffered) else {
         return;
     };
     let id = first.id;
