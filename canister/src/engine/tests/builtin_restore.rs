@@ -2,8 +2,8 @@
 
 use chime_types::{Backup, Error, RestoreBackupRequest, RestoredBackup};
 
-use super::builtin_backup::{backups, busy_world, claim, download, make_backup, upload};
-use super::builtin_cleanup::{on_request, register, run_built_in, spent};
+use super::builtin_backup::{backup, backups, busy_world, claim, download, make_backup, upload};
+use super::builtin_cleanup::{on_request, register, result, run_built_in, spent, with_history};
 use super::*;
 
 /// Restores a backup, one thing in each call.
@@ -252,4 +252,64 @@ fn should_restore_users_and_actions_and_the_configuration_for_admins() {
         Role::Admin
     );
     assert_eq!(other.state.actions_of(owner().principal, "").count(), 1);
+}
+
+#[test]
+fn should_write_a_long_history_in_pieces_and_restore_it_whole() {
+    let mut world = World::new();
+    let lived = with_history(&mut world, 70);
+    let writer = world.create(backup(None));
+    let (execution, slices) = run_built_in(&mut world, writer.id);
+    assert!(
+        slices >= 5,
+        "{slices} slices for seventy runs and their task"
+    );
+    assert_eq!(
+        result(&execution)["executions"],
+        71,
+        "those of the writer, too"
+    );
+    let made = backups(&world, owner()).pop().unwrap();
+    let (mut other, uploaded) = moved(&world, owner(), &made);
+    restore(&mut other, owner(), &uploaded, false).unwrap();
+    assert_eq!(other.executions(lived.id), world.executions(lived.id));
+    assert_eq!(other.get(lived.id), world.get(lived.id));
+}
+
+#[test]
+fn should_leave_out_of_a_backup_what_is_said_and_nothing_else() {
+    let (mut world, _) = busy_world();
+    let secret = chime_types::PutSecretRequest {
+        name: "KEY".to_string(),
+        secret: "hush".to_string(),
+    };
+    service::put_secret(&mut world.state, owner(), world.now, secret).unwrap();
+    let report = world.create(on_request(Action::Analytics {
+        window_seconds: None,
+    }));
+    run_built_in(&mut world, report.id);
+    let made = make_backup(&mut world);
+    let (mut other, uploaded) = moved(&world, owner(), &made);
+    restore(&mut other, owner(), &uploaded, false).unwrap();
+    let page = chime_types::PageRequest {
+        cursor: None,
+        limit: None,
+    };
+    let secrets = |world: &World| service::list_secrets(&world.state, owner()).unwrap().names;
+    let reports = |world: &World| service::list_reports(&world.state, owner(), &page).unwrap();
+    assert_eq!((secrets(&world).len(), secrets(&other).len()), (1, 0));
+    assert_eq!(reports(&world).reports.len(), 1);
+    assert_eq!(reports(&other).reports.len(), 0);
+    let guide = service::api_doc().guide;
+    let promise = guide.split("**Not in it**").nth(1).unwrap();
+    for left_out in [
+        "secrets",
+        "inboxes",
+        "reports",
+        "timeline",
+        "backfills",
+        "alerts and actions",
+    ] {
+        assert!(promise.contains(left_out), "{left_out}");
+    }
 }
