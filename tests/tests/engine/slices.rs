@@ -1,7 +1,7 @@
 //! Work that grows with a history, under a message limit that the whole of it is well above: it is
 //! done in slices, and nobody else notices.
 
-use chime_replica::{Replica, ReplicaConfig, on_guest_stack};
+use chime_replica::{Replica, ReplicaConfig};
 use chime_tests::direct::Direct;
 use chime_tests::{Sender, World, every, note, task};
 use chime_types::{
@@ -19,23 +19,21 @@ const INSTRUCTIONS: u64 = 1_000_000_000;
 const LONG: u64 = 4_000;
 
 fn with_short_messages(test: impl FnOnce(&mut World)) {
-    on_guest_stack(|| {
-        let replica = Replica::new(ReplicaConfig {
-            update_instructions: INSTRUCTIONS,
-            ..ReplicaConfig::default()
-        });
-        let mut world = World::on(Box::new(Direct::over(replica)));
-        configure(
-            &mut world,
-            &ConfigureRequest {
-                maximum_executions_per_task: Some(100_000),
-                maximum_executions_per_owner: Some(1_000_000),
-                maximum_runs_per_hour: Some(1_000_000),
-                ..ConfigureRequest::default()
-            },
-        );
-        test(&mut world);
+    let replica = Replica::new(ReplicaConfig {
+        update_instructions: INSTRUCTIONS,
+        ..ReplicaConfig::default()
     });
+    let mut world = World::on(Box::new(Direct::over(replica)));
+    configure(
+        &mut world,
+        &ConfigureRequest {
+            maximum_executions_per_task: Some(100_000),
+            maximum_executions_per_owner: Some(1_000_000),
+            maximum_runs_per_hour: Some(1_000_000),
+            ..ConfigureRequest::default()
+        },
+    );
+    test(&mut world);
 }
 
 /// A task with a long history.
@@ -151,7 +149,6 @@ fn should_end_more_executions_than_fit_into_a_message() {
             let run = RunTaskNowRequest {
                 task_id: crowd.id,
                 idempotency_key: None,
-                scheduled_at: None,
                 scheduled_at: None,
             };
             let answer: chime_types::ExecutionResult = world
