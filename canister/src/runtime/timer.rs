@@ -3,7 +3,7 @@
 //!
 //! The message that the system starts must not fail, for the system has one timer and clears it
 //! before that message begins: were it to trap, nothing would be armed any more. So it arms the
-//! watchdog, asks for the work in a message of its own, and does nothing else: seven host calls, no
+//! watchdog, asks for the work in a message of its own, and does nothing else: eight host calls, no
 //! stable memory, no allocation, no decoding. Whatever happens to the work, the watchdog is armed.
 //!
 //! What is called back here holds no pointer into the heap: the callbacks are given the number of an
@@ -134,7 +134,7 @@ fn take(number: usize) -> Option<Errand> {
 /// Calls the scheduler's own method. False if the call cannot leave.
 #[expect(
     unsafe_code,
-    reason = "callbacks can only be named by their address; both take any number"
+    reason = "callbacks can only be named by their address; all take any number"
 )]
 fn perform(number: usize, argument: &[u8]) -> bool {
     // A principal has at most 29 bytes.
@@ -144,6 +144,7 @@ fn perform(number: usize, argument: &[u8]) -> bool {
     // SAFETY: the callbacks look the number up and take it for nothing else.
     unsafe {
         ic0::call_new(own_id, errand::METHOD, on_reply, number, on_reject, number);
+        ic0::call_on_cleanup(on_cleanup, number);
     }
     if !argument.is_empty() {
         ic0::call_data_append(argument);
@@ -170,6 +171,12 @@ extern "C" fn on_reply(number: usize) {
     came_back();
     take(number);
     FAILED_IN_A_ROW.set(0);
+}
+
+/// One of the two callbacks trapped, and what it changed was undone: the call came back all the same.
+extern "C" fn on_cleanup(number: usize) {
+    came_back();
+    take(number);
 }
 
 /// An errand was not carried out. If its message failed, carefulness follows at once. Otherwise it did
