@@ -237,6 +237,10 @@ fn settle<R: Runtime + Copy, S: Store>(
         engine::finish(state, now, id, token, outcome);
     });
     arm(runtime, store);
+    // A call may have spent what was left: whoever wants to know is told now, and not in an hour.
+    if store.with(|state| engine::cycles::has_crossed(state, runtime.cycles())) {
+        runtime.arm(now);
+    }
 }
 
 /// Does a slice of the built-in action of an attempt, unless the attempt is over.

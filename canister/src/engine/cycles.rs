@@ -30,6 +30,11 @@ pub fn watch(state: &mut State, now: u64, balance: u128) {
     }
 }
 
+/// Whether the balance has come to lie on the other side of the threshold since it was looked at.
+pub fn has_crossed(state: &State, balance: u128) -> bool {
+    (state.config().minimum_cycles > balance) != state.header().cycles_low
+}
+
 fn change(state: &mut State, now: u64, balance: u128, is_low: bool) {
     state.cancel_wake(state.header().cycles_wake);
     let wake = is_low.then(|| state.wake_at(now + LOOK_AGAIN_AFTER, Wake::Cycles));
