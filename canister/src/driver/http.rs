@@ -1,10 +1,9 @@
 //! HTTPS requests: from the work to the request, from the response to the outcome, and the
 //! transform that lets all nodes agree upon a response. Pure.
 
-use std::collections::BTreeMap;
-
 use candid::{CandidType, Deserialize};
 use chime_types::{Cause, HttpTransform, limits};
+use serde::{Serialize, Serializer};
 
 use super::answer;
 use crate::engine::secrets::Secrets;
@@ -81,16 +80,27 @@ pub fn transform(context: &[u8], response: HttpResponse) -> HttpResponse {
     }
 }
 
+/// What was found at the pointers, in their order.
+struct Found<'a>(Vec<(&'a str, Option<&'a serde_json::Value>)>);
+
+impl Serialize for Found<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
 /// Parts of a JSON body as a JSON object: pointer to value, null where there is none. They may overlap,
 /// and are larger together than the body: above what a response may have the body is kept whole.
 fn parts(body: &[u8], pointers: &[String]) -> Vec<u8> {
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else {
         return body.to_vec();
     };
-    let found: BTreeMap<&str, Option<&serde_json::Value>> = pointers
-        .iter()
-        .map(|pointer| (pointer.as_str(), value.pointer(pointer)))
-        .collect();
+    let found = Found(
+        pointers
+            .iter()
+            .map(|pointer| (pointer.as_str(), value.pointer(pointer)))
+            .collect(),
+    );
     let mut parts = Bounded::default();
     match serde_json::to_writer(&mut parts, &found) {
         Ok(()) => parts.0,
