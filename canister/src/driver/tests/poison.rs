@@ -166,7 +166,7 @@ fn should_keep_the_others_within_a_minute_when_twenty_are_poisoned_at_once() {
 }
 
 #[test]
-fn should_set_every_kind_of_wake_aside_that_no_message_gets_past() {
+fn should_set_every_wake_of_an_owner_aside_that_no_message_gets_past() {
     poisoned(
         "a pause",
         |world| {
@@ -214,6 +214,10 @@ fn should_set_every_kind_of_wake_aside_that_no_message_gets_past() {
         },
         |at| matches!(at, At::Wake(Wake::Watch(_))),
     );
+}
+
+#[test]
+fn should_set_every_wake_of_its_own_aside_that_no_message_gets_past() {
     poisoned(
         "the sweep",
         |world| {
