@@ -210,8 +210,8 @@ methods! {
     /// Changes a task.
     update update_task(UpdateTaskRequest) -> TaskResult = service::update;
 
-    /// Removes a task with its schedules, its history and its alerts. Backups that hold it stay. At
-    /// once nobody sees it any more and it does nothing more; a long history is removed after that.
+    /// Removes a task with its schedules, its history and its alerts. Backups that hold it stay. It
+    /// is gone at once; a long history is removed after that.
     update delete_task(TaskRequest) -> DeleteTaskResult =
         |state, caller, now, request| service::delete(state, caller, now, request.task_id);
 
@@ -348,8 +348,7 @@ methods! {
     update delete_alert(AlertRequest) -> RemovedResult =
         |state, caller, now, request| service::delete_alert(state, caller, now, &request);
 
-    /// Sends a test message through the channel of an alert, also of one that is switched off, and
-    /// answers with its delivery. `list_alerts` shows what became of it.
+    /// Sends a test message through the channel of an alert. `list_alerts` shows what became of it.
     update test_alert(AlertRequest) -> DeliveryResult =
         |state, caller, now, request| service::test_alert(state, caller, now, &request);
 

@@ -119,8 +119,7 @@ pub struct RunTaskNowRequest {
     /// A key of the caller's choice, 1 to 128 bytes: a second request for the task with the same
     /// key runs nothing and answers with the execution that the first one made, while that is kept.
     pub idempotency_key: Option<String>,
-    /// Run it for this time, which must have come: placeholders, callees and the history see it as
-    /// the time of the slot. Without a key a second request for the same time runs nothing and
+    /// Run it for this time of the past, which everything sees as its slot. Without a key a second request for the same time runs nothing and
     /// answers with the execution of the first. Null is now.
     #[serde(default)]
     pub scheduled_at: Option<u64>,
@@ -342,11 +341,10 @@ pub struct BackfillRequest {
     pub until_at: u64,
     /// Most executions of the backfill under way at the same time, 1 to 50; null is 1.
     pub maximum_concurrent: Option<u32>,
-    /// Change nothing: the answer has the id 0 and says in `slots` how many there are. Null is false.
+    /// Only count: the answer has the id 0, and in `slots` how many there are. Null is false.
     #[serde(default)]
     pub count_only: Option<bool>,
-    /// Refuse the backfill unless it has so many slots, as `count_only` said. Needed for more than 1,000
-    /// slots; there are 100,000 at most.
+    /// Refuse unless it has so many slots, as `count_only` said. Needed above 1,000; at most 100,000.
     #[serde(default)]
     pub expected_slots: Option<u64>,
 }

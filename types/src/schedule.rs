@@ -13,8 +13,8 @@ pub enum Rule {
         /// at once or after `start_after_seconds`.
         run_at: Option<u64>,
     },
-    /// Again and again after the same number of seconds, whatever the clocks do, measured from the schedule's start and
-    /// never from the end of a run, so that it does not drift. The first time is one interval
+    /// Again and again after the same number of seconds, measured from the schedule's start and never
+    /// from the end of a run, so that it does not drift. The first time is one interval
     /// after creation, or exactly at the start if `start_at` or `start_after_seconds` is given.
     #[serde(rename = "interval")]
     Interval {
@@ -63,22 +63,20 @@ pub enum Rule {
         /// The expression, at most 256 bytes.
         expression: String,
     },
-    /// Every so many days, weeks or months by the calendar of the schedule's zone, at a time of the
-    /// clock there: every 14 days at 08:00, every other Friday at 17:00, every third month on its
-    /// last working day. Unlike an interval it keeps to that time when the clocks change.
+    /// Every so many days, weeks or months by the calendar of the zone: every other Friday at 17:00.
+    /// Unlike an interval it keeps to that time when the clocks change.
     #[serde(rename = "calendar")]
     Calendar {
-        /// Every so many of them, 1 to 1,000: 2 weeks is every other week.
+        /// 1 to 1,000; 2 weeks is every other week.
         every: u16,
-        /// What is counted, and which of its days.
+        /// What is counted.
         unit: CalendarUnit,
         /// Hour, 0 to 23.
         hour: u8,
         /// Minute, 0 to 59; null is 0.
         minute: Option<u8>,
-        /// The day to count from, as `2026-12-24`: the day itself, its week (from Monday to Sunday)
-        /// or its month is the first that counts, and no time lies before it. Null is the day of the
-        /// schedule's start.
+        /// The day to count from, as `2026-12-24`: its week or month is the first that counts. Null is
+        /// the day of the schedule's start.
         anchor: Option<String>,
     },
 }
@@ -89,11 +87,10 @@ pub enum CalendarUnit {
     /// Days.
     #[serde(rename = "days")]
     Days {},
-    /// Weeks, which begin on Monday.
+    /// Weeks, from Monday on.
     #[serde(rename = "weeks")]
     Weeks {
-        /// Days of the week, 0 (Sunday) to 6 (Saturday), 7 is Sunday too, as `vec { 1; 5 }`; each
-        /// once. Empty is the weekday of the anchor.
+        /// 0 (Sunday) to 6 (Saturday), each once. Empty is that of the anchor.
         weekdays: Vec<u8>,
     },
     /// Months.
@@ -110,21 +107,21 @@ pub enum MonthDay {
     /// By its number.
     #[serde(rename = "day")]
     Day {
-        /// 1 to 31. In a month that is shorter, its last day: 31 is the last day of every month.
+        /// 1 to 31; a shorter month has its last day.
         day: u8,
     },
-    /// By its weekday: the second Tuesday. A month that has no fifth is left out.
+    /// By its weekday: the second Tuesday. A month without a fifth is left out.
     #[serde(rename = "nth")]
     Nth {
         /// Which, 1 to 5.
         nth: u8,
-        /// The weekday, 0 (Sunday) to 6 (Saturday), 7 is Sunday too.
+        /// As in `weekly`.
         weekday: u8,
     },
     /// The last such weekday.
     #[serde(rename = "last")]
     Last {
-        /// The weekday, 0 (Sunday) to 6 (Saturday), 7 is Sunday too.
+        /// As in `weekly`.
         weekday: u8,
     },
     /// The last day from Monday to Friday.
@@ -148,8 +145,7 @@ pub enum Exclusion {
     /// Whole days of the week.
     #[serde(rename = "weekdays")]
     Weekdays {
-        /// Days of the week, 0 (Sunday) to 6 (Saturday), 7 is Sunday too, as `vec { 0; 6 }`; one at
-        /// least, six at most.
+        /// Days of the week, 0 (Sunday) to 6 (Saturday), as `vec { 0; 6 }`; one at least, six at most.
         weekdays: Vec<u8>,
     },
     /// Every minute (or second, if the expression has a field for seconds) that a cron expression
@@ -186,7 +182,7 @@ pub enum MissedRuns {
     #[default]
     #[serde(rename = "latest")]
     Latest,
-    /// Run all of them, the oldest first, one after the other, up to `maximum`; the rest are missed.
+    /// Run all of them, the oldest first, up to `maximum`; the rest are missed.
     #[serde(rename = "all")]
     All {
         /// Most runs to make up for, 1 to 100.
@@ -230,7 +226,7 @@ pub struct NewSchedule {
     /// The rule.
     pub rule: Rule,
     /// The IANA time zone in which hours and days are meant, such as `Europe/Zurich`; null is
-    /// `UTC`. An interval has none: it counts seconds. For every 14 days at 08:00 use `calendar`.
+    /// `UTC`. An interval has none. For every 14 days at 08:00 use `calendar`.
     pub timezone: Option<String>,
     /// No run before this instant. It may not lie in the past.
     pub start_at: Option<u64>,

@@ -179,8 +179,7 @@ pub enum Channel {
     /// in RFC 3339, `subject` and `message`. The header `idempotency-key` repeats the `id`.
     #[serde(rename = "webhook")]
     Webhook {
-        /// The address, beginning with `https://`; may hold `{{secrets.NAME}}`, which only the
-        /// request shows that leaves.
+        /// The address, beginning with `https://`; may hold `{{secrets.NAME}}`.
         url: String,
         /// Headers besides `content-type`; values may hold `{{secrets.NAME}}`.
         headers: Option<Vec<HttpHeader>>,
