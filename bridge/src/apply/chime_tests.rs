@@ -205,7 +205,7 @@ fn should_refuse_what_makes_no_sense() {
         ),
         (
             "http: {url: 'https://x', body: y}",
-            "http.body: only a POST has a body",
+            "http.body: a request of the method get has no body",
         ),
         (
             "http: {url: 'https://x', expected_status: [20]}",
