@@ -310,6 +310,31 @@ impl World {
         candid::decode_one(&answer.expect("an answer")).expect("the answer of the interface")
     }
 
+    /// Installs the scheduler's module over itself without stopping it first.
+    ///
+    /// # Errors
+    /// The refusal: calls are out.
+    pub fn try_upgrade_scheduler(&mut self) -> Result<(), String> {
+        let id = self.scheduler;
+        try_install(
+            self.network.as_mut(),
+            id,
+            "scheduler",
+            InstallMode::Upgrade(None),
+        )
+    }
+
+    /// Installs the scheduler's module over itself while calls are out, whose answers nobody takes
+    /// in then: what its `pre_upgrade` refuses is skipped.
+    pub fn force_upgrade_of_scheduler(&mut self) {
+        let id = self.scheduler;
+        let mode = InstallMode::Upgrade(Some(UpgradeFlags {
+            skip_pre_upgrade: Some(true),
+        }));
+        try_install(self.network.as_mut(), id, "scheduler", mode).expect("installed");
+        self.pass(0);
+    }
+
     /// Installs the scheduler's module over itself. With `stopped`, the way the tools do: stop,
     /// upgrade, start.
     pub fn upgrade_scheduler(&mut self, stopped: bool) {
@@ -348,6 +373,15 @@ fn install(network: &mut dyn Network, canister_id: Principal, name: &str, mode: 
         Install::New => InstallMode::Install,
         Install::Upgrade => InstallMode::Upgrade(None),
     };
+    try_install(network, canister_id, name, mode).expect("installed");
+}
+
+fn try_install(
+    network: &mut dyn Network,
+    canister_id: Principal,
+    name: &str,
+    mode: InstallMode,
+) -> Result<(), String> {
     let arg = InstallCode {
         mode,
         canister_id,
@@ -355,9 +389,7 @@ fn install(network: &mut dyn Network, canister_id: Principal, name: &str, mode: 
         arg: no_arguments(),
     };
     let bytes = Encode!(&arg).expect("arguments");
-    network
-        .manage(canister_id, "install_code", bytes)
-        .expect("installed");
+    network.manage(canister_id, "install_code", bytes)
 }
 
 fn manage(network: &mut dyn Network, canister_id: Principal, method: &str) -> Result<(), String> {
@@ -385,9 +417,14 @@ struct InstallCode {
 }
 
 #[derive(CandidType, Serialize)]
+struct UpgradeFlags {
+    skip_pre_upgrade: Option<bool>,
+}
+
+#[derive(CandidType, Serialize)]
 enum InstallMode {
     #[serde(rename = "install")]
     Install,
     #[serde(rename = "upgrade")]
-    Upgrade(Option<()>),
+    Upgrade(Option<UpgradeFlags>),
 }

@@ -105,11 +105,29 @@ fn should_take_in_the_answer_of_a_call_in_flight_before_a_stopped_upgrade() {
 }
 
 #[test]
+fn should_refuse_an_upgrade_while_calls_are_out_and_say_what_to_do() {
+    on_each_network(|world| {
+        let step = call(world.callee, "slow", "(record { rounds = 5 : nat32 })");
+        let made = world
+            .try_create(&task("slow", vec![step], now_once()))
+            .unwrap();
+        let silent = in_flight(world, OnUnknown::Fail);
+        let refusal = world.try_upgrade_scheduler().expect_err("calls are out");
+        assert!(refusal.contains("stop"), "{refusal}");
+        assert_eq!(world.statuses(silent), [Running], "nothing is lost");
+        world.pass(60);
+        assert_eq!(world.statuses(made.id), [Completed]);
+        assert_eq!(world.statuses(silent), [TimedOut]);
+        world.try_upgrade_scheduler().expect("no call is out");
+    });
+}
+
+#[test]
 fn should_settle_a_call_in_flight_that_an_upgrade_cut_off() {
     for (on_unknown, expected) in [(OnUnknown::Fail, TimedOut), (OnUnknown::Retry, Waiting)] {
         on_each_network(|world| {
             let id = in_flight(world, on_unknown);
-            world.upgrade_scheduler(false);
+            world.force_upgrade_of_scheduler();
             assert_eq!(world.statuses(id), [Running], "nobody knows yet");
             world.pass(60);
             assert_eq!(world.statuses(id), [expected]);
@@ -125,7 +143,7 @@ fn should_go_on_with_a_recurring_task_after_an_upgrade_cut_off_a_call() {
         step.timeout_seconds = Some(60);
         let made = world.create(&task("recurring", vec![step], every(100)));
         world.pass(110);
-        world.upgrade_scheduler(false);
+        world.force_upgrade_of_scheduler();
         world.pass(290);
         assert_eq!(
             world.statuses(made.id),
