@@ -76,11 +76,15 @@ fn should_take_no_argument_where_a_method_asks_for_nothing() {
         "get_stats",
         "list_secrets",
     ] {
-        let nothing = candid::encode_args(()).unwrap();
+        let nothing = candid::encode_args(()).expect("what the test needs");
         let answer = stage.replica().query(owner, scheduler, method, nothing);
         let record = stage.encode(method, "record {}");
         let expected = stage.replica().query(owner, scheduler, method, record);
-        assert_eq!(answer.unwrap(), expected.unwrap(), "{method}");
+        assert_eq!(
+            answer.expect("what the test needs"),
+            expected.expect("what the test needs"),
+            "{method}"
+        );
     }
 }
 
@@ -157,9 +161,9 @@ fn should_judge_canisters_that_call_in_the_methods_themselves() {
     }
     let refused = through(&mut stage, "go_on", vec![0; 100]).expect_err("refused");
     assert!(refused.contains("only the scheduler itself"), "{refused}");
-    let task = candid::encode_one(TaskRequest { task_id: 1 }).unwrap();
+    let task = candid::encode_one(TaskRequest { task_id: 1 }).expect("what the test needs");
     let kind = |answer: Vec<u8>| {
-        let answer: TaskResult = candid::decode_one(&answer).unwrap();
+        let answer: TaskResult = candid::decode_one(&answer).expect("what the test needs");
         answer.into_result().unwrap_err().kind
     };
     let answer = through(&mut stage, "get_task", task).expect("an answer");

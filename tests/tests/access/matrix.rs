@@ -31,7 +31,7 @@ fn should_have_a_row_for_every_method_of_the_interface() {
 fn letter(answer: &Answer) -> &'static str {
     match answer {
         Answer::Done => "+",
-        Answer::TurnedAway(_) => "R",
+        Answer::TurnedAway => "R",
         Answer::Refused(error) => match error.kind {
             ErrorKind::Unauthenticated => "U",
             ErrorKind::Forbidden => "F",

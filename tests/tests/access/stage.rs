@@ -26,7 +26,7 @@ pub enum Answer {
     Done,
     Refused(Error),
     /// It was not executed at all.
-    TurnedAway(String),
+    TurnedAway,
 }
 
 #[derive(CandidType, Deserialize)]
@@ -46,13 +46,24 @@ pub struct Stage {
 
 /// The methods of `scheduler.did`.
 pub fn interface() -> (TypeEnv, Vec<(String, Function)>) {
-    let text = std::fs::read_to_string(workspace().join("scheduler.did")).unwrap();
+    let text =
+        std::fs::read_to_string(workspace().join("scheduler.did")).expect("what the test needs");
     let (environment, service) = CandidSource::Text(&text).load().expect("a Candid file");
     let service = service.expect("a service");
-    let methods = environment.as_service(&service).unwrap();
+    let methods = environment
+        .as_service(&service)
+        .expect("what the test needs");
     let methods = methods
         .iter()
-        .map(|(name, of)| (name.clone(), environment.as_func(of).unwrap().clone()))
+        .map(|(name, of)| {
+            (
+                name.clone(),
+                environment
+                    .as_func(of)
+                    .expect("what the test needs")
+                    .clone(),
+            )
+        })
         .collect();
     (environment, methods)
 }
@@ -134,7 +145,7 @@ impl Stage {
     /// Sends a request as somebody.
     pub fn send(&mut self, who: Who, method: &str, request: &str) -> Answer {
         match self.call(who, method, request) {
-            Err(text) => Answer::TurnedAway(text),
+            Err(_) => Answer::TurnedAway,
             Ok(bytes) => match candid::decode_one(&bytes).expect("an answer") {
                 Probe::Ok(_) => Answer::Done,
                 Probe::Err(error) => Answer::Refused(error),
@@ -166,22 +177,24 @@ impl Stage {
             cursor: None,
             limit: None,
         };
-        let bytes = candid::encode_one(page).unwrap();
+        let bytes = candid::encode_one(page).expect("what the test needs");
         let answer = self
             .replica()
             .query(owner, scheduler, "list_backups", bytes);
-        let list: ListBackupsResult = candid::decode_one(&answer.unwrap()).unwrap();
-        self.backup = list.into_result().unwrap().backups[0].id;
+        let list: ListBackupsResult =
+            candid::decode_one(&answer.expect("what the test needs")).expect("what the test needs");
+        self.backup = list.into_result().expect("what the test needs").backups[0].id;
         let request = GetBackupChunkRequest {
             backup_id: self.backup,
             index: 0,
         };
-        let bytes = candid::encode_one(request).unwrap();
+        let bytes = candid::encode_one(request).expect("what the test needs");
         let answer = self
             .replica()
             .query(owner, scheduler, "get_backup_chunk", bytes);
-        let chunk: GetBackupChunkResult = candid::decode_one(&answer.unwrap()).unwrap();
-        self.chunk = chunk.into_result().unwrap().data;
+        let chunk: GetBackupChunkResult =
+            candid::decode_one(&answer.expect("what the test needs")).expect("what the test needs");
+        self.chunk = chunk.into_result().expect("what the test needs").data;
     }
 
     /// The owner's things that a request names in braces, made anew, with their values.
@@ -240,7 +253,11 @@ impl Stage {
             "alert" => {
                 let text = r#"record { name = "a"; condition = variant { failure = record {} }; channel = variant { inbox = record {} } }"#;
                 let made: AlertResult = self.make(Who::Owner, "create_alert", text);
-                one(made.into_result().unwrap().id.to_string())
+                one(made
+                    .into_result()
+                    .expect("what the test needs")
+                    .id
+                    .to_string())
             }
             "backfill" => self.backfill(),
             "own_backup" => one(self.upload(&self.chunk.clone(), true).to_string()),
@@ -278,7 +295,7 @@ impl Stage {
             schedules = vec { record { rule = variant { interval = record { repeat_every_seconds = 60 } }; disabled = opt true };
                               record { rule = variant { interval = record { repeat_every_seconds = 90 } }; disabled = opt true } } }"#;
         let made: TaskResult = self.make(Who::Owner, "create_task", text);
-        let made = made.into_result().unwrap();
+        let made = made.into_result().expect("what the test needs");
         self.world.pass(200);
         let past = self.replica().time_ns() - 1_000_000_000;
         vec![
@@ -296,10 +313,13 @@ impl Stage {
                schedules = vec {{ record {{ rule = variant {{ once = record {{}} }}; disabled = opt true }} }} }}"#
         );
         let made: TaskResult = self.make(Who::Owner, "create_task", &text);
-        let run = format!("record {{ task_id = {} }}", made.into_result().unwrap().id);
+        let run = format!(
+            "record {{ task_id = {} }}",
+            made.into_result().expect("what the test needs").id
+        );
         let run: ExecutionResult = self.make(Who::Owner, "run_task_now", &run);
         self.world.pass(0);
-        run.into_result().unwrap().id
+        run.into_result().expect("what the test needs").id
     }
 
     /// A job of the owner's that somebody holds, and its token.
@@ -307,7 +327,11 @@ impl Stage {
         let id = self.waiting(number);
         let text = format!(r#"record {{ worker = "w"; queue = opt "q{number}" }}"#);
         let claimed: ClaimJobsResult = self.make(who, "claim_jobs", &text);
-        let job = claimed.into_result().unwrap().jobs.remove(0);
+        let job = claimed
+            .into_result()
+            .expect("what the test needs")
+            .jobs
+            .remove(0);
         assert_eq!(job.execution_id, id);
         (id, job.fencing_token)
     }
@@ -319,14 +343,20 @@ impl Stage {
             &things,
         );
         let made: BackfillResult = self.make(Who::Owner, "backfill", &request);
-        vec![("backfill", made.into_result().unwrap().id.to_string())]
+        vec![(
+            "backfill",
+            made.into_result()
+                .expect("what the test needs")
+                .id
+                .to_string(),
+        )]
     }
 
     fn upload(&mut self, data: &[u8], last: bool) -> u64 {
         let data = blob(data);
         let text = format!("record {{ data = {data}; last = {last}; index = 0 }}");
         let made: BackupResult = self.make(Who::Owner, "upload_backup_chunk", &text);
-        made.into_result().unwrap().id
+        made.into_result().expect("what the test needs").id
     }
 }
 
