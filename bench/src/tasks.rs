@@ -58,10 +58,12 @@ fn rule(number: u64) -> Rule {
 
 /// A task that only lies there: one of four rules, one of three kinds of steps.
 pub fn idle(number: u64, callee: Principal) -> CreateTaskRequest {
+    let rule = rule(number);
+    let has_clock = !matches!(rule, Rule::Interval { .. });
     let schedule = NewSchedule {
-        timezone: Some("Europe/Zurich".to_string()),
+        timezone: has_clock.then(|| "Europe/Zurich".to_string()),
         start_after_seconds: Some(IDLE_SECONDS),
-        ..NewSchedule::new(rule(number))
+        ..NewSchedule::new(rule)
     };
     let steps = match number % 3 {
         0 => vec![note()],

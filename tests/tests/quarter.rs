@@ -57,11 +57,14 @@ fn schedule(index: u64, draw: &mut Draw) -> NewSchedule {
         MissedRuns::Skip,
         MissedRuns::All { maximum: 5 },
     ][usize::try_from(draw.below(3)).expect("a small number")];
+    let rule = rule(index, draw);
+    // An interval counts seconds, whatever the clock shows.
+    let has_clock = !matches!(rule, Rule::Interval { .. });
     NewSchedule {
-        timezone: Some(zone.to_string()),
+        timezone: has_clock.then(|| zone.to_string()),
         missed_runs: Some(missed_runs),
         jitter_seconds: index.is_multiple_of(7).then_some(300),
-        ..NewSchedule::new(rule(index, draw))
+        ..NewSchedule::new(rule)
     }
 }
 
@@ -151,7 +154,7 @@ fn live_a_quarter(world: &mut World) {
     world.start_scheduler();
     world.upgrade_scheduler(true);
     world.pass(25 * DAY);
-    world.upgrade_scheduler(false);
+    world.upgrade_scheduler(true);
     world.pass(20 * DAY);
     world.stop_scheduler();
     world.pass(36 * HOUR);

@@ -1,6 +1,6 @@
 //! Alerts: each condition tells over each channel, and keeps silent while it cools down.
 
-use chime_tests::{World, call, every, in_virtual_time, note, retries, task};
+use chime_tests::{World, call, every, in_virtual_time, retries, task};
 use chime_types::{
     Alert, AlertCondition, AlertRequest, AlertResult, Channel, ConfigureRequest,
     CreateAlertRequest, CreateTaskRequest, GetInboxResult, HttpHeader, ListAlertsResult, Message,
@@ -199,7 +199,8 @@ fn should_tell_of_a_late_start() {
             },
         );
         let mut ears = Ears::open(world, &AlertCondition::Late { seconds: 15 }, None);
-        let prompt = world.create(&task("prompt", vec![note("ran")], on_request()));
+        let steps = vec![call(world.callee, "count", "()")];
+        let prompt = world.create(&task("prompt", steps, on_request()));
         let mut run_behind = |world: &mut World, seconds| {
             let blocker = taking_task(world.callee, "blocker", seconds, on_request());
             let blocker = world.create(&blocker);

@@ -67,10 +67,10 @@ fn should_fill_in_a_few_at_a_time_and_go_on_after_upgrades() {
         assert_eq!((backfill.runs, backfill.active), (2, 2));
         assert_eq!(world.statuses(made.id), [Running; 2]);
         world.pass(15);
-        world.upgrade_scheduler(false);
+        world.force_upgrade_of_scheduler();
         assert_eq!(shown(world, &made)[0].active, 2, "it is still under way");
         world.pass(30);
-        world.upgrade_scheduler(false);
+        world.force_upgrade_of_scheduler();
         world.pass(60);
         let executions = world.executions(made.id);
         assert_eq!(executions.len(), SLOTS);

@@ -38,7 +38,7 @@ fn run_twenty(world: &mut World) {
     for _ in 0..20 {
         world.run_now(made.id);
     }
-    assert_eq!(world.stats().ready, 19);
+    assert_eq!(world.stats().parked, 19);
     world.pass(200);
 }
 

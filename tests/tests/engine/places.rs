@@ -1,6 +1,6 @@
 //! Who starts first, and how many at a time.
 
-use chime_tests::{Callee, Sender, World, call, every, in_virtual_time, note, now_once, task};
+use chime_tests::{Callee, Sender, World, call, every, in_virtual_time, now_once, task};
 use chime_types::ExecutionStatus::{self, Completed, Ready, Running};
 use chime_types::{
     ConfigureRequest, CreateTaskRequest, NewSchedule, OverlapPolicy, Priority, TaskResult,
@@ -24,10 +24,11 @@ fn should_run_the_urgent_first_within_the_limits_and_let_low_through() {
             vec![call(world.callee, "never", "()")],
             now_once(),
         ));
+        let callee = world.callee;
         let mut make = |name: &str, priority| {
             let request = CreateTaskRequest {
                 priority: Some(priority),
-                ..task(name, vec![note(name)], now_once())
+                ..task(name, vec![call(callee, "count", "()")], now_once())
             };
             world.create(&request).id
         };
@@ -37,7 +38,7 @@ fn should_run_the_urgent_first_within_the_limits_and_let_low_through() {
         let mut make = |name: &str, priority| {
             let request = CreateTaskRequest {
                 priority: Some(priority),
-                ..task(name, vec![note(name)], now_once())
+                ..task(name, vec![call(callee, "count", "()")], now_once())
             };
             world.create(&request).id
         };
@@ -76,7 +77,7 @@ fn should_let_low_through_though_the_urgent_never_end() {
         world.pass(30);
         let low = world.create(&CreateTaskRequest {
             priority: Some(Priority::Low),
-            ..task("low", vec![note("x")], now_once())
+            ..task("low", vec![call(world.callee, "count", "()")], now_once())
         });
         world.pass(170);
         assert_eq!(world.statuses(low.id), [Ready], "three classes, 60 s each");

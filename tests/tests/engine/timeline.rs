@@ -24,15 +24,15 @@ fn should_tell_who_did_what_in_the_timeline() {
             kinds,
             [
                 EventKind::TaskCreated,
-                EventKind::ScheduleEnded,
                 EventKind::ExecutionStarted,
                 EventKind::ExecutionCompleted,
+                EventKind::ScheduleEnded,
                 EventKind::TaskPaused
             ]
         );
         let owner = world.network.principal(Sender::Owner);
         assert_eq!(page.events[0].actor, Some(owner));
-        assert_eq!(page.events[3].actor, None::<Principal>);
+        assert_eq!(page.events[2].actor, None::<Principal>);
     });
 }
 

@@ -208,7 +208,7 @@ fn fill_every_corner(world: &mut World) {
     world.pass(600);
     world.run_now(slow.id);
     assert_eq!(world.stats().parked, 1);
-    world.upgrade_scheduler(false);
+    world.force_upgrade_of_scheduler();
     let request = chime_types::TaskRequest { task_id: gone.id };
     let deleted: chime_types::DeleteTaskResult = ask(world, "delete_task", &request);
     deleted.into_result().expect("deleted");
