@@ -21,8 +21,7 @@ use crate::state::{Origin, Payload, Request, RunState, is_over, remove_expired_i
 impl Replica {
     /// Executes one round at the current time; true when anything was executed.
     pub fn execute_round(&mut self) -> bool {
-        if self.is_idle() {
-            self.history.prune(self.meta.time_ns);
+        if self.rests() {
             return false;
         }
         on_guest_stack(|| self.round())
@@ -37,8 +36,7 @@ impl Replica {
     /// Executes rounds until nothing is left to do at this time, at most `limit`; returns how many
     /// executed something.
     pub fn run_until_idle(&mut self, limit: usize) -> usize {
-        if self.is_idle() {
-            self.history.prune(self.meta.time_ns);
+        if self.rests() {
             return 0;
         }
         on_guest_stack(|| (0..limit).take_while(|_| self.execute_round()).count())
@@ -91,6 +89,17 @@ impl Replica {
             })
     }
 
+    /// Whether this round executes nothing. Its time passes all the same: memory is paid for, also by
+    /// who has nothing to execute or cannot pay for it, and what is too old is forgotten.
+    fn rests(&mut self) -> bool {
+        self.charge_storage();
+        let idle = self.is_idle();
+        if idle {
+            self.history.prune(self.meta.time_ns);
+        }
+        idle
+    }
+
     /// Whether a round at this time would do nothing.
     fn is_idle(&self) -> bool {
         let now_ns = self.meta.time_ns;
@@ -104,7 +113,6 @@ impl Replica {
 
     fn round(&mut self) -> bool {
         self.meta.round += 1;
-        self.charge_storage();
         let mut executed = self.expire() | self.expire_outcalls() | self.deliver_delayed();
         let mut spent = 0;
         executed |= self.run_tasks(&mut spent);

@@ -230,8 +230,8 @@ fn should_charge_memory_by_time_and_take_the_code_of_who_cannot_pay() {
 
     replica.drain_cycles(&id, 1_000);
     replica.advance_time(Duration::from_secs(1_000_000));
-    // It cannot pay for its timer, so nothing but the round itself happens.
-    replica.tick();
+    // It cannot pay for its timer, so nothing is executed; it has to pay for its memory all the same.
+    assert!(!replica.execute_round());
     let view = replica.canister_view(&id).unwrap();
     assert_eq!((view.module_hash, view.cycles), (None, 0));
     assert_eq!(
