@@ -15,8 +15,9 @@ use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemor
 /// The memory of one map.
 pub type Memory = VirtualMemory<DefaultMemoryImpl>;
 
-/// The layout that this program writes. A store with a higher number is refused.
-pub const LAYOUT: u32 = 2;
+/// The layout that this program writes. A store with a higher number is refused. It rises with every
+/// release that writes what the one before cannot read, be it a new map or a new case of a record.
+pub const LAYOUT: u32 = 3;
 
 /// Pages of 64 KiB in a bucket: small, since most of the maps of a small scheduler are small.
 #[cfg(not(test))]

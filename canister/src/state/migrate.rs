@@ -1,10 +1,39 @@
-//! Taking over the store of an older release. It runs once, in the upgrade.
+//! Taking over the store of an older release, and refusing that of a later one. It runs once, in the
+//! upgrade.
 
 use chime_types::{ExecutionStatus, Trigger};
+use ic_stable_structures::StableCell;
+use serde::Deserialize;
 
+use super::held::Encoded;
 use super::keys::{FirstReadyKey, ReadyKey};
-use super::records::Place;
-use super::{Set, State, memory};
+use super::memory::{self, Memory};
+use super::records::{Header, Place};
+use super::{Set, State, empty_header};
+
+/// What the headers of all layouts have, whatever else a later one may hold.
+#[derive(Deserialize)]
+struct Layout {
+    layout: u32,
+}
+
+/// Refuses a store that a later program has laid out, before anything else of it is read: the header
+/// itself may be one that this program cannot decode, and what opens a map may write.
+///
+/// # Panics
+/// If the layout is a later one. The platform undoes the installation then.
+pub(super) fn refuse_later_layout(header: Memory) {
+    let cell: StableCell<Encoded<Header>, Memory> =
+        StableCell::init(header, Encoded::of(&empty_header()));
+    let Layout { layout } = cell.get().decode_as();
+    assert!(
+        layout <= memory::LAYOUT,
+        "the store has layout {layout}, which a later program wrote; this one knows layouts up to {}: \
+         install the later program again, or load the snapshot of before the upgrade; nothing was \
+         changed",
+        memory::LAYOUT
+    );
+}
 
 impl State {
     /// From layout 1: the ready queue gets its ranks, and the lists by owner are made. The cost
@@ -27,7 +56,6 @@ impl State {
             self.take_over_execution(id);
         }
         self.recount_targets();
-        self.change_header(|header| header.layout = memory::LAYOUT);
     }
 
     fn take_over_execution(&mut self, id: super::keys::ExecutionId) {
@@ -70,5 +98,64 @@ impl State {
         for target in targets {
             self.add_target(target);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use ic_stable_structures::{DefaultMemoryImpl, Storable};
+    use serde::Serialize;
+
+    use super::super::{Held, Vault};
+    use super::*;
+
+    #[derive(Serialize)]
+    struct LaterHeader {
+        layout: u32,
+        next_task: String,
+    }
+
+    fn layout_of(memory: &DefaultMemoryImpl) -> u32 {
+        let header = memory::manager(memory.clone()).get(memory::HEADER);
+        Held::new(StableCell::<Header, _>::init(header, empty_header()))
+            .get()
+            .layout
+    }
+
+    fn write(memory: &DefaultMemoryImpl, bytes: Vec<u8>) {
+        let header = memory::manager(memory.clone()).get(memory::HEADER);
+        StableCell::init(header, Vec::new()).set(bytes);
+    }
+
+    #[test]
+    fn should_refuse_a_later_layout_before_anything_is_written() {
+        let memory = DefaultMemoryImpl::default();
+        drop(Vault::open_in(memory.clone()));
+        let later = LaterHeader {
+            layout: memory::LAYOUT + 1,
+            next_task: "a header that this program cannot decode".to_string(),
+        };
+        write(&memory, cbor4ii::serde::to_vec(Vec::new(), &later).unwrap());
+        let before = memory.borrow().clone();
+        let opened = catch_unwind(AssertUnwindSafe(|| Vault::open_in(memory.clone())));
+        let refusal = opened.err().unwrap().downcast::<String>().unwrap();
+        assert!(refusal.contains("the store has layout 4"), "{refusal}");
+        assert!(refusal.contains("up to 3"), "{refusal}");
+        assert!(*memory.borrow() == before, "nothing was changed");
+    }
+
+    #[test]
+    fn should_write_its_own_layout_into_a_store_that_it_takes_over() {
+        let memory = DefaultMemoryImpl::default();
+        drop(Vault::open_in(memory.clone()));
+        let older = Header {
+            layout: 2,
+            ..empty_header()
+        };
+        write(&memory, Encoded::of(&older).to_bytes().into_owned());
+        drop(Vault::open_in(memory.clone()));
+        assert_eq!(layout_of(&memory), memory::LAYOUT);
     }
 }

@@ -160,15 +160,9 @@ impl State {
     fn load(memory: DefaultMemoryImpl) -> Self {
         let manager = memory::manager(memory);
         let get = |id| manager.get(id);
-        let header = Held::new(StableCell::init(get(memory::HEADER), empty_header()));
-        assert!(
-            header.get().layout <= memory::LAYOUT,
-            "the store has layout {}, this program knows layouts up to {}: install a newer program",
-            header.get().layout,
-            memory::LAYOUT
-        );
+        migrate::refuse_later_layout(get(memory::HEADER));
         let mut state = Self {
-            header,
+            header: Held::new(StableCell::init(get(memory::HEADER), empty_header())),
             config: StableCell::init(get(memory::CONFIG), ConfigRecord(Default::default())),
             balances: StableCell::init(get(memory::CYCLES), Balances::default()),
             care: StableCell::init(get(memory::CARE), Care::default()),
@@ -225,6 +219,7 @@ impl State {
             let first_ready: Set<FirstReadyKey> = Map::init(get(memory::FIRST_READY));
             state.take_over_first_layout(first_ready);
         }
+        state.change_header(|header| header.layout = memory::LAYOUT);
         state
     }
 
