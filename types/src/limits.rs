@@ -109,6 +109,8 @@ pub const MAXIMUM_QUEUE_CHARACTERS: usize = 64;
 pub const MAXIMUM_CLAIMED_JOBS: u32 = 1_000;
 /// Most jobs of one claim.
 pub const MAXIMUM_CLAIM: u32 = 50;
+/// Waiting jobs that are looked at for one claim: those that come up against a limit count too.
+pub const MAXIMUM_LOOKED_AT_FOR_A_CLAIM: usize = 200;
 /// Shortest lease of a job, in seconds.
 pub const MINIMUM_LEASE_SECONDS: u64 = 5;
 /// Longest lease of a job, in seconds.

@@ -2,7 +2,9 @@
 //! back when the worker falls silent.
 
 use candid::Principal;
-use chime_types::{Action, Cause, EventKind, ExecutionStatus, Job, Outcome as AttemptOutcome};
+use chime_types::{
+    Action, Cause, EventKind, ExecutionStatus, Job, Outcome as AttemptOutcome, limits,
+};
 
 use super::attempt::after;
 use super::lifecycle::log;
@@ -37,10 +39,16 @@ pub struct Claim {
     pub lease_seconds: u64,
 }
 
-/// Gives the most urgent jobs of a queue to a worker, as far as the limits on attempts allow.
+/// Gives the most urgent jobs of a queue to a worker, as far as the limits on attempts allow and one
+/// answer holds. What comes up against a limit leaves the queue, so the next claim looks at others.
 pub fn claim(state: &mut State, now: u64, claim: &Claim) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    while jobs.len() < claim.limit && may_start(state) {
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut bytes = 0;
+    for _ in 0..limits::MAXIMUM_LOOKED_AT_FOR_A_CLAIM {
+        let is_full = jobs.len() == claim.limit || bytes >= limits::MAXIMUM_PAGE_BYTES;
+        if is_full || !may_start(state) {
+            break;
+        }
         let Some(key) = state.jobs_of(claim.owner, &claim.queue).next() else {
             break;
         };
@@ -48,7 +56,11 @@ pub fn claim(state: &mut State, now: u64, claim: &Claim) -> Vec<Job> {
             .execution(key.execution_id)
             .expect("BUG: a queue of commands names an execution");
         let mut turn = Turn::of(state, now, execution.task_id);
-        jobs.extend(turn.hold(execution).give(key, claim));
+        let given = turn.hold(execution).give(key, claim);
+        bytes += given
+            .as_ref()
+            .map_or(0, |job| job.command.len() + job.metadata.len());
+        jobs.extend(given);
     }
     jobs
 }

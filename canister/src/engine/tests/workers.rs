@@ -272,3 +272,59 @@ fn should_not_give_out_more_than_the_limits_allow() {
     world.run();
     assert_eq!(claim_as(&mut world, worker(), 50).len(), 1);
 }
+
+#[test]
+fn should_give_out_as_many_jobs_as_fit_into_an_answer() {
+    let mut world = World::new();
+    let metadata = "m".repeat(limits::MAXIMUM_METADATA_BYTES);
+    for _ in 0..limits::MAXIMUM_CLAIM {
+        world.create(CreateTaskRequest {
+            metadata: Some(metadata.clone()),
+            steps: vec![NewStep::new(Action::Command {
+                command: "c".repeat(limits::MAXIMUM_COMMAND_BYTES),
+                queue: None,
+            })],
+            ..command()
+        });
+    }
+    world.run();
+    let mut given = 0;
+    for _ in 0..limits::MAXIMUM_CLAIM {
+        let jobs = claim_as(&mut world, worker(), limits::MAXIMUM_CLAIM);
+        let bytes: usize = jobs
+            .iter()
+            .map(|job| job.command.len() + job.metadata.len())
+            .sum();
+        assert!(
+            bytes < 2 * limits::MAXIMUM_PAGE_BYTES,
+            "{bytes} bytes in one answer"
+        );
+        given += jobs.len();
+    }
+    assert_eq!(
+        given,
+        limits::MAXIMUM_CLAIM as usize,
+        "the rest in the next answers"
+    );
+}
+
+#[test]
+fn should_look_at_a_bounded_number_of_jobs_for_a_claim() {
+    let mut world = World::new();
+    let made = world.create(CreateTaskRequest {
+        maximum_concurrent: Some(1),
+        schedules: vec![NewSchedule {
+            disabled: Some(true),
+            ..every(3_600)
+        }],
+        ..command()
+    });
+    for _ in 0..=2 * limits::MAXIMUM_LOOKED_AT_FOR_A_CLAIM {
+        world.run_now(made.id);
+    }
+    world.run();
+    let before = world.state.jobs_of(None, "default").count();
+    assert_eq!(claim_as(&mut world, worker(), 50).len(), 1);
+    let left = world.state.jobs_of(None, "default").count();
+    assert_eq!(before - left, limits::MAXIMUM_LOOKED_AT_FOR_A_CLAIM);
+}
