@@ -8,7 +8,6 @@
 //! cores, [`report`] writes down what came of it. [`hostile`] is one owner against nine.
 
 pub mod check;
-pub mod features;
 pub mod generate;
 pub mod hostile;
 pub mod many;

@@ -1,5 +1,6 @@
 //! `chime-simulate`: runs seeds, shrinks what fails, writes the page about it.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,6 +36,9 @@ struct Arguments {
     /// Failures that are shrunk.
     #[arg(long, default_value_t = 3)]
     shrink: usize,
+    /// Seeds that are run at a time; as many as there are cores unless given.
+    #[arg(long)]
+    jobs: Option<NonZero<usize>>,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -49,9 +53,12 @@ fn main() -> anyhow::Result<ExitCode> {
     if let Some(path) = &arguments.story {
         return run_story(path, &modules);
     }
-    let summary = many::run(arguments.from, arguments.seeds, &modules, &|line| {
-        eprintln!("{line}");
-    });
+    let jobs = arguments
+        .jobs
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZero::get);
+    let seeds = arguments.from..arguments.from + arguments.seeds;
+    let summary = many::run(seeds, jobs, &modules, &|line| eprintln!("{line}"));
     show(&summary);
     shrink_failures(&summary, &arguments, &modules)?;
     if let Some(path) = &arguments.report {

@@ -1,5 +1,6 @@
 //! Many seeds, on all cores.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,26 +53,31 @@ pub fn outcome(story: &Story, modules: &Modules) -> Result<Counts, Failure> {
     })
 }
 
-/// Runs `count` seeds from `first` on, and says every few seconds how far it is.
+/// Runs seeds, so many at a time, and says every few seconds how far it is.
 ///
 /// # Panics
 /// If a thread does.
-pub fn run(first: u64, count: u64, modules: &Modules, say: &(dyn Fn(&str) + Sync)) -> Summary {
+pub fn run(
+    seeds: Range<u64>,
+    jobs: usize,
+    modules: &Modules,
+    say: &(dyn Fn(&str) + Sync),
+) -> Summary {
     let begun = Instant::now();
-    let next = AtomicU64::new(0);
+    let count = seeds.end - seeds.start;
+    let next = AtomicU64::new(seeds.start);
     let summary = Mutex::new(Summary::default());
     let told = Mutex::new(begun);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..jobs {
             scope.spawn(|| {
                 on_guest_stack(|| {
                     loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= count {
+                        let seed = next.fetch_add(1, Ordering::Relaxed);
+                        if seed >= seeds.end {
                             break;
                         }
-                        let story = generate::story(first + index);
+                        let story = generate::story(seed);
                         let result = outcome(&story, modules);
                         let mut summary = summary.lock().expect("no thread panics with it");
                         summary.take(story, result);

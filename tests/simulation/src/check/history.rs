@@ -30,7 +30,7 @@ impl Record {
 
 impl Run {
     /// A query that has to be answered.
-    pub(super) fn must_show<T: CandidType + DeserializeOwned>(
+    pub(crate) fn must_show<T: CandidType + DeserializeOwned>(
         &mut self,
         who: Principal,
         method: &str,
@@ -41,7 +41,7 @@ impl Run {
     }
 
     /// An update that has to be answered.
-    pub(super) fn must_ask<T: CandidType + DeserializeOwned>(
+    pub(crate) fn must_ask<T: CandidType + DeserializeOwned>(
         &mut self,
         who: Principal,
         method: &str,

@@ -6,13 +6,16 @@ use chime_types::Attempt;
 use super::Record;
 use crate::model::Model;
 use crate::perform::places;
+use crate::story::StepKind;
 use crate::violation::{Violation, ensure};
 
-/// An attempt that kept a place.
+/// An attempt that was under way for a while.
 struct Kept<'a> {
     owner: Principal,
     task_id: u64,
     attempt: &'a Attempt,
+    /// It took none of the places: a worker carried it out.
+    is_claim: bool,
 }
 
 /// The limits in force at a time: in all, of an owner, of a canister that is called.
@@ -22,7 +25,7 @@ pub fn in_force(model: &Model, at: u64) -> (u32, u32, u32) {
 
 /// Counts what was under way whenever an attempt began.
 pub fn check(model: &Model, histories: &[Record]) -> Result<(), Violation> {
-    let kept = kept(histories);
+    let kept = kept(model, histories);
     for (index, one) in kept.iter().enumerate() {
         let at = one.attempt.started_at;
         let beside = || {
@@ -31,12 +34,13 @@ pub fn check(model: &Model, histories: &[Record]) -> Result<(), Violation> {
                 .filter(move |other| other.attempt.finished_at.is_none_or(|end| end > at))
         };
         let (total, per_owner, _) = in_force(model, at);
-        let of_owner = beside().filter(|other| other.owner == one.owner).count();
+        let placed = || beside().filter(|other| !other.is_claim);
+        let of_owner = placed().filter(|other| other.owner == one.owner).count();
         ensure!(
-            beside().count() <= total as usize && of_owner <= per_owner as usize,
+            one.is_claim || placed().count() <= total as usize && of_owner <= per_owner as usize,
             Limits,
             "{} at a time, {of_owner} of one owner, with {:?}",
-            beside().count(),
+            placed().count(),
             one.attempt
         );
         let task = &model.tasks[&one.task_id];
@@ -55,16 +59,20 @@ pub fn check(model: &Model, histories: &[Record]) -> Result<(), Violation> {
 }
 
 /// The attempts that did not end at the instant at which they began, in the order of their tokens.
-fn kept(histories: &[Record]) -> Vec<Kept<'_>> {
+fn kept<'a>(model: &Model, histories: &'a [Record]) -> Vec<Kept<'a>> {
     let mut kept: Vec<Kept<'_>> = histories
         .iter()
         .flat_map(|history| {
             let executions = history.executions.iter();
             let attempts = executions.flat_map(|execution| &execution.attempts);
+            let task = &model.tasks[&history.task.id];
             attempts.map(|attempt| Kept {
                 owner: history.task.owner,
                 task_id: history.task.id,
                 attempt,
+                is_claim: task
+                    .kinds(attempt.step)
+                    .any(|step| step.what == StepKind::Command),
             })
         })
         .filter(|kept| kept.attempt.finished_at != Some(kept.attempt.started_at))

@@ -3,7 +3,6 @@
 use chime_tests::audit::Draw;
 
 use super::{TASKS, Tempo, tasks};
-use crate::features;
 use crate::story::{
     AlertPlan, CallFault, Change, ChannelPlan, Fault, Label, Limits, Operation, Owner, Report,
     Request, Setting, Upgrade, UserChange,
@@ -243,23 +242,19 @@ impl Life {
         let draw = &mut self.draw;
         match draw.below(12) {
             0..=1 => Fault::Messages {
-                count: if features::TIMER_CANNOT_DIE {
-                    draw.pick(&[1, 2, 3, 30])
-                } else {
-                    1
-                },
+                count: draw.pick(&[1, 2, 3, 30]),
                 host_call: SPARED_HOST_CALLS + 1 + (1 << draw.below(12)),
             },
-            2..=3 if features::SPARES_THE_TIMER => Fault::Traps {
+            2..=3 => Fault::Traps {
                 per_million: draw.pick(&[20_000, 100_000]),
             },
-            4 if features::TIMER_CANNOT_DIE => Fault::Instructions {
+            4 => Fault::Instructions {
                 millions: draw.pick(&[4, 8, 30]),
             },
-            5 if features::SURVIVES_FREEZES && self.setting.fees => Fault::Freeze,
+            5 if self.setting.fees => Fault::Freeze,
             6 => Fault::Stop,
             7 => Fault::WebSilent,
-            8 if features::QUARANTINES => Fault::Poison,
+            8 => Fault::Poison,
             9..=10 => Fault::Call {
                 call: 1 + draw.below(4),
                 what: match draw.below(5) {

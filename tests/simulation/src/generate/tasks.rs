@@ -4,7 +4,6 @@ use chime_tests::audit::Draw;
 use chime_types::{MissedRuns, OnUnknown, OverlapPolicy, Priority};
 
 use super::Tempo;
-use crate::features;
 use crate::story::{ChannelPlan, RulePlan, SchedulePlan, StepKind, StepPlan, TaskPlan};
 
 const DAY: u64 = 86_400;
@@ -75,7 +74,7 @@ fn kind(draw: &mut Draw) -> StepKind {
         37 => StepKind::Backup,
         38 => StepKind::Notify { channel },
         39 if draw.below(3) == 0 => StepKind::Codex,
-        _ if features::QUARANTINES && draw.below(3) == 0 => StepKind::Poisoned,
+        _ if draw.below(3) == 0 => StepKind::Poisoned,
         _ => StepKind::Traced,
     }
 }

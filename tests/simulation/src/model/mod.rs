@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 use candid::Principal;
 
-use crate::features;
 use crate::story::{Label, Limits, Worker};
 
 /// A job that a worker was given.
@@ -110,11 +109,14 @@ impl Model {
         before.map_or(Limits::Default, |(_, limits)| *limits)
     }
 
-    /// Whether attempts that take long may keep an owner's from beginning: those of all owners, as
-    /// long as places are not shared fairly.
+    /// Whether attempts that take long may keep an owner's from beginning: its own, and where there
+    /// are hardly more places than owners, those of all.
     #[must_use]
     pub fn places_may_be_taken(&self, owner: Principal) -> bool {
-        let others_count = !features::SHARES_FAIRLY;
+        let others_count = self
+            .limits
+            .iter()
+            .any(|(_, limits)| *limits == Limits::Narrow);
         let mut tasks = self.tasks.values();
         self.had_bad_answers()
             || !self.deleted_tasks.is_empty()
