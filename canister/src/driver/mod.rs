@@ -101,6 +101,7 @@ fn one<R: Runtime + Copy, S: Store>(runtime: R, store: S, number: u64) {
                 .for_each(|effect| perform(runtime, store, effect));
         }
         Try::SetAside(unit) => store.with(|state| poison::set_aside(state, now, unit)),
+        Try::PutOff(unit) => store.with(|state| poison::put_off(state, now, unit)),
         Try::Remove(unit) => store.with(|state| poison::remove(state, now, unit)),
     }
     store.with(|state| poison::has_passed(state, what));

@@ -3,8 +3,10 @@
 //! Work is normally done in bulk. When the message that does it fails, nobody can tell which piece was
 //! to blame. So for a number of pieces each is done in a message of its own, and named in the store by
 //! the message before it: if the one that does it fails, the name is still there. What failed so twice
-//! is set aside, in a message that does nothing else; if that fails twice too, it is taken out of its
-//! queue and nothing more. Whoever is set aside is told, and tries again with `resume_task`.
+//! is set aside, in a message that does nothing else. Whoever is set aside is told, and tries again
+//! with `resume_task`. If that fails twice too, which need not be the fault of what is set aside, it is put
+//! off by an hour; and if not even its place in the agenda can be changed, it is taken out of its queue
+//! and nothing more.
 //!
 //! A failure counts only when the scheduler is told of it: a message that was never executed, because
 //! cycles were short, is sent again and blames nobody.
@@ -23,8 +25,10 @@ use crate::state::records::{Care, Suspect, Unit};
 const PIECES: u32 = 200;
 /// What failed so often alone is set aside.
 const TO_BE_SET_ASIDE: u32 = 2;
-/// What failed so often, setting it aside included, is only taken out of its queue.
-const TO_BE_REMOVED: u32 = 4;
+/// What failed so often, setting it aside included, is put off.
+const TO_BE_PUT_OFF: u32 = 4;
+/// What failed so often, putting it off included, is only taken out of its queue.
+const TO_BE_REMOVED: u32 = 6;
 /// When so many were set aside and nothing was done in between, it is not they who are to blame:
 /// nothing more is set aside, and the watchdog tries from time to time.
 const MOST_IN_A_ROW: u32 = 40;
@@ -38,6 +42,8 @@ pub enum Try {
     Do(Unit),
     /// Set it aside.
     SetAside(Unit),
+    /// Let it wait for an hour.
+    PutOff(Unit),
     /// Take it out of its queue.
     Remove(Unit),
 }
@@ -151,7 +157,8 @@ pub fn what_to_try(state: &State, number: u64) -> Option<Try> {
     let suspect = care.suspect.filter(|_| care.tries == number)?;
     Some(match suspect.failures {
         0..TO_BE_SET_ASIDE => Try::Do(suspect.unit),
-        TO_BE_SET_ASIDE..TO_BE_REMOVED => Try::SetAside(suspect.unit),
+        TO_BE_SET_ASIDE..TO_BE_PUT_OFF => Try::SetAside(suspect.unit),
+        TO_BE_PUT_OFF..TO_BE_REMOVED => Try::PutOff(suspect.unit),
         TO_BE_REMOVED.. => Try::Remove(suspect.unit),
     })
 }
@@ -182,13 +189,21 @@ pub fn set_aside(state: &mut State, now: u64, unit: Unit) {
     quarantine::set_aside(state, now, unit);
 }
 
-/// Takes a piece of work out of its queue, and nothing more: setting it aside failed.
+/// Lets a piece of work wait, and changes nothing but when it is done: setting it aside failed.
+pub fn put_off(state: &mut State, now: u64, unit: Unit) {
+    state.change_care(count_removed);
+    quarantine::put_off(state, now, unit);
+}
+
+/// Takes a piece of work out of its queue, and nothing more: putting it off failed.
 pub fn remove(state: &mut State, now: u64, unit: Unit) {
-    state.change_care(|care| {
-        care.removed = care.removed.saturating_add(1);
-        count_set_aside(care);
-    });
+    state.change_care(count_removed);
     quarantine::remove(state, now, unit);
+}
+
+fn count_removed(care: &mut Care) {
+    care.removed = care.removed.saturating_add(1);
+    count_set_aside(care);
 }
 
 fn count_set_aside(care: &mut Care) {
@@ -257,6 +272,7 @@ pub mod strikes {
         Delivery(MessageId),
         Balance,
         SetAside,
+        PutOff,
     }
 
     type Rule = Box<dyn Fn(At) -> bool>;

@@ -2,7 +2,8 @@
 //! fails is set aside.
 
 use chime_types::{
-    BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, RunTaskNowRequest, TaskStatus,
+    BackfillRequest, Cause, EventKind, NewSchedule, NewStep, Quotas, Role, RunTaskNowRequest,
+    TaskStatus,
 };
 
 use super::*;
@@ -352,10 +353,62 @@ fn should_set_every_built_in_action_aside_that_no_message_gets_past() {
     }
 }
 
-#[test]
-fn should_take_out_of_its_queue_what_cannot_even_be_set_aside() {
+/// Nothing gets past a piece of work, and it cannot be set aside either; both pass by themselves.
+fn should_be_late_and_not_lost(
+    what: &str,
+    request: CreateTaskRequest,
+    at: impl Fn(At) -> bool + 'static,
+) {
     let world = World::new();
-    strikes::set(|at| at == At::TakeUp(ExecutionId(1)) || at == At::SetAside);
+    strikes::set(move |struck| at(struck) || struck == At::SetAside);
+    let pill = world.create(request);
+    let victim = victim(&world);
+    world.live(SECONDS);
+    check_alive(&world, victim, what);
+    let care = world.change(|state, _, _| state.care().clone());
+    assert!(care.removed >= 1 && care.careful == 0, "{what}: {care:?}");
+    strikes::clear();
+    world.live(2 * 3_600);
+    let latest = world.latest(pill.id);
+    let begun = latest.attempts.iter().map(|attempt| attempt.step);
+    assert_eq!(
+        begun.last(),
+        Some(pill.steps.len() as u32 - 1),
+        "{what}: {latest:?}"
+    );
+    let task = world
+        .change(|state, caller, _| service::get(state, caller, pill.id))
+        .unwrap();
+    assert!(!task.disabled, "{what}");
+}
+
+#[test]
+fn should_put_off_what_cannot_even_be_set_aside() {
+    should_be_late_and_not_lost("a slot", task(note(), every(10)), |at| {
+        at == At::Wake(Wake::Fire(ScheduleId(1)))
+    });
+    should_be_late_and_not_lost("the start of an execution", once(call()), |at| {
+        at == At::TakeUp(ExecutionId(1))
+    });
+    let two_steps = CreateTaskRequest {
+        steps: vec![
+            NewStep {
+                run_next_after_seconds: Some(5),
+                ..NewStep::new(note())
+            },
+            NewStep::new(note()),
+        ],
+        ..once(note())
+    };
+    should_be_late_and_not_lost("a pause", two_steps, |at| {
+        at == At::Wake(Wake::Resume(ExecutionId(1)))
+    });
+}
+
+#[test]
+fn should_take_out_of_its_queue_what_cannot_even_be_put_off() {
+    let world = World::new();
+    strikes::set(|at| at == At::TakeUp(ExecutionId(1)) || at == At::SetAside || at == At::PutOff);
     world.create(once(call()));
     let victim = victim(&world);
     world.live(SECONDS);
