@@ -8,6 +8,7 @@ use chime_types::{
 };
 
 use super::*;
+use crate::engine::builtin::maintenance::violations;
 
 /// A number that nothing has.
 const NOTHING: u64 = 999_999;
@@ -330,6 +331,8 @@ fn should_hold_a_retry_back_while_the_owner_is_disabled() {
         }
         let id = start.execution_id.0;
         assert!(is_held_back(&world, id), "{how:?}");
+        let found = violations(&world.state);
+        assert!(found.is_empty(), "{how:?}: {found:?}");
         assert_eq!(world.execution(id).attempts.len(), 1, "{how:?}");
         let_go_on(&mut world);
         let again = world.run_one();

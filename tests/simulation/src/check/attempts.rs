@@ -1,6 +1,8 @@
 //! Attempts end as what they do says, and are repeated as the policy says.
 
-use chime_types::{Attempt, ExecutionStatus, OnUnknown, Outcome, OverlapPolicy, TaskExecution};
+use chime_types::{
+    Attempt, Cause, ExecutionStatus, OnUnknown, Outcome, OverlapPolicy, TaskExecution,
+};
 use chime_types::{StepStatus, Trigger, WaitReason};
 
 use super::Record;
@@ -242,6 +244,10 @@ fn check_end(
     let last = execution.attempts.last();
     let is_right = match execution.status {
         ExecutionStatus::Completed => is_complete(task, execution),
+        ExecutionStatus::Failed if execution.cause == Some(Cause::Poison) => {
+            let until = execution.finished_at.unwrap_or(model.now);
+            model.trouble.trapped(execution.scheduled_at, until)
+        }
         ExecutionStatus::Failed => {
             last.is_some_and(|last| is_given_up(model, task, execution, last))
         }

@@ -1,6 +1,6 @@
 //! A slot is run, left out or missed only for a reason that there was.
 
-use chime_types::{ExecutionStatus, MissedRuns, OverlapPolicy, TaskExecution, Trigger};
+use chime_types::{Cause, ExecutionStatus, MissedRuns, OverlapPolicy, TaskExecution, Trigger};
 
 use super::Record;
 use crate::model::{GRACE, Model, ScheduleModel, TaskModel, slots_between};
@@ -75,6 +75,14 @@ fn check_skipped(
 ) -> Result<(), Violation> {
     let made = execution.finished_at.unwrap_or(u64::MAX);
     let owner = task.owner;
+    if execution.cause == Some(Cause::Poison) {
+        ensure!(
+            model.trouble.trapped(execution.scheduled_at, made),
+            Poison,
+            "put aside, and nothing trapped: {execution:?}"
+        );
+        return Ok(());
+    }
     if model.was_disabled(owner, made) || model.with_quota.contains_key(&owner) {
         return Ok(());
     }
@@ -140,8 +148,10 @@ fn check_run(
                     && other.trigger == Trigger::Schedule
                     && other.finished_at.is_none_or(|at| at > started)
             });
+            // Whoever puts an execution off says when it goes on.
+            let was_put_off = task.was_touched(slot, started);
             ensure!(
-                other.is_none(),
+                other.is_none() || was_put_off,
                 Fates,
                 "{execution:?} did not wait for {other:?}"
             );

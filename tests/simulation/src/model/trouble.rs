@@ -64,6 +64,13 @@ impl Trouble {
         open.any(|span| span.kind != Kind::Poison)
     }
 
+    /// Whether whatever writes something poisonous traps now.
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        let mut open = self.spans.iter().filter(|span| span.until == u64::MAX);
+        open.any(|span| span.kind == Kind::Poison)
+    }
+
     /// Whether work may have been late or have failed between two times.
     #[must_use]
     pub fn stalled(&self, from: u64, until: u64) -> bool {

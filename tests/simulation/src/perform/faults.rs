@@ -5,13 +5,16 @@ use std::time::Duration;
 use chime_replica::{CallFault as ReplicaFault, CanisterStatus, Fault as Planned, ReplicaConfig};
 
 use super::{Run, plans};
+use ic_management_canister_types::{CanisterIdRecord, CanisterStatusResult};
+
 use crate::model::Kind;
 use crate::story::{CallFault, Fault};
 use crate::violation::Violation;
 use crate::world::{CYCLES, admin};
 
-/// Too few cycles for any message.
-const DRAINED: u128 = 1_000;
+/// The days for which the cycles of a frozen scheduler suffice: fewer than the 30 below which no
+/// message is executed.
+const DAYS_FROZEN: u128 = 25;
 const MILLION: u64 = 1_000_000;
 
 impl Run {
@@ -47,9 +50,7 @@ impl Run {
             Fault::Instructions { millions } => {
                 replica.set_update_instructions(millions * MILLION);
             }
-            Fault::Freeze => {
-                replica.drain_cycles(&canister, DRAINED);
-            }
+            Fault::Freeze => self.freeze(),
             Fault::Stop => self.begin_stop(),
             Fault::WebSilent => self.world.is_web_silent = true,
             Fault::Poison => replica.inject(Planned::Poison {
@@ -57,6 +58,25 @@ impl Run {
                 bytes: plans::POISON.as_bytes().to_vec(),
             }),
         }
+    }
+
+    /// Takes the cycles: too few are left for any message, and enough to keep the code for weeks.
+    fn freeze(&mut self) {
+        let scheduler = self.world.scheduler;
+        let arg = CanisterIdRecord {
+            canister_id: scheduler,
+        };
+        let answer = self
+            .world
+            .replica
+            .management_call(admin(), "canister_status", &arg);
+        let status: CanisterStatusResult =
+            candid::decode_one(&answer.expect("a controller asks")).expect("its interface");
+        let a_day = u128::try_from(status.idle_cycles_burned_per_day.0).expect("few cycles");
+        self.world
+            .replica
+            .drain_cycles(&scheduler, a_day * DAYS_FROZEN);
+        self.is_frozen = true;
     }
 
     fn set_rates(&mut self) {
@@ -69,7 +89,7 @@ impl Run {
 
     /// Asks for a stop, which is done when no call is out any more.
     pub(super) fn begin_stop(&mut self) {
-        let arg = candid::encode_one(ic_management_canister_types::CanisterIdRecord {
+        let arg = candid::encode_one(CanisterIdRecord {
             canister_id: self.world.scheduler,
         });
         let management = candid::Principal::management_canister();
@@ -84,6 +104,7 @@ impl Run {
     pub(super) fn mend(&mut self) -> Result<(), Violation> {
         let scheduler = self.world.scheduler;
         self.world.is_web_silent = false;
+        self.is_frozen = false;
         self.rates.traps = 0;
         self.rates.lost_answers = 0;
         self.rates.delayed_answers = 0;

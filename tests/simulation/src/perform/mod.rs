@@ -23,6 +23,8 @@ use upgrades::Saved;
 
 /// After this the Internet Computer has answered every call, and a minute more.
 const LONGEST_CALL_SECONDS: u64 = 361;
+/// The longest jump of the clock while the scheduler has too few cycles.
+const LONGEST_JUMP_FROZEN_SECONDS: u64 = 86_400;
 
 /// What a run was made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Run {
     rates: FaultRates,
     beliefs: BTreeMap<Worker, Vec<Job>>,
     saved: Option<Saved>,
+    /// The scheduler has too few cycles for any message.
+    is_frozen: bool,
     /// When the hook upgraded the scheduler.
     upgraded_at: Arc<Mutex<Vec<u64>>>,
 }
@@ -114,6 +118,7 @@ impl Run {
             },
             beliefs: BTreeMap::new(),
             saved: None,
+            is_frozen: false,
             upgraded_at: Arc::default(),
         };
         run.admit_workers();
@@ -180,6 +185,12 @@ impl Run {
 
     fn jump(&mut self, seconds: u64) -> Result<(), Violation> {
         let before = self.world.now();
+        // Long without cycles, a canister loses its code: that is no fault of the scheduler's.
+        let seconds = if self.is_frozen {
+            seconds.min(LONGEST_JUMP_FROZEN_SECONDS)
+        } else {
+            seconds
+        };
         self.world
             .replica
             .advance_time(std::time::Duration::from_secs(seconds));
@@ -200,6 +211,12 @@ impl Run {
             Ok(value) => Ok(Some(value)),
             Err(Refusal::Scheduler(_)) => Ok(None),
             Err(Refusal::Network(_)) if self.model.trouble.is_open() => Ok(None),
+            // A client's own message that writes what is poisonous traps like any other.
+            Err(Refusal::Network(text))
+                if self.model.trouble.is_poisoned() && text.contains("a fault was injected") =>
+            {
+                Ok(None)
+            }
             // Who may do nothing is turned away before the message is paid for.
             Err(Refusal::Network(text)) if text.contains("(forbidden)") => Ok(None),
             Err(Refusal::Network(text)) => {

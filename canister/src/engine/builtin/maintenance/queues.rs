@@ -3,8 +3,8 @@
 use candid::Principal;
 
 use super::finding::Look;
-use crate::engine::places;
 use crate::engine::target_of_step;
+use crate::engine::{places, rights};
 use crate::state::State;
 use crate::state::inspect::{Entry, Part};
 use crate::state::keys::{AgendaKey, ExecutionId, JobKey, LimitKey, ParkedKey, ReadyKey, Wake};
@@ -89,6 +89,10 @@ pub fn parked(look: &mut Look<'_>, key: ParkedKey) {
 }
 
 fn is_stuck(state: &State, limit: LimitKey) -> bool {
+    // Whoever holds an owner back lets it go on.
+    if matches!(limit, LimitKey::Owner(owner) if rights::is_held_back(state, owner)) {
+        return false;
+    }
     let running = match limit {
         LimitKey::Task(id) => state.task(id).map_or(0, |task| u64::from(task.running)),
         LimitKey::Owner(owner) => u64::from(state.owner(owner).running),
