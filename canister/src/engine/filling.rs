@@ -300,6 +300,16 @@ mod tests {
     }
 
     #[test]
+    fn should_parse_a_text_once_and_write_each_part_out_once() {
+        let source = Source::default();
+        let first = source.part(r#"{"a":[{"b":1}]}"#, "a.0").unwrap();
+        // Whatever is parsed now would not have this part.
+        let again = source.part("not JSON", "a.00").unwrap();
+        assert!(Rc::ptr_eq(&first, &again));
+        assert_eq!(first.text(false), r#"{"b":1}"#);
+    }
+
+    #[test]
     fn should_fill_in_up_to_the_limit_of_a_part_and_say_how_large_it_would_be() {
         let text = "{{large}}".repeat(4);
         let filling = Filling::default();
