@@ -32,6 +32,7 @@ pub fn call(callee: Principal, method: &str) -> NewStep {
         }),
         cycles: None,
         with_context: None,
+        error_cases: None,
     })
 }
 

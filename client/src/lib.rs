@@ -45,7 +45,7 @@
 //!         name: "settle".into(),
 //!         steps: vec![NewStep::new(call)],
 //!         schedules: vec![NewSchedule::new(Rule::Daily { hour: 6, minute: None })],
-//!         callback: Some(Callback { canister: myself, method: "on_settled".into() }),
+//!         callback: Some(Callback::new(myself, "on_settled")),
 //!         idempotency_key: Some("settle".into()),
 //!         ..CreateTaskRequest::default()
 //!     };

@@ -56,6 +56,7 @@ pub fn call(callee: Callee, method: &str, arguments: &str) -> NewStep {
         }),
         cycles: None,
         with_context: None,
+        error_cases: None,
     })
 }
 

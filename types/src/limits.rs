@@ -25,6 +25,13 @@ pub const MAXIMUM_NOTE_BYTES: usize = 4_096;
 pub const MAXIMUM_COMMAND_BYTES: usize = 64 * 1024;
 /// Longest method name of a call, in bytes (the limit of the Internet Computer is 20,000).
 pub const MAXIMUM_METHOD_BYTES: usize = 256;
+/// Most cases of an answer that mean failure.
+pub const MAXIMUM_ERROR_CASES: usize = 16;
+/// Longest name of such a case, in bytes of UTF-8.
+pub const MAXIMUM_ERROR_CASE_BYTES: usize = 256;
+/// The cases of an answer that mean failure where none are named: the conventions of Rust, of Motoko
+/// and of most ledgers.
+pub const DEFAULT_ERROR_CASES: [&str; 4] = ["Err", "err", "Error", "error"];
 /// Largest arguments of one call, in bytes.
 pub const MAXIMUM_ARGUMENTS_BYTES: usize = 64 * 1024;
 /// Largest that all parts of one attempt are together when their placeholders are filled in: address,

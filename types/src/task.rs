@@ -66,6 +66,10 @@ pub enum Action {
         /// Append one more argument, an `ExecutionContext`, so that the callee knows which run and
         /// which attempt it serves; null is false.
         with_context: Option<bool>,
+        /// The attempt has failed for good if a value of the answer is a variant with one of these
+        /// cases; at most 16, of 1 to 256 bytes. Null is `Err`, `err`, `Error` and `error`; an empty
+        /// list takes every answer as a success.
+        error_cases: Option<Vec<String>>,
     },
     /// Sends an HTTPS request from the nodes of the network. It costs cycles for each byte that may
     /// be answered, so set `max_response_bytes`.
@@ -165,6 +169,7 @@ impl Action {
             arguments: None,
             cycles: None,
             with_context: None,
+            error_cases: None,
         }
     }
 }
@@ -191,6 +196,8 @@ pub enum Channel {
         canister: Principal,
         /// Its method.
         method: String,
+        /// As in a call.
+        error_cases: Option<Vec<String>>,
     },
 }
 
@@ -212,6 +219,20 @@ pub struct Callback {
     pub canister: Principal,
     /// Its method.
     pub method: String,
+    /// As in a call.
+    pub error_cases: Option<Vec<String>>,
+}
+
+impl Callback {
+    /// A callback with the usual cases of failure.
+    #[must_use]
+    pub fn new(canister: Principal, method: impl Into<String>) -> Self {
+        Self {
+            canister,
+            method: method.into(),
+            error_cases: None,
+        }
+    }
 }
 
 /// A step to be made.

@@ -79,6 +79,7 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
     }
     let cycles = fields.count(&["cycles"], u64::MAX)?.map(candid::Nat::from);
     let with_context = fields.flag(&["with_context"])?;
+    let error_cases = fields.texts(&["error_cases"])?;
     fields.refuse_unknown()?;
     let arguments = arguments.map(|value| CallArguments::Text { value });
     Ok(Action::Call {
@@ -87,6 +88,7 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
         arguments,
         cycles,
         with_context,
+        error_cases,
     })
 }
 

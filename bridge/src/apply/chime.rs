@@ -27,7 +27,7 @@ use serde_json::Value;
 
 use super::actions::ONE_ACTION;
 use super::dialect::missing;
-use super::fields::{Fields, Spelling, wrong};
+use super::fields::{Fields, Spelling};
 use super::{
     Declaration, Draft, Naming, Outcome, Refusal, actions, identity, schedule, tasks_loop,
 };
@@ -134,7 +134,7 @@ fn retry(fields: &mut Fields<'_>) -> Result<Option<RetryPolicy>, Refusal> {
     let delay = fields.seconds(&["retry_delay"])?;
     let jitter_percent = fields.count(&["retry_jitter"], 100)?.map(narrow);
     let maximum_age_seconds = fields.seconds(&["retry_maximum_age"])?;
-    let terminal_errors = texts(fields, "terminal_errors")?;
+    let terminal_errors = fields.texts(&["terminal_errors"])?;
     let default = RetryPolicy::default();
     let initial_delay_seconds = delay.unwrap_or(default.initial_delay_seconds);
     let policy = RetryPolicy {
@@ -153,20 +153,4 @@ fn retry(fields: &mut Fields<'_>) -> Result<Option<RetryPolicy>, Refusal> {
 
 fn narrow(count: u64) -> u32 {
     u32::try_from(count).expect("BUG: counted up to a number of 32 bits")
-}
-
-fn texts(fields: &mut Fields<'_>, name: &str) -> Result<Option<Vec<String>>, Refusal> {
-    let Some((path, items)) = fields.list(&[name])? else {
-        return Ok(None);
-    };
-    let read = |(index, item): (usize, &Value)| match item {
-        Value::String(text) => Ok(text.clone()),
-        other => Err(wrong(format!("{path}[{index}]"), "text", other)),
-    };
-    items
-        .iter()
-        .enumerate()
-        .map(read)
-        .collect::<Result<_, _>>()
-        .map(Some)
 }

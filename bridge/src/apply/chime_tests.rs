@@ -149,10 +149,11 @@ fn should_read_http_requests_short_and_long() {
 #[test]
 fn should_read_calls_with_context_and_placeholders() {
     let call = "call: {canister: aaaaa-aa, method: m, arguments: '({{execution_id}} : nat64)', \
-                with_context: true}";
+                with_context: true, error_cases: []}";
     let Action::Call {
         arguments,
         with_context,
+        error_cases,
         ..
     } = action(call)
     else {
@@ -161,6 +162,7 @@ fn should_read_calls_with_context_and_placeholders() {
     let value = "({{execution_id}} : nat64)".to_string();
     assert_eq!(arguments, Some(CallArguments::Text { value }));
     assert_eq!(with_context, Some(true));
+    assert_eq!(error_cases, Some(vec![]));
 }
 
 #[test]

@@ -217,6 +217,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of texts.
+    pub fn texts(&mut self, names: &[&str]) -> Result<Option<Vec<String>>, Refusal> {
+        let Some((path, items)) = self.list(names)? else {
+            return Ok(None);
+        };
+        let read = |(index, item): (usize, &Value)| match item {
+            Value::String(text) => Ok(text.clone()),
+            other => Err(wrong(format!("{path}[{index}]"), "text", other)),
+        };
+        let texts = items.iter().enumerate().map(read);
+        texts.collect::<Result<_, _>>().map(Some)
+    }
+
     /// The keys as they are written.
     pub fn names(&self) -> Vec<String> {
         self.map.keys().cloned().collect()

@@ -43,7 +43,7 @@ const fn flag(
 /// The flags that begin a step.
 pub const ACTIONS: [&str; 6] = ["note", "call", "http", "command", "named", "file"];
 
-const FLAGS: [Flag; 21] = [
+const FLAGS: [Flag; 23] = [
     flag(
         "call",
         &["CANISTER", "METHOD", "CANDID-ARGS"],
@@ -110,6 +110,18 @@ const FLAGS: [Flag; 21] = [
         &[],
         0,
         "Tell the callee which run and attempt it serves, in one more argument",
+    ),
+    flag(
+        "error-case",
+        &["CASE"],
+        1,
+        "The call before has failed if it answers with a variant of this case; again for each. Err, err, Error and error if not given",
+    ),
+    flag(
+        "any-answer",
+        &[],
+        0,
+        "The call before has succeeded whatever it answers",
     ),
     flag(
         "method",

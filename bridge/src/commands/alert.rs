@@ -181,6 +181,7 @@ fn canister_channel(text: &str) -> Result<Channel> {
         Some((canister, method)) if !method.is_empty() => Ok(Channel::Canister {
             canister,
             method: method.to_string(),
+            error_cases: None,
         }),
         _ => Err(Error::new(
             Kind::Usage,

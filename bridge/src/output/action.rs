@@ -52,7 +52,9 @@ fn channel_text(channel: &Channel) -> String {
     match channel {
         Channel::Inbox {} => "the inbox".into(),
         Channel::Webhook { url, .. } => url.clone(),
-        Channel::Canister { canister, method } => format!("{method} of {canister}"),
+        Channel::Canister {
+            canister, method, ..
+        } => format!("{method} of {canister}"),
     }
 }
 
@@ -104,7 +106,11 @@ mod tests {
                 "notification to the inbox: done",
             ),
             (
-                notification(Channel::Canister { canister, method }),
+                notification(Channel::Canister {
+                    canister,
+                    method,
+                    error_cases: None,
+                }),
                 "notification to raw_rand of aaaaa-aa: done",
             ),
         ];

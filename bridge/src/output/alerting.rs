@@ -129,7 +129,9 @@ fn channel(channel: &Channel) -> String {
     match channel {
         Channel::Inbox {} => "inbox".into(),
         Channel::Webhook { url, .. } => url.clone(),
-        Channel::Canister { canister, method } => format!("{method} of {canister}"),
+        Channel::Canister {
+            canister, method, ..
+        } => format!("{method} of {canister}"),
     }
 }
 

@@ -3,6 +3,7 @@
 use candid::{DecoderConfig, IDLArgs};
 use chime_types::{Cause, SNOOZE_PREFIX, TERMINAL_PREFIX};
 
+use super::error_answer;
 use crate::engine::Outcome;
 use crate::runtime::CallError;
 
@@ -34,15 +35,14 @@ const UNREADABLE: [&str; 4] = [
     "Deserialization Failed",
 ];
 
-/// What an answer means.
-pub fn outcome(answer: Result<Vec<u8>, CallError>, overdue: bool) -> Outcome {
+/// What an answer means. `error_cases` are those of a variant that tell of a failure.
+pub fn outcome(
+    answer: Result<Vec<u8>, CallError>,
+    overdue: bool,
+    error_cases: &[String],
+) -> Outcome {
     let error = match answer {
-        Ok(bytes) => {
-            return Outcome::Completed {
-                result: answer_text(&bytes),
-                log: None,
-            };
-        }
+        Ok(bytes) => return arrived(&bytes, error_cases),
         Err(error) => error,
     };
     if let CallError::Rejected { code, message } = &error
@@ -114,26 +114,39 @@ fn wished_pause(code: u32, message: &str) -> Option<u64> {
     seconds.trim().parse().ok()
 }
 
-/// An answer in Candid's textual form, or its size if it is large or not Candid.
-fn answer_text(bytes: &[u8]) -> String {
-    if bytes.len() > LARGEST_DECODED_ANSWER {
-        return format!("({} bytes)", bytes.len());
-    }
+/// What an answer means that arrived. Its text is Candid's textual form, or its size if it is large
+/// or not Candid.
+fn arrived(bytes: &[u8], error_cases: &[String]) -> Outcome {
     let mut config = DecoderConfig::new();
     config.set_skipping_quota(MAXIMUM_DECODING_COST);
-    match IDLArgs::from_bytes_with_config(bytes, &config) {
-        Ok(arguments) => arguments.to_string(),
-        Err(_) => format!("({} bytes, not Candid)", bytes.len()),
+    let is_small = bytes.len() <= LARGEST_DECODED_ANSWER;
+    let decoded = is_small
+        .then(|| IDLArgs::from_bytes_with_config(bytes, &config).ok())
+        .flatten();
+    let failure = match &decoded {
+        Some(answer) => error_answer::failure_in(answer, error_cases),
+        None => error_answer::failure_at_start(bytes, &config, error_cases),
+    };
+    if let Some(error) = failure {
+        return Outcome::failed(Cause::ErrorAnswer, error);
     }
+    let result = match decoded {
+        Some(answer) => answer.to_string(),
+        None if is_small => format!("({} bytes, not Candid)", bytes.len()),
+        None => format!("({} bytes)", bytes.len()),
+    };
+    Outcome::Completed { result, log: None }
 }
 
 #[cfg(test)]
 mod tests {
+    use chime_types::limits;
+
     use super::*;
 
     fn rejected(code: u32, message: &str, overdue: bool) -> Outcome {
         let message = message.to_string();
-        outcome(Err(CallError::Rejected { code, message }), overdue)
+        outcome(Err(CallError::Rejected { code, message }), overdue, &[])
     }
 
     fn cause_of(code: u32, message: &str) -> Cause {
@@ -166,7 +179,7 @@ mod tests {
         assert_eq!(overdue, timed_out);
         for cause in [Cause::QueueFull, Cause::TooFewCycles] {
             let error = CallError::NotSent(cause, "x".to_string());
-            assert_eq!(outcome(Err(error), true), Outcome::failed(cause, "x"));
+            assert_eq!(outcome(Err(error), true, &[]), Outcome::failed(cause, "x"));
         }
     }
 
@@ -241,12 +254,123 @@ mod tests {
 
     #[test]
     fn should_show_an_answer_as_text_or_by_its_size() {
-        let text = |bytes: &[u8]| match outcome(Ok(bytes.to_vec()), false) {
+        let text = |bytes: &[u8]| match outcome(Ok(bytes.to_vec()), false, &[]) {
             Outcome::Completed { result, .. } => result,
             other => panic!("{other:?}"),
         };
         assert_eq!(text(&candid::encode_one(7u64).unwrap()), "(7 : nat64)");
         assert_eq!(text(b"garbage"), "(7 bytes, not Candid)");
         assert_eq!(text(&vec![0; 70_000]), "(70000 bytes)");
+    }
+
+    fn cases(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    fn error_of(bytes: Vec<u8>, names: &[&str]) -> Option<String> {
+        match outcome(Ok(bytes), false, &cases(names)) {
+            Outcome::Failed(failure) => {
+                assert_eq!(failure.cause, Cause::ErrorAnswer);
+                Some(failure.error)
+            }
+            Outcome::Completed { .. } => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn encoded(text: &str) -> Vec<u8> {
+        let parsed = candid_parser::parse_idl_args(text).unwrap();
+        parsed.to_bytes().unwrap()
+    }
+
+    #[test]
+    fn should_take_an_answer_with_a_case_of_failure_for_a_failure() {
+        let usual = limits::DEFAULT_ERROR_CASES;
+        let error = |text: &str| error_of(encoded(text), &usual);
+        for (answer, expected) in [
+            (
+                "(variant { Err = variant { InsufficientFunds = record { balance = 0 : nat } } })",
+                "the callee answered with Err: (variant { Err = variant { InsufficientFunds = \
+                 record { balance = 0 : nat } } })",
+            ),
+            (
+                "(variant { err = \"no\" })",
+                "the callee answered with err: (variant { err = \"no\" })",
+            ),
+            (
+                "(variant { Error })",
+                "the callee answered with Error: (variant { Error })",
+            ),
+            (
+                "(variant { error = opt record { 7 : nat8; kind = variant { not_found } } })",
+                "the callee answered with error: (variant { error = opt record { 0 = 7 : nat8; \
+                 kind = variant { not_found } } })",
+            ),
+            // Of two values either may tell.
+            (
+                "(variant { Err }, 7 : nat8)",
+                "the callee answered with Err: (variant { Err }, 7 : nat8)",
+            ),
+            (
+                "(7 : nat8, variant { Err })",
+                "the callee answered with Err: (7 : nat8, variant { Err })",
+            ),
+        ] {
+            let shown =
+                error(answer).map(|error| error.split_whitespace().collect::<Vec<_>>().join(" "));
+            assert_eq!(shown.as_deref(), Some(expected), "{answer}");
+        }
+        for success in [
+            "(variant { Ok = variant { Err } })",
+            "(variant { ERR })",
+            "(variant { errors })",
+            "(opt variant { Err })",
+            "(record { Err = 7 })",
+            "(record { 0 = variant { Err } })",
+            "(vec { variant { Err } })",
+            "(\"Err\")",
+            "()",
+        ] {
+            assert_eq!(error(success), None, "{success}");
+        }
+    }
+
+    #[test]
+    fn should_know_failures_by_the_cases_that_the_owner_names() {
+        let answer = |case: &str| encoded(&format!("(variant {{ {case} = 7 }})"));
+        assert_eq!(error_of(answer("Err"), &[]), None);
+        assert_eq!(error_of(answer("Err"), &["rejected"]), None);
+        let text = error_of(answer("rejected"), &["denied", "rejected"]).unwrap();
+        assert!(
+            text.contains("answered with rejected: (variant { rejected = 7"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn should_see_the_case_of_an_answer_that_is_too_large_to_show() {
+        #[derive(candid::CandidType)]
+        enum Answer {
+            Ok(Vec<u64>),
+            Err(String),
+        }
+        let usual = limits::DEFAULT_ERROR_CASES;
+        let failed = candid::encode_one(Answer::Err("x".repeat(70_000))).unwrap();
+        assert_eq!(
+            error_of(failed.clone(), &usual).unwrap(),
+            format!(
+                "the callee answered with Err, in {} bytes that are not shown",
+                failed.len()
+            )
+        );
+        assert_eq!(error_of(failed, &[]), None);
+        let done = candid::encode_one(Answer::Ok(vec![7; 10_000])).unwrap();
+        assert_eq!(error_of(done, &usual), None);
+        // So is one that costs too much to decode, and one that breaks off.
+        let mut broken = encoded("(variant { Err = \"x\" })");
+        broken.pop();
+        assert!(error_of(broken, &usual).is_some());
+        assert_eq!(error_of(b"DIDL".to_vec(), &usual), None);
+        assert_eq!(error_of(vec![0xff; 70_000], &usual), None);
     }
 }

@@ -8,7 +8,7 @@ use super::{Store, answer, arm, call_seconds, http};
 use crate::engine::deliver::{self, Parcel};
 #[cfg(test)]
 use crate::engine::poison;
-use crate::engine::{Failure, Outcome, webhook};
+use crate::engine::{Failure, Outcome, error_cases, webhook};
 use crate::runtime::{CallRequest, Runtime};
 use crate::state::outgoing::CallOut;
 use crate::state::records::Payload;
@@ -50,11 +50,27 @@ async fn bring<R: Runtime>(runtime: R, payload: Payload) -> Outcome {
     match payload {
         Payload::Finished(callback, finished) => {
             let arguments = candid::encode_one(&finished).expect("BUG: a record can be encoded");
-            call(runtime, callback.canister, callback.method, arguments).await
+            let cases = error_cases::kept(&callback.error_cases);
+            call(
+                runtime,
+                callback.canister,
+                callback.method,
+                arguments,
+                &cases,
+            )
+            .await
         }
-        Payload::Message(Channel::Canister { canister, method }, message) => {
+        Payload::Message(
+            Channel::Canister {
+                canister,
+                method,
+                error_cases,
+            },
+            message,
+        ) => {
             let arguments = candid::encode_one(&message).expect("BUG: a record can be encoded");
-            call(runtime, canister, method, arguments).await
+            let cases = error_cases::kept(&error_cases);
+            call(runtime, canister, method, arguments, &cases).await
         }
         Payload::Message(Channel::Webhook { url, headers }, message) => {
             post(runtime, &url, headers.unwrap_or_default(), &message).await
@@ -68,6 +84,7 @@ async fn call<R: Runtime>(
     canister: Principal,
     method: String,
     arguments: Vec<u8>,
+    error_cases: &[String],
 ) -> Outcome {
     let request = CallRequest {
         canister,
@@ -76,7 +93,7 @@ async fn call<R: Runtime>(
         cycles: 0,
         timeout_seconds: call_seconds(limits::DELIVERY_SECONDS),
     };
-    answer::outcome(runtime.call(request).await, false)
+    answer::outcome(runtime.call(request).await, false, error_cases)
 }
 
 async fn post<R: Runtime>(

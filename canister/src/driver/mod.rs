@@ -9,6 +9,7 @@
 
 mod answer;
 mod deliveries;
+mod error_answer;
 mod http;
 mod outgoing;
 #[cfg(test)]
@@ -179,6 +180,7 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
             method,
             arguments,
             cycles,
+            error_cases,
         } => {
             let request = CallRequest {
                 canister,
@@ -193,7 +195,7 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
             }
             runtime.spawn(async move {
                 let answer = runtime.call(request).await;
-                let outcome = answer::outcome(answer, out.is_overdue(runtime));
+                let outcome = answer::outcome(answer, out.is_overdue(runtime), &error_cases);
                 settle(runtime, store, (id, token), out, &outcome);
             });
         }

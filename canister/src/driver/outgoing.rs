@@ -63,7 +63,7 @@ impl Out {
                     self.call.target
                 );
                 let error = CallError::NotSent(Cause::QueueFull, text);
-                let outcome = answer::outcome(Err(error), false);
+                let outcome = answer::outcome(Err(error), false, &[]);
                 engine::finish(state, now, id, token, &outcome);
             }
             has_room

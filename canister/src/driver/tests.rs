@@ -2,6 +2,7 @@
 //! it lets go off, and futures that go on only when it says so.
 
 mod deliveries;
+mod error_answers;
 mod poison;
 mod world;
 
@@ -43,6 +44,7 @@ fn call() -> Action {
         arguments: None,
         cycles: None,
         with_context: None,
+        error_cases: None,
     }
 }
 
@@ -114,6 +116,7 @@ fn should_spend_no_cycles_for_who_controls_the_scheduler_no_more() {
         arguments: None,
         cycles: Some(1_000u64.into()),
         with_context: None,
+        error_cases: None,
     }));
     world.pump();
     assert!(world.calls().is_empty());

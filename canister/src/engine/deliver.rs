@@ -325,7 +325,12 @@ fn name_of(record: &DeliveryRecord) -> String {
         Payload::Finished(callback, _) => {
             format!("callback {id} to {}.{}", callback.canister, callback.method)
         }
-        Payload::Message(Channel::Canister { canister, method }, _) => {
+        Payload::Message(
+            Channel::Canister {
+                canister, method, ..
+            },
+            _,
+        ) => {
             format!("message {id} to {canister}.{method}")
         }
         Payload::Message(Channel::Webhook { url, .. }, _) => {

@@ -19,6 +19,7 @@ mod clearing;
 pub mod cycles;
 pub mod deliver;
 mod ending;
+pub mod error_cases;
 mod failure;
 mod filling;
 mod fire;

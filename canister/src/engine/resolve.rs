@@ -9,6 +9,7 @@ use chime_types::{
 
 use super::arguments::encode_arguments;
 use super::builtin::Builtin;
+use super::error_cases;
 use super::failure::Failure;
 use super::values::Values;
 use crate::state::State;
@@ -24,6 +25,8 @@ pub enum Work {
         method: String,
         arguments: Vec<u8>,
         cycles: u128,
+        /// The cases of an answer that mean failure.
+        error_cases: Vec<String>,
     },
     /// Sends an HTTPS request.
     Http(HttpWork),
@@ -201,6 +204,7 @@ fn call(values: &Values<'_>) -> Result<Work, Failure> {
         arguments,
         cycles,
         with_context,
+        error_cases,
     } = &values.resolved.action
     else {
         panic!("BUG: it is a call");
@@ -218,6 +222,7 @@ fn call(values: &Values<'_>) -> Result<Work, Failure> {
         method: method.clone(),
         arguments: encoded,
         cycles: cycles.as_ref().map_or(0, to_u128),
+        error_cases: error_cases::kept(error_cases),
     })
 }
 
@@ -337,11 +342,16 @@ fn notification(
             work.secrets = secrets_of(values.state, values.task.owner);
             Ok(Work::Http(work))
         }
-        Channel::Canister { canister, method } => Ok(Work::Call {
+        Channel::Canister {
+            canister,
+            method,
+            error_cases,
+        } => Ok(Work::Call {
             canister: *canister,
             method: method.clone(),
             arguments: candid::encode_one(&message).expect("BUG: a message can be encoded"),
             cycles: 0,
+            error_cases: error_cases::kept(error_cases),
         }),
     }
 }

@@ -8,6 +8,7 @@ use chime_types::{
 use super::access::{Need, limit_exceeded, not_found, task_for};
 use super::{Caller, rates, take_page, validate, views};
 use crate::engine::alerts as engine;
+use crate::engine::error_cases;
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::counter::Counter;
@@ -37,6 +38,7 @@ pub fn create_alert(
         delivery: None,
     };
     validate::alert(&alert, &caller)?;
+    error_cases::settle_channel(&mut alert.channel);
     check_task(state, caller, alert.task_id)?;
     if state.owner(caller.principal).alerts as usize >= limits::MAXIMUM_ALERTS {
         return Err(limit_exceeded(
@@ -99,8 +101,12 @@ pub fn update_alert(
 ) -> Result<Alert, Error> {
     let mut record = alert_of(state, caller, request.alert_id)?;
     let old = record.alert.clone();
+    let channel = request.channel.is_some();
     apply(&mut record.alert, request);
     validate::alert(&record.alert, &caller)?;
+    if channel {
+        error_cases::settle_channel(&mut record.alert.channel);
+    }
     let alert = views::alert(state, record.clone());
     let watches_anew = alert.condition != old.condition || alert.disabled != old.disabled;
     if watches_anew {

@@ -8,6 +8,7 @@ use chime_types::{
 
 use super::access::limit_exceeded;
 use super::{Caller, take_page, validate};
+use crate::engine::error_cases;
 use crate::engine::template::Scope;
 use crate::engine::timeline::Note;
 use crate::state::State;
@@ -22,7 +23,7 @@ fn view(owner: Principal, name: String, record: ActionRecord) -> ActionDefinitio
         name,
         description: record.description,
         entity_name: record.entity_name,
-        action: record.action,
+        action: error_cases::show_action(record.action),
         shared: owner == EVERYBODY,
         defined_by: record.defined_by,
         updated_at: record.updated_at,
@@ -43,7 +44,7 @@ pub fn define_action(
     state: &mut State,
     caller: Caller,
     now: u64,
-    request: DefineActionRequest,
+    mut request: DefineActionRequest,
 ) -> Result<ActionDefinition, Error> {
     let owner = owner_of(caller, request.shared)?;
     let maximum = limits::MAXIMUM_NAME_CHARACTERS;
@@ -54,6 +55,7 @@ pub fn define_action(
     validate::characters("entity_name", entity_name, 0, maximum)?;
     validate::action(&request.action, Scope::DEFINITION, &caller)
         .map_err(|error| error.within("action"))?;
+    error_cases::settle_action(&mut request.action);
     let key = NameKey {
         owner,
         name: request.name.clone(),

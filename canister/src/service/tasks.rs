@@ -11,7 +11,7 @@ use super::schedules::put_schedules;
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, rates, room, search, views, with_size};
 use crate::engine::timeline::Note;
-use crate::engine::{self, Budget, Turn};
+use crate::engine::{self, Budget, Turn, error_cases};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::TaskId;
@@ -137,7 +137,7 @@ fn record(id: TaskId, owner: Principal, now: u64, request: CreateTaskRequest) ->
         pause_after_failures: request.pause_after_failures,
         consecutive_failures: 0,
         run_as: request.run_as,
-        callback: request.callback,
+        callback: request.callback.map(error_cases::settled_callback),
         disabled: request.disabled.unwrap_or(false),
         pause_reason: None,
         idempotency_key: request.idempotency_key,

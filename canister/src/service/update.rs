@@ -8,6 +8,7 @@ use super::schedules::replace_schedules;
 use super::tasks::{check_run_as, touch};
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, rates, room, views};
+use crate::engine::error_cases;
 use crate::engine::timeline::Note;
 use crate::state::State;
 use crate::state::counter::Counter;
@@ -134,7 +135,7 @@ fn apply(task: &mut TaskRecord, request: UpdateTaskRequest) {
         task.pause_after_failures = Some(count).filter(|count| *count > 0);
     }
     task.run_as = request.run_as.or(task.run_as);
-    if let Some(callback) = request.callback {
+    if let Some(callback) = request.callback.map(error_cases::settled_callback) {
         let nobody = Principal::management_canister();
         task.callback = Some(callback).filter(|callback| callback.canister != nobody);
     }

@@ -4,7 +4,7 @@ use chime_types::{
     Alert, ExecutionStatus, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
 };
 
-use crate::engine;
+use crate::engine::{self, error_cases};
 use crate::state::State;
 use crate::state::keys::Subject;
 use crate::state::records::{AlertRecord, ExecutionRecord, ScheduleRecord, Step, TaskRecord};
@@ -56,7 +56,7 @@ pub fn task(state: &State, record: TaskRecord) -> Task {
         pause_after_failures: record.pause_after_failures,
         consecutive_failures: record.consecutive_failures,
         run_as: record.run_as,
-        callback: record.callback,
+        callback: record.callback.map(error_cases::show_callback),
         disabled: record.disabled,
         pause_reason: record.pause_reason,
         last_run_at: record.last_run_at,
@@ -93,7 +93,7 @@ fn status(
 fn steps_view(steps: Vec<Step>, latest: Option<&ExecutionRecord>) -> Vec<TaskStep> {
     let view = |(index, step): (usize, Step)| TaskStep {
         name: step.name,
-        action: step.action,
+        action: error_cases::show_action(step.action),
         run_next_after_seconds: step.run_next_after_seconds,
         timeout_seconds: step.timeout_seconds,
         continue_on_error: step.continue_on_error,
@@ -185,6 +185,7 @@ pub fn execution(state: &State, record: ExecutionRecord) -> TaskExecution {
 pub fn alert(state: &State, record: AlertRecord) -> Alert {
     Alert {
         delivery: state.sent(Subject::Alert(record.id)),
+        channel: error_cases::show_channel(record.alert.channel),
         ..record.alert
     }
 }

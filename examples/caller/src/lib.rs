@@ -158,6 +158,7 @@ fn tick_task(myself: Principal, repeat_every_seconds: u64, key: String) -> Creat
             arguments: None,
             cycles: None,
             with_context: Some(true),
+            error_cases: None,
         })
     };
     CreateTaskRequest {
@@ -177,6 +178,7 @@ fn tick_task(myself: Principal, repeat_every_seconds: u64, key: String) -> Creat
         callback: Some(Callback {
             canister: myself,
             method: "on_finished".into(),
+            error_cases: None,
         }),
         idempotency_key: Some(key),
         ..CreateTaskRequest::default()

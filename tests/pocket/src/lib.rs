@@ -249,6 +249,7 @@ impl World {
             }),
             cycles: None,
             with_context: None,
+            error_cases: None,
         })
     }
 }

@@ -375,5 +375,6 @@ fn call(canister: Principal, method: &str, arguments: &str) -> NewStep {
         }),
         cycles: None,
         with_context: None,
+        error_cases: None,
     })
 }

@@ -76,6 +76,7 @@ fn channels(world: &World) -> [Channel; 3] {
     let canister = Channel::Canister {
         canister: world.callee.0,
         method: "on_message".to_string(),
+        error_cases: None,
     };
     [webhook, canister, Channel::Inbox {}]
 }

@@ -57,6 +57,7 @@ fn spend(world: &mut World, cycles: u128) {
         arguments: None,
         cycles: Some(cycles.into()),
         with_context: None,
+        error_cases: None,
     });
     let made = world.create(&task("spending", vec![step], on_request()));
     world.run_now(made.id);

@@ -15,6 +15,7 @@ fn with_callback(world: &World, request: CreateTaskRequest) -> CreateTaskRequest
         callback: Some(Callback {
             canister: world.callee.0,
             method: "on_finished".to_string(),
+            error_cases: None,
         }),
         retry: Some(retries(0, 1)),
         ..request
@@ -112,6 +113,7 @@ fn should_tell_nobody_any_more_when_the_callback_is_taken_away() {
             callback: Some(Callback {
                 canister: candid::Principal::management_canister(),
                 method: "nothing".to_string(),
+                error_cases: None,
             }),
             ..UpdateTaskRequest::default()
         };

@@ -9,6 +9,7 @@ mod backups;
 mod calendar;
 mod configuration;
 mod deliveries;
+mod error_answers;
 mod figures;
 mod https;
 mod library;

@@ -53,6 +53,7 @@ fn should_notify_by_inbox_by_a_canister_and_by_a_webhook() {
         let canister = Channel::Canister {
             canister: world.callee.0,
             method: "on_message".to_string(),
+            error_cases: None,
         };
         let steps = [Channel::Inbox {}, canister, webhook()].map(notifying);
         let made = world.create(&task("report", steps.to_vec(), now_once()));

@@ -156,6 +156,7 @@ fn should_run_in_the_name_of_another_for_admins_only() {
             arguments: None,
             cycles: None,
             with_context: Some(true),
+            error_cases: None,
         });
         let request = |run_as| CreateTaskRequest {
             run_as,

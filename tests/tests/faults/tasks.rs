@@ -81,6 +81,7 @@ fn traced(world: &World) -> NewStep {
         }),
         cycles: None,
         with_context: Some(true),
+        error_cases: None,
     })
 }
 

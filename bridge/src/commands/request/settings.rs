@@ -94,7 +94,7 @@ fn callback(flags: &SettingArguments) -> Result<Option<Callback>> {
         return Ok(None);
     };
     let (canister, method) = principal_and_method("--callback", values)?;
-    Ok(Some(Callback { canister, method }))
+    Ok(Some(Callback::new(canister, method)))
 }
 
 /// A canister and a method given as two values of a flag.

@@ -87,6 +87,9 @@ fn refine(action: &str, step: &mut Value, word: &StepWord) -> Result<()> {
         "cycles" => (Some("call"), "cycles", json!(value)),
         "with-context" => (Some("call"), "with_context", json!(flag(&value))),
         "header" => return add_header(action, step, &value),
+        "error-case" => return add_error_case(action, step, Some(&value)),
+        "any-answer" if flag(&value) => return add_error_case(action, step, None),
+        "any-answer" => return Ok(()),
         "expect-status" => return add_status(action, step, &value),
         "method" => (Some("http"), "method", json!(value.to_lowercase())),
         "body" => (Some("http"), "body", json!(value)),
@@ -167,6 +170,23 @@ fn add_header(action: &str, step: &mut Value, text: &str) -> Result<()> {
     Ok(())
 }
 
+/// One more case of failure; without one, none is left.
+fn add_error_case(action: &str, step: &mut Value, case: Option<&str>) -> Result<()> {
+    let flag = case.map_or("any-answer", |_| "error-case");
+    let call = step.get_mut("call").and_then(Value::as_object_mut);
+    let call = call.ok_or_else(|| about_another(flag, action))?;
+    let mut cases = match call.get("error_cases").and_then(Value::as_array) {
+        Some(before) if before.is_empty() == case.is_some() => {
+            let why = "--any-answer and --error-case say the opposite of each other";
+            return Err(misplaced(flag, why));
+        }
+        before => before.cloned().unwrap_or_default(),
+    };
+    cases.extend(case.map(|case| json!(case)));
+    call.insert("error_cases".into(), cases.into());
+    Ok(())
+}
+
 fn add_status(action: &str, step: &mut Value, text: &str) -> Result<()> {
     let request = http(action, step, "expect-status")?;
     let statuses = request
@@ -234,6 +254,23 @@ mod tests {
     }
 
     #[test]
+    fn should_read_which_answers_are_failures() {
+        let call = ["--call", "aaaaa-aa", "m"];
+        let cases = |flags: &[&str]| {
+            let steps = read(&[&call[..], flags].concat()).unwrap();
+            let Action::Call { error_cases, .. } = &steps[0].action else {
+                panic!("{steps:?}");
+            };
+            error_cases.clone()
+        };
+        assert_eq!(cases(&[]), None);
+        assert_eq!(cases(&["--any-answer"]), Some(vec![]));
+        assert_eq!(cases(&["--any-answer=false"]), None);
+        let named = cases(&["--error-case", "Rejected", "--error-case", "Err"]);
+        assert_eq!(named, Some(vec!["Rejected".to_string(), "Err".to_string()]));
+    }
+
+    #[test]
     fn should_read_requests_and_registered_actions() {
         let steps = read(&[
             "--http",
@@ -276,6 +313,30 @@ mod tests {
     fn should_refuse_flags_that_are_about_no_step() {
         for (arguments, field) in [
             (&["--queue", "x", "--command", "date"][..], "--queue"),
+            (&["--note", "x", "--error-case", "Err"], "--error-case"),
+            (&["--note", "x", "--any-answer"], "--any-answer"),
+            (
+                &[
+                    "--call",
+                    "aaaaa-aa",
+                    "m",
+                    "--any-answer",
+                    "--error-case",
+                    "x",
+                ],
+                "--error-case",
+            ),
+            (
+                &[
+                    "--call",
+                    "aaaaa-aa",
+                    "m",
+                    "--error-case",
+                    "x",
+                    "--any-answer",
+                ],
+                "--any-answer",
+            ),
             (&["--note", "x", "--header", "a: b"], "--header"),
             (&["--call", "aaaaa-aa", "m", "--body", "x"], "--body"),
             (&["--http", "http://example.com"], "--http"),

@@ -9,6 +9,7 @@ fn should_repeat_a_callback_until_it_arrives() {
         callback: Some(Callback {
             canister: Principal::from_slice(&[8]),
             method: "ended".to_string(),
+            error_cases: None,
         }),
         ..once(call())
     });

@@ -265,6 +265,7 @@ fn deliver_one(world: &World) {
         callback: Some(Callback {
             canister: Principal::from_slice(&[8]),
             method: "ended".to_string(),
+            error_cases: None,
         }),
         ..once(note())
     });

@@ -18,6 +18,7 @@ fn calling_with(arguments: &str, with_context: bool) -> NewStep {
         }),
         cycles: None,
         with_context: Some(with_context),
+        error_cases: None,
     })
 }
 
@@ -292,6 +293,7 @@ fn should_tell_the_callback_how_an_execution_ended() {
     let callback = chime_types::Callback {
         canister: Principal::from_slice(&[8, 8]),
         method: "on_finished".to_string(),
+        error_cases: Some(Vec::new()),
     };
     let made = world.create(CreateTaskRequest {
         callback: Some(callback.clone()),
@@ -351,6 +353,7 @@ fn should_refuse_actions_that_cannot_work_and_name_the_field() {
                 channel: Channel::Canister {
                     canister: owner().scheduler,
                     method: "x".to_string(),
+                    error_cases: None,
                 },
                 subject: "s".to_string(),
                 message: String::new(),

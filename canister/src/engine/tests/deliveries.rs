@@ -28,6 +28,7 @@ fn to_canister() -> Payload {
     let channel = Channel::Canister {
         canister: Principal::from_slice(&[8]),
         method: "tell".to_string(),
+        error_cases: None,
     };
     Payload::Message(channel, message())
 }
@@ -243,6 +244,7 @@ fn should_tell_the_callback_of_a_task_once_for_each_execution() {
     let callback = Callback {
         canister: Principal::from_slice(&[8]),
         method: "ended".to_string(),
+        error_cases: Some(Vec::new()),
     };
     let made = world.create(CreateTaskRequest {
         callback: Some(callback.clone()),

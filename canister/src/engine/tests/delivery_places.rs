@@ -92,6 +92,7 @@ impl World {
         let callback = Callback {
             canister: to,
             method: "ended".to_string(),
+            error_cases: None,
         };
         let finished = ExecutionFinished {
             task_id: 1,
@@ -325,6 +326,7 @@ fn should_take_over_what_an_older_release_had_on_its_way() {
     let callback = Callback {
         canister: canister(1),
         method: "ended".to_string(),
+        error_cases: None,
     };
     world.call_back(owner(), canister(1));
     let template = world.state.deliveries_of(owner().principal).next().unwrap();

@@ -23,6 +23,7 @@ fn calling_with(value: String) -> Action {
         arguments: Some(CallArguments::Text { value }),
         cycles: None,
         with_context: None,
+        error_cases: None,
     }
 }
 

@@ -99,6 +99,7 @@ fn call_step() -> NewStep {
         arguments: None,
         cycles: None,
         with_context: None,
+        error_cases: None,
     })
 }
 

@@ -56,6 +56,7 @@ fn should_name_the_field_and_the_rule_of_what_is_refused() {
             }),
             cycles: cycles.map(Into::into),
             with_context: None,
+            error_cases: None,
         })];
         request
     };

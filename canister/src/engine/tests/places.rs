@@ -29,6 +29,7 @@ fn calling(canister: u8) -> CreateTaskRequest {
             arguments: None,
             cycles: None,
             with_context: None,
+            error_cases: None,
         })],
         ..task(now_once())
     }

@@ -444,6 +444,7 @@ fn calling(canister: Principal, method: &str, cycles: Option<u64>) -> Action {
         arguments: None,
         cycles: cycles.map(Into::into),
         with_context: None,
+        error_cases: None,
     }
 }
 

@@ -36,6 +36,7 @@ fn calls_of(canister: u8) -> CreateTaskRequest {
         arguments: None,
         cycles: None,
         with_context: None,
+        error_cases: None,
     })];
     request
 }

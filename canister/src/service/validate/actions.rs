@@ -141,6 +141,7 @@ fn call(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
         method,
         arguments,
         cycles,
+        error_cases: cases,
         ..
     } = action
     else {
@@ -148,6 +149,7 @@ fn call(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
     };
     bytes("method", method.len(), 1, limits::MAXIMUM_METHOD_BYTES)?;
     call_arguments(arguments.as_ref(), scope)?;
+    error_cases(cases.as_deref())?;
     let cycles = cycles.clone().unwrap_or_else(|| 0u8.into());
     if u128::try_from(cycles.0.clone()).is_err() {
         return Err(Error::invalid(
@@ -164,6 +166,23 @@ fn call(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Error> {
         ));
     }
     target(*canister, method, caller)
+}
+
+/// The cases of an answer that mean failure.
+pub fn error_cases(cases: Option<&[String]>) -> Result<(), Error> {
+    let cases = cases.unwrap_or_default();
+    if cases.len() > limits::MAXIMUM_ERROR_CASES {
+        return Err(Error::invalid(
+            "error_cases",
+            format!("at most {} cases", limits::MAXIMUM_ERROR_CASES),
+            "name fewer of them",
+        ));
+    }
+    for (index, case) in cases.iter().enumerate() {
+        let field = format!("error_cases[{index}]");
+        bytes(&field, case.len(), 1, limits::MAXIMUM_ERROR_CASE_BYTES)?;
+    }
+    Ok(())
 }
 
 /// What the scheduler may be let call: tasks of all owners speak with its own principal.
@@ -394,9 +413,14 @@ pub fn channel(channel: &Channel, scope: Scope, caller: &Caller) -> Result<(), E
             headers(given.as_deref().unwrap_or_default(), scope)
                 .map_err(|error| error.within("webhook"))
         }
-        Channel::Canister { canister, method } => {
+        Channel::Canister {
+            canister,
+            method,
+            error_cases: cases,
+        } => {
             let maximum = limits::MAXIMUM_METHOD_BYTES;
             bytes("canister.method", method.len(), 1, maximum)?;
+            error_cases(cases.as_deref()).map_err(|error| error.within("canister"))?;
             target(*canister, method, caller).map_err(|error| error.within("canister"))
         }
     }

@@ -11,7 +11,7 @@ use chime_types::{Callback, Error, RetentionRule, RetryPolicy, limits};
 
 use super::Caller;
 
-pub use actions::{action, channel};
+pub use actions::{action, channel, error_cases};
 pub use alerts::alert;
 pub use config::config;
 pub use schedules::{CheckedSchedule, schedule, schedules};
@@ -165,6 +165,7 @@ pub fn callback(callback: Option<&Callback>, caller: &Caller) -> Result<(), Erro
         1,
         limits::MAXIMUM_METHOD_BYTES,
     )?;
+    error_cases(callback.error_cases.as_deref()).map_err(|error| error.within("callback"))?;
     if callback.canister == caller.scheduler && !caller.is_controller {
         return Err(Error::invalid(
             "callback.canister",

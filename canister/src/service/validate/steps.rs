@@ -3,6 +3,7 @@
 use chime_types::{Error, NewStep, limits};
 
 use super::{action, characters, items, range, timeout};
+use crate::engine::error_cases;
 use crate::engine::template::Scope;
 use crate::service::Caller;
 use crate::state::records::Step;
@@ -26,7 +27,12 @@ pub fn steps(
     checked.collect()
 }
 
-fn step(step: NewStep, index: usize, timeout_seconds: u64, caller: &Caller) -> Result<Step, Error> {
+fn step(
+    mut step: NewStep,
+    index: usize,
+    timeout_seconds: u64,
+    caller: &Caller,
+) -> Result<Step, Error> {
     if let Some(name) = &step.name {
         characters("name", name, 1, limits::MAXIMUM_NAME_CHARACTERS)?;
     }
@@ -44,6 +50,7 @@ fn step(step: NewStep, index: usize, timeout_seconds: u64, caller: &Caller) -> R
         secrets: false,
     };
     action(&step.action, scope, caller).map_err(|error| error.within("action"))?;
+    error_cases::settle_action(&mut step.action);
     Ok(Step {
         name: step.name,
         action: step.action,

@@ -29,6 +29,7 @@ pub fn create(world: &World, name: &str, plan: &TaskPlan) -> CreateTaskRequest {
         callback: plan.callback.then(|| Callback {
             canister: world.callee,
             method: "on_finished".to_string(),
+            error_cases: None,
         }),
         ..CreateTaskRequest::default()
     }
@@ -120,6 +121,7 @@ pub fn channel(world: &World, plan: ChannelPlan) -> Channel {
         ChannelPlan::Canister => Channel::Canister {
             canister: world.callee,
             method: "on_message".to_string(),
+            error_cases: None,
         },
     }
 }
@@ -216,5 +218,6 @@ fn called(canister: candid::Principal, method: &str, arguments: &str, context: b
         }),
         cycles: None,
         with_context: context.then_some(true),
+        error_cases: None,
     }
 }

@@ -119,6 +119,7 @@ fn should_deliver_that_cycles_are_low_though_all_else_waits() {
     let channel = Channel::Canister {
         canister: Principal::from_slice(&[8]),
         method: "tell".to_string(),
+        error_cases: None,
     };
     let request = CreateAlertRequest {
         channel,
