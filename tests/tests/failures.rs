@@ -182,7 +182,7 @@ fn should_leave_slots_out_behind_a_slow_execution_and_say_so() {
         let reason = executions[1].error.as_deref().unwrap();
         assert_eq!(
             reason,
-            format!("left out: execution {} was not finished", executions[0].id)
+            format!("skipped: execution {} is not finished", executions[0].id)
         );
     });
 }

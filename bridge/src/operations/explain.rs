@@ -159,7 +159,7 @@ fn attempts(task: &Task, execution: &TaskExecution, last: &Attempt) -> String {
     };
     format!(
         "It got to step {}{named} of {}, attempt {} of {allowed}{early}.",
-        last.step,
+        u64::from(last.step) + 1,
         task.steps.len(),
         last.number
     )

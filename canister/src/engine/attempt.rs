@@ -16,7 +16,7 @@ use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{Start, alerts, jobs, periods, rights, totals};
+use super::{Start, alerts, counted_from_one, jobs, periods, rights, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
@@ -498,7 +498,8 @@ fn reason_in_words(execution: &ExecutionRecord) -> String {
     let error = last.error.as_deref().unwrap_or("no cause given");
     format!(
         "step {} failed at attempt {}: {error}",
-        execution.step, execution.attempt
+        counted_from_one(execution.step),
+        execution.attempt
     )
 }
 

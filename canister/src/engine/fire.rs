@@ -11,7 +11,7 @@ use super::retention::{has_bytes, make_room};
 use super::slots::{compile, fires_at};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{alerts, rights, totals};
+use super::{alerts, rights, skipped, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::ScheduleId;
@@ -307,7 +307,7 @@ impl<'s> Turn<'s> {
 
     fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {
         schedule.skipped_runs.raise(1);
-        let why = why_left_out(&self.task, reason);
+        let why = skipped::why(self.state, &self.task, reason);
         let status = ExecutionStatus::Skipped;
         if let Some(mut run) = self.note_slot(schedule.id, slot, status, why) {
             run.count_left_out(|owner| owner.skipped.raise(1));
@@ -362,37 +362,5 @@ impl Run<'_, '_> {
         totals::on_left_out(self.turn.state, self.turn.now, &self.execution);
         let detail = self.execution.error.clone().unwrap_or_default();
         self.note(kind, &detail);
-    }
-}
-
-fn why_left_out(task: &TaskRecord, reason: Reason) -> Failure {
-    match reason {
-        Reason::Overlap => {
-            let running = task.active.first().map_or(0, |id| id.0);
-            let text = format!("left out: execution {running} was not finished");
-            Failure::new(Cause::Overlap, text)
-        }
-        Reason::BufferFull => {
-            let waiting = task.active.len();
-            let text = format!("left out: {waiting} executions were not finished");
-            Failure::new(Cause::BufferFull, text)
-        }
-        Reason::Quota => {
-            let text = "left out: the owner's runs of this hour are used up";
-            Failure::new(Cause::RunsUsedUp, text)
-        }
-        Reason::Bytes => {
-            let text = "left out: the bytes that may be stored for the owner are used up \
-                        (maximum_bytes_per_owner)";
-            Failure::new(Cause::BytesUsedUp, text)
-        }
-        Reason::OwnerDisabled => {
-            let text = "left out: the owner is disabled, or has a role that has no tasks";
-            Failure::new(Cause::OwnerDisabled, text)
-        }
-        Reason::Poison => Failure::new(
-            Cause::Poison,
-            "left out: the scheduler's own message failed at this slot twice",
-        ),
     }
 }

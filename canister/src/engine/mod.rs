@@ -35,6 +35,7 @@ mod retention;
 mod retry;
 pub mod rights;
 pub mod secrets;
+mod skipped;
 mod slots;
 mod stopping;
 mod symbols;
@@ -66,6 +67,11 @@ use builtin::Builtin;
 
 use crate::state::State;
 use crate::state::keys::{ExecutionId, TaskId, Token, Wake};
+
+/// The number of a step as people count. Only placeholders and fields of the interface count from 0.
+pub const fn counted_from_one(step: u32) -> u32 {
+    step.saturating_add(1)
+}
 
 /// Wakes handled in one tick.
 const WAKES_PER_TICK: usize = 200;

@@ -5,6 +5,7 @@ use candid::Principal;
 use chime_types::{Cause, EventKind, ExecutionStatus, Outcome};
 
 use super::clearing::Scope;
+use super::counted_from_one;
 use super::failure::Failure;
 use super::timeline::Note;
 use super::turn::{Run, Turn};
@@ -74,7 +75,8 @@ pub(super) fn expire(state: &mut State, now: u64, id: ExecutionId) {
     run.execution.expires = None;
     let reason = format!(
         "not done within {seconds} s: at step {}, attempt {}",
-        run.execution.step, run.execution.attempt
+        counted_from_one(run.execution.step),
+        run.execution.attempt
     );
     let reason = Failure::new(Cause::Expired, reason);
     run.terminate(ExecutionStatus::TimedOut, Outcome::TimedOut, reason);

@@ -152,8 +152,12 @@ fn check_step(number: Option<&str>, what: Option<&str>, own: u32) -> Result<(), 
         .and_then(|number| number.parse().ok())
         .ok_or("write a result as {{steps.0.result}}: steps are counted from 0")?;
     if number >= own {
+        let Some(highest) = own.checked_sub(1) else {
+            return Err("this is the first step: there is no result before it".to_string());
+        };
         return Err(format!(
-            "step {own} comes before or with step {number}: only results of earlier steps are there"
+            "this is step {}: the latest that it can name is {{{{steps.{highest}.result}}}}",
+            super::counted_from_one(own)
         ));
     }
     match what {
@@ -235,7 +239,7 @@ mod tests {
             ("attributes.x", "define_action"),
             ("entity_name", "define_action"),
             ("secrets.KEY", "HTTP request"),
-            ("steps.1.result", "earlier steps"),
+            ("steps.1.result", "can name is {{steps.0.result}}"),
             ("steps.x.result", "counted from 0"),
             ("steps.0.output", "`result` and `error`"),
             ("", "known are"),

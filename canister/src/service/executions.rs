@@ -225,12 +225,15 @@ fn refused(refusal: Refusal) -> Error {
         ),
         Refusal::StepTooLate(stopped) => Error::invalid(
             "from_step",
-            format!("not after step {stopped}, where the execution stopped"),
+            format!(
+                "at most {stopped}, counted from 0: the execution stopped at step {}",
+                engine::counted_from_one(stopped)
+            ),
             "only steps that completed can be passed over",
         ),
         Refusal::NoSuchStep(steps) => Error::invalid(
             "from_step",
-            format!("the task has {steps} steps now, counted from 0"),
+            format!("less than {steps}: so many steps has the task now, counted from 0"),
             "name one of them, or run all with `from_start`",
         ),
     }

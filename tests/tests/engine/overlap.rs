@@ -62,7 +62,7 @@ fn should_buffer_no_more_slots_than_configured_and_run_them_in_order() {
         let reason = world.executions(made.id)[4].error.clone();
         assert_eq!(
             reason.as_deref(),
-            Some("left out: 4 executions were not finished")
+            Some("skipped: 4 executions are not finished")
         );
         let pause = PauseTaskRequest {
             task_id: made.id,

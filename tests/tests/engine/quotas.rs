@@ -109,7 +109,7 @@ fn should_run_so_often_in_an_hour_and_begin_anew_in_the_next() {
         let reason = all[3].error.as_deref();
         assert_eq!(
             reason,
-            Some("left out: the owner's runs of this hour are used up")
+            Some("skipped: the owner's runs of this hour are used up")
         );
         assert_eq!(me(world).runs_this_hour, 3);
         world.pass(1);

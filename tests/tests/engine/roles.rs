@@ -140,7 +140,7 @@ fn should_leave_the_slots_of_a_user_out_who_is_switched_off() {
         let statuses: Vec<_> = executions.iter().rev().map(|one| one.status).collect();
         assert_eq!(statuses, [Completed, Skipped, Skipped, Completed]);
         let reason = executions[1].error.as_deref();
-        let text = "left out: the owner is disabled, or has a role that has no tasks";
+        let text = "skipped: the owner is disabled, or has a role that has no tasks";
         assert_eq!(reason, Some(text));
     });
 }

@@ -92,7 +92,7 @@ fn should_pass_over_a_step_only_where_it_may_and_after_its_retries() {
             assert_eq!(execution.status, expected);
             let passed = execution.logs.iter().any(|line| {
                 line.message
-                    .starts_with("passed over: step 0 failed at attempt 2")
+                    .starts_with("passed over: step 1 failed at attempt 2")
             });
             assert_eq!(passed, continue_on_error, "{:?}", execution.logs);
             let statuses: Vec<StepStatus> = world

@@ -86,7 +86,9 @@ fn message(execution: &TaskExecution) -> String {
     }
     format!(
         "execution {} is {state} at step {}, attempt {}",
-        execution.id, execution.step_to_execute, execution.attempt
+        execution.id,
+        u64::from(execution.step_to_execute) + 1,
+        execution.attempt
     )
 }
 

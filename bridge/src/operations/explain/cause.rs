@@ -247,7 +247,7 @@ impl Cause {
         match self {
             Self::None | Self::HttpStatus(_) => "Nothing has failed.",
             Self::Skipped => {
-                "The slot was left out: the execution before it was not finished, or a quota was \
+                "The slot was skipped: the execution before it was not finished, or a quota was \
                  used up."
             }
             Self::Missed => {

@@ -270,7 +270,7 @@ fn should_count_attempts_and_tell_when_no_retry_could_help() {
     let explained = explain(&http(), &execution);
     assert_eq!(
         explained.summary,
-        "Execution 1 of task 7 (\"report\") failed. It got to step 0 of 1, attempt 1 of 4, and no \
+        "Execution 1 of task 7 (\"report\") failed. It got to step 1 of 1, attempt 1 of 4, and no \
          retry followed: none could help."
     );
 }

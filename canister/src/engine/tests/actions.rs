@@ -243,7 +243,7 @@ fn should_pass_over_a_step_that_failed_when_told_to() {
     let start = world.run_one();
     world.fail(&start);
     let note = noted(&mut world, made.id);
-    assert_eq!(note, "after: step 0 failed at attempt 1: broken");
+    assert_eq!(note, "after: step 1 failed at attempt 1: broken");
     let shown = &world.executions(made.id)[0];
     assert_eq!(shown.status, Completed);
     let statuses: Vec<StepStatus> = shown.steps.iter().map(|step| step.status).collect();

@@ -65,7 +65,7 @@ fn should_wait_for_a_retry_and_run_it_at_the_stated_times() {
     assert_eq!(execution.status, Failed);
     assert_eq!(
         execution.error.as_deref(),
-        Some("step 0 failed at attempt 3: broken")
+        Some("step 1 failed at attempt 3: broken")
     );
     let outcomes: Vec<AttemptOutcome> = execution.attempts.iter().map(|one| one.outcome).collect();
     assert_eq!(outcomes, [AttemptOutcome::Failed; 3]);

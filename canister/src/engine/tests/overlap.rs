@@ -248,3 +248,65 @@ fn should_count_those_that_wait_instead_of_looking_through_them() {
     world.run();
     assert_eq!(counted(&world), Some(3));
 }
+
+/// The error of the slot that came last.
+fn why_skipped(world: &World, task_id: u64) -> (u64, String) {
+    let executions = world.executions(task_id);
+    let skipped = executions.iter().rev().find(|one| one.status == Skipped);
+    (executions[0].id, skipped.unwrap().error.clone().unwrap())
+}
+
+#[test]
+fn should_say_what_the_execution_in_the_way_waits_for() {
+    let mut world = World::new();
+    let made = world.create(CreateTaskRequest {
+        retry: Some(retries(3, 300)),
+        ..task(every(60))
+    });
+    world.pass(60);
+    let start = world.run_one();
+    world.pass(60);
+    world.run();
+    let (id, why) = why_skipped(&world, made.id);
+    assert_eq!(why, format!("skipped: execution {id} is not finished"));
+    world.fail(&start);
+    world.pass(60);
+    world.run();
+    let at = chime_schedule::format_instant(START + 420 * limits::NANOSECONDS);
+    let (id, why) = why_skipped(&world, made.id);
+    assert_eq!(
+        why,
+        format!("skipped: execution {id} waits for its retry at {at}")
+    );
+}
+
+#[test]
+fn should_say_that_the_execution_in_the_way_waits_for_a_worker_or_its_next_step() {
+    let pausing = NewStep {
+        run_next_after_seconds: Some(600),
+        ..NewStep::new(Action::Note {
+            text: "x".to_string(),
+        })
+    };
+    let command = NewStep::new(Action::Command {
+        command: "date".to_string(),
+        queue: None,
+    });
+    let at = chime_schedule::format_instant(START + 660 * limits::NANOSECONDS);
+    for (first, expected) in [
+        (pausing, format!("waits for its next step at {at}")),
+        (command, "waits for a worker".to_string()),
+    ] {
+        let mut world = World::new();
+        let made = world.create(CreateTaskRequest {
+            steps: vec![first, call_step()],
+            ..task(every(60))
+        });
+        world.pass(60);
+        world.run();
+        world.pass(60);
+        world.run();
+        let (id, why) = why_skipped(&world, made.id);
+        assert_eq!(why, format!("skipped: execution {id} {expected}"));
+    }
+}

@@ -219,7 +219,7 @@ fn step(task: &Task, execution: &TaskExecution) -> Option<Value> {
     let number = execution.attempts.last()?.step;
     let step = task.steps.get(number as usize)?;
     Some(json!({
-        "number": number,
+        "number": u64::from(number) + 1,
         "name": step.name,
         "does": action_text(&step.action),
         "timeout_seconds": step.timeout_seconds,

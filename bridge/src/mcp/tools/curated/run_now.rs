@@ -62,7 +62,7 @@ impl<C: Canister> CanisterTools<C> {
             let message = format!(
                 "{}, step {}, attempt {}",
                 seen.status.name(),
-                seen.step_to_execute,
+                u64::from(seen.step_to_execute) + 1,
                 seen.attempt
             );
             progress.report(
