@@ -24,6 +24,8 @@ pub(super) fn is_shell_script(file: &str) -> bool {
 /// # Errors
 /// If it is no script of a shell, empty or too long.
 pub fn shell_command(file: &str, text: &str) -> Result<String, Refusal> {
+    // Line ends of Windows would become a part of the last word of each line.
+    let text = &text.replace("\r\n", "\n");
     if matches!(extension(file).as_deref(), Some("py" | "pyw"))
         || interpreter(text).is_some_and(|name| name.starts_with("python"))
     {
@@ -114,6 +116,7 @@ mod tests {
                 "exec bash -c '#!/usr/bin/env -S bash\necho '\\''x'\\'''",
             ),
             ("a.bash", "true", "exec bash -c 'true'"),
+            ("a.sh", "#!/bin/sh\r\ntrue\r\n", "#!/bin/sh\ntrue\n"),
         ] {
             assert_eq!(shell_command(file, text).unwrap(), expected, "{file}");
         }

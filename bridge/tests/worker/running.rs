@@ -1,6 +1,6 @@
 //! What becomes of a command: its environment, its output, its end.
 
-use chime_types::{ExecutionStatus, TaskExecution, WaitReason, limits};
+use chime_types::{Cause, ExecutionStatus, TaskExecution, WaitReason, limits};
 
 use crate::support::{World, until};
 
@@ -70,6 +70,20 @@ fn should_report_exit_codes_and_signals_and_retry_as_the_job_says() {
     };
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("1 job failed"), "{log}");
+}
+
+#[test]
+fn should_not_retry_what_has_line_ends_of_windows() {
+    let world = World::new();
+    std::fs::write(world.path("script.sh"), "no-such-program\r\nno-other\r\n").unwrap();
+    for command in ["touch ran\r\necho done\r\n", "sh script.sh"] {
+        let failed = run(&world, command, "max_retries: 3", &[]);
+        assert_eq!(failed.status, ExecutionStatus::Failed, "{command:?}");
+        assert_eq!(failed.cause, Some(Cause::WorkerTerminal));
+        assert_eq!(failed.attempts.len(), 1);
+        assert!(error(&failed).contains("CR LF"), "{}", error(&failed));
+    }
+    assert!(!world.path("ran\r").exists(), "it was not run at all");
 }
 
 #[test]

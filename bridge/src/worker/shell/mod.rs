@@ -5,6 +5,7 @@
 //! what it left running in its group is ended too. It knows nothing of leases and reports.
 
 mod guardian;
+mod line_ends;
 mod output;
 
 use std::io;
@@ -99,6 +100,9 @@ fn environment(job: &Job) -> [(&'static str, String); 5] {
 impl Handler for Shell {
     fn run<'a>(&'a self, job: &'a Job, ending: Ending) -> Running<'a> {
         Box::pin(async move {
+            if line_ends::are_in(&job.command) {
+                return Outcome::refused(format!("the command was not run: {}", line_ends::FIX));
+            }
             match self.start(job).await {
                 Ok(process) => process.finish(ending).await,
                 Err(error) => Outcome::failed(format!("the shell does not start: {error}")),
@@ -133,7 +137,16 @@ impl Process {
             },
             Ok(status) => {
                 let said = if errors.is_empty() { output } else { errors };
-                Outcome::failed(cut(format!("{}\n{said}", ended(status)).trim_end(), limit))
+                let met = line_ends::were_met(status.code(), &said);
+                let text = format!("{}\n{said}", ended(status));
+                match met {
+                    true => {
+                        let text =
+                            format!("{}\n\nOf a script: {}", text.trim_end(), line_ends::FIX);
+                        Outcome::refused(cut(&text, limit))
+                    }
+                    false => Outcome::failed(cut(text.trim_end(), limit)),
+                }
             }
             Err(error) => Outcome::failed(format!("the shell cannot be waited for: {error}")),
         }
