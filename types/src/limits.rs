@@ -55,6 +55,9 @@ pub const MAXIMUM_REQUEST_BYTES: usize = 1024 * 1024;
 pub const MAXIMUM_SCHEDULE_REQUEST_BYTES: usize = 64 * 1024;
 /// Largest request of a method that takes ids, cursors, names and short texts, in bytes of Candid.
 pub const MAXIMUM_SHORT_REQUEST_BYTES: usize = 16 * 1024;
+/// Most leases of somebody that are looked at when its rights change; more than that end when nobody
+/// extends them.
+pub const MAXIMUM_LEASES_LOOKED_AT: usize = 10_000;
 /// Longest idempotency key, in bytes.
 pub const MAXIMUM_KEY_BYTES: usize = 128;
 /// Longest reason given for a pause, in characters.

@@ -35,6 +35,15 @@ impl Role {
         }
     }
 
+    /// Whether it may claim and finish the jobs of all owners.
+    #[must_use]
+    pub const fn serves_all(self) -> bool {
+        match self {
+            Self::Admin | Self::Worker => true,
+            Self::Operator | Self::User | Self::Viewer => false,
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -10,6 +10,7 @@ use chime_types::{
 };
 
 use super::failure::{Failure, outcome_of, passes};
+use super::jobs::LeaseEnd;
 use super::lifecycle::log;
 use super::places::Seat;
 use super::resolve::{self, Resolved};
@@ -100,10 +101,19 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
     };
     let mut turn = Turn::of(state, now, execution.task_id);
     let mut run = turn.hold(execution);
-    if let Some(lease) = &run.execution.lease
+    let is_due = run.execution.wake.is_none_or(|key| key.due_at <= now);
+    if let Some(lease) = run.execution.lease.clone()
         && now < lease.deadline_at
     {
-        run.take_back();
+        // It is looked at before its end when the rights of its holder were changed.
+        if is_due {
+            run.take_back(&lease, LeaseEnd::Silence);
+        } else if !rights::may_hold(run.turn.state, &lease, run.turn.task.owner) {
+            run.take_back(&lease, LeaseEnd::Rights);
+        }
+        return;
+    }
+    if !is_due {
         return;
     }
     let seconds = run.step().timeout_seconds;
@@ -276,7 +286,9 @@ impl Run<'_, '_> {
             turn, execution, ..
         } = self;
         execution.token = None;
-        execution.lease = None;
+        if let Some(lease) = execution.lease.take() {
+            turn.state.remove_lease(lease.claimed_by, execution.id);
+        }
         turn.state.cancel_wake(execution.wake.take());
         let seat = self.seat();
         self.execution.target = None;

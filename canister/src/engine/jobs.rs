@@ -26,11 +26,22 @@ pub fn queue_name(queue: Option<&str>) -> &str {
     queue.unwrap_or(DEFAULT_QUEUE)
 }
 
+/// Why a job is taken from its worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseEnd {
+    /// The worker did not extend the lease.
+    Silence,
+    /// The worker may not hold it any more.
+    Rights,
+}
+
 /// A claim.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// Who claims.
     pub caller: Principal,
+    /// Who claims controls the scheduler.
+    pub is_controller: bool,
     /// Only jobs of this owner.
     pub owner: Option<Principal>,
     pub worker: String,
@@ -90,11 +101,14 @@ impl Run<'_, '_> {
         let until_at = after(now, claim.lease_seconds).min(deadline_at);
         self.execution.lease = Some(Lease {
             claimed_by: claim.caller,
+            by_controller: claim.is_controller,
             worker: claim.worker.clone(),
             seconds: claim.lease_seconds,
             until_at,
             deadline_at,
         });
+        let id = self.execution.id;
+        self.turn.state.add_lease(claim.caller, id);
         let token = self.open(until_at, Some(claim.worker.clone()));
         let turn = &mut *self.turn;
         Note::execution(EventKind::JobClaimed, &turn.task, &self.execution)
@@ -123,13 +137,18 @@ impl Run<'_, '_> {
         }
     }
 
-    /// A worker fell silent: its job goes back to the queue, or is given up after too many rescues.
-    pub(super) fn take_back(&mut self) {
-        let lease = self.execution.lease.take();
-        let worker = lease.map_or_else(String::new, |lease| lease.worker);
+    /// A worker fell silent, or may not hold the job any more: it goes back to the queue. After too many
+    /// that fell silent it is given up.
+    pub(super) fn take_back(&mut self, lease: &Lease, end: LeaseEnd) {
         self.close(AttemptOutcome::Lost);
-        self.execution.rescues.raise(1);
-        let error = format!("the worker {worker} fell silent");
+        let worker = &lease.worker;
+        let error = match end {
+            LeaseEnd::Silence => {
+                self.execution.rescues.raise(1);
+                format!("the worker {worker} fell silent")
+            }
+            LeaseEnd::Rights => format!("the worker {worker} may not hold the job any more"),
+        };
         self.note(EventKind::LeaseLost, &error);
         if let Some(attempt) = self.execution.attempts.last_mut() {
             attempt.error = Some(error);

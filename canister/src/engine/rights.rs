@@ -5,12 +5,13 @@
 //! slots, `places` for attempts, `driver` for what leaves.
 
 use candid::Principal;
-use chime_types::Action;
+use chime_types::{Action, limits};
 
 use super::builtin::{Builtin, is_for_admins};
 use super::{Start, Work, places};
 use crate::state::State;
-use crate::state::keys::{LimitKey, NameKey};
+use crate::state::keys::{ExecutionId, LimitKey, NameKey, Wake};
+use crate::state::records::Lease;
 
 /// Whether nothing of an owner may begin: it is disabled, or its role has no tasks by now.
 pub fn is_held_back(state: &State, owner: Principal) -> bool {
@@ -23,6 +24,30 @@ pub fn is_held_back(state: &State, owner: Principal) -> bool {
 pub fn let_go_on(state: &mut State, owner: Principal) {
     for _ in 0..places::free_places_of(state, owner) {
         places::let_go_on(state, LimitKey::Owner(owner));
+    }
+}
+
+/// Whether a job of an owner may be held under a lease, by the rights that its holder has now.
+pub fn may_hold(state: &State, lease: &Lease, owner: Principal) -> bool {
+    if lease.by_controller {
+        return true;
+    }
+    let holder = lease.claimed_by;
+    match state.user(holder) {
+        Some(user) if user.disabled => false,
+        Some(user) if user.role.serves_all() => true,
+        Some(user) => user.role.has_tasks() && holder == owner,
+        None => holder == owner && state.config().open_to_everybody,
+    }
+}
+
+/// Has all leases of somebody looked at, whose rights were changed: those that it may not hold any more
+/// end in the next ticks, and not when nobody extends them. Of more than a bounded number the rest does.
+pub fn look_at_leases(state: &mut State, now: u64, holder: Principal) {
+    let most = limits::MAXIMUM_LEASES_LOOKED_AT;
+    let held: Vec<ExecutionId> = state.leases_of(holder).take(most).collect();
+    for id in held {
+        state.wake_at(now, Wake::Deadline(id));
     }
 }
 

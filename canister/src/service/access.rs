@@ -93,7 +93,7 @@ impl Caller {
 
     /// May claim and finish the jobs of all owners.
     pub fn serves_all(&self) -> bool {
-        matches!(self.role, Role::Admin | Role::Worker)
+        self.role.serves_all()
     }
 
     /// Refuses whoever may not claim and finish jobs, not even its own.

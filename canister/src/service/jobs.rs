@@ -33,6 +33,7 @@ pub fn claim_jobs(
     let lease_seconds = lease(request.lease_seconds.unwrap_or(default))?;
     let order = Claim {
         caller: caller.principal,
+        is_controller: caller.is_controller,
         owner: (!serves_all).then_some(caller.principal),
         worker: request.worker,
         queue,

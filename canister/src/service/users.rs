@@ -105,6 +105,7 @@ pub fn put_user(
     );
     state.put_user(request.principal, record.clone());
     engine::rights::let_go_on(state, request.principal);
+    engine::rights::look_at_leases(state, now, request.principal);
     Note::new(EventKind::UserChanged, request.principal)
         .by(caller.principal)
         .detail(&detail)
@@ -196,6 +197,7 @@ pub fn delete_user(
         ));
     }
     state.remove_user(principal);
+    engine::rights::look_at_leases(state, now, principal);
     let detail = format!("{principal} was removed");
     Note::new(EventKind::UserChanged, principal)
         .by(caller.principal)

@@ -77,10 +77,11 @@ pub const ACCESS_EVENTS: MemoryId = MemoryId::new(46);
 pub const USAGE: MemoryId = MemoryId::new(47);
 pub const EMPTY_EXECUTIONS: MemoryId = MemoryId::new(48);
 pub const DELETED_TASKS: MemoryId = MemoryId::new(49);
+pub const LEASES: MemoryId = MemoryId::new(50);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 50] = [
+const MEMORIES: [(MemoryId, &str); 51] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -149,6 +150,10 @@ const MEMORIES: [(MemoryId, &str); 50] = [
     (
         DELETED_TASKS,
         "(owner, task of which something is left) -> nothing",
+    ),
+    (
+        LEASES,
+        "(who claimed it, execution under a lease) -> nothing",
     ),
 ];
 

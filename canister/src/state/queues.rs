@@ -6,7 +6,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use candid::Principal;
 
 use super::State;
-use super::keys::{AgendaKey, JobKey, LimitKey, ParkedKey, ReadyKey, Wake};
+use super::keys::{AgendaKey, ExecutionId, JobKey, LimitKey, ParkedKey, ReadyKey, Wake};
 use super::records::Place;
 
 impl State {
@@ -89,6 +89,23 @@ impl State {
         }
     }
 
+    /// Notes who holds an execution under a lease.
+    pub fn add_lease(&mut self, holder: Principal, id: ExecutionId) {
+        self.leases.insert((holder, id), ());
+    }
+
+    /// Forgets who held an execution under a lease.
+    pub fn remove_lease(&mut self, holder: Principal, id: ExecutionId) {
+        self.leases.remove(&(holder, id));
+    }
+
+    /// What somebody holds under leases. Those that an older release gave out are not among them.
+    pub fn leases_of(&self, holder: Principal) -> impl Iterator<Item = ExecutionId> {
+        self.leases
+            .range((holder, ExecutionId(0))..=(holder, ExecutionId(u64::MAX)))
+            .map(|entry| entry.key().1)
+    }
+
     /// Whether an execution of an owner stands where it says.
     pub fn is_in_queue(&self, owner: Principal, place: &Place) -> bool {
         match place {
@@ -114,7 +131,7 @@ impl State {
     pub fn first_parked(&self, limit: LimitKey) -> Option<ReadyKey> {
         let lowest = ReadyKey {
             rank: 0,
-            execution_id: super::keys::ExecutionId(0),
+            execution_id: ExecutionId(0),
         };
         self.parked
             .range(parked(limit, lowest)..)
@@ -129,7 +146,7 @@ impl State {
     pub fn next_to_share(&self, last: Option<Principal>) -> Option<Principal> {
         let highest = ReadyKey {
             rank: u64::MAX,
-            execution_id: super::keys::ExecutionId(u64::MAX),
+            execution_id: ExecutionId(u64::MAX),
         };
         let after = |owner| {
             let from = Excluded(parked(LimitKey::Share(owner), highest));
@@ -163,7 +180,7 @@ impl State {
     ) -> impl Iterator<Item = ReadyKey> + use<'_> {
         let lowest = ReadyKey {
             rank: 0,
-            execution_id: super::keys::ExecutionId(0),
+            execution_id: ExecutionId(0),
         };
         let from = JobKey {
             owner,

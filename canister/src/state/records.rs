@@ -218,6 +218,9 @@ pub enum Place {
 pub struct Lease {
     /// Who claimed it: nobody else may report.
     pub claimed_by: Principal,
+    /// It controlled the scheduler then, whatever its role.
+    #[serde(default)]
+    pub by_controller: bool,
     pub worker: String,
     pub seconds: u64,
     pub until_at: u64,

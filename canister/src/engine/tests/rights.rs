@@ -168,6 +168,82 @@ fn should_take_no_report_under_a_role_that_may_not_hold_the_job() {
     assert_eq!(execution.waiting_for, Some(WaitReason::Worker));
 }
 
+fn put_user(world: &mut World, caller: Caller, role: Option<Role>, disabled: Option<bool>) {
+    let request = PutUserRequest {
+        principal: caller.principal,
+        name: None,
+        role,
+        quotas: None,
+        disabled,
+    };
+    service::put_user(&mut world.state, admin(), world.now, request).unwrap();
+}
+
+#[test]
+fn should_end_leases_at_once_that_their_holder_may_not_have_any_more() {
+    let registered = |role| move |world: &mut World| put_user(world, worker(), Some(role), None);
+    type Change = Box<dyn Fn(&mut World)>;
+    let changes: [(Change, bool); 6] = [
+        (Box::new(registered(Role::Viewer)), true),
+        (Box::new(registered(Role::User)), true),
+        (Box::new(registered(Role::Admin)), false),
+        (
+            Box::new(|world| put_user(world, worker(), None, Some(true))),
+            true,
+        ),
+        (
+            Box::new(|world| {
+                let principal = worker().principal;
+                service::delete_user(&mut world.state, admin(), world.now, principal).unwrap();
+            }),
+            true,
+        ),
+        (
+            Box::new(|world| {
+                put_user(world, stranger(), Some(Role::Viewer), None);
+            }),
+            false,
+        ),
+    ];
+    for (index, (change, ends)) in changes.iter().enumerate() {
+        let mut world = World::new();
+        put_user(&mut world, worker(), Some(Role::Worker), None);
+        let made = world.create(command());
+        world.run();
+        let job = claim(&mut world, worker());
+        change(&mut world);
+        world.run();
+        let execution = &world.executions(made.id)[0];
+        assert_eq!(
+            execution.waiting_for == Some(WaitReason::Worker),
+            *ends,
+            "{index}"
+        );
+        if *ends {
+            let error = execution.attempts[0].error.as_deref();
+            assert_eq!(error, Some("the worker w1 may not hold the job any more"));
+            // Somebody else gets it at once, under a higher token.
+            let other = someone(&[6, 6], Role::Worker);
+            assert!(claim(&mut world, other).fencing_token > job.fencing_token);
+        } else {
+            world.pass(29);
+            world.run();
+            assert_eq!(world.executions(made.id)[0].waiting_for, None, "{index}");
+        }
+    }
+}
+
+#[test]
+fn should_leave_its_own_jobs_to_a_worker_that_becomes_a_user() {
+    let mut world = World::new();
+    world.create(command());
+    world.run();
+    let job = claim(&mut world, owner());
+    put_user(&mut world, owner(), Some(Role::User), None);
+    world.run();
+    assert_eq!(world.execution(job.execution_id).waiting_for, None);
+}
+
 fn events(world: &World, caller: Caller, request: &EventsSinceRequest) -> (Vec<Event>, u64, bool) {
     let page = service::events_since(&world.state, caller, request).unwrap();
     (page.events, page.next_cursor, page.lost)

@@ -11,9 +11,7 @@ use crate::state::records::{ExecutionRecord, Place, TaskRecord};
 pub fn clear(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionRecord) {
     leave(state, task, execution);
     state.cancel_wake(execution.expires.take());
-    execution.token = None;
-    execution.lease = None;
-    execution.target = None;
+    let_go(state, execution);
     execution.waiting_for = None;
     execution.progress.clear();
 }
@@ -42,7 +40,7 @@ pub fn mend(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionR
     match execution.status.get() {
         ExecutionStatus::Running => mend_running(state, task, execution, now),
         ExecutionStatus::Waiting => {
-            idle(execution);
+            let_go(state, execution);
             if let (Some(WaitReason::Worker), Some(place @ Place::Job(..))) =
                 (execution.waiting_for, &execution.place)
             {
@@ -56,7 +54,7 @@ pub fn mend(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionR
         }
         _ => {
             let was_queued = execution.place.is_some();
-            idle(execution);
+            let_go(state, execution);
             execution.waiting_for = None;
             leave(state, task, execution);
             if was_queued || is_next(state, task, execution) {
@@ -80,10 +78,13 @@ fn is_next(state: &State, task: &TaskRecord, execution: &ExecutionRecord) -> boo
     })
 }
 
-fn idle(execution: &mut ExecutionRecord) {
+/// Takes from an execution what only an attempt has.
+fn let_go(state: &mut State, execution: &mut ExecutionRecord) {
     execution.token = None;
-    execution.lease = None;
     execution.target = None;
+    if let Some(lease) = execution.lease.take() {
+        state.remove_lease(lease.claimed_by, execution.id);
+    }
 }
 
 fn mend_running(state: &mut State, task: &TaskRecord, execution: &mut ExecutionRecord, now: u64) {
