@@ -1,0 +1,100 @@
+//! Whatever made the scheduler stand still: when it is over, work goes on by itself, without a
+//! call from outside, within a minute, and every slot of between has its record.
+
+use std::time::Duration;
+
+use chime_replica::{Fees, Replica, ReplicaConfig};
+use chime_tests::audit::{account_for_slots, check_store};
+use chime_tests::direct::Direct;
+use chime_tests::{World, every};
+use chime_types::{ExecutionStatus, Task};
+
+use super::support::{DAY, noting, replica};
+
+/// Cycles with which a canister can pay for its memory, and for nothing else.
+const FROZEN: u128 = 1_000_000_000;
+const DEPOSIT: u128 = 10_000_000_000_000;
+
+fn world() -> World {
+    let replica = Replica::new(ReplicaConfig {
+        fees: Fees::Application,
+        ..ReplicaConfig::default()
+    });
+    let mut world = World::on(Box::new(Direct::over(replica)));
+    let scheduler = world.scheduler;
+    replica_of(&mut world).add_cycles(&scheduler, DEPOSIT);
+    world
+}
+
+fn replica_of(world: &mut World) -> &mut Replica {
+    replica(world)
+}
+
+fn completed(world: &mut World, task: &Task) -> usize {
+    let history = chime_tests::audit::history(world, task.id);
+    let is_completed = |run: &&chime_types::TaskExecution| run.status == ExecutionStatus::Completed;
+    history.iter().filter(is_completed).count()
+}
+
+/// Something happens to a scheduler with a task of every ten seconds; a minute after it the task runs.
+fn goes_on_after(what: impl FnOnce(&mut World)) {
+    let mut world = world();
+    let task = world.create(&noting(every(10)));
+    world.pass(25);
+    assert_eq!(completed(&mut world, &task), 2);
+    what(&mut world);
+    // Only queries from here on.
+    world.pass(60);
+    let before = completed(&mut world, &task);
+    world.pass(60);
+    assert_eq!(completed(&mut world, &task) - before, 6, "it goes on");
+    account_for_slots(&mut world, task.id);
+    assert!(!world.get(task.id).disabled, "nobody is to blame");
+    check_store(&mut world);
+}
+
+#[test]
+fn should_go_on_after_a_deposit_when_it_was_frozen() {
+    for seconds in [10, 600] {
+        goes_on_after(|world| {
+            let scheduler = world.scheduler;
+            replica_of(world).drain_cycles(&scheduler, FROZEN);
+            world.pass(seconds);
+            replica_of(world).add_cycles(&scheduler, DEPOSIT);
+        });
+    }
+}
+
+#[test]
+fn should_go_on_after_a_jump_of_the_clock() {
+    for days in [1, 5 * 365] {
+        goes_on_after(|world| {
+            replica_of(world).advance_time(Duration::from_secs(days * DAY));
+        });
+    }
+}
+
+#[test]
+fn should_go_on_after_a_stop_and_a_start() {
+    goes_on_after(|world| {
+        world.stop_scheduler();
+        world.pass(3_000);
+        world.start_scheduler();
+    });
+}
+
+#[test]
+fn should_go_on_after_an_upgrade_with_and_without_a_stop() {
+    for is_stopped in [true, false] {
+        goes_on_after(|world| {
+            if is_stopped {
+                world.stop_scheduler();
+                world.pass(45);
+            }
+            world.try_upgrade_scheduler().expect("no call is out");
+            if is_stopped {
+                world.start_scheduler();
+            }
+        });
+    }
+}
