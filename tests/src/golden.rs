@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use crate::{Network, Sender, direct::Direct};
+use crate::{Network, Sender, World, direct::Direct};
 
 /// When the story begins: 2026-01-01T00:00:00Z, a Thursday, in nanoseconds.
 pub const BEGIN_AT: u64 = 1_767_225_600_000_000_000;
@@ -84,4 +84,19 @@ pub fn write(image: &[u8]) {
     packed.write_all(image).expect("there is memory");
     let packed = packed.finish().expect("there is memory");
     std::fs::write(path(), packed).expect("the file can be written");
+}
+
+/// The whole stable memory of the scheduler.
+///
+/// # Panics
+/// If the world is not in this process.
+#[must_use]
+pub fn memory_of(world: &mut World) -> Vec<u8> {
+    let scheduler = world.scheduler;
+    let replica = world.network.replica().expect("in this process");
+    let view = replica.canister_view(&scheduler).expect("the scheduler");
+    let bytes = usize::try_from(view.stable_bytes).expect("it fits");
+    replica
+        .stable_memory(&scheduler, 0, bytes)
+        .expect("the scheduler")
 }

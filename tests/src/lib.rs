@@ -8,8 +8,10 @@ pub mod agent;
 pub mod audit;
 pub mod direct;
 pub mod golden;
+pub mod interface;
 pub mod manifests;
 pub mod mcp;
+pub mod reading;
 mod world;
 
 use std::path::PathBuf;
