@@ -1,9 +1,9 @@
-//! Whatever made the scheduler stand still: when it is over, work goes on by itself, without a
+//! Whatever made the scheduler fail or stand still: when it is over, work goes on by itself, without a
 //! call from outside, within a minute, and every slot of between has its record.
 
 use std::time::Duration;
 
-use chime_replica::{Fees, Replica, ReplicaConfig};
+use chime_replica::{Fault, Fees, Replica, ReplicaConfig};
 use chime_tests::audit::{account_for_slots, check_store};
 use chime_tests::direct::Direct;
 use chime_tests::{World, every};
@@ -11,6 +11,8 @@ use chime_types::{ExecutionStatus, Task};
 
 use super::support::{DAY, noting, replica};
 
+/// A host call that the message of the system's timer does not make, and the others do.
+const BEYOND_THE_TIMER: u64 = 15;
 /// Cycles with which a canister can pay for its memory, and for nothing else.
 const FROZEN: u128 = 1_000_000_000;
 const DEPOSIT: u128 = 10_000_000_000_000;
@@ -51,6 +53,26 @@ fn goes_on_after(what: impl FnOnce(&mut World)) {
     account_for_slots(&mut world, task.id);
     assert!(!world.get(task.id).disabled, "nobody is to blame");
     check_store(&mut world);
+}
+
+fn failed_messages(world: &mut World) -> u64 {
+    replica_of(world).fault_counts().traps
+}
+
+#[test]
+fn should_go_on_after_two_failed_messages_in_a_row() {
+    goes_on_after(|world| {
+        let canister = world.scheduler;
+        let before = failed_messages(world);
+        // Errands, the messages of the timer before them, and the callbacks in between.
+        replica_of(world).inject(Fault::Messages {
+            canister,
+            messages: 12,
+            host_call: BEYOND_THE_TIMER,
+        });
+        world.pass(70);
+        assert!(failed_messages(world) - before >= 2);
+    });
 }
 
 #[test]
