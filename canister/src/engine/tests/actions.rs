@@ -312,6 +312,67 @@ fn should_tell_the_callback_how_an_execution_ended() {
 }
 
 #[test]
+fn should_send_from_one_node_what_must_not_be_sent_twice() {
+    use chime_types::HttpMethod::{Delete, Get, Head, Patch, Post, Put};
+    let table = [
+        (Get, None, true),
+        (Get, Some(false), true),
+        (Head, None, true),
+        (Post, None, true),
+        (Post, Some(true), true),
+        (Post, Some(false), true),
+        (Put, None, false),
+        (Put, Some(true), false),
+        (Put, Some(false), true),
+        (Patch, None, false),
+        (Patch, Some(true), false),
+        (Patch, Some(false), true),
+        (Delete, None, false),
+        (Delete, Some(true), false),
+        (Delete, Some(false), true),
+    ];
+    for (method, replicated, expected) in table {
+        let action = Action::Http {
+            request: HttpAction {
+                url: "https://example.org/".to_string(),
+                method: Some(method),
+                headers: None,
+                body: None,
+                max_response_bytes: None,
+                expected_status: None,
+                transform: None,
+                replicated,
+            },
+        };
+        let mut world = World::new();
+        let request = with_steps(vec![NewStep::new(action.clone())]);
+        let made = service::create(&mut world.state, owner(), world.now, request);
+        let define = DefineActionRequest {
+            name: "send".to_string(),
+            description: None,
+            entity_name: None,
+            action,
+            shared: None,
+        };
+        let defined = service::define_action(&mut world.state, owner(), world.now, define);
+        let field = |error: Option<chime_types::Error>| error.and_then(|error| error.field);
+        let (step, definition) = (
+            "steps[0].action.http.request.replicated".to_string(),
+            "action.http.request.replicated".to_string(),
+        );
+        assert_eq!(field(made.err()), (!expected).then_some(step), "{method:?}");
+        assert_eq!(field(defined.err()), (!expected).then_some(definition));
+        if expected {
+            let start = world.run_one();
+            let Work::Http(work) = start.work else {
+                panic!("it sends a request");
+            };
+            assert_eq!(work.replicated, replicated.unwrap_or(true), "{method:?}");
+        }
+    }
+}
+
+#[test]
 fn should_refuse_actions_that_cannot_work_and_name_the_field() {
     let http = |url: &str, body: Option<&str>| Action::Http {
         request: HttpAction {
