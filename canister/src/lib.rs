@@ -145,6 +145,7 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
 ) -> Result<A, Error> {
     let answer = driver::Store::with(StableStore, |state| {
         let caller = caller(state)?;
+        service::changing(state, caller, IcRuntime.now())?;
         work(state, caller, IcRuntime.now(), request.decode(method)?)
     });
     arm();

@@ -58,6 +58,11 @@ pub const MAXIMUM_SHORT_REQUEST_BYTES: usize = 16 * 1024;
 /// Most leases of somebody that are looked at when its rights change; more than that end when nobody
 /// extends them.
 pub const MAXIMUM_LEASES_LOOKED_AT: usize = 10_000;
+/// Update calls that change the store of who does not control the scheduler, a second, once
+/// [`CHANGES_AT_ONCE`] are used up.
+pub const CHANGES_EACH_SECOND: u64 = 50;
+/// Update calls that somebody may make at once.
+pub const CHANGES_AT_ONCE: u64 = 5_000;
 /// Longest idempotency key, in bytes.
 pub const MAXIMUM_KEY_BYTES: usize = 128;
 /// Longest reason given for a pause, in characters.

@@ -1,6 +1,9 @@
-//! How often runs may be asked for, so that a run which asks for runs does not multiply.
+//! How often something may be asked for.
 //!
-//! Two rates: of the runs of one task that anybody asks for, and of all that a canister asks for
+//! All update calls of somebody together have a rate, since most of them write to what all owners share,
+//! the timeline at least.
+//!
+//! Runs have rates of their own, so that a run which asks for runs does not multiply. Two of them: of the runs of one task that anybody asks for, and of all that a canister asks for
 //! while the scheduler is calling it, be it for a step, a callback or a message. Two tasks whose
 //! callees ask for each other, or a callee that makes a new task at each call, come up against the
 //! second.
@@ -21,6 +24,29 @@ const WHILE_CALLED: Rate = Rate {
     burst: limits::REQUESTS_WHILE_CALLED_AT_ONCE,
 };
 
+const CHANGES: Rate = Rate {
+    per_second: limits::CHANGES_EACH_SECOND,
+    burst: limits::CHANGES_AT_ONCE,
+};
+
+/// Counts an update call, before anything of it is decoded. Who controls the scheduler may do with it
+/// what it likes.
+pub fn changing(state: &mut State, caller: Caller, now: u64) -> Result<(), Error> {
+    if caller.is_controller {
+        return Ok(());
+    }
+    let counted = state
+        .rates
+        .count(RateKey::Changes(caller.principal), CHANGES, now);
+    counted.map_err(|at| {
+        let rule = format!(
+            "at most {} update calls a second, once {} at once are used up",
+            CHANGES.per_second, CHANGES.burst
+        );
+        too_often(rule, at, now, "make them slower")
+    })
+}
+
 /// Counts a request that makes something due, or may do so. To be called when all else is checked.
 pub fn requested(state: &mut State, caller: Caller, now: u64) -> Result<(), Error> {
     let principal = caller.principal;
@@ -36,7 +62,7 @@ pub fn requested(state: &mut State, caller: Caller, now: u64) -> Result<(), Erro
              once {} at once are used up",
             WHILE_CALLED.per_second, WHILE_CALLED.burst
         );
-        too_often(rule, at, now)
+        too_often(rule, at, now, "give the task a schedule")
     })
 }
 
@@ -54,18 +80,18 @@ pub fn run_requested(
             "a run of task {} may be asked for {} times a second, once {} at once are used up",
             task.0, OF_TASK.per_second, OF_TASK.burst
         );
-        too_often(rule, at, now)
+        too_often(rule, at, now, "give the task a schedule")
     })
 }
 
-fn too_often(rule: String, at: u64, now: u64) -> Error {
+fn too_often(rule: String, at: u64, now: u64, instead: &str) -> Error {
     let milliseconds = at.saturating_sub(now).div_ceil(1_000_000);
     Error {
         retry_at: Some(at),
         ..Error::new(
             ErrorKind::Unavailable,
             rule,
-            format!("try again in {milliseconds} ms, or give the task a schedule"),
+            format!("try again in {milliseconds} ms, or {instead}"),
         )
     }
 }

@@ -21,6 +21,8 @@ pub enum RateKey {
     Task(TaskId),
     /// What a canister asks for while the scheduler calls it.
     Called(Principal),
+    /// Update calls of somebody, whatever they change.
+    Changes(Principal),
 }
 
 /// So many each second, and so many at once after a pause.

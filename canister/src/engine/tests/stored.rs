@@ -1,7 +1,7 @@
 //! Stores that all owners share: nobody takes away from another what it has there.
 
 use chime_types::{
-    EventKind, EventPage, EventsSinceRequest, PutSecretRequest, PutUserRequest, Quotas,
+    ErrorKind, EventKind, EventPage, EventsSinceRequest, PutSecretRequest, PutUserRequest, Quotas,
 };
 
 use super::*;
@@ -205,13 +205,13 @@ fn should_count_every_task_that_may_still_do_something() {
     let start = world.run_one();
     let next = task(now_once());
     let error = service::create(&mut world.state, owner(), world.now, next.clone()).unwrap_err();
-    assert_eq!(error.kind, chime_types::ErrorKind::LimitExceeded);
+    assert_eq!(error.kind, ErrorKind::LimitExceeded);
     assert!(error.rule.contains("at most 4 tasks"), "{}", error.rule);
     assert!(error.fix.contains("delete"), "{}", error.fix);
     world.succeed(&start);
     service::create(&mut world.state, owner(), world.now, next).unwrap();
     let error = service::get(&world.state, owner(), running.id).unwrap_err();
-    assert_eq!(error.kind, chime_types::ErrorKind::NotFound);
+    assert_eq!(error.kind, ErrorKind::NotFound);
 }
 
 fn few_bytes(maximum: u64) -> ConfigureRequest {
@@ -264,7 +264,7 @@ fn should_make_nothing_more_for_who_has_used_its_bytes_up() {
         }
     };
     assert!(bytes(&world) >= maximum && bytes(&world) < maximum + 40_000);
-    assert_eq!(error.kind, chime_types::ErrorKind::LimitExceeded);
+    assert_eq!(error.kind, ErrorKind::LimitExceeded);
     assert!(error.rule.contains("1048576 bytes"), "{}", error.rule);
     assert!(error.rule.contains("maximum_bytes_per_owner"));
     let run = RunTaskNowRequest {
@@ -329,4 +329,26 @@ fn should_leave_slots_out_when_the_bytes_are_used_up_and_say_so() {
     world.configure(few_bytes(2 * limits::MINIMUM_BYTES_PER_OWNER));
     world.pass(60);
     assert_eq!(world.run().len(), 1);
+}
+
+#[test]
+fn should_bound_the_update_calls_of_each_owner() {
+    let mut world = World::new();
+    let call = |world: &mut World, caller| service::changing(&mut world.state, caller, world.now);
+    for _ in 0..limits::CHANGES_AT_ONCE {
+        call(&mut world, stranger()).unwrap();
+    }
+    let error = call(&mut world, stranger()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unavailable);
+    let again_at = world.now + limits::NANOSECONDS / limits::CHANGES_EACH_SECOND;
+    assert_eq!(error.retry_at, Some(again_at));
+    call(&mut world, owner()).expect("others have a rate of their own");
+    world.now = again_at;
+    call(&mut world, stranger()).unwrap();
+    assert!(call(&mut world, stranger()).is_err());
+    let controller = Caller {
+        is_controller: true,
+        ..stranger()
+    };
+    call(&mut world, controller).expect("who controls it may");
 }
