@@ -26,6 +26,9 @@
 /// A canister that is called may reject the call with this and a number of seconds, such as
 /// `chime:snooze:60`, to be called again later: it costs no attempt.
 pub const SNOOZE_PREFIX: &str = "chime:snooze:";
+/// The reason of a pause begins so when the scheduler's own message failed twice at something of the
+/// task.
+pub const SET_ASIDE_PREFIX: &str = "set aside: ";
 /// A canister that is called may reject the call with a text that begins so: no retry is made.
 pub const TERMINAL_PREFIX: &str = "chime:terminal:";
 

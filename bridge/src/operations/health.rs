@@ -1,7 +1,7 @@
 //! What is wrong with a task, as far as the task itself shows it. Pure.
 
 use chime_types::limits::NANOSECONDS;
-use chime_types::{Task, TaskSchedule, TaskStatus};
+use chime_types::{SET_ASIDE_PREFIX, Stats, Task, TaskSchedule, TaskStatus};
 
 /// A time that is later than this is overdue.
 const OVERDUE_SECONDS: u64 = 60;
@@ -36,7 +36,9 @@ pub fn findings(task: &Task, now_at: u64) -> Vec<Finding> {
     if task.disabled {
         let reason = task.pause_reason.as_deref().unwrap_or("no reason is given");
         let text = format!("It is paused ({reason}): no schedule fires until resume_task.");
-        found.push(remark(text));
+        // Nobody wanted a pause that the scheduler made to get past it.
+        let is_problem = reason.starts_with(SET_ASIDE_PREFIX);
+        found.push(Finding { text, is_problem });
     }
     match (task.consecutive_failures, task.status) {
         (0, TaskStatus::Failed) => found.push(problem("Its latest execution failed.".into())),
@@ -54,6 +56,28 @@ pub fn findings(task: &Task, now_at: u64) -> Vec<Finding> {
         found.extend(finding(task, schedule, now_at));
     }
     found
+}
+
+/// What is wrong with the scheduler's own messages; none if nothing is, or it does not say.
+#[must_use]
+pub fn message_trouble(stats: &Stats) -> Option<String> {
+    let failures = stats.failed_messages.as_ref()?;
+    let suspect = failures.suspect.as_deref().unwrap_or("see its log");
+    let in_a_row = failures.failed_in_a_row;
+    let set_aside = failures.quarantined;
+    match (in_a_row, failures.careful, set_aside) {
+        (0, false, 0) => None,
+        (0, true, _) => Some(format!(
+            "The scheduler does one piece of work at a time, since a message failed: {suspect}."
+        )),
+        (0, false, _) => Some(format!(
+            "{set_aside} pieces of work were set aside since its own messages failed at them: \
+             events_since shows which."
+        )),
+        _ => Some(format!(
+            "The last {in_a_row} messages of the scheduler failed: {suspect}."
+        )),
+    }
 }
 
 fn finding(task: &Task, schedule: &TaskSchedule, now_at: u64) -> Option<Finding> {
@@ -159,5 +183,11 @@ mod tests {
         let found = findings(&paused, NOW_AT);
         assert_eq!(found.len(), 1, "the pause explains the schedule: {found:?}");
         assert!(found[0].text.contains("holidays"));
+        assert!(!found[0].is_problem);
+        let aside = Task {
+            pause_reason: Some(format!("{SET_ASIDE_PREFIX}its message failed twice")),
+            ..paused
+        };
+        assert!(findings(&aside, NOW_AT)[0].is_problem);
     }
 }

@@ -25,6 +25,6 @@ pub use archive::{Transfer, download, file_digest, upload};
 pub use explain::{Cause, Explanation, Remedy, explain};
 pub use find::{choose_task, find_schedule};
 pub use forecast::next_runs;
-pub use health::{Finding, findings};
+pub use health::{Finding, findings, message_trouble};
 pub use scheduler::Scheduler;
 pub use wait::{Patience, require_completed, wait};

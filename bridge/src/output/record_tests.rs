@@ -4,9 +4,9 @@ use candid::Principal;
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, ActionDefinition, Alert, AlertCondition, Attempt, Backfill, Backup, Channel, Config,
-    Delivery, DeliveryState, Event, EventKind, ExecutionStatus, LogEntry, Message, Outcome,
-    Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, Stats, Task, TaskExecution,
-    UpcomingRun, User,
+    Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages, LogEntry, Message,
+    Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, Stats, Task,
+    TaskExecution, UpcomingRun, User,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
@@ -359,7 +359,7 @@ fn should_draw_a_frame_of_the_live_view() {
     running.active_executions = 1;
     let mut tasks = vec![paused, task(), running];
     Snapshot::order(&mut tasks);
-    let snapshot = Snapshot {
+    let mut snapshot = Snapshot {
         stats: figures(),
         tasks,
         events: vec![
@@ -373,4 +373,15 @@ fn should_draw_a_frame_of_the_live_view() {
     };
     assert_snapshot!("top wide", snapshot.print(110));
     assert_snapshot!("top narrow", snapshot.print(60));
+    for (failed_in_a_row, quarantined, words) in
+        [(3, 1, "3 MESSAGES FAILED"), (0, 1, "1 SET ASIDE")]
+    {
+        snapshot.stats.failed_messages = Some(FailedMessages {
+            failed_in_a_row,
+            quarantined,
+            ..FailedMessages::default()
+        });
+        let shown = snapshot.print(60);
+        assert!(shown.contains(words), "{shown}");
+    }
 }

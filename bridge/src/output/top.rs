@@ -82,13 +82,16 @@ impl Snapshot {
         let percent = stats.failed_today * 100 / ended.max(1);
         let low = if stats.cycles_low { " LOW" } else { "" };
         let calm = stats.failed_today == 0 && !stats.cycles_low;
-        let now = [
+        let trouble = message_trouble(stats);
+        let well = trouble.is_none();
+        let mut now = vec![
             format!("{} tasks", stats.total_tasks),
             format!("{} running", stats.running),
             format!("{} ready", stats.ready + stats.parked),
             format!("{} for workers", stats.waiting_for_workers),
             timer,
         ];
+        now.extend(trouble);
         let today = [
             format!("today {} done", stats.completed_today),
             format!("{} failed ({percent}%)", stats.failed_today),
@@ -104,7 +107,7 @@ impl Snapshot {
                 .map(move |line| Line::styled(line, style(good)))
                 .collect::<Vec<_>>()
         };
-        [lines(&now, good), lines(&today, calm)].concat()
+        [lines(&now, good && well), lines(&today, calm)].concat()
     }
 
     fn task_line(&self, index: usize, task: &Task, width: u16) -> Line<'static> {
@@ -234,6 +237,16 @@ impl Widget for &Snapshot {
         let help = "q quit   up/down choose   p pause or resume   r run now";
         let foot = vec![Line::raw(self.message.clone()), Line::raw(help)];
         Paragraph::new(foot).render(keys, buffer);
+    }
+}
+
+/// What is wrong with the scheduler's own messages, in two or three words.
+fn message_trouble(stats: &Stats) -> Option<String> {
+    let failures = stats.failed_messages.as_ref()?;
+    match (failures.failed_in_a_row, failures.quarantined) {
+        (0, 0) => None,
+        (0, set_aside) => Some(format!("{set_aside} SET ASIDE")),
+        (in_a_row, _) => Some(format!("{in_a_row} MESSAGES FAILED")),
     }
 }
 

@@ -87,7 +87,7 @@ pub fn on_end(state: &mut State, now: u64, task: &TaskRecord, execution: &Execut
     }
 }
 
-/// A slot was missed.
+/// A slot was missed, or set aside.
 pub fn on_missed(state: &mut State, now: u64, task: &TaskRecord, execution: &ExecutionRecord) {
     for record in alerts_for(state, task) {
         if record.alert.condition == (AlertCondition::Missed {}) {

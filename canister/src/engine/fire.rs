@@ -312,6 +312,9 @@ impl<'s> Turn<'s> {
         if let Some(mut run) = self.note_slot(schedule.id, slot, status, why) {
             run.count_left_out(|owner| owner.skipped.raise(1));
             run.note_left_out(EventKind::SlotSkipped);
+            if reason == Reason::Poison {
+                run.tell_of_missed();
+            }
         }
     }
 
@@ -326,10 +329,7 @@ impl<'s> Turn<'s> {
             run.execution.slots_until = (slots > 1).then_some(stretch.until_at);
             run.count_left_out(|owner| owner.missed.raise(slots));
             run.note_left_out(EventKind::SlotMissed);
-            let Run {
-                turn, execution, ..
-            } = &mut run;
-            alerts::on_missed(turn.state, turn.now, &turn.task, execution);
+            run.tell_of_missed();
         }
     }
 
@@ -356,6 +356,13 @@ impl Run<'_, '_> {
             begin_day(owner, now);
             count(owner);
         });
+    }
+
+    fn tell_of_missed(&mut self) {
+        let Self {
+            turn, execution, ..
+        } = self;
+        alerts::on_missed(turn.state, turn.now, &turn.task, execution);
     }
 
     fn note_left_out(&mut self, kind: EventKind) {

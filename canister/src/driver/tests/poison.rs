@@ -11,7 +11,7 @@ use crate::engine;
 use crate::engine::poison::strikes::{self, At};
 use crate::service::{self, Caller};
 use crate::state::State;
-use crate::state::keys::{BackfillId, ExecutionId, ScheduleId, Wake};
+use crate::state::keys::{AlertId, BackfillId, ExecutionId, ScheduleId, Wake};
 use crate::state::records::UserRecord;
 
 /// How long a test lets the scheduler run.
@@ -115,15 +115,35 @@ fn is_paused(world: &World, task_id: u64) {
     assert!(reason.contains("resume_task"), "{reason}");
 }
 
+/// An alert of the owner's.
+fn watch(world: &World, condition: AlertCondition) -> u64 {
+    let request = CreateAlertRequest {
+        name: "watch".to_string(),
+        task_id: None,
+        condition,
+        channel: Channel::Inbox {},
+        cooldown_seconds: Some(0),
+    };
+    world.alert(request).id
+}
+
+/// How often it went off.
+fn fired(world: &World, alert: u64) -> u64 {
+    let alert = world.change(|state, _, _| state.alert(AlertId(alert)));
+    alert.expect("it is kept").alert.fired
+}
+
 #[test]
 fn should_set_a_slot_aside_that_no_message_gets_past_and_try_again_when_it_is_resumed() {
     let world = World::new();
     strikes::set(|at| at == At::Wake(Wake::Fire(ScheduleId(1))));
     let pill = world.create(task(note(), every(10)));
+    let alert = watch(&world, AlertCondition::Missed {});
     let victim = victim(&world);
     world.live(SECONDS);
     check(&world, victim, "a slot");
     is_paused(&world, pill.id);
+    assert_eq!(fired(&world, alert), 1);
     let left_out = world.latest(pill.id);
     assert_eq!(left_out.status, ExecutionStatus::Skipped);
     strikes::clear();
@@ -140,10 +160,12 @@ fn should_set_executions_aside_that_no_message_gets_past() {
         let world = World::new();
         strikes::set(move |struck| struck == at);
         let pill = world.create(once(call()));
+        let alert = watch(&world, AlertCondition::Failure {});
         let victim = victim(&world);
         world.live(SECONDS);
         check(&world, victim, "an execution");
         is_paused(&world, pill.id);
+        assert_eq!(fired(&world, alert), 1);
         let failed = world.latest(pill.id);
         assert_eq!(failed.status, ExecutionStatus::Failed);
         assert_eq!(failed.cause, Some(Cause::Poison));

@@ -2,7 +2,7 @@
 //! to do about it. Pure.
 
 use candid::Nat;
-use chime_types::{Alert, ExecutionStatus, limits};
+use chime_types::{Alert, Cause, ExecutionStatus, limits};
 
 use crate::state::records::{ExecutionRecord, TaskRecord};
 
@@ -74,6 +74,17 @@ pub fn late(task: &TaskRecord, execution: &ExecutionRecord, now: u64) -> Text {
 /// A slot was missed, or many.
 pub fn missed(task: &TaskRecord, execution: &ExecutionRecord) -> Text {
     let from = utc(execution.scheduled_at);
+    if execution.cause == Some(Cause::Poison) {
+        return Text {
+            subject: format!("a slot of {} was set aside", task.name),
+            message: format!(
+                "Task {} ({}) did not run at {from} and is paused: the scheduler's own message failed at \
+                 that slot twice (execution {}). resume_task tries again; report it to those who run \
+                 the scheduler.",
+                task.id.0, task.name, execution.id.0
+            ),
+        };
+    }
     let (what, when) = match (execution.slots, execution.slots_until) {
         (1, _) => ("a slot".to_string(), format!("at {from}")),
         (slots, Some(until)) => (

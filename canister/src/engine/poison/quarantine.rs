@@ -2,7 +2,9 @@
 //! the registered admins are told. For each kind of work there is one way, and no default.
 
 use candid::Principal;
-use chime_types::{Cause, EventKind, ExecutionStatus, Message, Role, WaitReason, limits};
+use chime_types::{
+    Cause, EventKind, ExecutionStatus, Message, Role, SET_ASIDE_PREFIX, WaitReason, limits,
+};
 
 use super::in_words;
 use crate::engine::failure::Failure;
@@ -183,7 +185,7 @@ fn put_off_tidying(state: &mut State, now: u64, id: TaskId, what: &str) -> Optio
 }
 
 fn reason(what: &str) -> String {
-    format!("set aside: the scheduler's own message failed twice at {what}")
+    format!("{SET_ASIDE_PREFIX}the scheduler's own message failed twice at {what}")
 }
 
 fn of_all(what: &str) -> Report {

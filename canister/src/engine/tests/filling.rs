@@ -1,6 +1,5 @@
 //! What is filled in is bounded while it is filled in: in bytes, in placeholders, and in work.
 
-
 use chime_types::{
     CallArguments, Cause, Channel, DefineActionRequest, HttpAction, HttpHeader, HttpMethod,
     PutSecretRequest,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Canister, CanisterTools, views};
 use crate::error::{Error, Kind, Result};
-use crate::operations::findings;
+use crate::operations::{findings, message_trouble};
 use crate::output::rfc3339;
 
 /// Latest executions of one task.
@@ -166,6 +166,7 @@ fn troubles(stats: &Stats) -> Vec<String> {
     if stats.agenda > 0 && stats.timer_armed_at.is_none() {
         troubles.push("The scheduler's timer is not armed: nothing fires.".to_string());
     }
+    troubles.extend(message_trouble(stats));
     troubles
 }
 

@@ -1,10 +1,11 @@
 //! Figures of schedulers in good and in bad health.
 
 use candid::Nat;
-use chime_types::Percentiles;
+use chime_types::{FailedMessages, Percentiles};
 
 use super::*;
 use crate::operations::doctor::Verdict;
+use crate::operations::message_trouble;
 
 const NOW_AT: u64 = 1_800_000_000 * NANOSECONDS;
 
@@ -83,6 +84,36 @@ fn should_tell_a_dead_timer_from_one_that_is_not_needed() {
             given.stats.next_wake_at = Some(NOW_AT - seconds * NANOSECONDS);
         });
         assert_eq!(late.verdict, verdict, "{seconds}");
+    }
+}
+
+#[test]
+fn should_tell_of_messages_that_fail_and_of_what_was_set_aside() {
+    let with = |failed_in_a_row, careful, quarantined| {
+        let mut given = healthy();
+        given.stats.failed_messages = Some(FailedMessages {
+            failed_in_a_row,
+            careful,
+            quarantined,
+            suspect: Some("the slot of task 7".to_string()),
+            ..FailedMessages::default()
+        });
+        message_trouble(&given.stats)
+    };
+    assert_eq!(message_trouble(&healthy().stats), None);
+    assert_eq!(with(0, false, 0), None);
+    for (failed_in_a_row, careful, quarantined, words) in [
+        (
+            2,
+            true,
+            0,
+            "last 2 messages of the scheduler failed: the slot of task 7",
+        ),
+        (0, true, 1, "one piece of work at a time"),
+        (0, false, 3, "3 pieces of work were set aside"),
+    ] {
+        let text = with(failed_in_a_row, careful, quarantined).unwrap();
+        assert!(text.contains(words), "{text}");
     }
 }
 
