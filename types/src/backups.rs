@@ -114,6 +114,10 @@ pub struct RestoredBackup {
     /// them under the new one. Null is none.
     #[serde(default)]
     pub renumbered: Option<Vec<RenumberedTask>>,
+    /// So many executions of the next task, which is replaced, are still being removed: call again in
+    /// some seconds. Null is none.
+    #[serde(default)]
+    pub remaining_executions: Option<u64>,
 }
 
 /// A task that was restored under a new number.

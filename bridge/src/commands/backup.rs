@@ -1,6 +1,7 @@
 //! `chime backup`: made by a task in the scheduler, kept there, and carried to and from files.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chime_types::{
     Action, Backup, BackupRequest, CreateBackupTaskRequest, CreateTaskRequest, NewSchedule,
@@ -19,6 +20,9 @@ use crate::cli::{
 use crate::error::{Error, Kind, Result};
 use crate::operations::{download, require_completed, upload};
 use crate::output::{Made, Writer, backup, backups, removed, restored};
+
+/// How long to wait for executions that are being removed, before the next look.
+const WHILE_REMOVED: Duration = Duration::from_secs(1);
 
 /// The name and the key of the task that makes backups on demand.
 const ON_DEMAND: &str = "Backup on demand";
@@ -211,6 +215,7 @@ async fn restore_pages(
         left_out: 0,
         next_cursor: None,
         renumbered: None,
+        remaining_executions: None,
     };
     let mut renumbered = Vec::new();
     loop {
@@ -227,8 +232,13 @@ async fn restore_pages(
             left_out: all.left_out + part.left_out,
             next_cursor: part.next_cursor,
             renumbered: None,
+            remaining_executions: None,
         };
         progress.done(usize::try_from(all.tasks).unwrap_or(usize::MAX));
+        // A long history that is replaced is removed in slices: nobody need call for that.
+        if part.remaining_executions.is_some() {
+            tokio::time::sleep(WHILE_REMOVED).await;
+        }
         if all.next_cursor.is_none() {
             all.renumbered = Some(renumbered).filter(|some| !some.is_empty());
             return Ok(all);

@@ -75,6 +75,7 @@ fn restore(world: &mut World, backup_id: u64) -> (RestoredBackup, usize) {
         left_out: 0,
         next_cursor: None,
         renumbered: None,
+        remaining_executions: None,
     };
     for calls in 1.. {
         let request = RestoreBackupRequest {

@@ -88,6 +88,7 @@ impl Canister for Fake {
                 left_out: 0,
                 next_cursor: None,
                 renumbered: None,
+                remaining_executions: None,
             })),
             _ => Err(Error::new(Kind::OutcomeUnknown, "lost", "look first")),
         }

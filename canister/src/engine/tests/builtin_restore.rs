@@ -19,6 +19,7 @@ pub(super) fn restore(
         left_out: 0,
         next_cursor: None,
         renumbered: None,
+        remaining_executions: None,
     };
     let mut renumbered = Vec::new();
     loop {
@@ -274,6 +275,47 @@ fn should_write_a_long_history_in_pieces_and_restore_it_whole() {
     restore(&mut other, owner(), &uploaded, false).unwrap();
     assert_eq!(other.executions(lived.id), world.executions(lived.id));
     assert_eq!(other.get(lived.id), world.get(lived.id));
+}
+
+#[test]
+fn should_go_on_by_itself_when_a_long_history_is_replaced() {
+    let mut world = World::new();
+    let lived = with_history(&mut world, 200);
+    let made = make_backup(&mut world);
+    let (before, history) = (world.get(lived.id), world.executions(lived.id));
+    let mut request = RestoreBackupRequest {
+        backup_id: made.id,
+        overwrite: Some(true),
+        cursor: None,
+    };
+    let (mut waits, mut executions) = (Vec::new(), 0);
+    loop {
+        let (state, now) = (&mut world.state, world.now);
+        let answer = service::restore_backup(state, owner(), now, &request, &ample()).unwrap();
+        executions += answer.executions;
+        waits.extend(answer.remaining_executions);
+        request.cursor = answer.next_cursor;
+        if request.cursor.is_none() {
+            break;
+        }
+        world.pass(1);
+        world.run();
+    }
+    assert!(!waits.is_empty(), "it was removed in one go");
+    assert!(
+        waits.is_sorted_by(|before, after| before > after),
+        "{waits:?}"
+    );
+    assert!(executions >= 200, "{executions}");
+    // The numbers of what was removed meanwhile are given to nothing else.
+    let said = |executions: Vec<TaskExecution>| -> Vec<_> {
+        let parts = executions.into_iter();
+        parts
+            .map(|one| (one.scheduled_at, one.status, one.result))
+            .collect()
+    };
+    assert!(said(world.executions(lived.id)) == said(history));
+    assert_eq!(world.get(lived.id).name, before.name);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod task;
 
 use chime_types::{Error, RestoreBackupRequest, RestoredBackup, limits};
 
+use self::task::Fate;
 use super::Caller;
 use super::backups::{backup_for, damaged, need_complete};
 use crate::engine::Budget;
@@ -66,15 +67,21 @@ pub fn restore_backup(
         left_out: 0,
         next_cursor: request.cursor,
         renumbered: Some(Vec::new()),
+        remaining_executions: None,
     };
     let mut position = position(request.cursor);
     for _ in 0..THINGS_PER_CALL {
         match one(state, restore, position, &mut answer) {
-            Ok(Some(next)) => {
+            Ok(Step::At(next)) => {
                 position = next;
                 answer.next_cursor = Some(cursor(next));
             }
-            Ok(None) => {
+            Ok(Step::Waits(remaining)) => {
+                answer.next_cursor = Some(cursor(position));
+                answer.remaining_executions = Some(remaining);
+                break;
+            }
+            Ok(Step::Ended) => {
                 answer.next_cursor = None;
                 break;
             }
@@ -111,18 +118,28 @@ fn position(cursor: Option<u64>) -> BackupPosition {
     }
 }
 
-/// Restores what is at a place. Answers with the next place; none at the end.
+/// What follows when something was restored.
+enum Step {
+    /// The next place.
+    At(BackupPosition),
+    /// The same place, when so many executions are removed.
+    Waits(u64),
+    /// Nothing.
+    Ended,
+}
+
+/// Restores what is at a place.
 fn one(
     state: &mut State,
     restore: Restore,
     from: BackupPosition,
     answer: &mut RestoredBackup,
-) -> Result<Option<BackupPosition>, Error> {
+) -> Result<Step, Error> {
     let mut reader = Reader::new(state, restore.backup, from);
     let next = next(&mut reader).map_err(|damage| damaged("backup_id", damage))?;
     let position = reader.position();
     match next {
-        Next::End => return Ok(None),
+        Next::End => return Ok(Step::Ended),
         Next::Header => {}
         Next::Shared(item) => {
             if restore.caller.is_admin() && restore.all_owners {
@@ -130,16 +147,17 @@ fn one(
             }
         }
         Next::Task(item, executions) => match task::restore(state, restore, *item, executions)? {
-            Some(restored) => {
+            Fate::Restored(restored) => {
                 answer.tasks += 1;
                 answer.executions += restored.executions;
                 let renumbered = answer.renumbered.get_or_insert_default();
                 renumbered.extend(restored.renumbered);
             }
-            None => answer.left_out += 1,
+            Fate::LeftOut => answer.left_out += 1,
+            Fate::Waits(remaining) => return Ok(Step::Waits(remaining)),
         },
     }
-    Ok(Some(position))
+    Ok(Step::At(position))
 }
 
 fn next(reader: &mut Reader<'_>) -> Result<Next, Damage> {

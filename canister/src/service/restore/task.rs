@@ -3,7 +3,7 @@
 //! `numbers` says which numbers it has. What was not final is cancelled. A schedule goes on with its
 //! next time from now. Backfills are not restored.
 
-use chime_types::{Action, Error, ErrorKind, EventKind, ExecutionStatus, Outcome, RenumberedTask};
+use chime_types::{Action, Error, EventKind, ExecutionStatus, Outcome, RenumberedTask};
 
 use super::numbers::{self, Numbers, Place, Replaced};
 use super::{Restore, check};
@@ -25,22 +25,35 @@ pub struct Restored {
     pub renumbered: Option<RenumberedTask>,
 }
 
-/// Restores a task. None if it was left out.
+/// What became of a task.
+pub enum Fate {
+    /// It was restored.
+    Restored(Restored),
+    /// It was left out.
+    LeftOut,
+    /// So many executions of the one that it replaces are still being removed: it is to be asked for
+    /// again.
+    Waits(u64),
+}
+
+/// Restores a task.
 pub fn restore(
     state: &mut State,
     restore: Restore,
     mut item: TaskItem,
     executions: Vec<ExecutionRecord>,
-) -> Result<Option<Restored>, Error> {
+) -> Result<Fate, Error> {
     let Restore { caller, now, .. } = restore;
     let (owner, old_id) = (item.task.owner, item.task.id);
     if owner != caller.principal && !caller.is_admin() {
-        return Ok(None);
+        return Ok(Fate::LeftOut);
     }
     let place = numbers::place(state, restore, owner, old_id);
     let existing = match &place {
         // One that was deleted is there for the engine alone.
-        Place::There(task) if !restore.overwrite && task.deleted_at.is_none() => return Ok(None),
+        Place::There(task) if !restore.overwrite && task.deleted_at.is_none() => {
+            return Ok(Fate::LeftOut);
+        }
         Place::There(task) => Some((**task).clone()),
         Place::Free(_) | Place::New => None,
     };
@@ -53,7 +66,10 @@ pub fn restore(
     let mut replaced = Replaced::default();
     if let Some(existing) = existing {
         replaced = Replaced::of(state, &existing);
-        remove(state, now, existing)?;
+        let remaining = remove(state, now, existing);
+        if remaining > 0 {
+            return Ok(Fate::Waits(remaining));
+        }
     }
     item.task.id = match place {
         Place::There(task) => task.id,
@@ -62,28 +78,19 @@ pub fn restore(
     };
     let renumbered = note_number(state, &item.task, old_id);
     let executions = put(state, restore, &replaced, item, executions);
-    Ok(Some(Restored {
+    Ok(Fate::Restored(Restored {
         executions,
         renumbered,
     }))
 }
 
-/// Removes a task that is replaced. One with a long history is removed by what follows, too: then the
-/// call is to be made again.
-fn remove(state: &mut State, now: u64, existing: TaskRecord) -> Result<(), Error> {
-    let id = existing.id.0;
-    let remaining = match existing.deleted_at {
+/// Removes a task that is replaced. One with a long history is removed by what follows, too: answers how
+/// many executions are left.
+fn remove(state: &mut State, now: u64, existing: TaskRecord) -> u64 {
+    match existing.deleted_at {
         None => Turn::new(state, now, existing).delete().remaining,
         Some(_) => existing.total_executions.max(1),
-    };
-    if remaining == 0 {
-        return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::Unavailable,
-        format!("{remaining} executions of the task {id} that is replaced are still being removed"),
-        "call again in some seconds with the same cursor",
-    ))
 }
 
 /// Remembers under which number a task is found that had another one.
