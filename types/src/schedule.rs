@@ -20,9 +20,10 @@ pub enum Rule {
     Interval {
         /// Seconds between two times, 1 to 315,360,000.
         repeat_every_seconds: u64,
-        /// When given, times are whole multiples of the interval since 1970 plus this many
-        /// seconds (less than the interval), in UTC: 3,600 with phase 900 is a quarter past each
-        /// hour.
+        /// With it, times are whole multiples of the interval since 1970 plus so many seconds (less than the
+        /// interval), in UTC.
+        ///
+        /// So 3,600 with phase 900 is a quarter past each hour.
         phase_seconds: Option<u64>,
     },
     /// Every day at a time of the schedule's zone.
@@ -55,9 +56,10 @@ pub enum Rule {
     },
     /// A cron expression: minute, hour, day of month, month, weekday; with optional fields for
     /// seconds in front and then the year at the end; names, lists, ranges, steps, `L`, `W`, `#`;
-    /// `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`; `@every 1h30m`; an optional prefix
-    /// `TZ=Europe/Zurich`. If both day fields are restricted, either may match; a `+` before the
-    /// weekday makes it both.
+    /// `@daily` and the like; `@every 1h30m`.
+    ///
+    /// Also `@hourly`, `@weekly`, `@monthly`, `@yearly`, and an optional prefix `TZ=Europe/Zurich`. If
+    /// both day fields are restricted, either may match; a `+` before the weekday makes it both.
     #[serde(rename = "cron")]
     Cron {
         /// The expression, at most 256 bytes.
@@ -133,8 +135,9 @@ pub enum MonthDay {
 /// record.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Exclusion {
-    /// Whole days of the calendar, once. For the same day of every year use `cron`: `* * 25 12 *` is
-    /// the whole of each 25 December.
+    /// Whole days of the calendar, once.
+    ///
+    /// For the same day of every year use `cron`: `* * 25 12 *` is the whole of each 25 December.
     #[serde(rename = "dates")]
     Dates {
         /// The first day, as `2026-12-24`.

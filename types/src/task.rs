@@ -63,12 +63,14 @@ pub enum Action {
         arguments: Option<CallArguments>,
         /// Cycles to send along; null is none.
         cycles: Option<Nat>,
-        /// Append one more argument, an `ExecutionContext`, so that the callee knows which run and
-        /// which attempt it serves; null is false.
+        /// Append an `ExecutionContext` as last argument, so that the callee knows which run it
+        /// serves; null is false.
         with_context: Option<bool>,
-        /// The attempt has failed for good if a value of the answer is a variant with one of these
-        /// cases; at most 16, of 1 to 256 bytes. Null is `Err`, `err`, `Error` and `error`; an empty
-        /// list takes every answer as a success.
+        /// Cases of a variant in the answer that mean failure; null is the usual ones.
+        ///
+        /// The attempt has failed for good if a value of the answer is a variant with one of them.
+        /// The usual ones are `Err`, `err`, `Error` and `error`; at most 16, of 1 to 256 bytes. An
+        /// empty list takes every answer as a success.
         error_cases: Option<Vec<String>>,
     },
     /// Sends an HTTPS request from the nodes of the network. It costs cycles for each byte that may
@@ -95,7 +97,9 @@ pub enum Action {
         queue: Option<String>,
     },
     /// Runs a registered action by its name, as it is defined when the step starts; see
-    /// `define_action`. A name that is not defined then fails the step.
+    /// `define_action`.
+    ///
+    /// A name that is not defined then fails the step.
     #[serde(rename = "named")]
     Named {
         /// The name of the action.
@@ -180,8 +184,10 @@ pub enum Channel {
     /// The owner's inbox; see `get_inbox`.
     #[serde(rename = "inbox")]
     Inbox {},
-    /// A POST of JSON to an address: `id`, `task_id`, `execution_id` and `alert_id` as texts, `sent_at`
-    /// in RFC 3339, `subject` and `message`. The header `idempotency-key` repeats the `id`.
+    /// A POST of JSON to an address.
+    ///
+    /// The body has `id`, `task_id`, `execution_id` and `alert_id` as texts, `sent_at` in RFC 3339,
+    /// `subject` and `message`. The header `idempotency-key` repeats the `id`.
     #[serde(rename = "webhook")]
     Webhook {
         /// The address, beginning with `https://`; may hold `{{secrets.NAME}}`.
