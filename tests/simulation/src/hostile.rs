@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use candid::Principal;
-use chime_replica::Replica;
+use chime_replica::{Replica, on_guest_stack};
 use chime_types::{
     Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, ClaimedJobs,
     CreateAlertRequest, CreateTaskRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction,
@@ -28,6 +28,13 @@ const HOSTILE: u8 = 99;
 const INTERVAL_SECONDS: u64 = 60;
 /// The highest 99th percentile of the lag, in nanoseconds.
 pub const MAXIMUM_LAG: u64 = 10 * SECOND;
+
+/// A day, with 20 s of each hour as hard as can be.
+pub const DAY: Scale = Scale {
+    hours: 24,
+    busy_seconds: 20,
+    tasks_of_a_kind: 4,
+};
 
 /// How long, and how hard.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +62,15 @@ pub struct Figures {
     pub cycles: u128,
 }
 
+/// Lives the same day without the hostile owner and with it, and holds one against the other.
+///
+/// # Errors
+/// When the scheduler refuses an ordinary owner.
+pub fn both(modules: &Modules, scale: Scale) -> Result<(Figures, Figures), Violation> {
+    let day = |with_hostile| on_guest_stack(|| live(modules, with_hostile, scale));
+    Ok((day(false)?, day(true)?))
+}
+
 /// Lives a day, with the hostile owner or without.
 ///
 /// # Errors
@@ -66,14 +82,19 @@ pub fn live(modules: &Modules, with_hostile: bool, scale: Scale) -> Result<Figur
     }
     let begun = day.world.now();
     let before = day.cycles();
+    let mut account = Account {
+        until: begun,
+        ..Account::default()
+    };
     for hour in 1..=scale.hours {
         day.switch_hostile(true);
         day.be_hostile(scale.busy_seconds);
         day.switch_hostile(false);
         day.pass_until(begun + hour * 3_600 * SECOND);
+        day.count(&mut account)?;
     }
     let cycles = before.saturating_sub(day.cycles());
-    day.figures(begun, cycles)
+    Ok(account.figures(cycles))
 }
 
 /// Holds a day with the hostile owner against one without.
@@ -100,6 +121,32 @@ struct Day {
     world: World,
     ordinary: Vec<(Principal, u64)>,
     hostile: Vec<u64>,
+}
+
+/// What became of the slots of ordinary owners, counted hour by hour: a history holds fewer than those
+/// of a day.
+#[derive(Default)]
+struct Account {
+    /// Counted until then.
+    until: u64,
+    slots: u64,
+    lost: u64,
+    lags: Vec<u64>,
+}
+
+impl Account {
+    fn figures(mut self, cycles: u128) -> Figures {
+        self.lags.sort_unstable();
+        let lags = &self.lags;
+        let p99 = lags.get((lags.len() * 99 / 100).min(lags.len().max(1) - 1));
+        Figures {
+            slots: self.slots,
+            lost: self.lost,
+            p99: p99.copied().unwrap_or(u64::MAX),
+            longest: lags.last().copied().unwrap_or(u64::MAX),
+            cycles,
+        }
+    }
 }
 
 impl Day {
@@ -244,64 +291,46 @@ impl Day {
         }
     }
 
-    fn figures(&mut self, begun: u64, cycles: u128) -> Result<Figures, Violation> {
-        let mut lags = Vec::new();
-        let (mut slots, mut lost) = (0, 0);
-        for (who, task_id) in self.ordinary.clone() {
-            let executions = self.executions(who, task_id)?;
-            let until = self.world.now() - 60 * SECOND;
-            let due = executions
-                .iter()
-                .filter(|found| found.scheduled_at <= until && found.scheduled_at >= begun);
-            let expected = (until - begun) / (INTERVAL_SECONDS * SECOND);
-            let mut ran = 0;
-            for execution in due {
-                if execution.status == ExecutionStatus::Completed {
-                    ran += 1;
-                    let started = execution.started_at.unwrap_or(u64::MAX);
-                    lags.push(started - execution.scheduled_at);
-                }
-            }
-            slots += expected;
-            lost += expected.saturating_sub(ran);
+    /// Counts the slots of the last hour; those of its last minute belong to the next.
+    fn count(&mut self, account: &mut Account) -> Result<(), Violation> {
+        let (from, until) = (account.until, self.world.now() - INTERVAL_SECONDS * SECOND);
+        for (number, (who, task_id)) in self.ordinary.clone().into_iter().enumerate() {
+            let step = INTERVAL_SECONDS * SECOND;
+            let phase = (number as u64 / 2) * SECOND;
+            let slots_until = |at: u64| (at + step - phase) / step;
+            let expected = slots_until(until) - slots_until(from);
+            let latest = self.latest(who, task_id)?;
+            let ran = latest.iter().filter(|found| {
+                (from + 1..=until).contains(&found.scheduled_at)
+                    && found.status == ExecutionStatus::Completed
+            });
+            let before = account.lags.len();
+            account.lags.extend(ran.map(|execution| {
+                execution.started_at.unwrap_or(u64::MAX) - execution.scheduled_at
+            }));
+            let ran = (account.lags.len() - before) as u64;
+            account.slots += expected;
+            account.lost += expected.saturating_sub(ran);
         }
-        lags.sort_unstable();
-        let at = |part: usize| lags.get((lags.len() * part / 100).min(lags.len().max(1) - 1));
-        Ok(Figures {
-            slots,
-            lost,
-            p99: at(99).copied().unwrap_or(u64::MAX),
-            longest: lags.last().copied().unwrap_or(u64::MAX),
-            cycles,
-        })
+        account.until = until;
+        Ok(())
     }
 
-    fn executions(
-        &mut self,
-        who: Principal,
-        task_id: u64,
-    ) -> Result<Vec<TaskExecution>, Violation> {
-        let mut all = Vec::new();
-        let mut cursor = None;
-        loop {
-            let request = GetTaskExecutionsRequest {
-                task_id,
-                cursor,
-                limit: Some(500),
-                status: None,
-            };
-            let page = self
-                .world
-                .show::<TaskExecutionPage>(who, "get_task_executions", &request);
-            let page = page.map_err(|refusal| {
-                Violation::new(crate::violation::Rule::Answers, format!("{refusal:?}"))
-            })?;
-            all.extend(page.executions);
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(all);
-            }
-        }
+    /// The latest executions of a task, more than those of an hour.
+    fn latest(&mut self, who: Principal, task_id: u64) -> Result<Vec<TaskExecution>, Violation> {
+        let request = GetTaskExecutionsRequest {
+            task_id,
+            cursor: None,
+            limit: Some(100),
+            status: None,
+        };
+        let page = self
+            .world
+            .show::<TaskExecutionPage>(who, "get_task_executions", &request);
+        let page = page.map_err(|refusal| {
+            Violation::new(crate::violation::Rule::Answers, format!("{refusal:?}"))
+        })?;
+        Ok(page.executions)
     }
 }
 

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chime_simulation::many::{self, Summary};
 use chime_simulation::perform::Failure;
+use chime_simulation::report::{Days, Page};
 use chime_simulation::story::Story;
 use chime_simulation::world::Modules;
-use chime_simulation::{report, shrink};
+use chime_simulation::{hostile, shrink};
 use clap::Parser;
 
 /// Random lives of the compiled scheduler, with faults, against an independent model.
@@ -30,12 +31,18 @@ struct Arguments {
     /// Writes the page about the run to this file.
     #[arg(long)]
     report: Option<PathBuf>,
+    /// What `scripts/guards` printed, for the page.
+    #[arg(long)]
+    guards: Option<PathBuf>,
     /// Writes the stories of failures, shrunk, into this directory.
     #[arg(long)]
     keep: Option<PathBuf>,
     /// Failures that are shrunk.
     #[arg(long, default_value_t = 3)]
     shrink: usize,
+    /// Lives a day beside a hostile owner as well.
+    #[arg(long)]
+    hostile: bool,
     /// Seeds that are run at a time; as many as there are cores unless given.
     #[arg(long)]
     jobs: Option<NonZero<usize>>,
@@ -61,11 +68,38 @@ fn main() -> anyhow::Result<ExitCode> {
     let summary = many::run(seeds, jobs, &modules, &|line| eprintln!("{line}"));
     show(&summary);
     shrink_failures(&summary, &arguments, &modules)?;
+    let days = match arguments.hostile {
+        true => Some(live_beside_hostile(&modules)?),
+        false => None,
+    };
     if let Some(path) = &arguments.report {
-        let date = jiff::Zoned::now().strftime("%Y-%m-%d").to_string();
-        std::fs::write(path, report::page(&summary, arguments.from, &date))?;
+        let page = Page {
+            summary: &summary,
+            first: arguments.from,
+            days: days.as_ref(),
+            guards: arguments.guards.as_deref(),
+        };
+        std::fs::write(path, page.to_string())?;
     }
-    Ok(code(summary.violations == 0))
+    let is_held_up = days.is_some_and(|days| days.verdict.is_some());
+    Ok(code(summary.violations == 0 && !is_held_up))
+}
+
+/// A day without a hostile owner, and the same one with it.
+fn live_beside_hostile(modules: &Modules) -> anyhow::Result<Days> {
+    let days = hostile::both(modules, hostile::DAY);
+    let (without, with) = days.map_err(|violation| anyhow::anyhow!("{violation}"))?;
+    let verdict = hostile::compare(&without, &with).err();
+    eprintln!("without the hostile owner: {without:?}");
+    eprintln!("with the hostile owner:    {with:?}");
+    if let Some(violation) = &verdict {
+        eprintln!("  {violation}");
+    }
+    Ok(Days {
+        without,
+        with,
+        verdict,
+    })
 }
 
 fn code(is_well: bool) -> ExitCode {

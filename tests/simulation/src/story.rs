@@ -35,7 +35,7 @@ pub struct Setting {
 pub enum Limits {
     /// Those of a new scheduler.
     Default,
-    /// Few: three in all, two for an owner, two for a target.
+    /// Few: three in all and for a target, two for an owner.
     Narrow,
     /// As many as may be.
     Wide,

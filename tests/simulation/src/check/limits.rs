@@ -10,12 +10,12 @@ use crate::story::StepKind;
 use crate::violation::{Violation, ensure};
 
 /// An attempt that was under way for a while.
-struct Kept<'a> {
-    owner: Principal,
+pub struct Kept<'a> {
+    pub owner: Principal,
     task_id: u64,
-    attempt: &'a Attempt,
+    pub attempt: &'a Attempt,
     /// It took none of the places: a worker carried it out.
-    is_claim: bool,
+    pub is_claim: bool,
 }
 
 /// The limits in force at a time: in all, of an owner, of a canister that is called.
@@ -24,8 +24,7 @@ pub fn in_force(model: &Model, at: u64) -> (u32, u32, u32) {
 }
 
 /// Counts what was under way whenever an attempt began.
-pub fn check(model: &Model, histories: &[Record]) -> Result<(), Violation> {
-    let kept = kept(model, histories);
+pub fn check(model: &Model, kept: &[Kept<'_>]) -> Result<(), Violation> {
     for (index, one) in kept.iter().enumerate() {
         let at = one.attempt.started_at;
         let beside = || {
@@ -59,7 +58,7 @@ pub fn check(model: &Model, histories: &[Record]) -> Result<(), Violation> {
 }
 
 /// The attempts that did not end at the instant at which they began, in the order of their tokens.
-fn kept<'a>(model: &Model, histories: &'a [Record]) -> Vec<Kept<'a>> {
+pub fn kept<'a>(model: &Model, histories: &'a [Record]) -> Vec<Kept<'a>> {
     let mut kept: Vec<Kept<'_>> = histories
         .iter()
         .flat_map(|history| {

@@ -6,6 +6,7 @@ mod history;
 mod limits;
 mod once;
 mod pauses;
+mod shares;
 mod slots;
 mod totals;
 
@@ -69,6 +70,7 @@ pub fn all(run: &mut Run) -> Result<(), Violation> {
     if run.model.trouble.is_open() || !run.learn_pauses()? {
         return Ok(());
     }
+    run.learn_what_was_put_off()?;
     let histories = history::read(run)?;
     let received = once::received(run)?;
     for history in &histories {
@@ -79,7 +81,9 @@ pub fn all(run: &mut Run) -> Result<(), Violation> {
         attempts::check(&run.model, history)?;
         once::check(&run.model, history, &received)?;
     }
-    limits::check(&run.model, &histories)?;
+    let kept = limits::kept(&run.model, &histories);
+    limits::check(&run.model, &kept)?;
+    shares::check(&run.model, &histories, &kept)?;
     totals::check(run, &histories)
 }
 

@@ -1,10 +1,16 @@
 //! Tasks that the scheduler has switched off by itself.
 
-use chime_types::{EventKind, EventPage, EventsSinceRequest, Task, TaskRequest};
+use chime_types::{
+    EmptyRequest, Event, EventKind, EventPage, EventsSinceRequest, Stats, Task, TaskRequest,
+};
 
+use crate::model::Kind;
 use crate::perform::Run;
 use crate::violation::{Violation, ensure};
-use crate::world::{Refusal, admin};
+use crate::world::{Refusal, SECOND, admin};
+
+/// What cannot even be set aside is tried again after this time.
+const PUT_OFF: u64 = 3_600 * SECOND;
 
 impl Run {
     /// Takes in which tasks were switched off after too many failures, or because they always trap,
@@ -36,6 +42,34 @@ impl Run {
         Ok(true)
     }
 
+    /// Takes in that something was put off by an hour, since it could not even be set aside: small
+    /// messages passed while larger ones failed. Nobody is told of that.
+    ///
+    /// # Errors
+    /// When nothing failed meanwhile.
+    pub fn learn_what_was_put_off(&mut self) -> Result<(), Violation> {
+        let now = self.world.now();
+        let stats: Stats = self.must_show(admin(), "get_stats", &EmptyRequest {})?;
+        let in_all = stats.failed_messages.map_or(0, |failed| failed.quarantined);
+        if in_all > self.model.set_aside {
+            let told = self.events(None, EventKind::Quarantined)?.len() as u64;
+            let put_off = in_all.saturating_sub(told);
+            if put_off > self.model.put_off {
+                let from = self.model.looked_at;
+                ensure!(
+                    self.model.trouble.trapped(from, now),
+                    Poison,
+                    "put off, and nothing failed: {stats:?}"
+                );
+                self.model.put_off = put_off;
+                self.model.trouble.note(Kind::Stall, from, now + PUT_OFF);
+            }
+            self.model.set_aside = in_all;
+        }
+        self.model.looked_at = now;
+        Ok(())
+    }
+
     fn learn_pause(&mut self, shown: &Task) -> Result<(), Violation> {
         let limit = shown.pause_after_failures;
         let has_failed = limit.is_some_and(|limit| shown.consecutive_failures >= limit);
@@ -55,24 +89,26 @@ impl Run {
 
     /// When a task was last switched off.
     fn paused_at(&mut self, task_id: u64) -> Result<Option<u64>, Violation> {
+        let pauses = self.events(Some(task_id), EventKind::TaskPaused)?;
+        Ok(pauses.last().map(|event| event.occurred_at))
+    }
+
+    /// The events of a kind, of a task or of all.
+    fn events(&mut self, task_id: Option<u64>, kind: EventKind) -> Result<Vec<Event>, Violation> {
         let mut request = EventsSinceRequest {
-            task_id: Some(task_id),
+            task_id,
             limit: Some(500),
             all_owners: Some(true),
             ..EventsSinceRequest::default()
         };
-        let mut at = None;
+        let mut found = Vec::new();
         loop {
             let page: EventPage = self.must_show(admin(), "events_since", &request)?;
-            let pauses = page.events.iter();
-            let last = pauses
-                .filter(|event| event.kind == EventKind::TaskPaused)
-                .map(|event| event.occurred_at)
-                .next_back();
-            at = last.or(at);
+            let events = page.events.into_iter();
+            found.extend(events.filter(|event| event.kind == kind));
             request.cursor = Some(page.next_cursor);
             if !page.more {
-                return Ok(at);
+                return Ok(found);
             }
         }
     }

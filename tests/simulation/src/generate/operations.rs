@@ -50,6 +50,18 @@ impl Life {
             .push(Operation::Create { label, owner, plan });
     }
 
+    /// An owner makes tasks that want more places than there are, for as long as can be.
+    pub fn crowd(&mut self) {
+        let owner = self.owner();
+        for _ in 0..2 {
+            let label = Label::try_from(self.labels).expect("few tasks");
+            self.labels += 1;
+            let plan = Box::new(tasks::crowd());
+            self.operations
+                .push(Operation::Create { label, owner, plan });
+        }
+    }
+
     /// One thing more happens, and time passes.
     pub fn live(&mut self) {
         let operation = match self.draw.below(100) {

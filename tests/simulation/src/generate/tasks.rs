@@ -30,6 +30,39 @@ pub fn task(draw: &mut Draw, tempo: Tempo) -> TaskPlan {
     }
 }
 
+/// Calls that are never answered, one every half minute.
+pub fn crowd() -> TaskPlan {
+    TaskPlan {
+        steps: vec![StepPlan {
+            what: StepKind::Never,
+            pause_seconds: 0,
+            continue_on_error: false,
+        }],
+        schedules: vec![SchedulePlan {
+            rule: RulePlan::Every {
+                seconds: 30,
+                phase_seconds: None,
+            },
+            start_after_seconds: None,
+            end_after_seconds: None,
+            missed: MissedRuns::Latest,
+            window_seconds: None,
+            overlap: OverlapPolicy::AllowAll,
+            maximum_runs: None,
+            jitter_seconds: None,
+        }],
+        retries: 0,
+        retry_delay_seconds: 1,
+        on_unknown: OnUnknown::Fail,
+        timeout_seconds: 600,
+        execution_timeout_seconds: None,
+        maximum_concurrent: None,
+        priority: Priority::Urgent,
+        pause_after_failures: None,
+        callback: false,
+    }
+}
+
 pub fn steps(draw: &mut Draw) -> Vec<StepPlan> {
     let count = draw.pick(&[1, 1, 1, 2, 3]);
     (0..count).map(|_| step(draw)).collect()

@@ -73,6 +73,12 @@ pub struct Model {
     pub forgotten_calls: usize,
     /// When the scheduler was set back last.
     pub set_back_at: u64,
+    /// Pieces of work that were set aside or put off, and those that were put off, until `looked_at`.
+    pub set_aside: u64,
+    /// Of them, those that were put off.
+    pub put_off: u64,
+    /// When that was looked at last.
+    pub looked_at: u64,
     /// The time of the account.
     pub now: u64,
 }
@@ -107,6 +113,13 @@ impl Model {
     pub fn limits_at(&self, at: u64) -> Limits {
         let before = self.limits.iter().rev().find(|(since, _)| *since <= at);
         before.map_or(Limits::Default, |(_, limits)| *limits)
+    }
+
+    /// Whether the limits were changed between two times.
+    #[must_use]
+    pub fn limits_changed(&self, from: u64, until: u64) -> bool {
+        let mut changes = self.limits.windows(2);
+        changes.any(|pair| pair[0].1 != pair[1].1 && (from..=until).contains(&pair[1].0))
     }
 
     /// Whether attempts that take long may keep an owner's from beginning: its own, and where there

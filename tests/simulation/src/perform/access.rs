@@ -153,8 +153,8 @@ impl Run {
 /// Places in all, of an owner, and of a canister that is called.
 pub const fn places(limits: Limits) -> (u32, u32, u32) {
     match limits {
-        Limits::Default => (10, 10, 10),
-        Limits::Narrow => (3, 2, 2),
+        Limits::Default => (10, 8, 10),
+        Limits::Narrow => (3, 2, 3),
         Limits::Wide => (200, 200, 200),
     }
 }
