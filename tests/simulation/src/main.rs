@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chime_simulation::many::{self, Summary};
+use chime_simulation::many::{self, Pace, Summary};
 use chime_simulation::perform::Failure;
 use chime_simulation::report::{Days, Page};
 use chime_simulation::story::Story;
@@ -40,6 +40,9 @@ struct Arguments {
     /// Failures that are shrunk.
     #[arg(long, default_value_t = 3)]
     shrink: usize,
+    /// Ends with the first violation.
+    #[arg(long)]
+    until_violation: bool,
     /// Lives a day beside a hostile owner as well.
     #[arg(long)]
     hostile: bool,
@@ -64,8 +67,12 @@ fn main() -> anyhow::Result<ExitCode> {
         .jobs
         .or_else(|| std::thread::available_parallelism().ok())
         .map_or(1, NonZero::get);
+    let pace = Pace {
+        jobs,
+        until_violation: arguments.until_violation,
+    };
     let seeds = arguments.from..arguments.from + arguments.seeds;
-    let summary = many::run(seeds, jobs, &modules, &|line| eprintln!("{line}"));
+    let summary = many::run(seeds, pace, &modules, &|line| eprintln!("{line}"));
     show(&summary);
     shrink_failures(&summary, &arguments, &modules)?;
     let days = match arguments.hostile {

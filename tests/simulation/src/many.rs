@@ -53,13 +53,22 @@ pub fn outcome(story: &Story, modules: &Modules) -> Result<Counts, Failure> {
     })
 }
 
-/// Runs seeds, so many at a time, and says every few seconds how far it is.
+/// How seeds are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// So many at a time.
+    pub jobs: usize,
+    /// The first violation is enough.
+    pub until_violation: bool,
+}
+
+/// Runs seeds, and says every few seconds how far it is.
 ///
 /// # Panics
 /// If a thread does.
 pub fn run(
     seeds: Range<u64>,
-    jobs: usize,
+    pace: Pace,
     modules: &Modules,
     say: &(dyn Fn(&str) + Sync),
 ) -> Summary {
@@ -69,7 +78,7 @@ pub fn run(
     let summary = Mutex::new(Summary::default());
     let told = Mutex::new(begun);
     std::thread::scope(|scope| {
-        for _ in 0..jobs {
+        for _ in 0..pace.jobs {
             scope.spawn(|| {
                 on_guest_stack(|| {
                     loop {
@@ -81,6 +90,9 @@ pub fn run(
                         let result = outcome(&story, modules);
                         let mut summary = summary.lock().expect("no thread panics with it");
                         summary.take(story, result);
+                        if pace.until_violation && summary.violations > 0 {
+                            break;
+                        }
                         let mut told = told.lock().expect("no thread panics with it");
                         if told.elapsed() >= PROGRESS {
                             *told = Instant::now();

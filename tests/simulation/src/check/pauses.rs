@@ -50,7 +50,10 @@ impl Run {
     pub fn learn_what_was_put_off(&mut self) -> Result<(), Violation> {
         let now = self.world.now();
         let stats: Stats = self.must_show(admin(), "get_stats", &EmptyRequest {})?;
-        let in_all = stats.failed_messages.map_or(0, |failed| failed.quarantined);
+        let in_all = stats
+            .failed_messages
+            .as_ref()
+            .map_or(0, |failed| failed.quarantined);
         if in_all > self.model.set_aside {
             let told = self.events(None, EventKind::Quarantined)?.len() as u64;
             let put_off = in_all.saturating_sub(told);
