@@ -1,19 +1,19 @@
-//! One hostile owner with every quota used to the full, beside nine ordinary ones, for a day in
+//! One hostile owner with every quota used to the full, beside nine ordinary owners, for a day in
 //! slices: in each hour the hostile one is awake for a while, then its tasks are switched off, so
-//! that a day takes minutes.
+//! that a day takes minutes. Lags are those of the slots while it is awake.
 //!
 //! While something is due, rounds take a second each and execute as many instructions as a round of
 //! the Internet Computer does: what has to wait is late.
 
 use std::time::Duration;
 
-use candid::Principal;
+use candid::{CandidType, Encode, Principal};
 use chime_replica::{Replica, on_guest_stack};
 use chime_types::{
-    Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, ClaimedJobs,
-    CreateAlertRequest, CreateTaskRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction,
-    NewSchedule, NewStep, OverlapPolicy, PauseTaskRequest, Priority, PutSecretRequest, RetryPolicy,
-    Rule, SecretNames, Task, TaskExecution, TaskExecutionPage, TaskRequest,
+    Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, CreateAlertRequest,
+    CreateTaskRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction, NewSchedule, NewStep,
+    OverlapPolicy, PauseTaskRequest, Priority, PutSecretRequest, RetryPolicy, Rule, Task,
+    TaskExecution, TaskExecutionPage, TaskRequest,
 };
 
 use crate::story::{Limits, Setting};
@@ -25,14 +25,16 @@ const ORDINARY: u8 = 9;
 /// The hostile one.
 const HOSTILE: u8 = 99;
 /// Seconds between two slots of an ordinary task.
-const INTERVAL_SECONDS: u64 = 60;
+const INTERVAL_SECONDS: u64 = 10;
+/// A slot that has not completed so long after the hostile owner's hour is lost.
+const LATE: u64 = 120 * SECOND;
 /// The highest 99th percentile of the lag, in nanoseconds.
 pub const MAXIMUM_LAG: u64 = 10 * SECOND;
 
-/// A day, with 20 s of each hour as hard as can be.
+/// A day, with two minutes of each hour as hard as can be.
 pub const DAY: Scale = Scale {
     hours: 24,
-    busy_seconds: 20,
+    busy_seconds: 120,
     tasks_of_a_kind: 4,
 };
 
@@ -50,7 +52,7 @@ pub struct Scale {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// Slots of the ordinary owners.
+    /// Slots of the ordinary owners while the hostile one was awake.
     pub slots: u64,
     /// Those without a record that completed.
     pub lost: u64,
@@ -82,16 +84,19 @@ pub fn live(modules: &Modules, with_hostile: bool, scale: Scale) -> Result<Figur
     }
     let begun = day.world.now();
     let before = day.cycles();
-    let mut account = Account {
-        until: begun,
-        ..Account::default()
-    };
+    let mut account = Account::default();
     for hour in 1..=scale.hours {
+        account.until = day.world.now();
         day.switch_hostile(true);
         day.be_hostile(scale.busy_seconds);
         day.switch_hostile(false);
+        let awake_until = day.world.now();
+        // What is late by then is lost.
+        day.pass_until(awake_until + LATE);
+        day.count(&mut account, awake_until)?;
+        day.switch_ordinary(false);
         day.pass_until(begun + hour * 3_600 * SECOND);
-        day.count(&mut account)?;
+        day.switch_ordinary(true);
     }
     let cycles = before.saturating_sub(day.cycles());
     Ok(account.figures(cycles))
@@ -217,27 +222,32 @@ impl Day {
         }
     }
 
+    /// Switches the ordinary tasks on or off: nothing is counted while the hostile owner sleeps.
+    fn switch_ordinary(&mut self, on: bool) {
+        for (who, task_id) in self.ordinary.clone() {
+            self.switch(who, task_id, on);
+        }
+    }
+
     /// Switches the hostile tasks on or off. What is refused, such as for a budget that is used up,
     /// is what it may not do.
     fn switch_hostile(&mut self, on: bool) {
         for task_id in self.hostile.clone() {
-            if on {
-                let request = TaskRequest { task_id };
-                drop(
-                    self.world
-                        .ask::<Task>(owner(HOSTILE), "resume_task", &request),
-                );
-            } else {
-                let request = PauseTaskRequest {
-                    task_id,
-                    reason: None,
-                    cancel_running: Some(true),
-                };
-                drop(
-                    self.world
-                        .ask::<Task>(owner(HOSTILE), "pause_task", &request),
-                );
-            }
+            self.switch(owner(HOSTILE), task_id, on);
+        }
+    }
+
+    fn switch(&mut self, who: Principal, task_id: u64, on: bool) {
+        if on {
+            let request = TaskRequest { task_id };
+            drop(self.world.ask::<Task>(who, "resume_task", &request));
+        } else {
+            let request = PauseTaskRequest {
+                task_id,
+                reason: None,
+                cancel_running: Some(true),
+            };
+            drop(self.world.ask::<Task>(who, "pause_task", &request));
         }
     }
 
@@ -252,28 +262,35 @@ impl Day {
         }
     }
 
+    /// Sends as much as one may, and waits for no answer.
     fn flood(&mut self, second: u64) {
-        let who = owner(HOSTILE);
         let claim = ClaimJobsRequest {
             worker: "greedy".to_string(),
             queue: None,
             limit: Some(50),
             lease_seconds: Some(3_600),
         };
-        drop(self.world.ask::<ClaimedJobs>(who, "claim_jobs", &claim));
+        self.send("claim_jobs", &claim);
         for number in 0..5 {
             let secret = PutSecretRequest {
                 name: format!("S{number}"),
                 secret: second.to_string(),
             };
-            drop(self.world.ask::<SecretNames>(who, "put_secret", &secret));
+            self.send("put_secret", &secret);
         }
-        let _ = self.world.ask::<TaskExecution>(
-            who,
-            "run_task_now",
-            &TaskRequest {
-                task_id: self.hostile[0],
-            },
+        for task_id in self.hostile.clone() {
+            self.send("run_task_now", &TaskRequest { task_id });
+        }
+    }
+
+    fn send(&mut self, method: &str, request: &impl CandidType) {
+        let arg = Encode!(request).expect("a request can be encoded");
+        let scheduler = self.world.scheduler;
+        // What is refused is what it may not do.
+        drop(
+            self.world
+                .replica
+                .submit_call(owner(HOSTILE), scheduler, method, arg),
         );
     }
 
@@ -291,9 +308,9 @@ impl Day {
         }
     }
 
-    /// Counts the slots of the last hour; those of its last minute belong to the next.
-    fn count(&mut self, account: &mut Account) -> Result<(), Violation> {
-        let (from, until) = (account.until, self.world.now() - INTERVAL_SECONDS * SECOND);
+    /// Counts the slots since the last time until another one.
+    fn count(&mut self, account: &mut Account, until: u64) -> Result<(), Violation> {
+        let from = account.until;
         for (number, (who, task_id)) in self.ordinary.clone().into_iter().enumerate() {
             let step = INTERVAL_SECONDS * SECOND;
             let phase = (number as u64 / 2) * SECOND;
@@ -321,7 +338,7 @@ impl Day {
         let request = GetTaskExecutionsRequest {
             task_id,
             cursor: None,
-            limit: Some(100),
+            limit: Some(200),
             status: None,
         };
         let page = self

@@ -45,7 +45,7 @@ fn check_task(run: &Run, history: &Record) -> Result<(), Violation> {
         let records = history.of_schedule(schedule.id);
         for execution in records.filter(|found| found.trigger == Trigger::Schedule) {
             match execution.status {
-                ExecutionStatus::Skipped => skipped += 1,
+                ExecutionStatus::Skipped => skipped += execution.slots,
                 ExecutionStatus::Missed => missed += execution.slots,
                 _ => runs += 1,
             }

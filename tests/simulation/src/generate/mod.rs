@@ -47,7 +47,7 @@ pub fn story(seed: u64) -> Story {
         limits: draw.pick(&[Limits::Default, Limits::Wide, Limits::Narrow]),
     };
     let mut life = operations::Life::new(draw, tempo, setting);
-    if life.draw.below(8) == 0 {
+    if tempo == Tempo::Fast && life.draw.below(8) == 0 {
         life.crowd();
     }
     let tasks = 1 + life.draw.below(3);
