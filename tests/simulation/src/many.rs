@@ -88,6 +88,12 @@ pub fn run(
                         }
                         let story = generate::story(seed);
                         let result = outcome(&story, modules);
+                        if let Err(failure) = &result {
+                            say(&format!(
+                                "seed {seed}, after operation {}: {}",
+                                failure.after, failure.violation
+                            ));
+                        }
                         let mut summary = summary.lock().expect("no thread panics with it");
                         summary.take(story, result);
                         if pace.until_violation && summary.violations > 0 {
