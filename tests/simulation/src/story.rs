@@ -382,9 +382,17 @@ impl StepKind {
         )
     }
 
-    /// Whether it runs in slices, each in a message of its own.
+    /// Whether it runs in messages of its own, for which the scheduler calls itself.
     #[must_use]
     pub const fn has_slices(self) -> bool {
-        matches!(self, Self::Analytics | Self::Cleanup | Self::Backup)
+        matches!(
+            self,
+            Self::Analytics
+                | Self::Cleanup
+                | Self::Backup
+                | Self::Notify {
+                    channel: ChannelPlan::Inbox
+                }
+        )
     }
 }
