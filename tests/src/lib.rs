@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod audit;
 pub mod direct;
+pub mod everything;
 pub mod golden;
 pub mod interface;
 pub mod manifests;
