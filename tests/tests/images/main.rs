@@ -1,6 +1,7 @@
-//! The store from one program to another: the way back from an upgrade, and a scheduler that is made anew
-//! from a backup. Everything that it shows is compared, field by field.
+//! The store from one program to another: what older releases left behind, the way back from an upgrade,
+//! and a scheduler that is made anew from a backup. Everything that it shows is compared, field by field.
 
+mod released;
 mod restored;
 mod rollback;
 
