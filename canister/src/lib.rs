@@ -78,6 +78,7 @@ fn arm() {
 
 #[init]
 fn init() {
+    driver::note_prices(IcRuntime, StableStore);
     arm();
 }
 
@@ -96,6 +97,7 @@ fn pre_upgrade() {
 
 #[post_upgrade]
 fn post_upgrade() {
+    driver::note_prices(IcRuntime, StableStore);
     arm();
 }
 
@@ -146,7 +148,10 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
     let answer = driver::Store::with(StableStore, |state| {
         let caller = caller(state)?;
         service::changing(state, caller, IcRuntime.now())?;
-        work(state, caller, IcRuntime.now(), request.decode(method)?)
+        let request = request.decode(method);
+        let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
+        driver::charge_caller(&IcRuntime, state, caller.principal);
+        answer
     });
     arm();
     answer

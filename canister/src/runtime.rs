@@ -97,6 +97,12 @@ pub trait Runtime: 'static {
     fn call(&self, request: CallRequest) -> impl Future<Output = Result<Vec<u8>, CallError>>;
     /// Sends a request over HTTPS, and pays for it.
     fn http(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, CallError>>;
+    /// What a call costs at most that has a method and arguments of so many bytes.
+    fn call_cost(&self, bytes: u64) -> u128;
+    /// The most that a request over HTTPS costs.
+    fn http_cost(&self, request: &HttpRequest) -> u128;
+    /// Cycles that came back with the answer which the message under way takes in.
+    fn refunded(&self) -> u128;
     /// Sends a message to the scheduler itself. It may be lost.
     fn send(&self, errand: Errand);
     /// Runs a future to its end, also past the end of this message.
@@ -174,6 +180,18 @@ impl Runtime for IcRuntime {
             status: u16::try_from(response.status.0).unwrap_or(0),
             body: response.body,
         })
+    }
+
+    fn call_cost(&self, bytes: u64) -> u128 {
+        ic_cdk::api::cost_call(0, bytes)
+    }
+
+    fn http_cost(&self, request: &HttpRequest) -> u128 {
+        price(request)
+    }
+
+    fn refunded(&self) -> u128 {
+        ic_cdk::api::msg_cycles_refunded()
     }
 
     fn send(&self, errand: Errand) {

@@ -47,6 +47,12 @@ pub struct Config {
     pub maximum_bytes_per_owner: u64,
     /// Most runs of one owner in an hour, 1 to 1,000,000,000; slots above it are skipped.
     pub maximum_runs_per_hour: u64,
+    /// Most cycles that are spent for one owner in an hour, 1,000,000,000 and more: calls, HTTPS
+    /// requests, deliveries and the scheduler's own work. When they are used up, its slots are
+    /// skipped, and what is under way waits for the next hour. Admins and controllers have no limit.
+    pub maximum_cycles_per_hour: u64,
+    /// The same for a day, which begins at midnight UTC.
+    pub maximum_cycles_per_day: u64,
     /// Most slots of one task that wait for the executions before them, 1 to 1,000.
     pub maximum_buffered_executions: u32,
     /// Time-out of an attempt when the task names none, 1 to 86,400 seconds.
@@ -89,6 +95,8 @@ impl Default for Config {
             maximum_executions_per_owner: 100_000,
             maximum_bytes_per_owner: limits::DEFAULT_BYTES_PER_OWNER,
             maximum_runs_per_hour: 100_000,
+            maximum_cycles_per_hour: limits::DEFAULT_CYCLES_PER_HOUR,
+            maximum_cycles_per_day: limits::DEFAULT_CYCLES_PER_DAY,
             maximum_buffered_executions: 100,
             default_timeout_seconds: limits::DEFAULT_TIMEOUT_SECONDS,
             cleanup_interval_seconds: 24 * 3_600,
@@ -146,6 +154,10 @@ pub struct ConfigureRequest {
     pub maximum_bytes_per_owner: Option<u64>,
     /// See `Config`.
     pub maximum_runs_per_hour: Option<u64>,
+    /// See `Config`.
+    pub maximum_cycles_per_hour: Option<u64>,
+    /// See `Config`.
+    pub maximum_cycles_per_day: Option<u64>,
     /// See `Config`.
     pub maximum_buffered_executions: Option<u32>,
     /// See `Config`.

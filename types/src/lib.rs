@@ -38,6 +38,7 @@ mod answers;
 mod backups;
 mod cause;
 mod config;
+mod cycles;
 mod deliveries;
 mod error;
 mod events;
@@ -74,6 +75,7 @@ pub use backups::{
 };
 pub use cause::Cause;
 pub use config::{Config, ConfigPreset, ConfigureRequest};
+pub use cycles::{CyclesBudget, Spender, SpentCycles};
 pub use deliveries::{Delivery, DeliveryState};
 pub use error::{Advice, Error, ErrorKind};
 pub use events::{Event, EventKind, EventPage, EventsSinceRequest};

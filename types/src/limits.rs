@@ -266,6 +266,16 @@ pub const DEFAULT_BYTES_PER_OWNER: u64 = 1 << 30;
 pub const MINIMUM_BYTES_PER_OWNER: u64 = 1 << 20;
 /// Most bytes for one owner that may be configured.
 pub const MAXIMUM_BYTES_PER_OWNER: u64 = 1 << 40;
+/// Most cycles that are spent for one owner in an hour, when nobody says otherwise. A task that calls a
+/// canister each second takes about 85,000,000,000; ten requests over HTTPS a second with responses of
+/// 2 MB take as much in half a second.
+pub const DEFAULT_CYCLES_PER_HOUR: u64 = 100_000_000_000;
+/// The same for a day.
+pub const DEFAULT_CYCLES_PER_DAY: u64 = 1_000_000_000_000;
+/// Fewest cycles of an hour or a day that may be configured.
+pub const MINIMUM_CYCLES_BUDGET: u64 = 1_000_000_000;
+/// Owners who spend most that are shown in the statistics.
+pub const MAXIMUM_SPENDERS: usize = 10;
 /// Executions or tasks that are looked at for one page: those that a filter leaves out count too.
 pub const MAXIMUM_LOOKED_AT: usize = 5_000;
 

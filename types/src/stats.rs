@@ -3,6 +3,8 @@
 use candid::{CandidType, Deserialize, Nat};
 use serde::Serialize;
 
+use crate::cycles::{CyclesBudget, Spender};
+
 /// A run that lies ahead.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct UpcomingRun {
@@ -75,6 +77,10 @@ pub struct Stats {
     pub runs_this_hour: u64,
     /// Bytes stored for the caller; see `User.bytes`.
     pub bytes: Option<u64>,
+    /// Cycles that are spent for the caller; see `User.budget`.
+    pub budget: Option<CyclesBudget>,
+    /// Who spends most today, at most 10; null for who does not see all owners.
+    pub spenders: Option<Vec<Spender>>,
     /// The caller's next runs, the earliest first, at most 10.
     pub upcoming: Vec<UpcomingRun>,
     /// Executions of all owners that are due and wait for a free place.

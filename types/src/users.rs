@@ -3,6 +3,8 @@
 use candid::{CandidType, Deserialize, Principal};
 use serde::Serialize;
 
+use crate::cycles::CyclesBudget;
+
 /// What a user may do. Controllers of the canister are admins.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Role {
@@ -71,6 +73,12 @@ pub struct Quotas {
     /// Most bytes stored; see `Config.maximum_bytes_per_owner`.
     #[serde(default)]
     pub maximum_bytes: Option<u64>,
+    /// Most cycles in an hour; see `Config.maximum_cycles_per_hour`.
+    #[serde(default)]
+    pub maximum_cycles_per_hour: Option<u64>,
+    /// Most cycles in a day; see `Config.maximum_cycles_per_day`.
+    #[serde(default)]
+    pub maximum_cycles_per_day: Option<u64>,
 }
 
 /// A user to be made or changed.
@@ -113,6 +121,8 @@ pub struct User {
     /// Bytes stored for it: executions, tasks, backups and uploads, messages and reports. A store of
     /// an older version counts what was written since; the action `maintenance` counts anew.
     pub bytes: Option<u64>,
+    /// Cycles that are spent for it, and how many may be; null if the scheduler does not say.
+    pub budget: Option<CyclesBudget>,
 }
 
 /// Which user.

@@ -151,6 +151,12 @@ pub struct UserPutArguments {
     /// Most bytes stored.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_bytes: Option<u64>,
+    /// Most cycles spent in an hour.
+    #[arg(long, value_name = "N", help_heading = "Quotas")]
+    pub maximum_cycles_per_hour: Option<u64>,
+    /// Most cycles spent in a day.
+    #[arg(long, value_name = "N", help_heading = "Quotas")]
+    pub maximum_cycles_per_day: Option<u64>,
     /// Take all quotas away: what the configuration says for everybody counts.
     #[arg(long, help_heading = "Quotas")]
     pub no_quotas: bool,

@@ -2,9 +2,10 @@
 
 use chime_types::{Config, ConfigResult, GetStatsResult, Percentiles, RetentionRule, Stats};
 
+use super::people::{budget_of_day, budget_of_hour};
 use super::table::{one_line, pairs};
 use super::times::took;
-use super::words::{bytes, cycles, span};
+use super::words::{bytes, cycles, small_cycles, span};
 use super::writer::Page;
 use super::{Record, Table};
 
@@ -19,9 +20,20 @@ pub fn stats(stats: Stats) -> Record {
         &GetStatsResult::Ok(stats.clone()),
         move |page| {
             let mut parts = vec![
-                format!("Your tasks\n{}", indented(&mine(&stats))),
+                format!("Your tasks\n{}", indented(&mine(&stats, page))),
                 format!("Scheduler\n{}", indented(&whole(&stats, page))),
             ];
+            let spenders = stats.spenders.as_deref().unwrap_or_default();
+            if !spenders.is_empty() {
+                let mut table = Table::new(page, &["CYCLES TODAY", "OWNER"]);
+                for spender in spenders {
+                    table.row([
+                        small_cycles(spender.cycles_today),
+                        spender.owner.to_string(),
+                    ]);
+                }
+                parts.push(table.render());
+            }
             if !stats.upcoming.is_empty() {
                 let mut table = Table::new(page, &["NEXT", "LEFT", "TASK"]);
                 for run in &stats.upcoming {
@@ -46,7 +58,7 @@ fn indented(lines: &[(&str, String)]) -> String {
         .join("\n")
 }
 
-fn mine(stats: &Stats) -> Vec<(&'static str, String)> {
+fn mine(stats: &Stats, page: &Page<'_>) -> Vec<(&'static str, String)> {
     let average = stats
         .average_duration_nanoseconds
         .map_or_else(|| "-".into(), took);
@@ -65,6 +77,11 @@ fn mine(stats: &Stats) -> Vec<(&'static str, String)> {
                 .bytes
                 .map_or_else(|| "-".into(), |bytes| bytes.to_string()),
         ),
+        (
+            "Cycles this hour",
+            budget_of_hour(stats.budget.as_ref(), page),
+        ),
+        ("Cycles today", budget_of_day(stats.budget.as_ref())),
         ("Average duration", average),
         ("Duration", percentiles(&stats.duration)),
         ("Lag", percentiles(&stats.lag)),
@@ -110,7 +127,10 @@ fn whole(stats: &Stats, page: &Page<'_>) -> Vec<(&'static str, String)> {
         ("Timer", timer),
         (
             "Cycles",
-            format!("{}{}{low}", cycles(&stats.cycles), burn.unwrap_or_default()),
+            match stats.budget {
+                Some(budget) if budget.free => "do not apply on this network".into(),
+                _ => format!("{}{}{low}", cycles(&stats.cycles), burn.unwrap_or_default()),
+            },
         ),
         (
             "Stable memory",
@@ -157,6 +177,14 @@ pub fn configuration(config: Config) -> Record {
                 count(config.maximum_bytes_per_owner),
             ),
             ("maximum_runs_per_hour", count(config.maximum_runs_per_hour)),
+            (
+                "maximum_cycles_per_hour",
+                count(config.maximum_cycles_per_hour),
+            ),
+            (
+                "maximum_cycles_per_day",
+                count(config.maximum_cycles_per_day),
+            ),
             (
                 "maximum_buffered_executions",
                 count(config.maximum_buffered_executions.into()),

@@ -1,13 +1,13 @@
 //! Users, registered actions and secrets.
 
 use chime_types::{
-    ActionDefinition, ActionPage, ActionResult, ListActionsResult, ListUsersResult, Quotas,
-    SecretNames, SecretsResult, User, UserPage, UserResult,
+    ActionDefinition, ActionPage, ActionResult, CyclesBudget, ListActionsResult, ListUsersResult,
+    Quotas, SecretNames, SecretsResult, User, UserPage, UserResult,
 };
 
 use super::record::list_json;
 use super::table::{counted, one_line, pairs};
-use super::words::{number, word};
+use super::words::{number, small_cycles, word};
 use super::writer::Page;
 use super::{Record, Table, action_text};
 
@@ -33,11 +33,16 @@ pub fn users(users: Vec<User>) -> Record {
             "TASKS",
             "EXECUTIONS",
             "RUNS THIS HOUR",
+            "CYCLES TODAY",
             "QUOTAS",
             "PRINCIPAL",
         ];
-        let mut table =
-            Table::new(page, &columns).spare(&["RUNS THIS HOUR", "EXECUTIONS", "QUOTAS"]);
+        let mut table = Table::new(page, &columns).spare(&[
+            "RUNS THIS HOUR",
+            "EXECUTIONS",
+            "CYCLES TODAY",
+            "QUOTAS",
+        ]);
         for user in &users {
             let off = if user.disabled { " (off)" } else { "" };
             table.row([
@@ -46,6 +51,8 @@ pub fn users(users: Vec<User>) -> Record {
                 user.tasks.to_string(),
                 user.executions.to_string(),
                 user.runs_this_hour.to_string(),
+                user.budget
+                    .map_or_else(|| "-".into(), |it| small_cycles(it.today.total())),
                 quotas(&user.quotas),
                 user.principal.to_string(),
             ]);
@@ -61,6 +68,8 @@ fn quotas(quotas: &Quotas) -> String {
         ("runs an hour", number(quotas.maximum_runs_per_hour)),
         ("at a time", number(quotas.maximum_concurrent)),
         ("bytes", number(quotas.maximum_bytes)),
+        ("cycles an hour", number(quotas.maximum_cycles_per_hour)),
+        ("cycles a day", number(quotas.maximum_cycles_per_day)),
     ];
     let given: Vec<_> = parts
         .iter()
@@ -103,8 +112,60 @@ fn user_text(user: &User, page: &Page<'_>) -> String {
             user.bytes
                 .map_or_else(|| "-".into(), |bytes| bytes.to_string()),
         ),
+        (
+            "Cycles this hour",
+            budget_of_hour(user.budget.as_ref(), page),
+        ),
+        ("Cycles today", budget_of_day(user.budget.as_ref())),
         ("Registered", since),
     ])
+}
+
+/// What is spent in the present hour, of how much, and since when nothing more is.
+pub(super) fn budget_of_hour(budget: Option<&CyclesBudget>, page: &Page<'_>) -> String {
+    let Some(budget) = budget else {
+        return "-".into();
+    };
+    if budget.free {
+        return "none: they cost nothing on this network".into();
+    }
+    let spent = of_most(budget.this_hour.total(), budget.maximum_per_hour);
+    match budget.begins_anew_at {
+        Some(at) => format!("{spent}; used up until {}", page.clock.both(at)),
+        None => spent,
+    }
+}
+
+/// The same of the day, by kind.
+pub(super) fn budget_of_day(budget: Option<&CyclesBudget>) -> String {
+    let Some(budget) = budget.filter(|budget| !budget.free) else {
+        return "-".into();
+    };
+    let today = &budget.today;
+    let kinds = [
+        ("calls", today.calls),
+        ("HTTPS", today.outcalls),
+        ("deliveries", today.deliveries),
+        ("instructions", today.instructions),
+    ];
+    let kinds: Vec<_> = kinds
+        .iter()
+        .filter(|(_, spent)| *spent > 0)
+        .map(|(name, spent)| format!("{} for {name}", small_cycles(*spent)))
+        .collect();
+    let total = of_most(today.total(), budget.maximum_per_day);
+    match kinds.is_empty() {
+        true => total,
+        false => format!("{total}: {}", kinds.join(", ")),
+    }
+}
+
+fn of_most(spent: u64, most: Option<u64>) -> String {
+    let spent = small_cycles(spent);
+    match most {
+        Some(most) => format!("{spent} of {}", small_cycles(most)),
+        None => format!("{spent}, no limit"),
+    }
 }
 
 /// Registered actions.

@@ -4,9 +4,9 @@ use candid::Principal;
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, ActionDefinition, Alert, AlertCondition, Attempt, Backfill, Backup, Channel, Config,
-    Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages, LogEntry, Message,
-    Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, Stats, Task,
-    TaskExecution, UpcomingRun, User,
+    CyclesBudget, Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages, LogEntry,
+    Message, Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, SpentCycles,
+    Spender, Stats, Task, TaskExecution, UpcomingRun, User,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
@@ -172,6 +172,7 @@ fn should_show_the_library_and_the_people() {
         executions: 41,
         runs_this_hour: 2,
         bytes: Some(123_456),
+        budget: Some(budget()),
     };
     shown!("user", user(operator.clone()));
     shown!("users", users(vec![operator]));
@@ -258,6 +259,25 @@ fn should_show_backups_and_backfills() {
     shown!("backfill", super::backfill(running, "is begun"));
 }
 
+fn budget() -> CyclesBudget {
+    CyclesBudget {
+        this_hour: SpentCycles {
+            instructions: 2_500_000_000,
+            ..SpentCycles::default()
+        },
+        today: SpentCycles {
+            calls: 1_000_000_000,
+            outcalls: 20_000_000_000,
+            deliveries: 0,
+            instructions: 4_000_000_000,
+        },
+        maximum_per_hour: Some(100_000_000_000),
+        maximum_per_day: None,
+        begins_anew_at: None,
+        free: false,
+    }
+}
+
 fn figures() -> Stats {
     let spread = Percentiles {
         p50_nanoseconds: Some(1_200_000_000),
@@ -277,6 +297,11 @@ fn figures() -> Stats {
         dead_letters: 1,
         runs_this_hour: 3,
         bytes: Some(123_456),
+        budget: Some(budget()),
+        spenders: Some(vec![Spender {
+            owner: Principal::from_slice(&[7; 29]),
+            cycles_today: 25_000_000_000,
+        }]),
         upcoming: vec![UpcomingRun {
             task_id: 7,
             schedule_id: 3,

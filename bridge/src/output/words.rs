@@ -46,10 +46,33 @@ pub(super) fn cycles(amount: &candid::Nat) -> String {
     format!("{whole}.{rest} T")
 }
 
+/// Cycles of one owner, which are fewer: `2.95 B`, or `T` above a trillion.
+pub(super) fn small_cycles(amount: u64) -> String {
+    const BILLION: u64 = 1_000_000_000;
+    if amount >= 1_000 * BILLION {
+        return cycles(&amount.into());
+    }
+    let hundredths = amount % BILLION / (BILLION / 100);
+    format!("{}.{hundredths:02} B", amount / BILLION)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use chime_types::{MissedRuns, OverlapPolicy};
+
+    #[test]
+    fn should_speak_of_cycles_in_billions_and_trillions() {
+        for (amount, text) in [
+            (0, "0.00 B"),
+            (9_990_000, "0.00 B"),
+            (10_000_000, "0.01 B"),
+            (999_999_999_999, "999.99 B"),
+            (1_000_000_000_000, "1.00 T"),
+        ] {
+            assert_eq!(small_cycles(amount), text);
+        }
+    }
 
     #[test]
     fn should_name_cases_with_and_without_payload() {

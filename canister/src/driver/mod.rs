@@ -8,6 +8,7 @@
 //! It decides nothing about tasks.
 
 mod answer;
+mod charging;
 mod deliveries;
 mod error_answer;
 mod http;
@@ -18,16 +19,19 @@ mod tests;
 use candid::Principal;
 use chime_types::Cause;
 
+use crate::engine::budget::Kind;
 use crate::engine::builtin;
 use crate::engine::poison::{self, Try};
 use crate::engine::{self, Budget, Effect, Failure, Outcome, Progress, Start, Work, rights};
 use crate::errand::{Errand, Failed};
 use crate::runtime::timer::WATCHDOG_NANOSECONDS;
-use crate::runtime::{CallError, CallRequest, Runtime};
+use crate::runtime::{CallError, CallRequest, HttpResponse, Runtime};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Token};
 use crate::state::records::Unit;
 
+use charging::Charged;
+pub use charging::{charge_caller, prices};
 pub use http::transform;
 use outgoing::Out;
 
@@ -96,7 +100,13 @@ fn one<R: Runtime + Copy, S: Store>(runtime: R, store: S, number: u64) {
         Try::Do(Unit::Slice(id, token)) => slice(runtime, store, id, token),
         Try::Do(Unit::Balance) => watch(runtime, store),
         Try::Do(unit) => {
-            let effect = store.with(|state| poison::carry_out(state, now, unit));
+            let effect = store.with(|state| {
+                let effect = poison::carry_out(state, now, unit);
+                if let Some(owner) = state.meter.take_payer() {
+                    charging::charge_message(&runtime, state, owner);
+                }
+                effect
+            });
             effect
                 .into_iter()
                 .for_each(|effect| perform(runtime, store, effect));
@@ -118,6 +128,7 @@ fn watch<R: Runtime, S: Store>(runtime: R, store: S) {
     let now = runtime.now();
     store.with(|state| {
         if now >= state.care().balance_from {
+            engine::cycles::note_prices(state, runtime.cycles(), prices(&runtime));
             engine::cycles::watch(state, now, runtime.cycles());
         }
     });
@@ -131,9 +142,15 @@ fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
         instructions: &counter,
         maximum_instructions: MAXIMUM_INSTRUCTIONS,
     };
+    let prices = prices(&runtime);
     watch(runtime, store);
+    let mut overhead = prices.errand();
     loop {
-        let tick = store.with(|state| engine::tick(state, now, &budget));
+        let tick = store.with(|state| {
+            let tick = engine::tick(state, now, &budget);
+            charging::charge_work(state, now, prices, &mut overhead);
+            tick
+        });
         for effect in tick.effects {
             perform(runtime, store, effect);
         }
@@ -149,6 +166,13 @@ fn perform<R: Runtime + Copy, S: Store>(runtime: R, store: S, effect: Effect) {
         Effect::Attempt(start) => attempt(runtime, store, *start),
         Effect::Deliver(parcel) => deliveries::send(runtime, store, *parcel),
     }
+}
+
+/// Takes note of whether cycles apply on this network.
+pub fn note_prices<R: Runtime, S: Store>(runtime: R, store: S) {
+    store.with(|state| {
+        engine::cycles::note_prices(state, runtime.cycles(), prices(&runtime));
+    });
 }
 
 /// Arms the timer for what is due next. To be called at the end of every message that may have
@@ -190,26 +214,33 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
                 timeout_seconds: call_seconds(start.timeout_seconds),
             };
             let out = Out::of(runtime, canister, start.owner, start.timeout_seconds);
-            if !out.leaves(runtime, store, (id, token)) {
+            let cycles = charging::of_call(&runtime, &request);
+            let Some(charged) = out.leaves(runtime, store, (id, token), (Kind::Calls, cycles))
+            else {
                 return;
-            }
+            };
             runtime.spawn(async move {
                 let answer = runtime.call(request).await;
+                let back = charging::refund(&runtime, charged, &answer, Vec::len);
                 let outcome = answer::outcome(answer, out.is_overdue(runtime), &error_cases);
-                settle(runtime, store, (id, token), out, &outcome);
+                settle(runtime, store, (id, token), (out, charged, back), &outcome);
             });
         }
         Work::Http(work) => {
             let management = Principal::management_canister();
             let out = Out::of(runtime, management, start.owner, start.timeout_seconds);
-            if !out.leaves(runtime, store, (id, token)) {
+            let request = http::request(&work, call_seconds(start.timeout_seconds));
+            let cycles = charging::of_http(&runtime, &request);
+            let Some(charged) = out.leaves(runtime, store, (id, token), (Kind::Outcalls, cycles))
+            else {
                 return;
-            }
+            };
             runtime.spawn(async move {
-                let request = http::request(&work, call_seconds(start.timeout_seconds));
                 let answer = runtime.http(request).await;
+                let body = |response: &HttpResponse| response.body.len();
+                let back = charging::refund(&runtime, charged, &answer, body);
                 let outcome = http::outcome(&work, answer, out.is_overdue(runtime));
-                settle(runtime, store, (id, token), out, &outcome);
+                settle(runtime, store, (id, token), (out, charged, back), &outcome);
             });
         }
         // In a message of its own: if it should trap, nothing else is lost.
@@ -231,13 +262,14 @@ fn settle<R: Runtime + Copy, S: Store>(
     runtime: R,
     store: S,
     (id, token): (ExecutionId, Token),
-    out: Out,
+    (out, charged, back): (Out, Charged, (u128, usize)),
     outcome: &Outcome,
 ) {
     let now = runtime.now();
     store.with(|state| {
         state.outgoing.give_back(out.call);
         engine::finish(state, now, id, token, outcome);
+        charging::answered(&runtime, state, charged, back);
     });
     arm(runtime, store);
     // A call may have spent what was left: whoever wants to know is told now, and not in an hour.
@@ -261,7 +293,11 @@ fn slice<R: Runtime + Copy, S: Store>(runtime: R, store: S, id: ExecutionId, tok
             Ok(work) => builtin::advance(state, now, id, token, &work, &budget),
             Err(failure) => Some(Outcome::Failed(failure)),
         };
-        outcome.map(|outcome| engine::finish(state, now, id, token, &outcome))
+        let finished = outcome.map(|outcome| engine::finish(state, now, id, token, &outcome));
+        if let Some(owner) = state.execution(id).and_then(|found| found.owner) {
+            charging::charge_message(&runtime, state, owner);
+        }
+        finished
     });
 }
 

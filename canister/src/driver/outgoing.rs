@@ -3,8 +3,10 @@
 use candid::Principal;
 use chime_types::{Cause, limits};
 
+use super::charging::Charged;
 use super::{Store, answer, call_seconds};
 use crate::engine;
+use crate::engine::budget::{self, Kind};
 use crate::runtime::{CallError, Runtime};
 use crate::state::keys::{ExecutionId, Token};
 use crate::state::outgoing::CallOut;
@@ -45,18 +47,18 @@ impl Out {
         runtime.now() >= self.deadline
     }
 
-    /// Counts the call. If its owner has too many out to that canister already, which nobody can call
-    /// back, the attempt fails and the answer is false.
+    /// Counts the call, and charges what it costs. If its owner has too many out to that canister
+    /// already, which nobody can call back, the attempt fails and the answer is none.
     pub fn leaves<R: Runtime, S: Store>(
         self,
         runtime: R,
         store: S,
         (id, token): (ExecutionId, Token),
-    ) -> bool {
+        (kind, cycles): (Kind, u128),
+    ) -> Option<Charged> {
         let now = runtime.now();
         store.with(|state| {
-            let has_room = state.outgoing.take(self.call, now);
-            if !has_room {
+            if !state.outgoing.take(self.call, now) {
                 let text = format!(
                     "the call was not sent: too many calls of this owner to {} are out and not \
                      answered",
@@ -65,8 +67,16 @@ impl Out {
                 let error = CallError::NotSent(Cause::QueueFull, text);
                 let outcome = answer::outcome(Err(error), false, &[]);
                 engine::finish(state, now, id, token, &outcome);
+                return None;
             }
-            has_room
+            let owner = self.call.owner;
+            budget::charge(state, now, owner, kind, cycles);
+            Some(Charged {
+                owner,
+                kind,
+                cycles,
+                at: now,
+            })
         })
     }
 }

@@ -4,6 +4,7 @@
 mod deliveries;
 mod error_answers;
 mod poison;
+mod spending;
 mod world;
 
 use candid::Principal;

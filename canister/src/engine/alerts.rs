@@ -105,6 +105,10 @@ pub fn on_missed(state: &mut State, now: u64, task: &TaskRecord, execution: &Exe
 
 /// The balance of cycles is known anew.
 pub fn on_cycles(state: &mut State, now: u64, balance: u128) {
+    // Where cycles do not apply a balance of 0 is as it should be.
+    if state.balances().free {
+        return;
+    }
     for record in state.cycles_alerts() {
         let AlertCondition::CyclesLow { below } = &record.alert.condition else {
             panic!("BUG: the list of alerts on cycles holds another one");

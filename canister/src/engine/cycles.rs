@@ -5,6 +5,7 @@ use candid::Principal;
 use chime_types::{EventKind, limits};
 
 use super::alerts;
+use super::budget::Prices;
 use super::timeline::Note;
 use crate::state::State;
 use crate::state::keys::Wake;
@@ -17,10 +18,21 @@ const SAMPLE_EVERY: u64 = 3_600 * limits::NANOSECONDS;
 const SAMPLES: usize = 24;
 const DAY: u64 = 86_400 * limits::NANOSECONDS;
 
+/// Takes note of whether cycles apply on this network. Where they do not, the balance is 0 by design and
+/// nothing costs anything: no balance says anything about health.
+pub fn note_prices(state: &mut State, balance: u128, prices: Prices) {
+    let free = balance == 0 && prices.are_nothing();
+    if state.balances().free != free {
+        let mut balances = state.balances().clone();
+        balances.free = free;
+        state.set_balances(balances);
+    }
+}
+
 /// Takes note of the balance. To be called when a message begins that may start something.
 pub fn watch(state: &mut State, now: u64, balance: u128) {
     let sampled = sample(state, now, balance);
-    let is_low = state.config().minimum_cycles > balance;
+    let is_low = is_low(state, balance);
     let was_low = state.header().cycles_low;
     if is_low != was_low {
         change(state, now, balance, is_low);
@@ -32,7 +44,11 @@ pub fn watch(state: &mut State, now: u64, balance: u128) {
 
 /// Whether the balance has come to lie on the other side of the threshold since it was looked at.
 pub fn has_crossed(state: &State, balance: u128) -> bool {
-    (state.config().minimum_cycles > balance) != state.header().cycles_low
+    is_low(state, balance) != state.header().cycles_low
+}
+
+fn is_low(state: &State, balance: u128) -> bool {
+    !state.balances().free && state.config().minimum_cycles > balance
 }
 
 fn change(state: &mut State, now: u64, balance: u128, is_low: bool) {
@@ -82,6 +98,9 @@ fn sample(state: &mut State, now: u64, balance: u128) -> bool {
 /// Cycles spent in a day, as far as the balances kept show: rises of the balance are taken as
 /// deposits and left out.
 pub fn spent_per_day(state: &State, now: u64, balance: u128) -> Option<u128> {
+    if state.balances().free {
+        return None;
+    }
     let samples = &state.balances().samples;
     let first_at = samples.first()?.0;
     let span = now.saturating_sub(first_at);

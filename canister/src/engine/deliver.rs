@@ -163,6 +163,7 @@ fn make_room(state: &mut State, now: u64, lane: Principal) {
 /// The entry of a delivery in the agenda is due.
 pub(super) fn begin(state: &mut State, now: u64, id: MessageId) -> Option<Effect> {
     let mut record = state.delivery(id)?;
+    state.meter.is_for(record.owner);
     record.wake = None;
     match record.stage {
         Stage::Pausing => line_up(state, now, record),

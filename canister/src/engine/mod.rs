@@ -14,6 +14,7 @@ pub mod archive;
 mod arguments;
 mod attempt;
 pub mod backfill;
+pub mod budget;
 pub mod builtin;
 mod clearing;
 pub mod cycles;
@@ -155,28 +156,37 @@ pub struct Tick {
 /// Does what is due at `now`, within the budget.
 pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
     let mut effects = Vec::new();
+    let mut spent = (budget.instructions)();
     let mut wakes = 0;
-    while wakes < WAKES_PER_TICK && !budget.is_spent() {
+    while wakes < WAKES_PER_TICK && spent < budget.maximum_instructions {
         let Some((key, wake)) = state.first_wake().filter(|(key, _)| key.due_at <= now) else {
             break;
         };
         wakes += 1;
         state.cancel_wake(Some(key));
         effects.extend(handle(state, now, wake, budget));
+        meter(state, budget, &mut spent);
     }
     let mut taken = 0;
-    while taken < STARTS_PER_TICK && may_start(state) && !budget.is_spent() {
+    while taken < STARTS_PER_TICK && may_start(state) && spent < budget.maximum_instructions {
         let Some(key) = state.first_ready() else {
             break;
         };
         taken += 1;
         effects
             .extend(attempt::take_up(state, now, key).map(|start| Effect::Attempt(start.into())));
+        meter(state, budget, &mut spent);
     }
     Tick {
         effects,
         progress: progress(state, now),
     }
+}
+
+/// Notes what a piece of work took. One look at the counter ends it and begins the next.
+fn meter(state: &mut State, budget: &Budget<'_>, spent: &mut u64) {
+    let before = std::mem::replace(spent, (budget.instructions)());
+    state.meter.took(spent.saturating_sub(before));
 }
 
 fn handle(state: &mut State, now: u64, wake: Wake, budget: &Budget<'_>) -> Option<Effect> {

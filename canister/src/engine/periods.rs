@@ -25,15 +25,17 @@ pub(super) fn begin_day(owner: &mut OwnerRecord, now: u64) {
         owner.failed = 0;
         owner.skipped = 0;
         owner.missed = 0;
+        owner.spent_today = Default::default();
         owner.figures = Default::default();
     }
 }
 
-/// Begins the count of a new hour.
+/// Begins the counts of a new hour.
 pub(super) fn begin_hour(owner: &mut OwnerRecord, now: u64) {
     let present = hour(now);
     if owner.hour != present {
         owner.hour = present;
         owner.runs_this_hour = 0;
+        owner.spent_this_hour = Default::default();
     }
 }

@@ -1,8 +1,10 @@
 //! Figures of all owners together, kept as things happen, so that nobody has to go through the
 //! owners to know them.
 
-use chime_types::ExecutionStatus;
+use candid::Principal;
+use chime_types::{ExecutionStatus, limits};
 
+use super::budget::Kind;
 use super::periods::day;
 use crate::state::State;
 use crate::state::counter::Counter;
@@ -19,6 +21,7 @@ fn begin_day(totals: &mut Totals, now: u64) {
     if totals.day != day(now) {
         *totals = Totals {
             ever: totals.ever.clone(),
+            spent: totals.spent,
             day: day(now),
             ..Totals::default()
         };
@@ -53,6 +56,52 @@ pub(super) fn on_end(state: &mut State, now: u64, execution: &ExecutionRecord) {
 pub(super) fn on_left_out(state: &mut State, now: u64, execution: &ExecutionRecord) {
     let status = execution.status.get();
     change(state, now, |totals| add(totals, status, execution.slots));
+}
+
+/// Cycles were spent for an owner, for whom so many were today.
+pub(super) fn on_spent(
+    state: &mut State,
+    now: u64,
+    kind: Kind,
+    cycles: u64,
+    (owner, today): (Principal, u64),
+) {
+    change(state, now, |totals| {
+        kind.of(&mut totals.spent).raise(cycles);
+        rank(&mut totals.spenders, owner, today);
+    });
+}
+
+/// Cycles came back.
+pub(super) fn on_refunded(
+    state: &mut State,
+    now: u64,
+    kind: Kind,
+    cycles: u64,
+    (owner, today): (Principal, u64),
+) {
+    change(state, now, |totals| {
+        let spent = kind.of(&mut totals.spent);
+        *spent = spent.saturating_sub(cycles);
+        rank(&mut totals.spenders, owner, today);
+    });
+}
+
+/// Keeps an owner among those who spend most, if it is one of them.
+fn rank(spenders: &mut Vec<(Principal, u64)>, owner: Principal, today: u64) {
+    if let Some((_, cycles)) = spenders.iter_mut().find(|(found, _)| *found == owner) {
+        *cycles = today;
+        return;
+    }
+    if spenders.len() < limits::MAXIMUM_SPENDERS {
+        spenders.push((owner, today));
+        return;
+    }
+    if let Some(least) = spenders.iter_mut().min_by_key(|(_, cycles)| *cycles)
+        && least.1 < today
+    {
+        *least = (owner, today);
+    }
 }
 
 fn add(totals: &mut Totals, status: ExecutionStatus, count: u64) {

@@ -43,6 +43,7 @@ pub struct Run<'t, 's> {
 impl<'s> Turn<'s> {
     /// The turn of a task that was read already.
     pub fn new(state: &'s mut State, now: u64, task: TaskRecord) -> Self {
+        state.meter.is_for(task.owner);
         Self {
             state,
             now,

@@ -1,7 +1,7 @@
 //! Figures about an owner and the scheduler.
 
 use candid::{Nat, Principal};
-use chime_types::{Error, FailedMessages, Stats, UpcomingRun, limits};
+use chime_types::{Error, FailedMessages, Spender, Stats, UpcomingRun, limits};
 
 use super::Caller;
 use crate::engine;
@@ -46,6 +46,8 @@ pub fn stats(state: &State, caller: Caller, platform: &Platform) -> Result<Stats
             0
         },
         bytes: Some(state.usage(principal).bytes),
+        budget: Some(engine::budget::view(state, platform.now, principal)),
+        spenders: caller.sees_all().then(|| spenders(state, platform.now)),
         upcoming: upcoming(state, principal),
         ready: state.ready_len(),
         parked: state.parked_len(),
@@ -76,6 +78,20 @@ fn failed_messages(state: &State, caller: Caller, platform: &Platform) -> Failed
         careful: care.careful > 0,
         quarantined: care.quarantined,
     }
+}
+
+/// Who spends most today, the greatest first.
+fn spenders(state: &State, now: u64) -> Vec<Spender> {
+    let mut spenders: Vec<Spender> = engine::totals(state, now)
+        .spenders
+        .into_iter()
+        .map(|(owner, cycles_today)| Spender {
+            owner,
+            cycles_today,
+        })
+        .collect();
+    spenders.sort_by_key(|spender| std::cmp::Reverse(spender.cycles_today));
+    spenders
 }
 
 fn upcoming(state: &State, owner: Principal) -> Vec<UpcomingRun> {

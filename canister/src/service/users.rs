@@ -39,16 +39,21 @@ fn view(state: &State, principal: Principal, record: Option<UserRecord>, now: u6
             0
         },
         bytes: Some(state.usage(principal).bytes),
+        budget: Some(engine::budget::view(state, now, principal)),
     }
 }
 
 /// `get_me`
 pub fn get_me(state: &State, caller: Caller, now: u64) -> User {
     let record = state.user(caller.principal);
-    User {
-        role: caller.role,
-        ..view(state, caller.principal, record, now)
+    let mut user = view(state, caller.principal, record, now);
+    user.role = caller.role;
+    if let Some(budget) = &mut user.budget
+        && caller.is_admin()
+    {
+        engine::budget::lift(budget);
     }
+    user
 }
 
 /// `list_users`
@@ -158,6 +163,19 @@ fn check_user(state: &State, request: &PutUserRequest, is_new: bool) -> Result<(
             concurrent,
         ),
     ];
+    for (field, cycles) in [
+        (
+            "quotas.maximum_cycles_per_hour",
+            quotas.maximum_cycles_per_hour,
+        ),
+        (
+            "quotas.maximum_cycles_per_day",
+            quotas.maximum_cycles_per_day,
+        ),
+    ] {
+        let least = limits::MINIMUM_CYCLES_BUDGET;
+        validate::range(field, cycles.unwrap_or(least), least, u64::MAX)?;
+    }
     let (field, bytes) = ("quotas.maximum_bytes", quotas.maximum_bytes);
     let least = limits::MINIMUM_BYTES_PER_OWNER;
     validate::range(

@@ -16,6 +16,7 @@ pub mod keys;
 mod library;
 pub mod memory;
 mod messages;
+pub mod meter;
 mod migrate;
 pub mod outgoing;
 mod people;
@@ -44,6 +45,7 @@ use keys::{
     Subject, TaskId, Token, Wake,
 };
 use memory::Memory;
+use meter::Meter;
 use outgoing::Outgoing;
 use rates::Rates;
 use records::{
@@ -149,6 +151,8 @@ pub struct State {
     pub outgoing: Outgoing,
     /// What was asked for lately.
     pub rates: Rates,
+    /// What the present message has done for whom.
+    pub meter: Meter,
 }
 
 impl State {
@@ -216,6 +220,7 @@ impl State {
             numbers: Map::init(get(memory::NUMBERS)),
             outgoing: Outgoing::default(),
             rates: Rates::default(),
+            meter: Meter::default(),
         };
         if state.header.get().layout == 1 {
             let first_ready: Set<FirstReadyKey> = Map::init(get(memory::FIRST_READY));

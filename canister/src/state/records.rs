@@ -8,7 +8,7 @@ use candid::Principal;
 use chime_types::{
     Action, Alert, AlertCondition, Attempt, Backfill, Callback, Cause, Config, Event, Exclusion,
     ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy, Priority,
-    Quotas, Report, RetryPolicy, Role, Rule, StepResult, Trigger, WaitReason,
+    Quotas, Report, RetryPolicy, Role, Rule, SpentCycles, StepResult, Trigger, WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
@@ -387,6 +387,18 @@ pub struct OwnerRecord {
     pub hour: u64,
     #[serde(default)]
     pub runs_this_hour: u64,
+    /// Cycles spent in that hour.
+    #[serde(default)]
+    pub spent_this_hour: SpentCycles,
+    /// Cycles spent on that day.
+    #[serde(default)]
+    pub spent_today: SpentCycles,
+    /// It controls the canister, as far as is known: no budget limits it.
+    #[serde(default)]
+    pub controls: bool,
+    /// The hour in which it was told last that its budget is used up.
+    #[serde(default)]
+    pub told_of_budget: u64,
     /// Days since 1970, UTC.
     pub day: u64,
     pub completed: u64,

@@ -1,5 +1,7 @@
 //! Figures of all owners together, and the balances of the canister.
 
+use candid::Principal;
+use chime_types::SpentCycles;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figures;
@@ -9,6 +11,9 @@ use crate::figures::Figures;
 pub struct Balances {
     /// (time, balance), the oldest first, about one an hour.
     pub samples: Vec<(u64, u128)>,
+    /// Cycles cost nothing here.
+    #[serde(default)]
+    pub free: bool,
 }
 
 /// How many executions ended how.
@@ -33,4 +38,8 @@ pub struct Totals {
     pub day: u64,
     pub today: Ends,
     pub figures: Figures,
+    /// Cycles spent for owners since they are counted.
+    pub spent: SpentCycles,
+    /// Who spent most today, and how much, in no order.
+    pub spenders: Vec<(Principal, u64)>,
 }

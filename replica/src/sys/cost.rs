@@ -20,7 +20,12 @@ const TEST_SIGNATURE_CYCLES: u128 = 10_000_000_000;
 const INVALID_CURVE: u64 = 1;
 const INVALID_KEY: u64 = 2;
 
-pub(super) fn call(_: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+/// Nothing where canisters do not pay, as on networks where cycles do not apply.
+pub(super) fn call(run: &mut Run, guest: &mut Guest<'_>, a: &Args) -> Result<u64, Trap> {
+    if !run.fees.is_paid() {
+        guest.write_u128(a[2], 0)?;
+        return Ok(0);
+    }
     let request_bytes = u128::from(a[0]) + u128::from(a[1]);
     // The answer is paid in advance: its transmission at full size and its execution.
     let answer =

@@ -33,6 +33,7 @@ pub fn figures(figures: &Figures) -> Vec<Finding> {
         timer(stats),
         messages(stats),
         cycles(stats, config),
+        budget(stats),
         lag(stats),
         workers(stats),
         load(stats, config),
@@ -109,6 +110,9 @@ fn messages(stats: &Stats) -> Finding {
 fn cycles(stats: &Stats, config: &Config) -> Finding {
     let number = |value: &candid::Nat| u128::try_from(&value.0).unwrap_or(u128::MAX);
     let (have, least) = (number(&stats.cycles), number(&config.minimum_cycles));
+    if stats.budget.is_some_and(|budget| budget.free) {
+        return Finding::ok("cycles", "they do not apply on this network");
+    }
     let top_up = "top the canister up, for example with `icp canister top-up`";
     if stats.cycles_low {
         let text = format!(
@@ -136,6 +140,28 @@ fn cycles(stats: &Stats, config: &Config) -> Finding {
         true => Finding::warn("cycles", text, top_up),
         false => Finding::ok("cycles", text),
     }
+}
+
+/// What is spent for the caller, of what may be.
+fn budget(stats: &Stats) -> Finding {
+    let Some(budget) = &stats.budget else {
+        return Finding::ok("budget", "this scheduler does not say what it spends");
+    };
+    if budget.free {
+        return Finding::ok("budget", "nothing is counted: cycles do not apply");
+    }
+    let spent = trillions(budget.today.total().into());
+    let text = format!("{spent} of yours were spent today");
+    let Some(at) = budget.begins_anew_at else {
+        return Finding::ok("budget", text);
+    };
+    let seconds = at.saturating_sub(stats.now_at).div_ceil(NANOSECONDS);
+    let left = chime_schedule::format_interval(seconds);
+    Finding::warn(
+        "budget",
+        format!("{text}: used up for another {left}, your slots are skipped until then"),
+        "`chime me` shows what they were spent on; an admin may raise the quota (`chime user put`)",
+    )
 }
 
 /// An amount as people compare them: `2.51 T`.

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use candid::Principal;
 use chime_types::{
-    Alert, CreateAlertRequest, CreateTaskRequest, GetTaskExecutionsRequest, Role, Task,
-    TaskExecution, limits,
+    Alert, CreateAlertRequest, CreateTaskRequest, CyclesBudget, GetTaskExecutionsRequest, Role,
+    Task, TaskExecution, limits,
 };
 use ic_stable_structures::DefaultMemoryImpl;
 
@@ -53,6 +53,12 @@ struct Platform {
     errands: Vec<Errand>,
     failed: u64,
     failed_in_a_row: u64,
+    /// Cycles for a byte between canisters.
+    price: u64,
+    refunded: u128,
+    instructions: u64,
+    /// What the counter of instructions is raised by whenever somebody looks at it.
+    instructions_each_time: u64,
 }
 
 thread_local! {
@@ -68,6 +74,10 @@ thread_local! {
         errands: Vec::new(),
         failed: 0,
         failed_in_a_row: 0,
+        price: 0,
+        refunded: 0,
+        instructions: 0,
+        instructions_each_time: 0,
     }) };
 }
 
@@ -113,6 +123,20 @@ impl Runtime for Stub {
         Awaited(answer).await
     }
 
+    fn call_cost(&self, bytes: u64) -> u128 {
+        platform(|platform| u128::from(platform.price) * (1_000_000 + u128::from(bytes)))
+    }
+
+    fn http_cost(&self, request: &HttpRequest) -> u128 {
+        platform(|platform| {
+            u128::from(platform.price) * 10 * u128::from(request.max_response_bytes)
+        })
+    }
+
+    fn refunded(&self) -> u128 {
+        platform(|platform| platform.refunded)
+    }
+
     fn send(&self, errand: Errand) {
         platform(|platform| platform.errands.push(errand));
     }
@@ -126,7 +150,10 @@ impl Runtime for Stub {
     }
 
     fn instructions(&self) -> u64 {
-        0
+        platform(|platform| {
+            platform.instructions += platform.instructions_each_time;
+            platform.instructions
+        })
     }
 
     fn cycles(&self) -> u128 {
@@ -224,6 +251,10 @@ impl World {
         platform(|platform| {
             platform.failed = 0;
             platform.failed_in_a_row = 0;
+            platform.price = 0;
+            platform.refunded = 0;
+            platform.instructions = 0;
+            platform.instructions_each_time = 0;
             platform.now = START;
             platform.armed_at = None;
             platform.calls.clear();
@@ -305,6 +336,28 @@ impl World {
 
     pub fn set_cycles(&self, cycles: u128) {
         platform(|platform| platform.cycles = cycles);
+    }
+
+    /// From now on a byte between canisters costs so many cycles, and all else in proportion.
+    pub fn set_price(&self, cycles: u64) {
+        platform(|platform| platform.price = cycles);
+    }
+
+    /// What comes back with each answer from now on.
+    pub fn set_refunded(&self, cycles: u128) {
+        platform(|platform| platform.refunded = cycles);
+    }
+
+    /// What the counter of instructions is raised by whenever somebody looks at it.
+    pub fn set_instructions(&self, each_time: u64) {
+        platform(|platform| platform.instructions_each_time = each_time);
+    }
+
+    /// What is spent for the owner, and what may be.
+    pub fn budget(&self) -> CyclesBudget {
+        let now = Stub.now();
+        let me = Stub.with(|state| service::get_me(state, self.owner, now));
+        me.budget.unwrap()
     }
 
     pub fn calls(&self) -> Vec<CallRequest> {

@@ -43,6 +43,7 @@ pub fn metrics(state: &State, platform: &Platform) -> String {
     store(&mut page, state);
     queues(&mut page, state);
     outcomes(&mut page, state, platform.now);
+    spending(&mut page, state, platform.now);
     canister(&mut page, state, platform);
     page.0
 }
@@ -116,6 +117,22 @@ fn outcomes(page: &mut Page, state: &State, now: u64) {
         "gauge",
         "From the first attempt of an execution to its end, since midnight UTC.",
         &by_quantile(&totals.figures.durations.percentiles()),
+    );
+}
+
+fn spending(page: &mut Page, state: &State, now: u64) {
+    let spent = engine::totals(state, now).spent;
+    let kinds = [
+        ("calls", spent.calls),
+        ("outcalls", spent.outcalls),
+        ("deliveries", spent.deliveries),
+        ("instructions", spent.instructions),
+    ];
+    page.figure(
+        "cycles_spent_total",
+        "counter",
+        "Cycles spent for owners, by what for, since they are counted.",
+        &kinds.map(|(kind, cycles)| (label("kind", kind), cycles.to_string())),
     );
 }
 

@@ -25,6 +25,8 @@ pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Err
         maximum_executions_per_owner,
         maximum_bytes_per_owner,
         maximum_runs_per_hour,
+        maximum_cycles_per_hour,
+        maximum_cycles_per_day,
         maximum_buffered_executions,
         default_timeout_seconds,
         cleanup_interval_seconds,
@@ -71,7 +73,7 @@ fn check(config: &Config) -> Result<(), Error> {
 
 type Row = (&'static str, u64, u64, u64);
 
-const fn large_numbers(config: &Config) -> [Row; 11] {
+const fn large_numbers(config: &Config) -> [Row; 13] {
     macro_rules! row {
         ($field:ident, $minimum:expr, $maximum:expr) => {
             (stringify!($field), config.$field, $minimum, $maximum)
@@ -87,6 +89,16 @@ const fn large_numbers(config: &Config) -> [Row; 11] {
             limits::MAXIMUM_BYTES_PER_OWNER
         ),
         row!(maximum_runs_per_hour, 1, 1_000_000_000),
+        row!(
+            maximum_cycles_per_hour,
+            limits::MINIMUM_CYCLES_BUDGET,
+            u64::MAX
+        ),
+        row!(
+            maximum_cycles_per_day,
+            limits::MINIMUM_CYCLES_BUDGET,
+            u64::MAX
+        ),
         row!(default_timeout_seconds, 1, limits::MAXIMUM_TIMEOUT_SECONDS),
         row!(cleanup_interval_seconds, 60, 31_536_000),
         row!(maximum_events, 1_000, 10_000_000),

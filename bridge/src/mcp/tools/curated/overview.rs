@@ -163,6 +163,10 @@ fn troubles(stats: &Stats) -> Vec<String> {
             stats.cycles
         ));
     }
+    if stats.budget.is_some_and(|it| it.begins_anew_at.is_some()) {
+        troubles
+            .push("Your budget of cycles is used up: your slots are skipped (get_me).".to_string());
+    }
     if stats.agenda > 0 && stats.timer_armed_at.is_none() {
         troubles.push("The scheduler's timer is not armed: nothing fires.".to_string());
     }

@@ -1,7 +1,7 @@
 //! Figures of schedulers in good and in bad health.
 
 use candid::Nat;
-use chime_types::{FailedMessages, Percentiles};
+use chime_types::{CyclesBudget, FailedMessages, Percentiles};
 
 use super::*;
 use crate::operations::doctor::Verdict;
@@ -29,6 +29,8 @@ fn healthy() -> Figures {
             lag: percentiles,
             runs_this_hour: 1,
             bytes: None,
+            budget: None,
+            spenders: None,
             upcoming: vec![],
             agenda: 2,
             ready: 0,
@@ -65,6 +67,30 @@ fn should_find_nothing_wrong_with_a_healthy_scheduler() {
         assert_eq!(finding.verdict, Verdict::Ok, "{finding:?}");
     }
     assert!(found("timer", |_| {}).text.contains("in 1m30s"));
+}
+
+#[test]
+fn should_say_where_cycles_do_not_apply_and_warn_of_a_budget_that_is_used_up() {
+    let free = CyclesBudget {
+        free: true,
+        ..CyclesBudget::default()
+    };
+    for subject in ["cycles", "budget"] {
+        let finding = found(subject, |given| {
+            given.stats.cycles = Nat::from(0_u8);
+            given.stats.budget = Some(free);
+        });
+        assert_eq!(finding.verdict, Verdict::Ok);
+        assert!(finding.text.contains("do not apply"), "{}", finding.text);
+    }
+    let used_up = found("budget", |given| {
+        given.stats.budget = Some(CyclesBudget {
+            begins_anew_at: Some(NOW_AT + 600 * NANOSECONDS),
+            ..CyclesBudget::default()
+        });
+    });
+    assert_eq!(used_up.verdict, Verdict::Warn);
+    assert!(used_up.text.contains("another 10m"), "{}", used_up.text);
 }
 
 #[test]

@@ -1,0 +1,212 @@
+//! Budgets of cycles: what is spent for an owner in an hour and in a day, and how much may be.
+//!
+//! Prices follow from one: all prices of a network are in proportion to that of a byte between
+//! canisters. It knows no runtime: who asks brings what a call costs, and says what was spent.
+
+use candid::Principal;
+use chime_types::{CyclesBudget, Role, SpentCycles};
+
+use super::periods::{begin_day, begin_hour, day, hour};
+use super::totals;
+use crate::state::State;
+use crate::state::counter::Counter;
+use crate::state::records::{OwnerRecord, UserRecord};
+
+/// A call costs as much as so many bytes, besides its own.
+const CALL_BYTES: u128 = 260;
+/// The same for a message that is executed.
+const MESSAGE_BYTES: u128 = 5_000;
+/// So many instructions cost as much as a byte.
+const INSTRUCTIONS_PER_BYTE: u128 = 1_000;
+/// Messages that an errand takes: that of the timer, its own and the callback.
+const MESSAGES_OF_ERRAND: u128 = 3;
+
+/// What the scheduler's own work costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    byte: u128,
+}
+
+impl Prices {
+    /// By what two calls cost of which one has a byte more.
+    pub const fn new(call: u128, longer_call: u128) -> Self {
+        Self {
+            byte: longer_call.saturating_sub(call),
+        }
+    }
+
+    /// Whether nothing costs anything.
+    pub const fn are_nothing(self) -> bool {
+        self.byte == 0
+    }
+
+    /// A call with so many bytes.
+    pub const fn call(self, bytes: usize) -> u128 {
+        self.byte.saturating_mul(CALL_BYTES + bytes as u128)
+    }
+
+    /// An answer with so many bytes, and its callback without its instructions.
+    pub const fn answer(self, bytes: usize) -> u128 {
+        self.byte.saturating_mul(MESSAGE_BYTES + bytes as u128)
+    }
+
+    /// A message that takes so many instructions.
+    pub const fn message(self, instructions: u64) -> u128 {
+        self.byte
+            .saturating_mul(MESSAGE_BYTES)
+            .saturating_add(self.instructions(instructions))
+    }
+
+    /// So many instructions.
+    pub const fn instructions(self, instructions: u64) -> u128 {
+        self.byte.saturating_mul(instructions as u128) / INSTRUCTIONS_PER_BYTE
+    }
+
+    /// What it takes to do what is due, without the instructions: it is shared by those whose turn
+    /// it is.
+    pub const fn errand(self) -> u128 {
+        let messages = self.byte.saturating_mul(MESSAGES_OF_ERRAND * MESSAGE_BYTES);
+        messages.saturating_add(self.call(0))
+    }
+}
+
+/// What cycles are spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Calls,
+    Outcalls,
+    Deliveries,
+    Instructions,
+}
+
+impl Kind {
+    /// The figure of a kind.
+    pub const fn of(self, spent: &mut SpentCycles) -> &mut u64 {
+        match self {
+            Self::Calls => &mut spent.calls,
+            Self::Outcalls => &mut spent.outcalls,
+            Self::Deliveries => &mut spent.deliveries,
+            Self::Instructions => &mut spent.instructions,
+        }
+    }
+}
+
+fn counted(cycles: u128) -> u64 {
+    u64::try_from(cycles).unwrap_or(u64::MAX)
+}
+
+/// Counts cycles that are spent for an owner.
+pub fn charge(state: &mut State, now: u64, owner: Principal, kind: Kind, cycles: u128) {
+    let cycles = counted(cycles);
+    if cycles == 0 {
+        return;
+    }
+    let today = state.change_owner(owner, |owner| {
+        begin_hour(owner, now);
+        begin_day(owner, now);
+        kind.of(&mut owner.spent_this_hour).raise(cycles);
+        kind.of(&mut owner.spent_today).raise(cycles);
+        owner.spent_today.total()
+    });
+    totals::on_spent(state, now, kind, cycles, (owner, today));
+}
+
+/// Takes cycles off what was spent for an owner: they came back. What was spent in an hour or a day
+/// that is over stays there.
+pub fn give_back(
+    state: &mut State,
+    now: u64,
+    owner: Principal,
+    kind: Kind,
+    (charged_at, cycles): (u64, u128),
+) {
+    let cycles = counted(cycles);
+    if cycles == 0 {
+        return;
+    }
+    let less = |spent: &mut SpentCycles| {
+        let figure = kind.of(spent);
+        *figure = figure.saturating_sub(cycles);
+    };
+    let is_same_day = day(charged_at) == day(now);
+    let today = state.change_owner(owner, |owner| {
+        if hour(charged_at) == hour(now) {
+            less(&mut owner.spent_this_hour);
+        }
+        if is_same_day {
+            less(&mut owner.spent_today);
+        }
+        owner.spent_today.total()
+    });
+    if is_same_day {
+        totals::on_refunded(state, now, kind, cycles, (owner, today));
+    }
+}
+
+/// Takes note of whether an owner controls the canister.
+pub fn note_control(state: &mut State, owner: Principal, controls: bool) {
+    if state.with_owner(owner, |owner| owner.controls) != controls {
+        state.change_owner(owner, |owner| owner.controls = controls);
+    }
+}
+
+/// The most that may be spent for an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Limits {
+    hour: u64,
+    day: u64,
+}
+
+/// What may be spent for an owner, who has this record among the users; none if there is no limit.
+fn limits(state: &State, owner: &OwnerRecord, user: Option<&UserRecord>) -> Option<Limits> {
+    if owner.controls || user.is_some_and(|user| user.role == Role::Admin) {
+        return None;
+    }
+    let quotas = user.map(|user| user.quotas).unwrap_or_default();
+    let config = state.config();
+    let hour = quotas.maximum_cycles_per_hour;
+    let day = quotas.maximum_cycles_per_day;
+    Some(Limits {
+        hour: hour.unwrap_or(config.maximum_cycles_per_hour),
+        day: day.unwrap_or(config.maximum_cycles_per_day),
+    })
+}
+
+/// What was spent in the present hour and day.
+fn spent(owner: &OwnerRecord, now: u64) -> (SpentCycles, SpentCycles) {
+    let if_present = |is_present: bool, spent| {
+        if is_present {
+            spent
+        } else {
+            SpentCycles::default()
+        }
+    };
+    (
+        if_present(owner.hour == hour(now), owner.spent_this_hour),
+        if_present(owner.day == day(now), owner.spent_today),
+    )
+}
+
+/// What is spent for an owner and what may be, as it is shown.
+pub fn view(state: &State, now: u64, principal: Principal) -> CyclesBudget {
+    let user = state.user(principal);
+    state.with_owner(principal, |owner| {
+        let (this_hour, today) = spent(owner, now);
+        let limits = limits(state, owner, user.as_ref());
+        CyclesBudget {
+            this_hour,
+            today,
+            maximum_per_hour: limits.map(|limits| limits.hour),
+            maximum_per_day: limits.map(|limits| limits.day),
+            begins_anew_at: None,
+            free: state.balances().free,
+        }
+    })
+}
+
+/// A controller is known when it calls, also before anything was counted for it.
+pub const fn lift(budget: &mut CyclesBudget) {
+    budget.maximum_per_hour = None;
+    budget.maximum_per_day = None;
+    budget.begins_anew_at = None;
+}
