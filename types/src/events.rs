@@ -108,6 +108,9 @@ pub enum EventKind {
     /// The scheduler's own message failed at something twice, so it was set aside: see the detail.
     #[serde(rename = "quarantined")]
     Quarantined,
+    /// An owner's budget of cycles is used up: its slots are skipped until it begins anew.
+    #[serde(rename = "budget_used_up")]
+    BudgetUsedUp,
 }
 
 /// An entry of the timeline.

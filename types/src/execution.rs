@@ -82,6 +82,9 @@ pub enum WaitReason {
     /// that is over.
     #[serde(rename = "owner_disabled")]
     OwnerDisabled,
+    /// The owner's budget of cycles is used up: it goes on when that begins anew. It costs no attempt.
+    #[serde(rename = "budget")]
+    Budget,
 }
 
 /// How an attempt ended.

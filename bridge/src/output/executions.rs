@@ -203,6 +203,7 @@ fn waiting(execution: &TaskExecution, clock: &Clock) -> Option<String> {
         WaitReason::RetryBackoff => "next attempt",
         WaitReason::Snooze => "put off until",
         WaitReason::Worker => return Some("waits for a worker".into()),
+        WaitReason::Budget => "for its owner's budget of cycles",
         WaitReason::OwnerDisabled => return Some("held back: its owner is disabled".into()),
     };
     Some(format!("{reason} {}", clock.both(execution.wake_at?)))

@@ -120,5 +120,6 @@ pub(super) const fn is_failure(kind: EventKind) -> bool {
             | EventKind::DeliveryFailed
             | EventKind::DeliveryDelayed
             | EventKind::Quarantined
+            | EventKind::BudgetUsedUp
     )
 }

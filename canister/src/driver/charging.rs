@@ -36,7 +36,13 @@ pub(super) fn of_http(runtime: &impl Runtime, request: &HttpRequest) -> u128 {
 
 /// Charges the pieces of work that were done, and what leaves. What the message costs by itself is
 /// shared by those whose work it did, once.
-pub(super) fn charge_work(state: &mut State, now: u64, prices: Prices, overhead: &mut u128) {
+pub(super) fn charge_work(
+    runtime: &impl Runtime,
+    state: &mut State,
+    prices: Prices,
+    overhead: &mut u128,
+) {
+    let now = runtime.now();
     let work = state.meter.take_work();
     let units: u64 = work.values().map(|work| work.units).sum();
     let share = overhead.checked_div(units.into()).unwrap_or(0);
@@ -47,6 +53,15 @@ pub(super) fn charge_work(state: &mut State, now: u64, prices: Prices, overhead:
         let own = prices.instructions(work.instructions);
         let cycles = own.saturating_add(share.saturating_mul(work.units.into()));
         budget::charge(state, now, owner, Kind::Instructions, cycles);
+        look_at_control(runtime, state, now, owner);
+    }
+}
+
+/// Whether an owner controls the canister is asked only when its budget would be used up: it may have
+/// become a controller, or be none any more, since it called.
+fn look_at_control(runtime: &impl Runtime, state: &mut State, now: u64, owner: Principal) {
+    if budget::obstacle_to_others(state, now, owner, 1).is_some() {
+        budget::note_control(state, owner, runtime.is_controller(owner));
     }
 }
 
@@ -90,6 +105,7 @@ pub(super) fn answered(
         Kind::Calls | Kind::Outcalls | Kind::Instructions => Kind::Instructions,
     };
     budget::charge(state, now, owner, kind, cycles);
+    look_at_control(runtime, state, now, owner);
 }
 
 /// What came back of a call that was answered so, and how large its answer is. All comes back of what

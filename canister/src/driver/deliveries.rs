@@ -72,12 +72,7 @@ fn pack(payload: Payload) -> Packed {
         Payload::Finished(callback, finished) => {
             let arguments = candid::encode_one(&finished).expect(encoded);
             let cases = error_cases::kept(&callback.error_cases);
-            call(
-                callback.canister,
-                callback.method,
-                arguments,
-                cases,
-            )
+            call(callback.canister, callback.method, arguments, cases)
         }
         Payload::Message(
             Channel::Canister {
@@ -156,6 +151,8 @@ fn arrival(outcome: Outcome) -> Result<(), Failure> {
             let text = format!("its receiver asked to be told {seconds} s later");
             Err(Failure::new(Cause::Rejected, text))
         }
-        Outcome::More { .. } => panic!("BUG: a delivery has no slices"),
+        Outcome::More { .. } | Outcome::PutOff { .. } => {
+            panic!("BUG: a delivery is put off by the engine, and has no slices")
+        }
     }
 }

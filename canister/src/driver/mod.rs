@@ -148,7 +148,7 @@ fn pump<R: Runtime + Copy, S: Store>(runtime: R, store: S) {
     loop {
         let tick = store.with(|state| {
             let tick = engine::tick(state, now, &budget);
-            charging::charge_work(state, now, prices, &mut overhead);
+            charging::charge_work(&runtime, state, prices, &mut overhead);
             tick
         });
         for effect in tick.effects {

@@ -17,7 +17,7 @@ use super::resolve::{self, Resolved};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{Start, alerts, counted_from_one, jobs, periods, rights, totals};
+use super::{Start, alerts, budget, counted_from_one, jobs, periods, rights, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
@@ -34,6 +34,8 @@ pub enum Outcome {
     Failed(Failure),
     /// Put off by the callee or the worker: it costs no attempt.
     Snoozed { seconds: u64 },
+    /// Not made: its owner's budget does not suffice before this time.
+    PutOff { until: u64 },
     /// A slice of a built-in action is done; the next goes on from here.
     More { progress: Vec<u8> },
 }
@@ -43,7 +45,7 @@ impl Outcome {
         match self {
             Self::Completed { .. } => AttemptOutcome::Completed,
             Self::Failed(failure) => outcome_of(failure.cause),
-            Self::Snoozed { .. } => AttemptOutcome::Snoozed,
+            Self::Snoozed { .. } | Self::PutOff { .. } => AttemptOutcome::Snoozed,
             Self::More { .. } => AttemptOutcome::Running,
         }
     }
@@ -51,7 +53,10 @@ impl Outcome {
     const fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) => Some(failure),
-            Self::Completed { .. } | Self::Snoozed { .. } | Self::More { .. } => None,
+            Self::Completed { .. }
+            | Self::Snoozed { .. }
+            | Self::PutOff { .. }
+            | Self::More { .. } => None,
         }
     }
 
@@ -123,7 +128,7 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
 
 impl Run<'_, '_> {
     fn take_up(&mut self, key: ReadyKey) -> Option<Start> {
-        if self.end_in_passing() {
+        if self.end_in_passing() || self.waits_for_budget() {
             return None;
         }
         let is_granted = self.execution.is_granted;
@@ -148,6 +153,18 @@ impl Run<'_, '_> {
         self.execution.target = target;
         let token = self.open(after(self.turn.now, step.timeout_seconds), None);
         self.begin_work(&step, resolved, token)
+    }
+
+    /// Lets the execution, which is in the ready queue, wait while its owner's budget is used up.
+    fn waits_for_budget(&mut self) -> bool {
+        let (owner, now) = (self.turn.task.owner, self.turn.now);
+        let Some(used_up) = budget::used_up(self.turn.state, now, owner) else {
+            return false;
+        };
+        budget::tell(self.turn.state, now, owner, &used_up);
+        self.withdraw();
+        self.wait(WaitReason::Budget, used_up.begins_anew_at);
+        true
     }
 
     /// A note is written at once. A command waits for a worker, which takes nothing: the limits are
@@ -352,6 +369,12 @@ impl Run<'_, '_> {
                 self.execution.attempt = self.execution.attempt.saturating_sub(1);
                 self.wait(WaitReason::Snooze, after(now, *seconds));
                 self.note(EventKind::ExecutionSnoozed, "");
+            }
+            Outcome::PutOff { until } => {
+                // It was never made, so nobody is to read of it once an hour.
+                self.execution.attempts.pop();
+                self.execution.attempt = self.execution.attempt.saturating_sub(1);
+                self.wait(WaitReason::Budget, *until);
             }
             Outcome::Failed(failure) => match failure.cause {
                 Cause::OutcomeUnknown => self.by_policy(ExecutionStatus::Failed),

@@ -3,14 +3,18 @@
 //! Prices follow from one: all prices of a network are in proportion to that of a byte between
 //! canisters. It knows no runtime: who asks brings what a call costs, and says what was spent.
 
-use candid::Principal;
-use chime_types::{CyclesBudget, Role, SpentCycles};
+use std::fmt;
 
-use super::periods::{begin_day, begin_hour, day, hour};
+use candid::Principal;
+use chime_schedule::format_instant;
+use chime_types::{CyclesBudget, EventKind, Message, Role, SpentCycles};
+
+use super::periods::{HOUR, begin_day, begin_hour, day, hour};
+use super::timeline::Note;
 use super::totals;
 use crate::state::State;
 use crate::state::counter::Counter;
-use crate::state::records::{OwnerRecord, UserRecord};
+use crate::state::records::OwnerRecord;
 
 /// A call costs as much as so many bytes, besides its own.
 const CALL_BYTES: u128 = 260;
@@ -157,9 +161,10 @@ struct Limits {
     day: u64,
 }
 
-/// What may be spent for an owner, who has this record among the users; none if there is no limit.
-fn limits(state: &State, owner: &OwnerRecord, user: Option<&UserRecord>) -> Option<Limits> {
-    if owner.controls || user.is_some_and(|user| user.role == Role::Admin) {
+/// What may be spent for an owner who does not control the canister; none if there is no limit.
+fn limits(state: &State, owner: Principal) -> Option<Limits> {
+    let user = state.user(owner);
+    if user.as_ref().is_some_and(|user| user.role == Role::Admin) {
         return None;
     }
     let quotas = user.map(|user| user.quotas).unwrap_or_default();
@@ -187,21 +192,144 @@ fn spent(owner: &OwnerRecord, now: u64) -> (SpentCycles, SpentCycles) {
     )
 }
 
+/// A budget that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsedUp {
+    /// The setting that says how much may be spent.
+    setting: &'static str,
+    /// That of this hour, or of this day.
+    period: &'static str,
+    /// The most that may be spent in it.
+    maximum: u64,
+    /// When it begins anew.
+    pub begins_anew_at: u64,
+}
+
+impl fmt::Display for UsedUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            setting,
+            period,
+            maximum,
+            begins_anew_at,
+        } = self;
+        write!(
+            f,
+            "the owner's cycles of this {period} are used up ({maximum}, {setting}); they begin anew at {}",
+            format_instant(*begins_anew_at)
+        )
+    }
+}
+
+impl UsedUp {
+    /// How much may be spent.
+    pub fn rule(&self) -> String {
+        let Self {
+            setting,
+            period,
+            maximum,
+            ..
+        } = self;
+        format!("at most {maximum} may be spent for its owner in a whole {period} ({setting})")
+    }
+}
+
+/// What stands in the way of spending more, if anything does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It has to wait for the next hour or day.
+    Wait(UsedUp),
+    /// It is more than may be spent in a whole hour or day.
+    Never(UsedUp),
+}
+
+/// The budget of an owner that is used up, if one is.
+pub fn used_up(state: &State, now: u64, owner: Principal) -> Option<UsedUp> {
+    match obstacle(state, now, owner, 1)? {
+        Obstacle::Wait(used_up) | Obstacle::Never(used_up) => Some(used_up),
+    }
+}
+
+/// What stands in the way of spending so many cycles for an owner. To be asked before they are spent.
+pub fn obstacle(state: &State, now: u64, owner: Principal, cycles: u128) -> Option<Obstacle> {
+    let controls = state.with_owner(owner, |owner| owner.controls);
+    if controls {
+        return None;
+    }
+    obstacle_to_others(state, now, owner, cycles)
+}
+
+/// The same for an owner if it does not control the canister.
+pub fn obstacle_to_others(
+    state: &State,
+    now: u64,
+    owner: Principal,
+    cycles: u128,
+) -> Option<Obstacle> {
+    let limits = limits(state, owner)?;
+    let cycles = counted(cycles);
+    let (this_hour, today) = state.with_owner(owner, |owner| spent(owner, now));
+    let of_day = UsedUp {
+        setting: "maximum_cycles_per_day",
+        period: "day",
+        maximum: limits.day,
+        begins_anew_at: (day(now) + 1).saturating_mul(24 * HOUR),
+    };
+    let of_hour = UsedUp {
+        setting: "maximum_cycles_per_hour",
+        period: "hour",
+        maximum: limits.hour,
+        begins_anew_at: (hour(now) + 1).saturating_mul(HOUR),
+    };
+    // That of the day is the longer wait.
+    [(of_day, today.total()), (of_hour, this_hour.total())]
+        .into_iter()
+        .find(|(limit, spent)| spent.saturating_add(cycles) > limit.maximum)
+        .map(|(limit, _)| match cycles > limit.maximum {
+            true => Obstacle::Never(limit),
+            false => Obstacle::Wait(limit),
+        })
+}
+
+/// Tells an owner that its budget is used up, once in an hour.
+pub fn tell(state: &mut State, now: u64, owner: Principal, used_up: &UsedUp) {
+    let present = hour(now);
+    if state.with_owner(owner, |owner| owner.told_of_budget) == present {
+        return;
+    }
+    state.change_owner(owner, |owner| owner.told_of_budget = present);
+    let text = format!(
+        "{used_up}. Until then slots are skipped, and what is under way waits. get_me shows what they \
+         were spent on; an admin may raise the quota (put_user)"
+    );
+    Note::new(EventKind::BudgetUsedUp, owner)
+        .detail(&used_up.to_string())
+        .write(state, now);
+    let message = Message {
+        id: state.new_other_id(),
+        sent_at: now,
+        subject: "Your budget of cycles is used up".to_string(),
+        message: text,
+        task_id: None,
+        execution_id: None,
+        alert_id: None,
+    };
+    state.add_message(owner, message, chime_types::limits::MAXIMUM_INBOX);
+}
+
 /// What is spent for an owner and what may be, as it is shown.
 pub fn view(state: &State, now: u64, principal: Principal) -> CyclesBudget {
-    let user = state.user(principal);
-    state.with_owner(principal, |owner| {
-        let (this_hour, today) = spent(owner, now);
-        let limits = limits(state, owner, user.as_ref());
-        CyclesBudget {
-            this_hour,
-            today,
-            maximum_per_hour: limits.map(|limits| limits.hour),
-            maximum_per_day: limits.map(|limits| limits.day),
-            begins_anew_at: None,
-            free: state.balances().free,
-        }
-    })
+    let (controls, (this_hour, today)) =
+        state.with_owner(principal, |owner| (owner.controls, spent(owner, now)));
+    let limits = limits(state, principal).filter(|_| !controls);
+    CyclesBudget {
+        this_hour,
+        today,
+        maximum_per_hour: limits.map(|limits| limits.hour),
+        maximum_per_day: limits.map(|limits| limits.day),
+        begins_anew_at: used_up(state, now, principal).map(|it| it.begins_anew_at),
+        free: state.balances().free,
+    }
 }
 
 /// A controller is known when it calls, also before anything was counted for it.

@@ -18,6 +18,7 @@ use chime_types::{AlertCondition, Channel, DeliveryState, EventKind, Message, li
 
 use super::Effect;
 use super::attempt::after;
+use super::budget::{self, UsedUp};
 use super::cycles::LOOK_AGAIN_AFTER;
 use super::failure::{self, Failure};
 use super::timeline::Note;
@@ -202,6 +203,10 @@ fn leave(state: &mut State, now: u64, mut record: DeliveryRecord) -> Option<Effe
         state.put_delivery(&record);
         return None;
     }
+    if let Some(used_up) = budget_in_the_way(state, now, &record) {
+        put_off(state, now, record, used_up.begins_anew_at);
+        return None;
+    }
     record.attempts += 1;
     record.begun_at = now;
     record.told = record.more;
@@ -225,6 +230,24 @@ fn leave(state: &mut State, now: u64, mut record: DeliveryRecord) -> Option<Effe
         attempt: record.attempts,
         payload,
     })))
+}
+
+fn budget_in_the_way(state: &mut State, now: u64, record: &DeliveryRecord) -> Option<UsedUp> {
+    if record.lane == Some(lanes::OWN) {
+        return None;
+    }
+    let used_up = budget::used_up(state, now, record.owner)?;
+    budget::tell(state, now, record.owner, &used_up);
+    Some(used_up)
+}
+
+/// A delivery waits for the budget of its owner. It leaves its place to others meanwhile.
+fn put_off(state: &mut State, now: u64, mut record: DeliveryRecord, until: u64) {
+    lanes::give_back(state, &record);
+    record.wake = Some(state.wake_at(until, Wake::Deliver(record.id)));
+    record.stage = Stage::Pausing;
+    state.put_delivery(&record);
+    lanes::grant(state, now);
 }
 
 /// Seconds between an attempt, counted from 1, and the next.

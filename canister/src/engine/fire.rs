@@ -3,6 +3,7 @@
 use chime_schedule::{Schedule, format_instant};
 use chime_types::{Cause, EventKind, ExecutionStatus, OverlapPolicy, limits};
 
+use super::budget::{self, UsedUp};
 use super::clearing::Scope;
 use super::failure::Failure;
 use super::outage::{Due, Passed, Stretch};
@@ -43,6 +44,8 @@ pub enum Reason {
     Quota,
     /// The owner has used the bytes up that may be stored for it.
     Bytes,
+    /// The owner's budget of cycles is used up.
+    Cycles(UsedUp),
     /// The owner is disabled, or has a role that has no tasks.
     OwnerDisabled,
     /// The scheduler's own message failed at it.
@@ -65,6 +68,8 @@ pub struct Situation {
     pub has_quota: bool,
     /// More may be stored for the owner.
     pub has_bytes: bool,
+    /// The owner's budget of cycles, if it is used up.
+    pub used_up: Option<UsedUp>,
     /// The owner is disabled, or has a role that has no tasks.
     pub owner_disabled: bool,
 }
@@ -76,6 +81,9 @@ pub fn judge(situation: &Situation) -> Judgement {
     }
     if !situation.has_quota {
         return Judgement::Skip(Reason::Quota);
+    }
+    if let Some(used_up) = situation.used_up {
+        return Judgement::Skip(Reason::Cycles(used_up));
     }
     if !situation.has_bytes {
         return Judgement::Skip(Reason::Bytes);
@@ -250,6 +258,7 @@ impl<'s> Turn<'s> {
                 owner.hour != hour(now) || owner.runs_this_hour < quota
             }),
             has_bytes: has_bytes(state, task.owner),
+            used_up: budget::used_up(state, now, task.owner),
             owner_disabled: rights::is_held_back(state, task.owner),
         }
     }
@@ -307,6 +316,9 @@ impl<'s> Turn<'s> {
 
     fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {
         schedule.skipped_runs.raise(1);
+        if let Reason::Cycles(used_up) = reason {
+            budget::tell(self.state, self.now, self.task.owner, &used_up);
+        }
         let why = skipped::why(self.state, &self.task, reason);
         let status = ExecutionStatus::Skipped;
         if let Some(mut run) = self.note_slot(schedule.id, slot, status, why) {

@@ -4,16 +4,17 @@ use chime_types::limits;
 
 use crate::state::records::OwnerRecord;
 
-const NANOSECONDS_PER_HOUR: u64 = 3_600 * limits::NANOSECONDS;
+/// Nanoseconds of an hour.
+pub const HOUR: u64 = 3_600 * limits::NANOSECONDS;
 
 /// Days since 1970, UTC.
 pub const fn day(now: u64) -> u64 {
-    now / (24 * NANOSECONDS_PER_HOUR)
+    now / (24 * HOUR)
 }
 
 /// Hours since 1970.
 pub const fn hour(now: u64) -> u64 {
-    now / NANOSECONDS_PER_HOUR
+    now / HOUR
 }
 
 /// Begins the figures of a new day.

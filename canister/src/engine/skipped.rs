@@ -25,6 +25,7 @@ pub fn why(state: &State, task: &TaskRecord, reason: Reason) -> Failure {
             "the bytes that may be stored for the owner are used up (maximum_bytes_per_owner)"
                 .to_string(),
         ),
+        Reason::Cycles(used_up) => (Cause::BudgetUsedUp, used_up.to_string()),
         Reason::OwnerDisabled => (
             Cause::OwnerDisabled,
             "the owner is disabled, or has a role that has no tasks".to_string(),
@@ -61,6 +62,7 @@ fn waits_for(execution: &ExecutionRecord) -> Option<String> {
         WaitReason::RetryBackoff => format!("waits for its retry at {}", until()?),
         WaitReason::StepDelay => format!("waits for its next step at {}", until()?),
         WaitReason::Snooze => format!("is put off until {}", until()?),
+        WaitReason::Budget => format!("waits for its owner's budget of cycles until {}", until()?),
         WaitReason::Worker => "waits for a worker".to_string(),
         WaitReason::OwnerDisabled => "is held back: its owner is disabled".to_string(),
     })

@@ -69,7 +69,21 @@ fn check_room(state: &State, task: &TaskRecord, now: u64) -> Result<(), Error> {
             "wait for the next hour, or ask an admin for a higher quota (put_user, configure)",
         ));
     }
-    Ok(())
+    check_budget(state, task.owner, now)
+}
+
+/// Refuses what would be put off at once.
+fn check_budget(state: &State, owner: Principal, now: u64) -> Result<(), Error> {
+    match engine::budget::used_up(state, now, owner) {
+        None => Ok(()),
+        Some(used_up) => Err(Error {
+            retry_at: Some(used_up.begins_anew_at),
+            ..limit_exceeded(
+                used_up.to_string(),
+                "wait until then, or ask an admin for a higher quota (put_user, configure)",
+            )
+        }),
+    }
 }
 
 /// `run_task_now`

@@ -6,6 +6,7 @@ mod alerts;
 mod alerts_watching;
 mod backfills;
 mod backups;
+mod budgets;
 mod calendar;
 mod configuration;
 mod deliveries;

@@ -3,6 +3,7 @@
 use chime_types::{CyclesBudget, SpentCycles};
 
 use super::*;
+use crate::engine::budget::{self, Kind};
 
 /// On a subnet of 13 nodes.
 const BYTE: u64 = 1_000;
@@ -151,4 +152,83 @@ fn should_hold_everything_back_while_cycles_are_low_where_they_apply() {
     world.pump();
     assert!(world.calls().is_empty());
     assert!(!world.budget().free);
+}
+
+/// What may be spent in an hour, so that a test can spend it.
+fn with_budget(cycles: u64) -> World {
+    let world = priced();
+    world.change(|state, _, _| {
+        let mut config = state.config().clone();
+        config.maximum_cycles_per_hour = cycles;
+        state.set_config(config);
+    });
+    world
+}
+
+/// What the first call of `work` costs, and what is spent before it leaves.
+fn cost_of_first_call() -> u64 {
+    let world = priced();
+    world.create(once(call()));
+    world.pump();
+    world.budget().this_hour.total()
+}
+
+#[test]
+fn should_send_what_fits_to_the_last_cycle_and_put_off_what_does_not() {
+    let cost = cost_of_first_call();
+    for (spent, leaves) in [(cost, true), (cost + 1, false)] {
+        let world = with_budget(2 * cost);
+        world.change(|state, owner, now| {
+            budget::charge(state, now, owner.principal, Kind::Deliveries, spent.into());
+        });
+        let made = world.create(once(call()));
+        world.pump();
+        assert_eq!(world.calls().len() == 1, leaves, "{spent}");
+        assert!(world.budget().this_hour.total() <= 2 * cost);
+        if leaves {
+            continue;
+        }
+        let waiting = world.latest(made.id);
+        assert_eq!(waiting.waiting_for, Some(WaitReason::Budget));
+        assert_eq!((waiting.attempt, waiting.attempts.len()), (0, 0));
+        world.pass(3_600);
+        world.let_timer_go_off();
+        assert_eq!(world.calls().len(), 1, "in the next hour");
+        assert_eq!(world.latest(made.id).attempt, 1);
+    }
+}
+
+#[test]
+fn should_fail_what_costs_more_than_a_whole_hour_may() {
+    let world = with_budget(10_000_000_000);
+    let dear = Action::Http {
+        request: HttpAction {
+            max_response_bytes: Some(2_000_000),
+            ..HttpAction::get("https://api.example")
+        },
+    };
+    let made = world.create(once(dear));
+    world.pump();
+    assert!(world.requests().is_empty());
+    let failed = world.latest(made.id);
+    assert_eq!(failed.status, ExecutionStatus::Failed);
+    assert_eq!(failed.cause, Some(Cause::BudgetUsedUp));
+    let error = failed.error.unwrap();
+    assert!(
+        error.contains("at most 10000000000 may be spent"),
+        "{error}"
+    );
+}
+
+#[test]
+fn should_ask_who_controls_the_scheduler_when_the_budget_would_be_used_up() {
+    let world = with_budget(1);
+    world.set_control(true);
+    world.create(once(call()));
+    world.pump();
+    assert_eq!(world.calls().len(), 1, "a controller has no limit");
+    world.set_control(false);
+    world.create(once(call()));
+    world.pump();
+    assert_eq!(world.calls().len(), 1, "it is none any more");
 }

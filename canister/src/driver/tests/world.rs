@@ -56,6 +56,7 @@ struct Platform {
     /// Cycles for a byte between canisters.
     price: u64,
     refunded: u128,
+    everybody_controls: bool,
     instructions: u64,
     /// What the counter of instructions is raised by whenever somebody looks at it.
     instructions_each_time: u64,
@@ -76,6 +77,7 @@ thread_local! {
         failed_in_a_row: 0,
         price: 0,
         refunded: 0,
+        everybody_controls: false,
         instructions: 0,
         instructions_each_time: 0,
     }) };
@@ -108,7 +110,7 @@ impl Runtime for Stub {
     }
 
     fn is_controller(&self, _: Principal) -> bool {
-        false
+        platform(|platform| platform.everybody_controls)
     }
 
     async fn call(&self, request: CallRequest) -> Result<Vec<u8>, CallError> {
@@ -253,6 +255,7 @@ impl World {
             platform.failed_in_a_row = 0;
             platform.price = 0;
             platform.refunded = 0;
+            platform.everybody_controls = false;
             platform.instructions = 0;
             platform.instructions_each_time = 0;
             platform.now = START;
@@ -341,6 +344,11 @@ impl World {
     /// From now on a byte between canisters costs so many cycles, and all else in proportion.
     pub fn set_price(&self, cycles: u64) {
         platform(|platform| platform.price = cycles);
+    }
+
+    /// Whether everybody controls the scheduler.
+    pub fn set_control(&self, everybody: bool) {
+        platform(|platform| platform.everybody_controls = everybody);
     }
 
     /// What comes back with each answer from now on.

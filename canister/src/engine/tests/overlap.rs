@@ -14,6 +14,7 @@ const CALM: Situation = Situation {
     maximum_buffered: 2,
     has_quota: true,
     has_bytes: true,
+    used_up: None,
     owner_disabled: false,
 };
 
