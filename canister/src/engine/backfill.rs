@@ -1,7 +1,7 @@
 //! Slots of the past are run, the oldest first, a few at a time. It is resumed by its place in the
 //! agenda, so an upgrade does not stop it.
 
-use chime_types::{Backfill, EventKind, ExecutionStatus, Trigger};
+use chime_types::{Backfill, Cause, EventKind, ExecutionStatus, Trigger};
 
 use super::outage::Stretch;
 use super::retention;
@@ -97,7 +97,7 @@ impl Turn<'_> {
     }
 }
 
-/// A record that sums up many missed slots, the first of which is run now, begins with the next.
+/// A record that sums up many slots, the first of which is run now, begins with the next.
 fn move_sum(
     state: &mut State,
     task: &mut TaskRecord,
@@ -112,7 +112,7 @@ fn move_sum(
     insert_sum(state, task, &sum);
 }
 
-/// A slot within a sum of missed slots is run: the sum is split into what lies before the slot and
+/// A slot within a sum of slots that were skipped or missed is run: the sum is split into what lies before the slot and
 /// what lies after it.
 fn split_sum(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord, slot: u64) {
     let before = state.occurrence_before(schedule.id, slot);
@@ -122,7 +122,7 @@ fn split_sum(state: &mut State, task: &mut TaskRecord, schedule: &ScheduleRecord
     let rule = compile(schedule);
     let between = rule.slots_between(sum.scheduled_at, slot - 1);
     let in_front = between.count + 1;
-    if sum.status.get() != ExecutionStatus::Missed || in_front >= sum.slots {
+    if !sum.is_empty() || in_front >= sum.slots {
         return;
     }
     let behind = sum.slots - in_front - 1;
@@ -143,7 +143,7 @@ fn cut(sum: &mut ExecutionRecord, from_at: u64, until_at: Option<u64>, slots: u6
     sum.scheduled_at = from_at;
     sum.slots = slots;
     sum.slots_until = until_at.filter(|_| slots > 1);
-    if let Some(until_at) = until_at {
+    if let Some(until_at) = until_at.filter(|_| sum.cause == Some(Cause::Missed)) {
         let stretch = Stretch {
             from_at,
             until_at,

@@ -51,7 +51,7 @@ mod values;
 pub use arguments::encode_arguments;
 pub use attempt::{Outcome, finish};
 pub use failure::Failure;
-pub use fire::settle;
+pub use fire::{look_again, settle};
 pub use lifecycle::snooze;
 pub use periods::{day, hour};
 pub use resolve::{HttpWork, Work, target_of_step, webhook};

@@ -7,6 +7,9 @@ use crate::state::records::OwnerRecord;
 /// Nanoseconds of an hour.
 pub const HOUR: u64 = 3_600 * limits::NANOSECONDS;
 
+/// Nanoseconds of a minute.
+pub const MINUTE: u64 = 60 * limits::NANOSECONDS;
+
 /// Days since 1970, UTC.
 pub const fn day(now: u64) -> u64 {
     now / (24 * HOUR)

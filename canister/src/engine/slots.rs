@@ -45,9 +45,17 @@ pub fn fires_at(schedule: &ScheduleRecord, rule: &Schedule, slot: u64) -> u64 {
     slot + jitter_nanoseconds(schedule.id.0, slot, schedule.jitter_seconds, next)
 }
 
+/// The last of the slots that one record stands for, if this slot is among them.
+fn handled_with(state: &State, schedule: &ScheduleRecord, slot: u64) -> Option<u64> {
+    let before = state.occurrence_before(schedule.id, slot + 1)?;
+    let until_at = state.execution(before)?.slots_until?;
+    Some(until_at).filter(|until_at| *until_at >= slot)
+}
+
 /// Arms the first slot of a schedule from now on, if it and its task are switched on and a run is
 /// left.
 pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRecord, now: u64) {
+    schedule.left_out = None;
     let is_over = schedule
         .maximum_runs
         .is_some_and(|maximum| schedule.runs >= maximum);
@@ -58,10 +66,12 @@ pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRe
     let rule = compile(schedule);
     // A slot that ran is not run again: a pause and a resumption in the same second.
     let next = first_slot(&rule, now).and_then(|slot| {
-        if schedule.last_run_at.is_some_and(|last| last >= slot) {
-            rule.next_after(schedule.last_run_at.unwrap_or(slot))
-        } else {
-            Some(slot)
+        match schedule
+            .last_run_at
+            .max(handled_with(state, schedule, slot))
+        {
+            Some(last) if last >= slot => rule.next_after(last),
+            _ => Some(slot),
         }
     });
     let next = next.map(|slot| (slot, fires_at(schedule, &rule, slot)));

@@ -104,6 +104,13 @@ fn rank(spenders: &mut Vec<(Principal, u64)>, owner: Principal, today: u64) {
     }
 }
 
+/// So many slots more were left out, in a record that is there already.
+pub(super) fn on_skipped(state: &mut State, now: u64, slots: u64) {
+    change(state, now, |totals| {
+        add(totals, ExecutionStatus::Skipped, slots);
+    });
+}
+
 fn add(totals: &mut Totals, status: ExecutionStatus, count: u64) {
     counter(&mut totals.ever, status).raise(count);
     counter(&mut totals.today, status).raise(count);

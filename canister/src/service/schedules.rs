@@ -55,6 +55,7 @@ fn record(id: ScheduleId, task: &TaskRecord, checked: CheckedSchedule) -> Schedu
         runs: 0,
         skipped_runs: 0,
         missed: 0,
+        left_out: None,
     }
 }
 
@@ -74,6 +75,7 @@ fn is_same(old: &ScheduleRecord, new: &ScheduleRecord) -> bool {
         runs: old.runs,
         skipped_runs: old.skipped_runs,
         missed: old.missed,
+        left_out: old.left_out.clone(),
         ..new.clone()
     };
     *old == comparable

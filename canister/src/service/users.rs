@@ -111,6 +111,7 @@ pub fn put_user(
     state.put_user(request.principal, record.clone());
     engine::rights::let_go_on(state, request.principal);
     engine::rights::look_at_leases(state, now, request.principal);
+    engine::look_again(state, now, request.principal);
     Note::new(EventKind::UserChanged, request.principal)
         .by(caller.principal)
         .detail(&detail)

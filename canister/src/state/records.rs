@@ -200,6 +200,20 @@ pub struct ScheduleRecord {
     pub runs: u64,
     pub skipped_runs: u64,
     pub missed: u64,
+    /// Its slots are left out until the next one that is armed, in one record.
+    #[serde(default)]
+    pub left_out: Option<LeftOut>,
+}
+
+/// Slots of a schedule that are left out together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The record of all of them.
+    pub execution: ExecutionId,
+    /// Why they are.
+    pub cause: Cause,
+    /// The last that the record stands for.
+    pub until_at: u64,
 }
 
 /// Where an execution stands while it is neither running nor final.

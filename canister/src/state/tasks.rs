@@ -206,6 +206,7 @@ impl State {
             self.upcoming.remove(&(owner, slot, schedule.id));
         }
         schedule.next_at = next.map(|(slot, _)| slot);
+        schedule.left_out = schedule.left_out.take().filter(|_| next.is_some());
         if let Some((slot, fires_at)) = next {
             schedule.wake = Some(self.wake_at(fires_at, Wake::Fire(schedule.id)));
             self.upcoming.insert((owner, slot, schedule.id), ());

@@ -17,6 +17,7 @@ mod delivery_places;
 mod edges;
 mod filling;
 mod forged;
+mod left_out;
 mod let_go;
 mod missed;
 mod overlap;
