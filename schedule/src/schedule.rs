@@ -203,6 +203,22 @@ impl Schedule {
         }
     }
 
+    /// The most slots that lie within an hour, wherever it begins, whatever the start, the end, the days
+    /// and the exclusions leave of them. A clock that is read to the second shows each minute and second
+    /// once in an hour, so the times of day need not be looked through.
+    #[must_use]
+    pub fn slots_an_hour(&self) -> u32 {
+        const HOUR: u64 = 3_600;
+        let slots = match &self.times {
+            Times::Once { .. } => 1,
+            Times::Every { interval, .. } => HOUR.div_ceil(interval.seconds().max(1)),
+            Times::Wall(rule) => {
+                u64::from(rule.pattern.seconds.len()) * u64::from(rule.pattern.minutes.len())
+            }
+        };
+        u32::try_from(slots).unwrap_or(u32::MAX)
+    }
+
     /// The interval, if every one of its slots between start and end counts.
     const fn plain_interval(&self) -> Option<&Interval> {
         match (&self.times, &self.exclusions) {

@@ -47,6 +47,9 @@ pub struct Config {
     pub maximum_bytes_per_owner: u64,
     /// Most runs of one owner in an hour, 1 to 1,000,000,000; slots above it are skipped.
     pub maximum_runs_per_hour: u64,
+    /// Most slots that the schedules of one owner may have in an hour, 1 to 1,000,000,000, each at its
+    /// densest; a schedule above it is refused. Admins are not held to it.
+    pub maximum_slots_per_hour: u64,
     /// Most cycles that are spent for one owner in an hour, 1,000,000,000 and more: calls, HTTPS
     /// requests, deliveries and the scheduler's own work. When they are used up, its slots are
     /// skipped, and what is under way waits for the next hour. Admins and controllers have no limit.
@@ -95,6 +98,7 @@ impl Default for Config {
             maximum_executions_per_owner: 100_000,
             maximum_bytes_per_owner: limits::DEFAULT_BYTES_PER_OWNER,
             maximum_runs_per_hour: 100_000,
+            maximum_slots_per_hour: limits::DEFAULT_SLOTS_PER_HOUR,
             maximum_cycles_per_hour: limits::DEFAULT_CYCLES_PER_HOUR,
             maximum_cycles_per_day: limits::DEFAULT_CYCLES_PER_DAY,
             maximum_buffered_executions: 100,
@@ -154,6 +158,8 @@ pub struct ConfigureRequest {
     pub maximum_bytes_per_owner: Option<u64>,
     /// See `Config`.
     pub maximum_runs_per_hour: Option<u64>,
+    /// See `Config`.
+    pub maximum_slots_per_hour: Option<u64>,
     /// See `Config`.
     pub maximum_cycles_per_hour: Option<u64>,
     /// See `Config`.

@@ -272,6 +272,9 @@ pub const MAXIMUM_BYTES_PER_OWNER: u64 = 1 << 40;
 pub const DEFAULT_CYCLES_PER_HOUR: u64 = 100_000_000_000;
 /// The same for a day.
 pub const DEFAULT_CYCLES_PER_DAY: u64 = 1_000_000_000_000;
+/// Most slots that the schedules of one owner may have in an hour, when nobody says otherwise: as many as
+/// 27 schedules of a second have.
+pub const DEFAULT_SLOTS_PER_HOUR: u64 = 100_000;
 /// Fewest cycles of an hour or a day that may be configured.
 pub const MINIMUM_CYCLES_BUDGET: u64 = 1_000_000_000;
 /// Owners who spend most that are shown in the statistics.

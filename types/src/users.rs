@@ -73,6 +73,9 @@ pub struct Quotas {
     /// Most bytes stored; see `Config.maximum_bytes_per_owner`.
     #[serde(default)]
     pub maximum_bytes: Option<u64>,
+    /// Most slots of its schedules in an hour; see `Config.maximum_slots_per_hour`.
+    #[serde(default)]
+    pub maximum_slots_per_hour: Option<u64>,
     /// Most cycles in an hour; see `Config.maximum_cycles_per_hour`.
     #[serde(default)]
     pub maximum_cycles_per_hour: Option<u64>,
@@ -118,6 +121,8 @@ pub struct User {
     pub executions: u64,
     /// Its runs in the present hour.
     pub runs_this_hour: u64,
+    /// Slots that its schedules have in an hour, each at its densest; null if the scheduler does not say.
+    pub slots_per_hour: Option<u64>,
     /// Bytes stored for it: executions, tasks, backups and uploads, messages and reports. A store of
     /// an older version counts what was written since; the action `maintenance` counts anew.
     pub bytes: Option<u64>,

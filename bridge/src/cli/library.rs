@@ -151,6 +151,9 @@ pub struct UserPutArguments {
     /// Most bytes stored.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_bytes: Option<u64>,
+    /// Most slots of its schedules in an hour.
+    #[arg(long, value_name = "N", help_heading = "Quotas")]
+    pub maximum_slots_per_hour: Option<u64>,
     /// Most cycles spent in an hour.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_cycles_per_hour: Option<u64>,

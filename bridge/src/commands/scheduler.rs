@@ -18,7 +18,7 @@ const DURATIONS: [&str; 4] = [
     "default_lease",
 ];
 /// All other settings, but for `retention` and `minimum_cycles`.
-const COUNTS: [&str; 14] = [
+const COUNTS: [&str; 15] = [
     "maximum_concurrent",
     "maximum_concurrent_per_owner",
     "maximum_concurrent_per_target",
@@ -27,6 +27,7 @@ const COUNTS: [&str; 14] = [
     "maximum_executions_per_owner",
     "maximum_bytes_per_owner",
     "maximum_runs_per_hour",
+    "maximum_slots_per_hour",
     "maximum_cycles_per_hour",
     "maximum_cycles_per_day",
     "maximum_buffered_executions",

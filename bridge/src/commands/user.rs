@@ -87,6 +87,9 @@ fn quotas(arguments: &UserPutArguments, present: Quotas) -> Option<Quotas> {
             .or(base.maximum_runs_per_hour),
         maximum_concurrent: arguments.maximum_concurrent.or(base.maximum_concurrent),
         maximum_bytes: arguments.maximum_bytes.or(base.maximum_bytes),
+        maximum_slots_per_hour: arguments
+            .maximum_slots_per_hour
+            .or(base.maximum_slots_per_hour),
         maximum_cycles_per_hour: arguments
             .maximum_cycles_per_hour
             .or(base.maximum_cycles_per_hour),

@@ -178,6 +178,10 @@ pub fn configuration(config: Config) -> Record {
             ),
             ("maximum_runs_per_hour", count(config.maximum_runs_per_hour)),
             (
+                "maximum_slots_per_hour",
+                count(config.maximum_slots_per_hour),
+            ),
+            (
                 "maximum_cycles_per_hour",
                 count(config.maximum_cycles_per_hour),
             ),

@@ -68,6 +68,7 @@ fn quotas(quotas: &Quotas) -> String {
         ("runs an hour", number(quotas.maximum_runs_per_hour)),
         ("at a time", number(quotas.maximum_concurrent)),
         ("bytes", number(quotas.maximum_bytes)),
+        ("slots an hour", number(quotas.maximum_slots_per_hour)),
         ("cycles an hour", number(quotas.maximum_cycles_per_hour)),
         ("cycles a day", number(quotas.maximum_cycles_per_day)),
     ];
@@ -107,6 +108,11 @@ fn user_text(user: &User, page: &Page<'_>) -> String {
         ("Tasks", user.tasks.to_string()),
         ("Executions", user.executions.to_string()),
         ("Runs this hour", user.runs_this_hour.to_string()),
+        (
+            "Slots an hour",
+            user.slots_per_hour
+                .map_or_else(|| "-".into(), |slots| slots.to_string()),
+        ),
         (
             "Bytes stored",
             user.bytes

@@ -171,6 +171,7 @@ fn should_show_the_library_and_the_people() {
         tasks: 3,
         executions: 41,
         runs_this_hour: 2,
+        slots_per_hour: Some(3_660),
         bytes: Some(123_456),
         budget: Some(budget()),
     };

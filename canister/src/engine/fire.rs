@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::outage::{Due, Passed, Stretch};
 use super::periods::{HOUR, MINUTE, begin_day, hour};
 use super::retention::{has_bytes, make_room};
-use super::slots::{arm_first, compile, fires_at};
+use super::slots::{arm_first, compile, fires_at, slots_an_hour};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{alerts, rights, skipped, totals};
@@ -273,6 +273,9 @@ impl<'s> Turn<'s> {
 
     /// Arms the next slot, unless the runs of the schedule are used up.
     fn arm_next(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule, next: Option<u64>) {
+        if !schedule.is_counted {
+            schedule.slots_an_hour = slots_an_hour(schedule, rule);
+        }
         let is_over = schedule.is_used_up();
         let next = next
             .filter(|_| !is_over)

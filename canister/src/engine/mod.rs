@@ -56,7 +56,7 @@ pub use lifecycle::snooze;
 pub use periods::{day, hour};
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{Position, arm_sweep, make_room, maximum_bytes, remove_some, sweep_soon};
-pub use slots::{arm_first, check_rule, compile};
+pub use slots::{arm_first, check_rule, compile, slots_an_hour};
 pub use stopping::cancel;
 pub use totals::totals;
 pub use turn::Turn;

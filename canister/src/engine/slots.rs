@@ -45,6 +45,13 @@ pub fn fires_at(schedule: &ScheduleRecord, rule: &Schedule, slot: u64) -> u64 {
     slot + jitter_nanoseconds(schedule.id.0, slot, schedule.jitter_seconds, next)
 }
 
+/// The most slots that a schedule has in an hour.
+pub fn slots_an_hour(schedule: &ScheduleRecord, rule: &Schedule) -> u32 {
+    let runs = schedule.maximum_runs.unwrap_or(u64::MAX);
+    let runs = u32::try_from(runs).unwrap_or(u32::MAX);
+    rule.slots_an_hour().min(runs).max(1)
+}
+
 /// The last of the slots that one record stands for, if this slot is among them.
 fn handled_with(state: &State, schedule: &ScheduleRecord, slot: u64) -> Option<u64> {
     let before = state.occurrence_before(schedule.id, slot + 1)?;
@@ -64,6 +71,7 @@ pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRe
         return;
     }
     let rule = compile(schedule);
+    schedule.slots_an_hour = slots_an_hour(schedule, &rule);
     // A slot that ran is not run again: a pause and a resumption in the same second.
     let next = first_slot(&rule, now).and_then(|slot| {
         match schedule

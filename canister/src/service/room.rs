@@ -60,6 +60,40 @@ pub fn for_bytes(state: &mut State, owner: Principal) -> Result<(), Error> {
     ))
 }
 
+/// Sees to it that the schedules of an owner may have so many more slots in an hour, in place of so many
+/// others. What makes them fewer is never refused.
+pub fn for_slots(
+    state: &State,
+    caller: Caller,
+    owner: Principal,
+    (new, gone): (u64, u64),
+) -> Result<(), Error> {
+    if caller.is_admin() || new <= gone {
+        return Ok(());
+    }
+    let maximum = maximum_slots(state, owner);
+    let present = state.with_owner(owner, |owner| owner.slots_an_hour);
+    let slots = present.saturating_sub(gone).saturating_add(new);
+    if slots <= maximum {
+        return Ok(());
+    }
+    Err(limit_exceeded(
+        format!(
+            "at most {maximum} slots in an hour for all schedules of this owner (maximum_slots_per_hour), \
+             with these it would be {slots}"
+        ),
+        "choose longer intervals, switch other schedules off, or ask an admin for a higher quota \
+         (put_user, configure)",
+    ))
+}
+
+fn maximum_slots(state: &State, owner: Principal) -> u64 {
+    let quota = state
+        .user(owner)
+        .and_then(|user| user.quotas.maximum_slots_per_hour);
+    quota.unwrap_or(state.config().maximum_slots_per_hour)
+}
+
 /// Whether nothing more will happen in a task by itself.
 fn is_over(state: &State, task: &TaskRecord) -> bool {
     let mut schedules = task.schedules.iter().filter_map(|id| state.schedule(*id));

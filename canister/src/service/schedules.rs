@@ -1,5 +1,6 @@
 //! Adding, switching and removing schedules of a task, and showing what one means.
 
+use candid::Principal;
 use chime_types::{
     AddScheduleRequest, Error, EventKind, MissedRuns, NewSchedule, PreviewScheduleRequest,
     RemoveScheduleRequest, SchedulePreview, SetScheduleRequest, Task, limits,
@@ -9,7 +10,7 @@ use super::access::{Need, not_found, task_for};
 use super::tasks::touch;
 use super::update::check_version;
 use super::validate::{self, CheckedSchedule};
-use super::{Caller, rates, views};
+use super::{Caller, rates, room, views};
 use crate::engine::timeline::Note;
 use crate::engine::{self, Turn};
 use crate::state::State;
@@ -55,8 +56,45 @@ fn record(id: ScheduleId, task: &TaskRecord, checked: CheckedSchedule) -> Schedu
         runs: 0,
         skipped_runs: 0,
         missed: 0,
+        slots_an_hour: 0,
+        is_counted: false,
         left_out: None,
     }
+}
+
+/// Slots that a schedule would have in an hour if it were armed.
+fn slots_of(schedule: &CheckedSchedule) -> u64 {
+    let runs = schedule.given.maximum_runs.unwrap_or(u64::MAX);
+    match schedule.given.disabled {
+        Some(true) => 0,
+        Some(false) | None => u64::from(schedule.rule.slots_an_hour()).min(runs).max(1),
+    }
+}
+
+/// Refuses schedules that are to be made for an owner if it would have too many slots in an hour.
+pub(super) fn check_slots(
+    state: &State,
+    caller: Caller,
+    owner: Principal,
+    new: &[CheckedSchedule],
+    gone: u64,
+) -> Result<(), Error> {
+    let slots = new
+        .iter()
+        .map(slots_of)
+        .fold(0, |sum, slots| slots.saturating_add(sum));
+    room::for_slots(state, caller, owner, (slots, gone))
+}
+
+/// Slots in an hour of those stored schedules of a task that count, or would if they were armed.
+pub(super) fn stored_slots(state: &State, task: &TaskRecord, counted: bool) -> u64 {
+    task.schedules
+        .iter()
+        .filter_map(|id| state.schedule(*id))
+        .filter(|schedule| schedule.is_counted == counted && !schedule.disabled)
+        .map(|schedule| engine::slots_an_hour(&schedule, &engine::compile(&schedule)))
+        .map(u64::from)
+        .sum()
 }
 
 /// Whether a new schedule means the same as an old one: it goes on with its counters and its next
@@ -75,6 +113,8 @@ fn is_same(old: &ScheduleRecord, new: &ScheduleRecord) -> bool {
         runs: old.runs,
         skipped_runs: old.skipped_runs,
         missed: old.missed,
+        slots_an_hour: old.slots_an_hour,
+        is_counted: old.is_counted,
         left_out: old.left_out.clone(),
         ..new.clone()
     };
@@ -141,8 +181,12 @@ pub fn add_schedule(
             "remove one, or make another task",
         ));
     }
+    let checked = vec![checked];
+    if !task.disabled {
+        check_slots(state, caller, task.owner, &checked, 0)?;
+    }
     rates::requested(state, caller, now)?;
-    put_schedules(state, &mut task, vec![checked], now);
+    put_schedules(state, &mut task, checked, now);
     Ok(changed(state, caller, task, now, "a schedule was added"))
 }
 
@@ -188,6 +232,10 @@ pub fn set_schedule(
     let mut schedule = schedule_of(state, &task, request.schedule_id)?;
     if schedule.disabled == request.disabled {
         return Ok(views::task(state, task));
+    }
+    if !request.disabled && !task.disabled {
+        let slots = engine::slots_an_hour(&schedule, &engine::compile(&schedule));
+        room::for_slots(state, caller, task.owner, (slots.into(), 0))?;
     }
     rates::requested(state, caller, now)?;
     engine::settle(state, now, &mut task, &mut schedule);

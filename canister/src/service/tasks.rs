@@ -7,7 +7,7 @@ use chime_types::{
 };
 
 use super::access::{Need, task_for};
-use super::schedules::put_schedules;
+use super::schedules::{check_slots, put_schedules, stored_slots};
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, rates, room, search, views, with_size};
 use crate::engine::timeline::Note;
@@ -101,6 +101,9 @@ pub fn create(
         }
     }
     let checked = check(state, caller, now, &request)?;
+    if !request.disabled.unwrap_or(false) {
+        check_slots(state, caller, caller.principal, &checked.schedules, 0)?;
+    }
     room::for_bytes(state, caller.principal)?;
     rates::requested(state, caller, now)?;
     room::for_task(state, caller, now)?;
@@ -230,6 +233,8 @@ pub fn resume(state: &mut State, caller: Caller, now: u64, task_id: u64) -> Resu
     if !task.disabled {
         return Ok(views::task(state, task));
     }
+    let slots = stored_slots(state, &task, false);
+    room::for_slots(state, caller, task.owner, (slots, 0))?;
     rates::requested(state, caller, now)?;
     task.disabled = false;
     task.pause_reason = None;

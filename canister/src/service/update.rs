@@ -4,7 +4,7 @@ use candid::Principal;
 use chime_types::{Error, EventKind, Task, UpdateTaskRequest};
 
 use super::access::{Need, conflict, task_for};
-use super::schedules::replace_schedules;
+use super::schedules::{check_slots, replace_schedules, stored_slots};
 use super::tasks::{check_run_as, touch};
 use super::validate::{self, CheckedSchedule};
 use super::{Caller, rates, room, views};
@@ -93,6 +93,10 @@ pub fn update(
     let mut task = task_for(state, caller, Need::Change, request.task_id)?;
     check_version(&task, request.expected_version)?;
     let checked = check(state, caller, &task, now, &request)?;
+    if let Some(schedules) = checked.schedules.as_ref().filter(|_| !task.disabled) {
+        let gone = stored_slots(state, &task, true);
+        check_slots(state, caller, task.owner, schedules, gone)?;
+    }
     if request.steps.is_some() || request.metadata.is_some() || request.description.is_some() {
         room::for_bytes(state, task.owner)?;
         task = task_for(state, caller, Need::Change, request.task_id)?;

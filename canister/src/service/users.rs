@@ -38,6 +38,7 @@ fn view(state: &State, principal: Principal, record: Option<UserRecord>, now: u6
         } else {
             0
         },
+        slots_per_hour: Some(owner.slots_an_hour),
         bytes: Some(state.usage(principal).bytes),
         budget: Some(engine::budget::view(state, now, principal)),
     }
@@ -156,6 +157,11 @@ fn check_user(state: &State, request: &PutUserRequest, is_new: bool) -> Result<(
         (
             "quotas.maximum_runs_per_hour",
             quotas.maximum_runs_per_hour,
+            1_000_000_000,
+        ),
+        (
+            "quotas.maximum_slots_per_hour",
+            quotas.maximum_slots_per_hour,
             1_000_000_000,
         ),
         (

@@ -200,6 +200,12 @@ pub struct ScheduleRecord {
     pub runs: u64,
     pub skipped_runs: u64,
     pub missed: u64,
+    /// The most slots that it has in an hour; 0 if nobody has counted yet.
+    #[serde(default)]
+    pub slots_an_hour: u32,
+    /// They are among those of its owner: it is armed.
+    #[serde(default)]
+    pub is_counted: bool,
     /// Its slots are left out until the next one that is armed, in one record.
     #[serde(default)]
     pub left_out: Option<LeftOut>,
@@ -401,6 +407,9 @@ pub struct OwnerRecord {
     pub hour: u64,
     #[serde(default)]
     pub runs_this_hour: u64,
+    /// The most slots that the schedules which are armed have in an hour.
+    #[serde(default)]
+    pub slots_an_hour: u64,
     /// Cycles spent in that hour.
     #[serde(default)]
     pub spent_this_hour: SpentCycles,

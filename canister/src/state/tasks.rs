@@ -6,6 +6,7 @@ use candid::Principal;
 use chime_types::limits;
 
 use super::State;
+use super::counter::Counter;
 use super::held::Encoded;
 use super::keys::{BackfillId, ExecutionId, OwnerKey, RunKey, ScheduleId, TaskId, Wake};
 use super::records::{BackfillRecord, Plan, ScheduleRecord, TaskRecord};
@@ -207,11 +208,27 @@ impl State {
         }
         schedule.next_at = next.map(|(slot, _)| slot);
         schedule.left_out = schedule.left_out.take().filter(|_| next.is_some());
+        self.count_slots(schedule, owner, next.is_some());
         if let Some((slot, fires_at)) = next {
             schedule.wake = Some(self.wake_at(fires_at, Wake::Fire(schedule.id)));
             self.upcoming.insert((owner, slot, schedule.id), ());
         }
         self.put_schedule(schedule);
+    }
+
+    /// Counts the slots of a schedule among those of its owner while it is armed.
+    fn count_slots(&mut self, schedule: &mut ScheduleRecord, owner: Principal, is_armed: bool) {
+        // One that an older release armed is counted once its slots are known.
+        let is_counted = is_armed && schedule.slots_an_hour > 0;
+        if schedule.is_counted == is_counted {
+            return;
+        }
+        schedule.is_counted = is_counted;
+        let slots = u64::from(schedule.slots_an_hour);
+        self.change_owner(owner, |owner| match is_counted {
+            true => owner.slots_an_hour.raise(slots),
+            false => owner.slots_an_hour.lower(slots),
+        });
     }
 
     /// The next slots of an owner, the earliest first.

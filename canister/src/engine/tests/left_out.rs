@@ -147,10 +147,7 @@ fn should_account_for_all_slots_of_a_schedule_that_ends_in_the_hour() {
     });
     assert!(live(&mut world, HOUR) <= 4);
     let slots: u64 = spans(&world, made.id).iter().map(|it| it.1).sum();
-    assert_eq!(
-        slots, 29,
-        "from the first minute to the last before the end"
-    );
+    assert_eq!(slots, 30, "from the first minute to the end");
     assert!(world.get(made.id).schedules[0].next_run_at.is_none());
 }
 

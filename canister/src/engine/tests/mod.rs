@@ -14,6 +14,7 @@ mod builtin_restore;
 mod builtin_uploads;
 mod deliveries;
 mod delivery_places;
+mod dense;
 mod edges;
 mod filling;
 mod forged;

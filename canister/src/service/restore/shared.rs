@@ -112,6 +112,7 @@ fn request(config: Config) -> ConfigureRequest {
         maximum_executions_per_owner: Some(config.maximum_executions_per_owner),
         maximum_bytes_per_owner: Some(config.maximum_bytes_per_owner),
         maximum_runs_per_hour: Some(config.maximum_runs_per_hour),
+        maximum_slots_per_hour: Some(config.maximum_slots_per_hour),
         maximum_cycles_per_hour: Some(config.maximum_cycles_per_hour),
         maximum_cycles_per_day: Some(config.maximum_cycles_per_day),
         maximum_buffered_executions: Some(config.maximum_buffered_executions),

@@ -9,8 +9,10 @@ use super::numbers::{self, Numbers, Place, Replaced};
 use super::{Restore, check};
 use crate::engine::archive::TaskItem;
 use crate::engine::timeline::Note;
-use crate::engine::{Turn, arm_first};
+use crate::engine::{Turn, arm_first, compile, slots_an_hour};
 use crate::service::access::limit_exceeded;
+use crate::service::schedules::stored_slots;
+use crate::service::{Caller, room};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, ScheduleId, TaskId};
 use crate::state::records::{ExecutionRecord, Plan, ScheduleRecord, Step, TaskRecord};
@@ -63,6 +65,7 @@ pub fn restore(
         .as_ref()
         .is_some_and(|task| task.owner == owner && task.deleted_at.is_none());
     check_quota(state, &item.task, replaces)?;
+    check_slots(state, caller, &item, existing.as_ref())?;
     let mut replaced = Replaced::default();
     if let Some(existing) = existing {
         replaced = Replaced::of(state, &existing);
@@ -176,6 +179,27 @@ fn check_quota(state: &State, task: &TaskRecord, replaces: bool) -> Result<(), E
     ))
 }
 
+/// Refuses schedules with too many slots in an hour.
+fn check_slots(
+    state: &State,
+    caller: Caller,
+    item: &TaskItem,
+    existing: Option<&TaskRecord>,
+) -> Result<(), Error> {
+    if item.task.disabled {
+        return Ok(());
+    }
+    let new: u64 = item
+        .schedules
+        .iter()
+        .filter(|schedule| !schedule.disabled)
+        .map(|schedule| u64::from(slots_an_hour(schedule, &compile(schedule))))
+        .sum();
+    let gone = existing.map_or(0, |task| stored_slots(state, task, true));
+    room::for_slots(state, caller, item.task.owner, (new, gone))
+        .map_err(|error| error.within(&format!("tasks[{}]", item.task.id.0)))
+}
+
 /// A task without anything under way. Its key goes to whoever has it by now.
 fn reset(state: &mut State, task: &mut TaskRecord) {
     task.active = Vec::new();
@@ -208,6 +232,7 @@ fn put_schedules(
         schedule.task_id = task.id;
         schedule.next_at = None;
         schedule.wake = None;
+        schedule.is_counted = false;
         arm_first(state, task, &mut schedule, now);
         task.schedules.push(schedule.id);
     }

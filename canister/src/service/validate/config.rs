@@ -25,6 +25,7 @@ pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Err
         maximum_executions_per_owner,
         maximum_bytes_per_owner,
         maximum_runs_per_hour,
+        maximum_slots_per_hour,
         maximum_cycles_per_hour,
         maximum_cycles_per_day,
         maximum_buffered_executions,
@@ -73,7 +74,7 @@ fn check(config: &Config) -> Result<(), Error> {
 
 type Row = (&'static str, u64, u64, u64);
 
-const fn large_numbers(config: &Config) -> [Row; 13] {
+const fn large_numbers(config: &Config) -> [Row; 14] {
     macro_rules! row {
         ($field:ident, $minimum:expr, $maximum:expr) => {
             (stringify!($field), config.$field, $minimum, $maximum)
@@ -89,6 +90,7 @@ const fn large_numbers(config: &Config) -> [Row; 13] {
             limits::MAXIMUM_BYTES_PER_OWNER
         ),
         row!(maximum_runs_per_hour, 1, 1_000_000_000),
+        row!(maximum_slots_per_hour, 1, 1_000_000_000),
         row!(
             maximum_cycles_per_hour,
             limits::MINIMUM_CYCLES_BUDGET,

@@ -69,7 +69,8 @@ fn differences(record: &OwnerRecord, counted: &OwnerRecord) -> String {
         alerts,
         backfills,
         running,
-        claimed
+        claimed,
+        slots_an_hour
     );
     let texts: Vec<String> = all
         .iter()
@@ -96,6 +97,7 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         backfills: 0,
         running: 0,
         claimed: 0,
+        slots_an_hour: 0,
         ..state.owner(owner)
     };
     for task in tasks_of(state, owner) {
@@ -104,6 +106,11 @@ fn counted(state: &State, owner: Principal) -> OwnerRecord {
         record.executions.raise(task.total_executions);
         record.running.raise(task.running);
         record.claimed.raise(task.claimed);
+        for schedule in task.schedules.iter().filter_map(|id| state.schedule(*id)) {
+            if schedule.is_counted {
+                record.slots_an_hour.raise(schedule.slots_an_hour.into());
+            }
+        }
         let backfills = state.backfills_of(task.id, BackfillId(0));
         let unfinished = backfills.filter(|backfill| backfill.0.finished_at.is_none());
         let count = u32::try_from(unfinished.count()).unwrap_or(u32::MAX);
