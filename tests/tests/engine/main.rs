@@ -16,6 +16,7 @@ mod figures;
 mod https;
 mod library;
 mod liveness;
+mod multiplying;
 mod notifications;
 mod outages;
 mod overlap;

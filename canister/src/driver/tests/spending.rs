@@ -116,6 +116,7 @@ fn should_count_deliveries_apart() {
         callback: Some(Callback {
             canister: Principal::from_slice(&[8]),
             method: "ended".to_string(),
+            error_cases: None,
         }),
         ..once(call())
     });

@@ -145,6 +145,7 @@ fn should_put_deliveries_off_and_give_their_places_to_others() {
         callback: Some(Callback {
             canister: Principal::from_slice(&[8]),
             method: "ended".to_string(),
+            error_cases: None,
         }),
         ..task(now_once())
     });
