@@ -266,12 +266,12 @@ pub const DEFAULT_BYTES_PER_OWNER: u64 = 1 << 30;
 pub const MINIMUM_BYTES_PER_OWNER: u64 = 1 << 20;
 /// Most bytes for one owner that may be configured.
 pub const MAXIMUM_BYTES_PER_OWNER: u64 = 1 << 40;
-/// Most cycles that are spent for one owner in an hour, when nobody says otherwise. A task that calls a
-/// canister each second takes about 85,000,000,000; ten requests over HTTPS a second with responses of
-/// 2 MB take as much in half a second.
-pub const DEFAULT_CYCLES_PER_HOUR: u64 = 100_000_000_000;
-/// The same for a day.
-pub const DEFAULT_CYCLES_PER_DAY: u64 = 1_000_000_000_000;
+/// Most cycles that are spent for one owner in an hour, when nobody says otherwise: a task that calls a
+/// canister each second fits, about 25,000,000 cycles a run; ten requests over HTTPS a second with
+/// responses of 2 MB, about 20,850,000,000 each, do not.
+pub const DEFAULT_CYCLES_PER_HOUR: u64 = 150_000_000_000;
+/// The same for a day: a call each second fits around the clock.
+pub const DEFAULT_CYCLES_PER_DAY: u64 = 3_000_000_000_000;
 /// Most slots that the schedules of one owner may have in an hour, when nobody says otherwise: as many as
 /// 27 schedules of a second have.
 pub const DEFAULT_SLOTS_PER_HOUR: u64 = 100_000;

@@ -66,7 +66,7 @@ fn should_skip_slots_while_the_budget_is_used_up_and_run_them_in_the_next_hour()
     assert_eq!(skipped.cause, Some(Cause::BudgetUsedUp));
     assert_eq!(
         skipped.error.unwrap(),
-        "skipped: the owner's cycles of this hour are used up (100000000000, \
+        "skipped: the owner's cycles of this hour are used up (150000000000, \
          maximum_cycles_per_hour); they begin anew at 2026-03-01T01:00:00Z"
     );
     world.now = START + HOUR * SECOND;
