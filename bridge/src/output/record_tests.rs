@@ -4,9 +4,9 @@ use candid::Principal;
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, ActionDefinition, Alert, AlertCondition, Attempt, Backfill, Backup, Channel, Config,
-    CyclesBudget, Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages, LogEntry,
-    Message, Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview, SpentCycles,
-    Spender, Stats, Task, TaskExecution, UpcomingRun, User,
+    CyclesBudget, Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages,
+    LogEntry, Message, Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview,
+    Spender, SpentCycles, Stats, Task, TaskExecution, UpcomingRun, User,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;

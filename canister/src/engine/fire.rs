@@ -1,6 +1,5 @@
 //! A slot of a schedule is due: run it, let it wait, leave it out, or note that it was missed.
 
-use candid::Principal;
 use chime_schedule::{Schedule, format_instant};
 use chime_types::{Cause, EventKind, ExecutionStatus, OverlapPolicy, limits};
 
@@ -8,19 +7,16 @@ use super::budget::{self, UsedUp};
 use super::clearing::Scope;
 use super::failure::Failure;
 use super::outage::{Due, Passed, Stretch};
-use super::periods::{HOUR, MINUTE, begin_day, hour};
+use super::periods::{begin_day, hour};
 use super::retention::{has_bytes, make_room};
-use super::slots::{arm_first, compile, fires_at, slots_an_hour};
+use super::slots::{compile, fires_at, slots_an_hour};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
 use super::{alerts, rights, skipped, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
-use crate::state::keys::{ExecutionId, ScheduleId};
-use crate::state::records::{ExecutionRecord, LeftOut, OwnerRecord, ScheduleRecord, TaskRecord};
-
-/// Schedules of an owner that are looked at again in one message.
-const LOOKED_AT_AGAIN: usize = 1_000;
+use crate::state::keys::ScheduleId;
+use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
 
 /// What becomes of a slot that is due and was not missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,25 +50,6 @@ pub enum Reason {
     OwnerDisabled,
     /// The scheduler's own message failed at it.
     Poison,
-}
-
-impl Reason {
-    /// Until when every slot is left out for it, if that is known: what is used up begins anew with the
-    /// hour or the day, bytes may be free at any time, and an owner that is let in again is looked after
-    /// at once.
-    fn holds_until(self, now: u64) -> Option<u64> {
-        match self {
-            Self::Quota | Self::OwnerDisabled => Some(next(HOUR, now)),
-            Self::Cycles(used_up) => Some(used_up.begins_anew_at.min(next(HOUR, now))),
-            Self::Bytes => Some(next(MINUTE, now)),
-            Self::Overlap | Self::BufferFull | Self::Poison => None,
-        }
-    }
-}
-
-/// When the next of such periods begins.
-const fn next(period: u64, now: u64) -> u64 {
-    (now / period + 1).saturating_mul(period)
 }
 
 /// What the judgement of a slot depends on.
@@ -168,23 +145,6 @@ pub fn settle(state: &mut State, now: u64, task: &mut TaskRecord, schedule: &mut
         let mut turn = Turn::new(state, now, task.clone());
         turn.settle(schedule);
         *task = turn.end();
-    }
-}
-
-/// Looks again at schedules of an owner whose slots are left out for a while: what stood in their way may
-/// be over. Of more than can be looked at in a message the rest follows when that while is over.
-pub fn look_again(state: &mut State, now: u64, owner: Principal) {
-    let armed = state.upcoming_of(owner).map(|(_, id)| id);
-    let ids: Vec<ScheduleId> = armed.take(LOOKED_AT_AGAIN).collect();
-    for id in ids {
-        let found = state.schedule(id);
-        let Some(mut schedule) = found.filter(|found| found.left_out.is_some()) else {
-            continue;
-        };
-        let mut turn = Turn::of(state, now, schedule.task_id);
-        turn.settle(&mut schedule);
-        let task = turn.end();
-        arm_first(state, &task, &mut schedule, now);
     }
 }
 
@@ -382,100 +342,6 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// The slot to go on with after one that was judged. What was left out for a reason that holds for a
-    /// while takes those of that time along: nothing is done for them until it is over.
-    fn next_after(
-        &mut self,
-        schedule: &mut ScheduleRecord,
-        rule: &Schedule,
-        (slot, judgement): (u64, Judgement),
-    ) -> Option<u64> {
-        let next = rule.next_after(slot);
-        let Judgement::Skip(reason) = judgement else {
-            return next;
-        };
-        let holds_until = reason.holds_until(self.now);
-        let Some(until) = holds_until.filter(|until| next.is_some_and(|next| next < *until)) else {
-            return next;
-        };
-        if let Some(execution) = self.state.occurrence(schedule.id, slot) {
-            schedule.left_out = Some(LeftOut {
-                execution,
-                cause: skipped::why(self.state, &self.task, reason).cause,
-                until_at: slot,
-            });
-        }
-        // A schedule that ends before is looked at again at its last slot.
-        rule.next_after(until - 1)
-            .or_else(|| rule.last_between(slot, until - 1))
-    }
-
-    /// Counts the slots up to this time that were left out with the one before them, in its record.
-    fn sum_up(&mut self, schedule: &mut ScheduleRecord, rule: &Schedule, until_at: u64) {
-        let Some(left_out) = schedule.left_out.clone() else {
-            return;
-        };
-        let until_at = schedule
-            .next_at
-            .map_or(until_at, |next| until_at.min(next - 1));
-        let passed = rule.slots_between(left_out.until_at, until_at);
-        let (Some(from_at), Some(until_at)) = (rule.next_after(left_out.until_at), passed.last_at)
-        else {
-            return;
-        };
-        let stretch = Stretch {
-            from_at,
-            until_at,
-            slots: passed.count,
-        };
-        schedule.skipped_runs.raise(stretch.slots);
-        schedule.left_out = self
-            .add_left_out(schedule.id, &left_out, &stretch)
-            .map(|execution| LeftOut {
-                execution,
-                until_at,
-                ..left_out
-            });
-        self.state.put_schedule(schedule);
-    }
-
-    /// Lets the record of slots that were left out stand for more. If it is gone, because it was too old,
-    /// or ends before, because one of its slots was run after all, another one follows it.
-    fn add_left_out(
-        &mut self,
-        schedule: ScheduleId,
-        left_out: &LeftOut,
-        stretch: &Stretch,
-    ) -> Option<ExecutionId> {
-        let (now, owner) = (self.now, self.task.owner);
-        let count = |owner: &mut OwnerRecord| {
-            begin_day(owner, now);
-            owner.skipped.raise(stretch.slots);
-        };
-        let ends_there = |found: &ExecutionRecord| {
-            let end = found.slots_until.unwrap_or(found.scheduled_at);
-            found.status.get() == ExecutionStatus::Skipped && end == left_out.until_at
-        };
-        let found = self.state.execution(left_out.execution);
-        if let Some(mut found) = found.filter(ends_there) {
-            found.slots.raise(stretch.slots);
-            found.slots_until = Some(stretch.until_at);
-            found.finished_at = Some(now);
-            self.state.put_execution(&found);
-            self.state.change_owner(owner, count);
-            totals::on_skipped(self.state, now, stretch.slots);
-            return Some(found.id);
-        }
-        let why = Failure::new(left_out.cause, "skipped, as the slots before");
-        let status = ExecutionStatus::Skipped;
-        let mut run = self.note_slot(schedule, stretch.from_at, status, why)?;
-        run.execution.slots = stretch.slots;
-        run.execution.slots_until = (stretch.slots > 1).then_some(stretch.until_at);
-        run.count_left_out(count);
-        run.note_left_out(EventKind::SlotSkipped);
-        Some(run.execution.id)
-    }
-
     /// Notes the missed slots in one record.
     fn miss(&mut self, schedule: &mut ScheduleRecord, stretch: &Stretch) {
         let slots = stretch.slots;
@@ -492,7 +358,7 @@ impl<'s> Turn<'s> {
     }
 
     /// Notes a slot that is not run, unless it has a record.
-    fn note_slot(
+    pub(super) fn note_slot(
         &mut self,
         schedule: ScheduleId,
         slot: u64,
@@ -508,7 +374,7 @@ impl<'s> Turn<'s> {
 }
 
 impl Run<'_, '_> {
-    fn count_left_out(&mut self, count: impl FnOnce(&mut OwnerRecord)) {
+    pub(super) fn count_left_out(&mut self, count: impl FnOnce(&mut OwnerRecord)) {
         let now = self.turn.now;
         self.turn.state.change_owner(self.turn.task.owner, |owner| {
             begin_day(owner, now);
@@ -523,7 +389,7 @@ impl Run<'_, '_> {
         alerts::on_missed(turn.state, turn.now, &turn.task, execution);
     }
 
-    fn note_left_out(&mut self, kind: EventKind) {
+    pub(super) fn note_left_out(&mut self, kind: EventKind) {
         totals::on_left_out(self.turn.state, self.turn.now, &self.execution);
         let detail = self.execution.error.clone().unwrap_or_default();
         self.note(kind, &detail);

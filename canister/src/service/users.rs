@@ -145,7 +145,10 @@ fn check_user(state: &State, request: &PutUserRequest, is_new: bool) -> Result<(
             ));
         }
     }
-    let quotas = request.quotas.unwrap_or_default();
+    check_quotas(&request.quotas.unwrap_or_default())
+}
+
+fn check_quotas(quotas: &Quotas) -> Result<(), Error> {
     let concurrent = limits::MAXIMUM_CONCURRENT_ATTEMPTS.into();
     let rows = [
         ("quotas.maximum_tasks", quotas.maximum_tasks, 1_000_000),
