@@ -124,3 +124,11 @@ need_npm_packages() {
     (cd "$packages" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
     cp "$source/package-lock.json" "$packages/installed.json"
 }
+
+# Compiles the scheduler to target/wasm32-unknown-unknown/wasm/chime_canister.wasm. It is a library for
+# its tests, and only here it becomes a module and nothing else: cargo does not optimise at link time
+# what is a library too.
+scheduler_module() {
+    cargo rustc --locked --profile wasm --target wasm32-unknown-unknown --package chime-canister \
+        --lib --crate-type cdylib "$@"
+}
