@@ -9,7 +9,7 @@ use chime_types::{
     limits::NANOSECONDS,
 };
 
-use crate::network::Network;
+use crate::network::{self, Network};
 use crate::report::{Results, Sample};
 use crate::tasks;
 
@@ -48,8 +48,13 @@ fn store_of(stored: u64) -> Result<Vec<Sample>> {
     bench.tick_nothing_due()?;
     bench.fire("fire_note", &tasks::note(), 1)?;
     bench.fire("fire_call", &tasks::call(callee, "count"), 1)?;
+    let call = tasks::call(callee, "count");
+    bench.fire("fire_1000_notes_default", &tasks::note(), CROWD)?;
+    bench.fire("fire_1000_calls_default", &call, CROWD)?;
+    bench.network.configure(network::RAISED)?;
     bench.fire("fire_1000_notes", &tasks::note(), CROWD)?;
-    bench.fire("fire_1000_calls", &tasks::call(callee, "count"), CROWD)?;
+    bench.fire("fire_1000_calls", &call, CROWD)?;
+    bench.fire_full_history()?;
     bench.upgrade()?;
     Ok(bench.samples)
 }
@@ -154,12 +159,43 @@ impl Bench {
             let status = self.status(tasks::owner(number), task_id)?;
             ensure!(status == ExecutionStatus::Completed, "{status:?}");
         }
+        self.note_crowd(measure, work, count);
+        Ok(())
+    }
+
+    fn note_crowd(&mut self, measure: &'static str, work: Work, count: u64) {
         self.note_work(measure, work, 1);
         if count > 1 {
             let each = work.instructions / count;
             self.note(measure, "instructions_per_execution", each);
             self.note(measure, "largest_message", work.largest_message);
         }
+    }
+
+    /// Tasks whose histories are at their limit are due in the same second, and the timeline is at
+    /// its limit too: for each execution that is made an older one goes.
+    fn fire_full_history(&mut self) -> Result<()> {
+        self.network.configure(network::SHORT_HISTORY)?;
+        let request = tasks::every(tasks::note(), self.network.now() + AHEAD, AHEAD);
+        let made = (0..CROWD)
+            .map(|number| self.create(tasks::owner(number), &request))
+            .collect::<Result<Vec<u64>>>()?;
+        self.network.pass(3 * AHEAD + AHEAD / 2)?;
+        self.network.take_work()?;
+        self.network.pass(AHEAD)?;
+        let work = self.network.take_work()?;
+        for (number, task_id) in (0..).zip(made) {
+            let request = PauseTaskRequest {
+                task_id,
+                reason: None,
+                cancel_running: None,
+            };
+            let owner = tasks::owner(number);
+            let answer: TaskResult = self.network.update(owner, "pause_task", &request)?;
+            let kept = answer.into_result()?.total_executions;
+            ensure!(kept == 2, "the history of task {task_id} has {kept}");
+        }
+        self.note_crowd("fire_1000_full_history", work, CROWD);
         Ok(())
     }
 

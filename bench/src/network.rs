@@ -13,12 +13,17 @@ use ic_agent::Identity;
 use ic_agent::identity::BasicIdentity;
 use serde::de::DeserializeOwned;
 
-/// Raises the limits of a scheduler that can be configured, so that no measure runs into them.
-const LIMITS: &str = "(record { \
-    maximum_tasks_per_owner = opt (1000000 : nat64); \
+/// Lets owners have as many tasks as the measures make.
+const TASKS: &str = "(record { maximum_tasks_per_owner = opt (1000000 : nat64) })";
+/// Raises the limits on attempts, so that no measure runs into them.
+pub const RAISED: &str = "(record { \
     maximum_concurrent = opt (200 : nat32); \
     maximum_concurrent_per_owner = opt (200 : nat32); \
     maximum_concurrent_per_target = opt (200 : nat32) })";
+/// Keeps so few executions of a task that its history is full after two, and the shortest timeline.
+pub const SHORT_HISTORY: &str = "(record { \
+    maximum_executions_per_task = opt (2 : nat64); \
+    maximum_events = opt (1000 : nat64) })";
 /// Rounds after which a network that does not come to rest is given up.
 const MAXIMUM_ROUNDS: usize = 10_000;
 
@@ -94,12 +99,13 @@ impl Network {
             scheduler,
             callee,
         };
-        network.raise_limits()?;
+        network.configure(TASKS)?;
         Ok(network)
     }
 
-    /// Calls `configure` if the interface that the module publishes has it.
-    fn raise_limits(&mut self) -> Result<()> {
+    /// Changes the configuration, given as Candid text, if the interface that the module publishes
+    /// has a method for it.
+    pub fn configure(&mut self, configuration: &str) -> Result<()> {
         const METHOD: &str = "configure";
         let view = self.replica.canister_view(&self.scheduler);
         let view = view.context("the scheduler is there")?;
@@ -109,7 +115,7 @@ impl Network {
         if !has_method(std::str::from_utf8(&section.content)?, METHOD)? {
             return Ok(());
         }
-        let arg = candid_parser::parse_idl_args(LIMITS)?.to_bytes()?;
+        let arg = candid_parser::parse_idl_args(configuration)?.to_bytes()?;
         let (scheduler, sender) = (self.scheduler, controller());
         let answer = self.replica.update_call(sender, scheduler, METHOD, arg)?;
         let answer = IDLArgs::from_bytes(&answer)?;
@@ -230,12 +236,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn should_raise_the_limits_of_an_interface_that_has_a_method_for_it() {
+    fn should_configure_what_has_a_method_for_it() {
         let interface = "service : () -> { configure : (record {}) -> () }";
         assert!(has_method(interface, "configure").unwrap());
         assert!(!has_method("service : () -> {}", "configure").unwrap());
-        let limits = candid_parser::parse_idl_args(LIMITS).unwrap();
-        assert!(limits.to_bytes().is_ok());
+        for text in [TASKS, RAISED, SHORT_HISTORY] {
+            let configuration = candid_parser::parse_idl_args(text).unwrap();
+            assert!(configuration.to_bytes().is_ok(), "{text}");
+        }
     }
 
     #[test]

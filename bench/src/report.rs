@@ -94,7 +94,7 @@ impl Results {
     /// The figures as a table, with the differences to those of before.
     pub fn table(&self, before: Option<&Self>) -> String {
         let mut text = format!(
-            "{:<18} {:<27} {:>15} {:>15} {:>7}",
+            "{:<24} {:<27} {:>15} {:>15} {:>7}",
             "measure", "figure", self.few_tasks, self.many_tasks, "growth"
         );
         text += if before.is_some() { "  was\n" } else { "\n" };
@@ -103,7 +103,7 @@ impl Results {
             // Writing into a string cannot fail.
             let _ = write!(
                 text,
-                "{:<18} {:<27} {few:>15} {many:>15} {:>7.2}",
+                "{:<24} {:<27} {few:>15} {many:>15} {:>7.2}",
                 row.measure, row.figure, row.growth
             );
             text += &before.map_or_else(String::new, |before| row.was(before));

@@ -80,6 +80,23 @@ pub fn idle(number: u64, callee: Principal) -> CreateTaskRequest {
     }
 }
 
+/// A task that runs a step again and again, from an instant on.
+pub fn every(step: NewStep, first_at: u64, nanoseconds: u64) -> CreateTaskRequest {
+    let schedule = NewSchedule {
+        start_at: Some(first_at / NANOSECONDS * NANOSECONDS),
+        ..NewSchedule::new(Rule::Interval {
+            repeat_every_seconds: nanoseconds / NANOSECONDS,
+            phase_seconds: None,
+        })
+    };
+    CreateTaskRequest {
+        name: "again".to_string(),
+        steps: vec![step],
+        schedules: vec![schedule],
+        ..CreateTaskRequest::default()
+    }
+}
+
 /// A task that runs a step once.
 pub fn once(step: NewStep, run_at: u64) -> CreateTaskRequest {
     let run_at = Some(run_at / NANOSECONDS * NANOSECONDS);
