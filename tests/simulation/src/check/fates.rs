@@ -83,7 +83,10 @@ fn check_skipped(
         );
         return Ok(());
     }
-    if model.was_disabled(owner, made) || model.with_quota.contains_key(&owner) {
+    // What stood in the way of the first slot takes the others of the hour along.
+    if model.was_disabled_between(owner, execution.scheduled_at, made)
+        || model.with_quota.contains_key(&owner)
+    {
         return Ok(());
     }
     let mut others = history.executions.iter();

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chime_types::{ExecutionStatus, TaskExecution, Trigger};
+use chime_types::{Cause, ExecutionStatus, TaskExecution, Trigger};
 
 use super::Record;
 use crate::model::{GRACE, Model, ScheduleModel, TaskModel};
 use crate::violation::{Rule, Violation, ensure};
+use crate::world::SECOND;
+
+const HOUR: u64 = 3_600 * SECOND;
 
 /// Holds the history of a task against the slots of its schedules, and answers how many there were.
 pub fn check(model: &Model, history: &Record) -> Result<u64, Violation> {
@@ -45,9 +48,11 @@ fn check_schedule(
     }
     let last = last_of_maximum(schedule, history);
     let settled_until = settled_until(model, now);
+    let uncounted = uncounted(schedule, history, &required, settled_until);
     for slot in &required {
         let is_over = last.is_some_and(|last| *slot > last);
-        let may_lack = *slot + schedule.jitter() > settled_until;
+        let may_lack = *slot + schedule.jitter() > settled_until
+            || uncounted.is_some_and(|since| *slot > since);
         if is_over || may_lack || covered.contains_key(slot) {
             continue;
         }
@@ -73,6 +78,33 @@ fn settled_until(model: &Model, now: u64) -> u64 {
         return now.saturating_sub(GRACE);
     }
     now
+}
+
+/// Since when slots may not be counted yet: those that are skipped for what holds for a while are
+/// counted into the record of the first when the hour is over, with the next slot after it.
+fn uncounted(
+    schedule: &ScheduleModel,
+    history: &Record,
+    required: &BTreeSet<u64>,
+    settled_until: u64,
+) -> Option<u64> {
+    let latest = history
+        .of_schedule(schedule.id)
+        .filter(|execution| execution.trigger == Trigger::Schedule)
+        .max_by_key(|execution| execution.scheduled_at)?;
+    let holds = matches!(
+        latest.cause,
+        Some(Cause::OwnerDisabled | Cause::RunsUsedUp | Cause::BudgetUsedUp | Cause::BytesUsedUp)
+    );
+    if latest.status != ExecutionStatus::Skipped || !holds {
+        return None;
+    }
+    let end_of_hour = (latest.finished_at? / HOUR + 1) * HOUR;
+    let mut later = required.range(end_of_hour..);
+    let is_open = later
+        .next()
+        .is_none_or(|next| next + schedule.jitter() > settled_until);
+    is_open.then(|| latest.slots_until.unwrap_or(latest.scheduled_at))
 }
 
 /// The slots that have a record, each with its only one.
