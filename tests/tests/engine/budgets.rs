@@ -91,7 +91,6 @@ fn should_not_let_one_owner_spend_the_cycles_of_all() {
     world.pass(1_800);
     let burnt = before - balance(&mut world);
     let budget = budget(&mut world);
-    println!("burnt {burnt}, counted {budget:?}");
     let most = u128::from(limits::DEFAULT_CYCLES_PER_HOUR);
     assert!(
         u128::from(budget.this_hour.total()) <= most + most / 100,
@@ -118,7 +117,6 @@ fn should_let_a_user_call_a_canister_each_second() {
     world.pass(HOUR - 1);
     let burnt = before - balance(&mut world);
     let budget = budget(&mut world);
-    println!("burnt {burnt}, counted {budget:?}");
     assert_eq!(budget.begins_anew_at, None);
     let all = executions(&mut world, made);
     assert!(

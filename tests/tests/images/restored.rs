@@ -78,6 +78,11 @@ const CHANGED: &[(&str, &str)] = &[
     ("get_stats.Ok.average_duration_nanoseconds", COUNTED),
     ("get_stats.Ok.cycles_per_day", COUNTED),
     ("get_stats.Ok.failed_messages", COUNTED),
+    ("get_stats.Ok.budget.this_hour", COUNTED),
+    ("get_stats.Ok.budget.today", COUNTED),
+    ("get_stats.Ok.spenders", COUNTED),
+    ("get_me.Ok.budget.this_hour", COUNTED),
+    ("get_me.Ok.budget.today", COUNTED),
 ];
 
 const BACKFILL: &str = "no backup holds backfills";
