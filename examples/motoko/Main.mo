@@ -117,6 +117,7 @@ persistent actor Self {
         arguments = null;
         cycles = null;
         with_context = ?true;
+        error_cases = null;
       };
       run_next_after_seconds = null;
       timeout_seconds = ?30;
@@ -144,7 +145,7 @@ persistent actor Self {
       maximum_concurrent = null;
       pause_after_failures = null;
       run_as = null;
-      callback = ?{ canister = myself; method = "on_finished" };
+      callback = ?{ canister = myself; method = "on_finished"; error_cases = null };
       disabled = null;
       idempotency_key = ?"tick";
     };
