@@ -18,9 +18,16 @@ pub struct Kept<'a> {
     pub is_claim: bool,
 }
 
-/// The limits in force at a time: in all, of an owner, of a canister that is called.
+/// The limits in force at a time: in all, of an owner, of a canister that is called. What began in the
+/// instant in which they were changed may have begun before that.
 pub fn in_force(model: &Model, at: u64) -> (u32, u32, u32) {
-    places(model.limits_at(at))
+    let (total, owner, target) = places(model.limits_at(at));
+    let before = places(model.limits_at(at.saturating_sub(1)));
+    (
+        total.max(before.0),
+        owner.max(before.1),
+        target.max(before.2),
+    )
 }
 
 /// Counts what was under way whenever an attempt began.
