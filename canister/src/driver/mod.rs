@@ -112,8 +112,8 @@ fn one<R: Runtime + Copy, S: Store>(runtime: R, store: S, number: u64) {
                 .for_each(|effect| perform(runtime, store, effect));
         }
         Try::SetAside(unit) => store.with(|state| poison::set_aside(state, now, unit)),
-        Try::PutOff(unit) => store.with(|state| poison::put_off(state, now, unit)),
-        Try::Remove(unit) => store.with(|state| poison::remove(state, now, unit)),
+        Try::PassOver(unit) => store.with(|state| poison::pass_over(state, now, unit)),
+        Try::LeaveAlone(unit) => store.with(|state| poison::leave_alone(state, now, unit)),
     }
     store.with(|state| poison::has_passed(state, what));
     if !go_carefully(runtime, store) {

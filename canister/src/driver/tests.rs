@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod error_answers;
+mod passed_over;
 mod poison;
 mod spending;
 mod world;

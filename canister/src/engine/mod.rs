@@ -238,8 +238,13 @@ pub fn slice_of(
 }
 
 /// When the next tick is due: at once if something ready can start, else at the first entry of
-/// the agenda.
+/// the agenda, or when something is not passed over any more.
 pub fn next_tick_at(state: &State, now: u64) -> Option<u64> {
+    let due_at = next_due_at(state, now).into_iter();
+    due_at.chain(state.care().shelf_due_at()).min()
+}
+
+fn next_due_at(state: &State, now: u64) -> Option<u64> {
     if state.first_ready().is_some() && may_start(state) {
         return Some(now);
     }
@@ -247,7 +252,7 @@ pub fn next_tick_at(state: &State, now: u64) -> Option<u64> {
 }
 
 fn progress(state: &State, now: u64) -> Progress {
-    match next_tick_at(state, now) {
+    match next_due_at(state, now) {
         Some(due) if due <= now => Progress::MoreWork,
         _ => Progress::Idle,
     }

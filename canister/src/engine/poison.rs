@@ -4,9 +4,9 @@
 //! to blame. So for a number of pieces each is done in a message of its own, and named in the store by
 //! the message before it: if the one that does it fails, the name is still there. What failed so twice
 //! is set aside, in a message that does nothing else. Whoever is set aside is told, and tries again
-//! with `resume_task`. If that fails twice too, which need not be the fault of what is set aside, it is put
-//! off by an hour; and if not even its place in the agenda can be changed, it is taken out of its queue
-//! and nothing more.
+//! with `resume_task`. If that fails twice too, which need not be the fault of what is set aside, it stays
+//! where it is and is passed over: for a minute, then for twice as long each time, up to an hour. Nothing
+//! is written for that but what is known of failures, so it succeeds where anything does.
 //!
 //! A failure counts only when the scheduler is told of it: a message that was never executed, because
 //! cycles were short, is sent again and blames nobody.
@@ -15,20 +15,27 @@
 
 mod quarantine;
 
+use chime_types::limits;
+
 use super::{Budget, Effect, attempt, handle, may_start};
 use crate::errand::Failed;
 use crate::state::State;
 use crate::state::keys::{ExecutionId, Wake};
-use crate::state::records::{Care, Suspect, Unit};
+use crate::state::records::{Care, Shelved, Suspect, Unit};
 
 /// Pieces of work that are done one to a message after a failure.
 const PIECES: u32 = 200;
 /// What failed so often alone is set aside.
 const TO_BE_SET_ASIDE: u32 = 2;
-/// What failed so often, setting it aside included, is put off.
-const TO_BE_PUT_OFF: u32 = 4;
-/// What failed so often, putting it off included, is only taken out of its queue.
-const TO_BE_REMOVED: u32 = 6;
+/// What failed so often, setting it aside included, is passed over.
+const TO_BE_PASSED_OVER: u32 = 4;
+/// What failed so often is passed over without looking at what it keeps from others.
+const TO_BE_LEFT_ALONE: u32 = 6;
+/// For how long a piece of work is passed over, the first time and at most.
+const FIRST_ROUND: u64 = 60 * limits::NANOSECONDS;
+const LONGEST_ROUND: u64 = 3_600 * limits::NANOSECONDS;
+/// Pieces of work that are passed over at a time. For one more the first of them is tried again.
+const MAXIMUM_SHELVED: usize = 1_000;
 /// When so many were set aside and nothing was done in between, it is not they who are to blame:
 /// nothing more is set aside, and the watchdog tries from time to time.
 const MOST_IN_A_ROW: u32 = 40;
@@ -42,10 +49,10 @@ pub enum Try {
     Do(Unit),
     /// Set it aside.
     SetAside(Unit),
-    /// Let it wait for an hour.
-    PutOff(Unit),
-    /// Take it out of its queue.
-    Remove(Unit),
+    /// Pass it over for a while, and let others have the place that was kept for it.
+    PassOver(Unit),
+    /// Pass it over for a while, and nothing more.
+    LeaveAlone(Unit),
 }
 
 /// Takes note of messages that failed, of which `failed` was the last. From now on pieces are done
@@ -57,10 +64,7 @@ pub fn note_failure(state: &mut State, now: u64, failed: Failed, messages: u64) 
             .care()
             .suspect
             .filter(|_| number == state.care().tries),
-        Failed::Slice(id, token) => Some(Suspect {
-            unit: Unit::Slice(id, token),
-            failures: 0,
-        }),
+        Failed::Slice(id, token) => Some(Suspect::new(Unit::Slice(id, token), 0)),
         Failed::Work => None,
     };
     let words = about.map(|suspect| in_words(state, suspect.unit));
@@ -94,8 +98,7 @@ pub fn note_failure(state: &mut State, now: u64, failed: Failed, messages: u64) 
 /// The balance is looked at before all else in every message that works in bulk.
 fn begin(care: &mut Care) {
     if care.waiting.len() < MAXIMUM_WAITING {
-        let unit = Unit::Balance;
-        care.waiting.push(Suspect { unit, failures: 0 });
+        care.waiting.push(Suspect::new(Unit::Balance, 0));
     }
 }
 
@@ -114,13 +117,16 @@ fn remember(care: &mut Care, unit: Unit) {
         .chain(&care.suspect)
         .any(|suspect| suspect.unit == unit);
     if !is_known && care.waiting.len() < MAXIMUM_WAITING {
-        care.waiting.push(Suspect { unit, failures: 1 });
+        care.waiting.push(Suspect::new(unit, 1));
     }
 }
 
 /// The number of the try that comes next, while the scheduler goes carefully. What is tried is named
 /// in the store. None, and work is done in bulk again, if enough was done or nothing is due.
 pub fn next_try(state: &mut State, now: u64) -> Option<u64> {
+    if state.care().shelf_due_at().is_some_and(|due| due <= now) {
+        state.change_care(|care| take_down(care, now));
+    }
     let care = state.care();
     if care.careful == 0 {
         return None;
@@ -129,7 +135,7 @@ pub fn next_try(state: &mut State, now: u64) -> Option<u64> {
         return Some(care.tries);
     }
     let waiting = care.waiting.first().copied();
-    let next = waiting.or_else(|| first_due(state, now).map(|unit| Suspect { unit, failures: 0 }));
+    let next = waiting.or_else(|| first_due(state, now).map(|unit| Suspect::new(unit, 0)));
     state.change_care(|care| {
         if waiting.is_some() {
             care.waiting.remove(0);
@@ -141,6 +147,21 @@ pub fn next_try(state: &mut State, now: u64) -> Option<u64> {
         }
         next.map(|_| care.tries)
     })
+}
+
+/// What was passed over for long enough is tried next, each alone.
+fn take_down(care: &mut Care, now: u64) {
+    let is_over = |shelved: &Shelved| shelved.until <= now;
+    let (over, kept) = care.shelf.iter().partition(|shelved| is_over(shelved));
+    care.shelf = kept;
+    let over: Vec<Shelved> = over;
+    care.waiting.extend(over.into_iter().map(|shelved| Suspect {
+        unit: shelved.unit,
+        failures: 0,
+        rounds: shelved.rounds,
+    }));
+    let count = u32::try_from(care.waiting.len()).unwrap_or(u32::MAX);
+    care.careful = care.careful.max(count);
 }
 
 fn first_due(state: &State, now: u64) -> Option<Unit> {
@@ -157,9 +178,9 @@ pub fn what_to_try(state: &State, number: u64) -> Option<Try> {
     let suspect = care.suspect.filter(|_| care.tries == number)?;
     Some(match suspect.failures {
         0..TO_BE_SET_ASIDE => Try::Do(suspect.unit),
-        TO_BE_SET_ASIDE..TO_BE_PUT_OFF => Try::SetAside(suspect.unit),
-        TO_BE_PUT_OFF..TO_BE_REMOVED => Try::PutOff(suspect.unit),
-        TO_BE_REMOVED.. => Try::Remove(suspect.unit),
+        TO_BE_SET_ASIDE..TO_BE_PASSED_OVER => Try::SetAside(suspect.unit),
+        TO_BE_PASSED_OVER..TO_BE_LEFT_ALONE => Try::PassOver(suspect.unit),
+        TO_BE_LEFT_ALONE.. => Try::LeaveAlone(suspect.unit),
     })
 }
 
@@ -189,21 +210,40 @@ pub fn set_aside(state: &mut State, now: u64, unit: Unit) {
     quarantine::set_aside(state, now, unit);
 }
 
-/// Lets a piece of work wait, and changes nothing but when it is done: setting it aside failed.
-pub fn put_off(state: &mut State, now: u64, unit: Unit) {
-    state.change_care(count_removed);
-    quarantine::put_off(state, now, unit);
+/// Passes a piece of work over for a while, and lets others have the place that was kept for it:
+/// setting it aside failed.
+pub fn pass_over(state: &mut State, now: u64, unit: Unit) {
+    #[cfg(test)]
+    strikes::pass(strikes::At::PassOver);
+    quarantine::end_grant(state, unit);
+    leave_alone(state, now, unit);
 }
 
-/// Takes a piece of work out of its queue, and nothing more: putting it off failed.
-pub fn remove(state: &mut State, now: u64, unit: Unit) {
-    state.change_care(count_removed);
-    quarantine::remove(state, now, unit);
+/// Passes a piece of work over for a while, and changes nothing else: even less failed.
+pub fn leave_alone(state: &mut State, now: u64, unit: Unit) {
+    state.change_care(|care| {
+        care.passed_over = care.passed_over.saturating_add(1);
+        count_set_aside(care);
+        match unit {
+            Unit::Wake(_) | Unit::Ready(_) => shelve(care, now, unit),
+            // Its deadline ends it.
+            Unit::Slice(..) => {}
+            Unit::Balance => care.balance_from = now.saturating_add(LONGEST_ROUND),
+        }
+    });
 }
 
-fn count_removed(care: &mut Care) {
-    care.removed = care.removed.saturating_add(1);
-    count_set_aside(care);
+fn shelve(care: &mut Care, now: u64, unit: Unit) {
+    let rounds = care.suspect.map_or(0, |suspect| suspect.rounds);
+    let length = FIRST_ROUND << rounds.min(10);
+    if care.shelf.len() >= MAXIMUM_SHELVED {
+        care.shelf.remove(0);
+    }
+    care.shelf.push(Shelved {
+        unit,
+        until: now.saturating_add(length.min(LONGEST_ROUND)),
+        rounds: rounds.saturating_add(1),
+    });
 }
 
 fn count_set_aside(care: &mut Care) {
@@ -272,7 +312,7 @@ pub mod strikes {
         Delivery(MessageId),
         Balance,
         SetAside,
-        PutOff,
+        PassOver,
     }
 
     type Rule = Box<dyn Fn(At) -> bool>;

@@ -22,6 +22,29 @@ pub enum Unit {
 pub struct Suspect {
     pub unit: Unit,
     pub failures: u32,
+    /// How often it was passed over before.
+    #[serde(default)]
+    pub rounds: u32,
+}
+
+impl Suspect {
+    /// A piece of work that was never passed over.
+    pub const fn new(unit: Unit, failures: u32) -> Self {
+        Self {
+            unit,
+            failures,
+            rounds: 0,
+        }
+    }
+}
+
+/// A piece of work that stays where it waits, and is passed over until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    pub unit: Unit,
+    pub until: u64,
+    /// How often it was passed over, this time included.
+    pub rounds: u32,
 }
 
 /// What the scheduler knows of its own messages that failed.
@@ -44,10 +67,24 @@ pub struct Care {
     pub last: Option<String>,
     /// Pieces of work that were set aside, ever.
     pub quarantined: u64,
-    /// Those of them that could only be taken out of their queue.
-    pub removed: u64,
+    /// How often a piece of work could not even be set aside, and was passed over for a while.
+    pub passed_over: u64,
+    /// What is passed over now, the longest there first.
+    pub shelf: Vec<Shelved>,
     /// Pieces of work that were set aside since the last that was done.
     pub in_a_row: u32,
     /// The balance is not looked at before.
     pub balance_from: u64,
+}
+
+impl Care {
+    /// Whether a piece of work is passed over.
+    pub fn passes_over(&self, unit: Unit) -> bool {
+        self.shelf.iter().any(|shelved| shelved.unit == unit)
+    }
+
+    /// When the next piece of work is not passed over any more.
+    pub fn shelf_due_at(&self) -> Option<u64> {
+        self.shelf.iter().map(|shelved| shelved.until).min()
+    }
 }

@@ -98,6 +98,8 @@ impl State {
         let mut care = self.care.get().clone();
         let answer = change(&mut care);
         self.care.set(care);
+        // What is passed over may be another piece of work now.
+        self.first_wake.set(None);
         answer
     }
 }

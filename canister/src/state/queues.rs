@@ -7,7 +7,7 @@ use candid::Principal;
 
 use super::State;
 use super::keys::{AgendaKey, ExecutionId, JobKey, LimitKey, ParkedKey, ReadyKey, Wake};
-use super::records::Place;
+use super::records::{Place, Unit};
 
 impl State {
     /// Puts a wake into the agenda.
@@ -34,13 +34,19 @@ impl State {
         }
     }
 
-    /// The earliest entry of the agenda. It is asked for several times in each message, so it is
-    /// remembered on the heap.
+    /// The earliest entry of the agenda that is not passed over. It is asked for several times in each
+    /// message, so it is remembered on the heap.
     pub fn first_wake(&self) -> Option<(AgendaKey, Wake)> {
         if let Some(first) = self.first_wake.get() {
             return first;
         }
-        let first = self.agenda.first_key_value();
+        let care = self.care();
+        let first = if care.shelf.is_empty() {
+            self.agenda.first_key_value()
+        } else {
+            let mut entries = self.agenda.iter().map(|entry| entry.into_pair());
+            entries.find(|(key, _)| !care.passes_over(Unit::Wake(*key)))
+        };
         self.first_wake.set(Some(first));
         first
     }
@@ -119,7 +125,12 @@ impl State {
 
     /// The execution to start next.
     pub fn first_ready(&self) -> Option<ReadyKey> {
-        self.ready.first_key_value().map(|(key, ())| key)
+        let care = self.care();
+        if care.shelf.is_empty() {
+            return self.ready.first_key_value().map(|(key, ())| key);
+        }
+        let mut keys = self.ready.keys();
+        keys.find(|key| !care.passes_over(Unit::Ready(*key)))
     }
 
     /// Executions in the ready queue.

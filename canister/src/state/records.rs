@@ -21,7 +21,7 @@ use crate::engine::Position;
 use crate::figures::Figures;
 
 pub use super::backups::{BackupPosition, BackupRecord};
-pub use super::care::{Care, Suspect, Unit};
+pub use super::care::{Care, Shelved, Suspect, Unit};
 pub use super::totals::{Balances, Ends, Totals};
 
 /// The counters of the whole store.

@@ -2,8 +2,7 @@
 //! fails is set aside.
 
 use chime_types::{
-    BackfillRequest, Cause, EventKind, NewSchedule, NewStep, Quotas, Role, RunTaskNowRequest,
-    TaskStatus,
+    BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, RunTaskNowRequest, TaskStatus,
 };
 
 use super::*;
@@ -15,16 +14,16 @@ use crate::state::keys::{AlertId, BackfillId, ExecutionId, ScheduleId, Wake};
 use crate::state::records::UserRecord;
 
 /// How long a test lets the scheduler run.
-const SECONDS: u64 = 240;
+pub const SECONDS: u64 = 240;
 
-fn note() -> Action {
+pub fn note() -> Action {
     Action::Note {
         text: "alive".to_string(),
     }
 }
 
 /// A task that must not notice anything.
-fn victim(world: &World) -> u64 {
+pub fn victim(world: &World) -> u64 {
     let request = CreateTaskRequest {
         name: "victim".to_string(),
         ..task(note(), every(2))
@@ -69,7 +68,7 @@ fn events(world: &World, kind: EventKind) -> Vec<chime_types::Event> {
     }
 }
 
-fn check_alive(world: &World, victim: u64, what: &str) {
+pub fn check_alive(world: &World, victim: u64, what: &str) {
     let latest = world.latest(victim);
     assert_eq!(latest.status, ExecutionStatus::Completed, "{what}");
     let now = world.change(|_, _, now| now);
@@ -89,7 +88,7 @@ fn check(world: &World, victim: u64, what: &str) {
     assert!(!told.is_empty(), "{what} is not set aside");
     let care = world.change(|state, _, _| state.care().clone());
     assert!(
-        care.quarantined >= 1 && care.removed == 0,
+        care.quarantined >= 1 && care.passed_over == 0,
         "{what}: {care:?}"
     );
     assert!(care.failed >= 3, "{what}: {care:?}");
@@ -374,72 +373,6 @@ fn should_set_every_built_in_action_aside_that_no_message_gets_past() {
         assert_eq!(failed.cause, Some(Cause::Poison));
         strikes::clear();
     }
-}
-
-/// Nothing gets past a piece of work, and it cannot be set aside either; both pass by themselves.
-fn should_be_late_and_not_lost(
-    what: &str,
-    request: CreateTaskRequest,
-    at: impl Fn(At) -> bool + 'static,
-) {
-    let world = World::new();
-    strikes::set(move |struck| at(struck) || struck == At::SetAside);
-    let pill = world.create(request);
-    let victim = victim(&world);
-    world.live(SECONDS);
-    check_alive(&world, victim, what);
-    let care = world.change(|state, _, _| state.care().clone());
-    assert!(care.removed >= 1 && care.careful == 0, "{what}: {care:?}");
-    strikes::clear();
-    world.live(2 * 3_600);
-    let latest = world.latest(pill.id);
-    let last = latest.attempts.last().map(|attempt| attempt.step);
-    assert_eq!(
-        last,
-        Some(pill.steps.len() as u32 - 1),
-        "{what}: {latest:?}"
-    );
-    let task = world
-        .change(|state, caller, _| service::get(state, caller, pill.id))
-        .unwrap();
-    assert!(!task.disabled, "{what}");
-}
-
-#[test]
-fn should_put_off_what_cannot_even_be_set_aside() {
-    should_be_late_and_not_lost("a slot", task(note(), every(10)), |at| {
-        at == At::Wake(Wake::Fire(ScheduleId(1)))
-    });
-    should_be_late_and_not_lost("the start of an execution", once(call()), |at| {
-        at == At::TakeUp(ExecutionId(1))
-    });
-    let two_steps = CreateTaskRequest {
-        steps: vec![
-            NewStep {
-                run_next_after_seconds: Some(5),
-                ..NewStep::new(note())
-            },
-            NewStep::new(note()),
-        ],
-        ..once(note())
-    };
-    should_be_late_and_not_lost("a pause", two_steps, |at| {
-        at == At::Wake(Wake::Resume(ExecutionId(1)))
-    });
-}
-
-#[test]
-fn should_take_out_of_its_queue_what_cannot_even_be_put_off() {
-    let world = World::new();
-    strikes::set(|at| at == At::TakeUp(ExecutionId(1)) || at == At::SetAside || at == At::PutOff);
-    world.create(once(call()));
-    let victim = victim(&world);
-    world.live(SECONDS);
-    let latest = world.latest(victim);
-    assert_eq!(latest.status, ExecutionStatus::Completed);
-    let care = world.change(|state, _, _| state.care().clone());
-    assert_eq!((care.removed, care.careful), (1, 0), "{care:?}");
-    strikes::clear();
 }
 
 #[test]

@@ -2,9 +2,7 @@
 //! the registered admins are told. For each kind of work there is one way, and no default.
 
 use candid::Principal;
-use chime_types::{
-    Cause, EventKind, ExecutionStatus, Message, Role, SET_ASIDE_PREFIX, WaitReason, limits,
-};
+use chime_types::{Cause, EventKind, Message, Role, SET_ASIDE_PREFIX, limits};
 
 use super::in_words;
 use crate::engine::failure::Failure;
@@ -13,9 +11,9 @@ use crate::engine::turn::Turn;
 use crate::engine::{backfill, deliver};
 use crate::state::State;
 use crate::state::keys::{AlertId, BackfillId, ExecutionId, MessageId, ScheduleId, TaskId, Wake};
-use crate::state::records::{BackfillRecord, Place, Unit};
+use crate::state::records::{BackfillRecord, Unit};
 
-/// What concerns no owner, or cannot be set aside, is tried again after this time.
+/// What concerns no owner is tried again after this time.
 const PUT_OFF: u64 = 3_600 * limits::NANOSECONDS;
 
 /// Who is told, and of what.
@@ -51,105 +49,11 @@ pub fn set_aside(state: &mut State, now: u64, unit: Unit) {
     }
 }
 
-/// Lets a piece of work wait. Nothing is changed but the record that knows when it is done, so that this
-/// succeeds where little more does.
-pub fn put_off(state: &mut State, now: u64, unit: Unit) {
-    #[cfg(test)]
-    super::strikes::pass(super::strikes::At::PutOff);
-    let until = now.saturating_add(PUT_OFF);
-    match unit {
-        Unit::Wake(key) => {
-            if let Some(wake) = state.wake(key) {
-                state.cancel_wake(Some(key));
-                wake_later(state, until, wake);
-            }
-        }
-        Unit::Ready(key) => {
-            remove(state, now, unit);
-            if let Some(mut found) = state.execution(key.execution_id) {
-                found.place = None;
-                found.status.enter(ExecutionStatus::Waiting);
-                found.waiting_for = Some(WaitReason::Snooze);
-                found.wake = Some(state.wake_at(until, Wake::Resume(found.id)));
-                state.put_execution(&found);
-            }
-        }
-        Unit::Slice(..) | Unit::Balance => remove(state, now, unit),
-    }
-}
-
-/// Puts a wake into the agenda, and its place into the record that knows it.
-fn wake_later(state: &mut State, until: u64, wake: Wake) {
-    let key = Some(state.wake_at(until, wake));
-    match wake {
-        Wake::Fire(id) => {
-            if let Some(mut schedule) = state.schedule(id) {
-                schedule.wake = key;
-                state.put_schedule(&schedule);
-            }
-        }
-        Wake::Resume(id) | Wake::Deadline(id) => {
-            if let Some(mut execution) = state.execution(id) {
-                execution.wake = key;
-                state.put_execution(&execution);
-            }
-        }
-        Wake::Expire(id) => {
-            if let Some(mut execution) = state.execution(id) {
-                execution.expires = key;
-                state.put_execution(&execution);
-            }
-        }
-        Wake::Deliver(id) => {
-            if let Some(mut delivery) = state.delivery(id) {
-                delivery.wake = key;
-                state.put_delivery(&delivery);
-            }
-        }
-        Wake::Watch(id) => {
-            if let Some(mut alert) = state.alert(id) {
-                alert.wake = key;
-                state.put_alert(&alert);
-            }
-        }
-        Wake::Tidy(id) => {
-            if let Some(mut task) = state.task(id) {
-                task.tidy = key;
-                state.put_task(&task);
-            }
-        }
-        Wake::Sweep => {
-            let (swept, sweeping) = (state.header().swept, state.header().sweeping.clone());
-            state.set_sweep(key, swept, sweeping);
-        }
-        Wake::Cycles => {
-            let low = state.header().cycles_low;
-            state.set_cycles_low(low, key);
-        }
-        // It does nothing if its backfill is over, so nobody need know it.
-        Wake::Backfill(_) => {}
-    }
-}
-
-/// Takes a piece of work out of its queue.
-pub fn remove(state: &mut State, now: u64, unit: Unit) {
-    match unit {
-        Unit::Wake(key) => state.cancel_wake(Some(key)),
-        Unit::Ready(key) => {
-            state.leave_queue(Principal::management_canister(), &Place::Ready(key));
-            end_grant(state, key.execution_id);
-        }
-        // Its deadline ends it.
-        Unit::Slice(..) => {}
-        Unit::Balance => {
-            state.change_care(|care| care.balance_from = now.saturating_add(PUT_OFF));
-        }
-    }
-}
-
-/// A place that was kept for the execution is free for the others.
-fn end_grant(state: &mut State, id: ExecutionId) {
-    if let Some(mut found) = state.execution(id).filter(|found| found.is_granted) {
+/// A place that was kept for an execution is free for the others.
+pub fn end_grant(state: &mut State, unit: Unit) {
+    let Unit::Ready(key) = unit else { return };
+    let found = state.execution(key.execution_id);
+    if let Some(mut found) = found.filter(|found| found.is_granted) {
         found.is_granted = false;
         state.put_execution(&found);
         state.end_grant();
@@ -164,8 +68,17 @@ fn of_wake(state: &mut State, now: u64, wake: Wake, what: &str) -> Option<Report
         Wake::Deliver(id) => give_delivery_up(state, now, id, what),
         Wake::Watch(id) => disable_alert(state, id, what),
         Wake::Tidy(id) => put_off_tidying(state, now, id, what),
-        Wake::Sweep | Wake::Cycles => {
-            wake_later(state, now.saturating_add(PUT_OFF), wake);
+        Wake::Sweep => {
+            let swept = state.header().swept;
+            let sweeping = state.header().sweeping.clone();
+            let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Sweep);
+            state.set_sweep(Some(key), swept, sweeping);
+            Some(of_all(what))
+        }
+        Wake::Cycles => {
+            let low = state.header().cycles_low;
+            let key = state.wake_at(now.saturating_add(PUT_OFF), Wake::Cycles);
+            state.set_cycles_low(low, Some(key));
             Some(of_all(what))
         }
     }

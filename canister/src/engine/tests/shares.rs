@@ -222,9 +222,9 @@ fn should_bound_the_commands_that_are_claimed_of_one_owner() {
 }
 
 #[test]
-fn should_keep_no_place_for_what_is_set_aside_or_taken_out_of_its_queue() {
+fn should_keep_no_place_for_what_is_set_aside_or_passed_over() {
     type End = fn(&mut State, u64, Unit);
-    let ends: [(End, u64); 2] = [(poison::set_aside, 1), (poison::remove, 0)];
+    let ends: [(End, u64); 2] = [(poison::set_aside, 1), (poison::pass_over, 0)];
     for (end, kept) in ends {
         let mut world = World::configured(ConfigureRequest {
             maximum_concurrent: Some(8),
@@ -239,7 +239,7 @@ fn should_keep_no_place_for_what_is_set_aside_or_taken_out_of_its_queue() {
         end(&mut world.state, START, Unit::Ready(key));
         assert_ne!(world.state.first_ready(), Some(key));
         assert_eq!(world.state.header().granted, kept);
-        // What was but taken out of its queue can still be cancelled.
+        // What is but passed over can still be cancelled.
         crate::engine::cancel(&mut world.state, key.execution_id, START, "gone", true);
         assert_eq!(
             world.state.header().granted,
