@@ -9,6 +9,7 @@ mod driver;
 mod engine;
 mod errand;
 mod figures;
+mod gateway;
 mod request;
 mod runtime;
 mod service;
@@ -16,7 +17,7 @@ mod state;
 
 use std::cell::RefCell;
 
-use candid::{CandidType, Deserialize, candid_method};
+use candid::{CandidType, candid_method};
 use chime_types::{
     ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
     BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest,
@@ -38,13 +39,12 @@ use chime_types::{
 };
 use ic_cdk::{init, inspect_message, post_upgrade, pre_upgrade, query, update};
 
-use ic_management_canister_types::{HttpRequestResult, TransformArgs};
 use serde::de::DeserializeOwned;
 
 use engine::Budget;
 use errand::Errand;
 use request::Request;
-use runtime::{HttpResponse, IcRuntime, Runtime};
+use runtime::{IcRuntime, Runtime};
 use service::{Caller, Platform};
 use state::{State, Vault};
 
@@ -460,61 +460,6 @@ fn errand_of(argument: Vec<u8>) -> Errand {
 #[update(hidden = true, guard = "only_itself", decode_with = "errand_of")]
 fn go_on(errand: Errand) {
     driver::carry_out(IcRuntime, StableStore, errand);
-}
-
-/// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of
-/// the interface.
-#[query(hidden = true, guard = "only_a_query")]
-fn transform_http_response(arguments: TransformArgs) -> HttpRequestResult {
-    let response = HttpResponse {
-        status: u16::try_from(arguments.response.status.0).unwrap_or(0),
-        body: arguments.response.body,
-    };
-    let kept = driver::transform(&arguments.context, response);
-    HttpRequestResult {
-        status: kept.status.into(),
-        headers: Vec::new(),
-        body: kept.body,
-    }
-}
-
-/// A request that a gateway of the network brings from a browser or a collector of metrics.
-#[derive(CandidType, Deserialize)]
-struct GatewayRequest {
-    method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: serde_bytes::ByteBuf,
-}
-
-/// What the gateway gives back.
-#[derive(CandidType, Deserialize)]
-struct GatewayResponse {
-    status_code: u16,
-    headers: Vec<(String, String)>,
-    body: serde_bytes::ByteBuf,
-}
-
-/// Shows `/health` and `/metrics`. Gateways call it; it is not part of the interface.
-#[query(hidden = true, guard = "only_a_query")]
-fn http_request(request: GatewayRequest) -> GatewayResponse {
-    let reply = STATE.with_borrow(|vault| {
-        service::http_reply(vault.read(), &platform(), &request.method, &request.url)
-    });
-    let allow = reply.allow.map(|methods| ("allow", methods));
-    let headers = [
-        ("content-type", reply.content_type),
-        ("cache-control", "no-store"),
-    ];
-    GatewayResponse {
-        status_code: reply.status,
-        headers: headers
-            .into_iter()
-            .chain(allow)
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect(),
-        body: reply.body.into_bytes().into(),
-    }
 }
 
 candid::export_service!();

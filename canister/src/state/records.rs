@@ -2,23 +2,21 @@
 //! so that a later version can add fields with `#[serde(default)]`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use candid::Principal;
 use chime_types::{
-    Action, Alert, AlertCondition, Attempt, Backfill, Callback, Cause, Config, Event, Exclusion,
-    ExecutionStatus, GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy, Priority,
-    Quotas, Report, RetryPolicy, Role, Rule, SpentCycles, StepResult, Trigger, WaitReason,
+    Action, Attempt, Backfill, Callback, Cause, Config, Event, Exclusion, ExecutionStatus,
+    GapPolicy, LogEntry, Message, MissedRuns, OnUnknown, OverlapPolicy, Priority, Report,
+    RetryPolicy, Rule, StepResult, Trigger, WaitReason,
 };
 use ic_stable_structures::Storable;
 use ic_stable_structures::storable::Bound;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{
-    AgendaKey, AlertId, BackfillId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Token,
+    AgendaKey, BackfillId, ExecutionId, LimitKey, ReadyKey, ScheduleId, TaskId, Token,
 };
 use crate::engine::Position;
-use crate::figures::Figures;
 
 pub use super::backups::{BackupPosition, BackupRecord};
 pub use super::care::{Care, Shelved, Suspect, Unit};
@@ -379,103 +377,6 @@ impl ExecutionRecord {
     }
 }
 
-/// What an owner has and uses. The figures of the day are those of `day` and begin anew with the
-/// next; so do the runs of the hour.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnerRecord {
-    pub tasks: u64,
-    pub active: u64,
-    #[serde(default)]
-    pub executions: u64,
-    #[serde(default)]
-    pub dead_letters: u64,
-    #[serde(default)]
-    pub alerts: u32,
-    #[serde(default)]
-    pub backfills: u32,
-    /// Attempts under way.
-    #[serde(default)]
-    pub running: u32,
-    /// Of them those that workers make.
-    #[serde(default)]
-    pub claimed: u32,
-    /// Of them calls, by the canister that is called.
-    #[serde(default)]
-    pub calls: BTreeMap<Principal, u32>,
-    /// Hours since 1970.
-    #[serde(default)]
-    pub hour: u64,
-    #[serde(default)]
-    pub runs_this_hour: u64,
-    /// The most slots that the schedules which are armed have in an hour.
-    #[serde(default)]
-    pub slots_an_hour: u64,
-    /// Cycles spent in that hour.
-    #[serde(default)]
-    pub spent_this_hour: SpentCycles,
-    /// Cycles spent on that day.
-    #[serde(default)]
-    pub spent_today: SpentCycles,
-    /// It controls the canister, as far as is known: no budget limits it.
-    #[serde(default)]
-    pub controls: bool,
-    /// The hour in which it was told last that its budget is used up.
-    #[serde(default)]
-    pub told_of_budget: u64,
-    /// Days since 1970, UTC.
-    pub day: u64,
-    pub completed: u64,
-    pub failed: u64,
-    #[serde(default)]
-    pub skipped: u64,
-    #[serde(default)]
-    pub missed: u64,
-    #[serde(default)]
-    pub figures: Figures,
-}
-
-/// A registered user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserRecord {
-    pub name: Option<String>,
-    pub role: Role,
-    pub quotas: Quotas,
-    pub disabled: bool,
-    pub created_at: u64,
-}
-
-/// A registered action.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActionRecord {
-    pub description: String,
-    pub entity_name: Option<String>,
-    pub action: Action,
-    pub defined_by: Principal,
-    pub updated_at: u64,
-}
-
-/// An alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlertRecord {
-    pub id: AlertId,
-    pub owner: Principal,
-    pub alert: Alert,
-    /// Its entry in the agenda, if it watches for silence or for cycles.
-    pub wake: Option<AgendaKey>,
-    /// Silence is counted from here on: the last start of the task, or when the alert was switched
-    /// on.
-    #[serde(default)]
-    pub heard_at: u64,
-    pub created_at: u64,
-}
-
-impl AlertRecord {
-    /// Whether it is on and looks at the balance of cycles.
-    pub const fn watches_cycles(&self) -> bool {
-        !self.alert.disabled && matches!(self.alert.condition, AlertCondition::CyclesLow { .. })
-    }
-}
-
 macro_rules! stored_as_cbor {
     ($($name:ident),*) => {$(
         impl Storable for $name {
@@ -542,5 +443,7 @@ stored_as_cbor!(
 );
 
 mod deliveries;
+mod owners;
 
 pub use deliveries::{DeliveryRecord, LaneRecord, Payload, SentRecord, Stage};
+pub use owners::{ActionRecord, AlertRecord, OwnerRecord, UserRecord};

@@ -18,6 +18,7 @@ mod dense;
 mod edges;
 mod filling;
 mod forged;
+mod held_back;
 mod left_out;
 mod let_go;
 mod missed;
