@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use crate::direct::Direct;
 use crate::interface::Interface;
 use crate::reading::{Asked, Reading};
-use crate::{Callee, Network, Sender, World};
+use crate::{Callee, Network, Sender, World, module};
 
 /// When the story begins: 2026-01-01T00:00:00Z, a Thursday, in nanoseconds.
 pub const BEGIN_AT: u64 = 1_767_225_600_000_000_000;
@@ -189,6 +189,24 @@ pub fn world_with(code: Vec<u8>, seconds: u64) -> World {
         scheduler,
         callee: Callee(callee),
     }
+}
+
+/// Puts a stable memory under a canister, and the present scheduler over it as an upgrade.
+///
+/// # Panics
+/// When the scheduler does not take it over.
+pub fn take_over(replica: &mut Replica, owner: Principal, scheduler: Principal, memory: &[u8]) {
+    assert!(replica.set_stable_memory(&scheduler, memory));
+    let arg = candid::encode_args(()).expect("arguments");
+    replica
+        .install_code(
+            owner,
+            scheduler,
+            InstallMode::Upgrade,
+            module("scheduler"),
+            arg,
+        )
+        .expect("the scheduler takes the store over");
 }
 
 /// The whole stable memory of the scheduler.

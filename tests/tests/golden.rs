@@ -40,17 +40,7 @@ fn upgraded() -> World {
         module("callee"),
     );
     install(scheduler, InstallMode::Install, EMPTY.to_vec());
-    assert!(replica.set_stable_memory(&scheduler, &golden::read()));
-    let arg = candid::encode_args(()).expect("arguments");
-    replica
-        .install_code(
-            owner,
-            scheduler,
-            InstallMode::Upgrade,
-            module("scheduler"),
-            arg,
-        )
-        .expect("the scheduler takes the image over");
+    golden::take_over(&mut replica, owner, scheduler, &golden::read());
     World {
         network: Box::new(Direct::over(replica)),
         scheduler,

@@ -39,6 +39,18 @@ fn once(action: Action) -> CreateTaskRequest {
     task(action, NewSchedule::new(Rule::Once { run_at: None }))
 }
 
+/// A task of which a canister is told when it ends.
+fn called_back(request: CreateTaskRequest) -> CreateTaskRequest {
+    CreateTaskRequest {
+        callback: Some(Callback {
+            canister: Principal::from_slice(&[8]),
+            method: "ended".to_string(),
+            error_cases: None,
+        }),
+        ..request
+    }
+}
+
 fn call() -> Action {
     Action::Call {
         canister: Principal::from_slice(&[7, 7]),

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chime_replica::InstallMode;
 use chime_tests::audit::check_store;
 use chime_tests::everything::SECONDS;
 use chime_tests::golden::{self, Image};
 use chime_tests::interface::Interface;
 use chime_tests::reading::{self, Reading};
-use chime_tests::{Sender, World, module, now_once, task};
+use chime_tests::{Sender, World, now_once, task};
 use chime_types::ExecutionStatus::{Running, Waiting};
 use chime_types::{Action, GetMyTasksRequest, GetMyTasksResult, NewStep};
 
@@ -37,17 +36,7 @@ fn upgraded(image: &Image) -> World {
     let mut world = golden::world_with(EMPTY.to_vec(), SECONDS);
     let (scheduler, owner) = (world.scheduler, world.network.principal(Sender::Owner));
     let replica = world.network.replica().expect("in this process");
-    assert!(replica.set_stable_memory(&scheduler, &image.memory));
-    let arg = candid::encode_args(()).expect("arguments");
-    replica
-        .install_code(
-            owner,
-            scheduler,
-            InstallMode::Upgrade,
-            module("scheduler"),
-            arg,
-        )
-        .expect("the scheduler takes the image over");
+    golden::take_over(replica, owner, scheduler, &image.memory);
     world
 }
 

@@ -5,6 +5,7 @@ use candid::{CandidType, Encode, Principal};
 use chime_replica::{InstallMode, Replica};
 use chime_tests::audit::{account_for_slots, check_store};
 use chime_tests::direct::Direct;
+use chime_tests::golden;
 use chime_tests::{Sender, World, call, every, module, note, task};
 use chime_types::ExecutionStatus::{Completed, Missed};
 use chime_types::{ClearInboxRequest, RemovedResult, Task, TaskExecution};
@@ -173,23 +174,10 @@ fn should_refuse_a_store_of_a_later_layout_and_leave_it_unharmed() {
         refusal.to_string().contains("nothing was changed"),
         "{refusal}"
     );
-    assert!(
-        chime_tests::golden::memory_of(&mut world) == later,
-        "unharmed"
-    );
+    assert!(golden::memory_of(&mut world) == later, "unharmed");
 
     let (owner, replica) = owner_and_replica(&mut world);
-    assert!(replica.set_stable_memory(&scheduler, &present));
-    let arg = candid::encode_args(()).expect("arguments");
-    replica
-        .install_code(
-            owner,
-            scheduler,
-            InstallMode::Upgrade,
-            module("scheduler"),
-            arg,
-        )
-        .expect("its own layout");
+    golden::take_over(replica, owner, scheduler, &present);
     world.start_scheduler();
     world.pass(60);
     assert_eq!(world.executions(kept.id).len(), 11);

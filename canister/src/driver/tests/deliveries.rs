@@ -5,14 +5,7 @@ use super::*;
 #[test]
 fn should_repeat_a_callback_until_it_arrives() {
     let world = World::new();
-    world.create(CreateTaskRequest {
-        callback: Some(Callback {
-            canister: Principal::from_slice(&[8]),
-            method: "ended".to_string(),
-            error_cases: None,
-        }),
-        ..once(call())
-    });
+    world.create(called_back(once(call())));
     world.pump();
     world.answer(0, yes());
     assert_eq!(world.calls()[1].method, "ended");

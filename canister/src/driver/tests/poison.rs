@@ -282,14 +282,7 @@ fn should_set_every_wake_of_its_own_aside_that_no_message_gets_past() {
 }
 
 fn deliver_one(world: &World) {
-    world.create(CreateTaskRequest {
-        callback: Some(Callback {
-            canister: Principal::from_slice(&[8]),
-            method: "ended".to_string(),
-            error_cases: None,
-        }),
-        ..once(note())
-    });
+    world.create(called_back(once(note())));
 }
 
 #[test]

@@ -112,14 +112,7 @@ fn should_count_the_instructions_of_each_piece_of_work() {
 #[test]
 fn should_count_deliveries_apart() {
     let world = priced();
-    world.create(CreateTaskRequest {
-        callback: Some(Callback {
-            canister: Principal::from_slice(&[8]),
-            method: "ended".to_string(),
-            error_cases: None,
-        }),
-        ..once(call())
-    });
+    world.create(called_back(once(call())));
     world.pump();
     world.answer(0, yes());
     let sent = world.budget().this_hour.deliveries;

@@ -83,6 +83,14 @@ fn check_skipped(
         );
         return Ok(());
     }
+    if execution.cause == Some(Cause::BudgetUsedUp) {
+        ensure!(
+            model.fees,
+            Fates,
+            "nothing costs anything, and a budget was used up: {execution:?}"
+        );
+        return Ok(());
+    }
     // What stood in the way of the first slot takes the others of the hour along.
     if model.was_disabled_between(owner, execution.scheduled_at, made)
         || model.with_quota.contains_key(&owner)

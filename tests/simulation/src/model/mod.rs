@@ -57,6 +57,8 @@ pub struct Model {
     pub disabled: BTreeMap<Principal, Vec<Span>>,
     /// Since when owners have the action that `Named` steps use.
     pub defined: BTreeMap<Principal, u64>,
+    /// Cycles are paid for, so that budgets may be used up.
+    pub fees: bool,
     /// Owners with a quota of runs.
     pub with_quota: BTreeMap<Principal, u64>,
     /// Owners of whom a task was deleted: their figures hold what no history shows.

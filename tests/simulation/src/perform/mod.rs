@@ -108,7 +108,10 @@ impl Run {
     fn begin(story: &Story, modules: &Modules) -> Self {
         let mut run = Self {
             world: World::new(story.setting, modules),
-            model: Model::default(),
+            model: Model {
+                fees: story.setting.fees,
+                ..Model::default()
+            },
             counts: Counts::default(),
             seed: story.seed,
             rates: FaultRates {
