@@ -176,7 +176,7 @@ const FIRST: &str = "stable-memory-0.1.0.gz";
 pub fn world_with(code: Vec<u8>, seconds: u64) -> World {
     let mut replica = network_at(seconds);
     let owner = Direct::new().principal(Sender::Owner);
-    let [scheduler, callee] = [code, crate::module("callee")].map(|module| {
+    let [scheduler, callee] = [code, module("callee")].map(|module| {
         let id = replica.create_canister(owner).expect("a canister");
         let arg = candid::encode_args(()).expect("arguments");
         replica
