@@ -1,7 +1,8 @@
 //! The program `chime` as a library: everything but the command line.
 //!
 //! * [`network`] reaches a network and puts the scheduler on it,
-//! * [`operations`] is each use case once, with types,
+//! * [`scheduler`] is the client of the scheduler, [`diagnosis`] judges what it says, [`doctor`]
+//!   looks whether everything is in order,
 //! * [`apply`] reads job files, and says what they would change,
 //! * [`cli`], [`commands`] and [`output`] are the command line,
 //! * [`config`] is the configuration file, and what wins over it,
@@ -12,7 +13,7 @@
 //! * [`worker`] runs the commands of tasks on this machine,
 //! * [`error`] is the one table from what went wrong to exit codes and MCP results.
 //!
-//! Command line and MCP are skins over the operations; they hold no rule of their own.
+//! Command line and MCP hold no rule of their own.
 
 pub mod apply;
 pub mod candid_json;
@@ -20,11 +21,15 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod deployment;
+pub mod diagnosis;
+pub mod doctor;
 pub mod error;
+#[cfg(test)]
+mod fixtures;
 pub mod identity;
 pub mod mcp;
 pub mod network;
-pub mod operations;
 pub mod output;
+pub mod scheduler;
 #[cfg(unix)]
 pub mod worker;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use chime::network::{self, Connection, Settings, StateDirectory};
-use chime::operations::{Patience, Scheduler, Transfer, download, require_completed, upload};
+use chime::scheduler::{Patience, Scheduler, Transfer, download, require_completed, upload};
 use chime_types::{
     Action, Backup, BackupRequest, CreateTaskRequest, NewSchedule, NewStep, Rule,
     RunTaskNowRequest, UploadBackupChunkRequest, limits,

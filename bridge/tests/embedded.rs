@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use chime::error::Kind;
 use chime::identity::{IdentityChoice, IdentitySource};
-use chime::mcp::interface_of;
-use chime::network::{
-    self, Connection, Module, NetworkName, Settings, StateDirectory, deploy_scheduler,
-};
-use chime::operations::{Patience, Scheduler, require_completed};
+use chime::network::{self, Connection, NetworkName, Settings, StateDirectory, deploy_scheduler};
+use chime::scheduler::Module;
+use chime::scheduler::interface_of;
+use chime::scheduler::{Patience, Scheduler, require_completed};
 use chime_types::{
     Action, CreateTaskRequest, NewSchedule, NewStep, PreviewScheduleRequest, Rule,
     RunTaskNowRequest, TaskRequest,

@@ -240,7 +240,7 @@ fn should_take_limits_away_that_the_file_no_longer_names() {
     };
     let task = chime_types::Task {
         metadata: request.metadata.unwrap(),
-        ..crate::operations::fixtures::task(1, "a")
+        ..crate::fixtures::task(1, "a")
     };
     let Step::Update(change) = Plan::new(vec![task]).declare(&declared("note: x"), "jobs.yaml")
     else {

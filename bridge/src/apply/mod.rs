@@ -3,10 +3,12 @@
 //! Reading is pure but for the files themselves: text becomes [`Finding`]s, each of them a task to
 //! be, a change to a task, a configuration without tasks, or a refusal that names the field, the
 //! rule and the way out. One bad document never keeps the others from being read. What the
-//! scheduler already holds is compared in [`Plan`]; carrying the plan out is the command's work.
+//! scheduler already holds is compared in [`Plan`]; `carry_out` changes a task as a plan says, in
+//! which order is the command's work.
 
 mod actions;
 mod calendar;
+mod carry_out;
 mod chime;
 mod daptin;
 mod daptin_api;

@@ -3,7 +3,7 @@
 use chime_types::{Action, NewSchedule, Rule, Task, TaskStep};
 
 use super::{Declaration, Finding, Outcome, Patch, Plan, Step, patch, read};
-use crate::operations::fixtures;
+use crate::fixtures;
 
 fn findings(text: &str) -> Vec<Finding> {
     let directory = tempfile::tempdir().unwrap();

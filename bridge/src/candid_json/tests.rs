@@ -74,7 +74,7 @@ pub(super) fn every_type() -> Interface {
 }
 
 pub(super) fn scheduler() -> Interface {
-    Interface::parse(crate::mcp::SCHEDULER_INTERFACE)
+    Interface::parse(include_str!("../../../scheduler.did"))
         .unwrap()
         .with_meaningful_names()
 }

@@ -18,8 +18,8 @@ use crate::cli::{
     BackupRestoreArguments, GlobalArguments,
 };
 use crate::error::{Error, Kind, Result};
-use crate::operations::{download, require_completed, upload};
 use crate::output::{Made, Writer, backup, backups, removed, restored};
+use crate::scheduler::{download, require_completed, upload};
 
 /// How long to wait for executions that are being removed, before the next look.
 const WHILE_REMOVED: Duration = Duration::from_secs(1);

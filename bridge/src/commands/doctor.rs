@@ -10,11 +10,11 @@ use ic_agent::identity::AnonymousIdentity;
 use super::session::{choices, interrupted, interruption, settings_of};
 use crate::cli::GlobalArguments;
 use crate::config::{Choices, Config, of_user};
+use crate::doctor::{self, Figures, Finding, Verdict};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, Settings, choose_identity, reach};
-use crate::operations::Scheduler;
-use crate::operations::doctor::{self, Figures, Finding, Verdict};
 use crate::output::{Diagnosis, Writer};
+use crate::scheduler::Scheduler;
 
 /// Looks at everything and shows it.
 pub(super) async fn run(global: &GlobalArguments, writer: &Writer) -> Result<()> {

@@ -11,8 +11,8 @@ use chime_types::{EmptyRequest, Task, TaskExecution, TaskRequest, WaitReason};
 use tokio::time::sleep;
 
 use crate::error::{Kind, Result};
-use crate::operations::Scheduler;
 use crate::output::{ExecutionRow, FollowedRow, Writer, follow_line};
+use crate::scheduler::Scheduler;
 
 const PAUSE: Duration = Duration::from_secs(1);
 /// Failed looks in a row that are put up with.

@@ -10,10 +10,10 @@ use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolA
 use crate::error::{Error, Kind, Result};
 use crate::mcp::{
     Access, CanisterOffer, CanisterTools, HttpServer, Library, Offer, PATH, Selection, Token,
-    interface_of, stop_signal,
+    stop_signal,
 };
-use crate::operations::Scheduler;
 use crate::output::Writer;
+use crate::scheduler::{Scheduler, interface_of};
 
 /// Serves until the client hangs up or a signal comes; or does what else was asked for.
 pub(super) async fn run(
@@ -142,7 +142,7 @@ fn read(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mcp::SCHEDULER_INTERFACE;
+    use crate::scheduler::SCHEDULER_INTERFACE;
 
     #[test]
     fn should_tell_a_scheduler_from_other_canisters() {

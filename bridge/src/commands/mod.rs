@@ -1,4 +1,4 @@
-//! The commands, one file each: they call the operations and write the answer.
+//! The commands, one file each: they call what is below them and write the answer.
 //!
 //! A command holds no rule of the scheduler. What it needs of arguments is in [`crate::cli`], what
 //! it shows in [`crate::output`].

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::operations::Transfer;
+use crate::scheduler::Transfer;
 
 /// Work that takes no longer shows nothing.
 const UNSEEN: Duration = Duration::from_millis(500);

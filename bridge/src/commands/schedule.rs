@@ -15,8 +15,8 @@ use crate::cli::{
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
 use crate::error::{Error, Kind, Result};
-use crate::operations::find_schedule;
 use crate::output::{Answer, Change, Record, Writer, dry_run, preview, request_json, schedules};
+use crate::scheduler::find_schedule;
 
 /// Runs a command about schedules.
 pub(super) async fn run(

@@ -15,8 +15,8 @@ use super::session::{interrupted, settings};
 use crate::cli::{GlobalArguments, UpArguments};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, StateDirectory, connect};
-use crate::operations::Scheduler;
 use crate::output::{Listening, Writer};
+use crate::scheduler::Scheduler;
 
 /// Runs the network.
 pub(super) async fn run(

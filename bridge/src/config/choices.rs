@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use candid::Principal;
 
-use super::{Config, Key, RootKey, Setting};
+use super::{Config, Key, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::identity::IdentityChoice;
-use crate::network::{NetworkName, StateDirectory};
+use crate::network::{NetworkName, RootKey, StateDirectory};
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

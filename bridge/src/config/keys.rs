@@ -6,11 +6,10 @@ use std::str::FromStr;
 
 use candid::Principal;
 
-use super::RootKey;
 use crate::candid_json::nearest::nearest;
 use crate::error::{Error, Kind, Result};
 use crate::identity::IdentitySource;
-use crate::network::NetworkName;
+use crate::network::{NetworkName, RootKey};
 
 /// Most letters of the name of a network or identity: enough for people, and for a file name.
 pub const MAXIMUM_NAME_LETTERS: usize = 64;

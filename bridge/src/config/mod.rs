@@ -9,13 +9,11 @@ mod choices;
 mod document;
 mod keys;
 mod location;
-mod root_key;
 
 pub use choices::{Choice, Choices, Given, Origin};
 pub use document::Setting;
 pub use keys::{Key, MAXIMUM_NAME_LETTERS, documented, is_name};
 pub use location::of_user;
-pub use root_key::RootKey;
 
 use std::fs;
 use std::io::{self, Write};

@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Kind, Result};
-use crate::network::Module;
+use crate::scheduler::Module;
 
 /// The largest module that a network takes, whole or unpacked. Source: the Internet Computer's limit
 /// for the total size of a module.
@@ -133,7 +133,7 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mcp::SCHEDULER_INTERFACE;
+    use crate::scheduler::SCHEDULER_INTERFACE;
 
     #[test]
     fn should_find_the_interface_of_our_own_module() {

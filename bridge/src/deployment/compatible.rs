@@ -21,7 +21,7 @@ pub fn incompatibilities(new: Option<&str>, old: Option<&str>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mcp::SCHEDULER_INTERFACE;
+    use crate::scheduler::SCHEDULER_INTERFACE;
 
     const OLD: &str = "service : () -> { a : (nat) -> (text); b : () -> () query }";
 

@@ -13,7 +13,7 @@ use super::look::Payment;
 use crate::error::{Error, Kind, Result};
 use crate::network::Progress;
 use crate::network::management::Management;
-use crate::operations::agent_error;
+use crate::scheduler::agent_error;
 
 /// The cycles ledger of the mainnet; local networks have it in the same place.
 const CYCLES_LEDGER: &str = "um5iw-rqaaa-aaaaq-qaaba-cai";

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::Health;
 use crate::error::{Error, Kind, Result};
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// How often a timer that is not armed is looked at again, and how long is waited in between: the
 /// message that arms it may still be under way.

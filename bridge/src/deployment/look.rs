@@ -10,7 +10,7 @@ use super::{Code, Deployable, Journal, compatible, create};
 use crate::error::{Error, Kind, Result};
 use crate::network::management::Management;
 use crate::network::{Progress, is_absent};
-use crate::operations::{agent_error, query_error};
+use crate::scheduler::{agent_error, query_error};
 
 /// Cycles that have to be free, above those that keep a canister from being frozen: an installation
 /// may take 300 billion instructions, whose price is set aside before it begins, and the chunks and the

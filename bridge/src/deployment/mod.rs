@@ -22,7 +22,7 @@ pub use compatible::incompatibilities;
 pub use journal::Journal;
 pub use look::{Payment, Plan, Request, Step, look};
 
-use crate::network::Module;
+use crate::scheduler::Module;
 
 /// A canister of this program: one row of the table.
 #[derive(Clone, Copy, Debug)]

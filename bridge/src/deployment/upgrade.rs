@@ -13,7 +13,7 @@ use super::{Code, Deployable, Journal};
 use crate::error::{Error, Kind, Result};
 use crate::network::Progress;
 use crate::network::management::{MAXIMUM_WHOLE_MODULE_BYTES, Management};
-use crate::operations::agent_error;
+use crate::scheduler::agent_error;
 
 /// One canister and what is to be put into it.
 pub(super) struct Work<'a> {

@@ -19,7 +19,6 @@ pub mod clients;
 #[cfg(test)]
 mod fixtures;
 mod http;
-mod interface;
 mod library;
 mod offer;
 mod server;
@@ -32,7 +31,6 @@ mod tools;
 pub use canister_offer::CanisterOffer;
 pub use changes::{Change, Changes, Feed, Listener, Teller};
 pub use http::{Access, HttpServer, MAXIMUM_SESSIONS, MINIMUM_TOKEN_CHARACTERS, PATH, Token};
-pub use interface::{SCHEDULER_INTERFACE, interface_of};
 pub use library::Library;
 pub use offer::{Answer, Call, Offer};
 pub use server::Server;

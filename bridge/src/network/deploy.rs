@@ -9,9 +9,9 @@ use ic_agent::{Agent, AgentError};
 use ic_management_canister_types::{CanisterInstallMode, CanisterStatusResult, CanisterStatusType};
 
 use super::management::Management;
-use super::{Module, Progress, StateDirectory};
+use super::{Progress, StateDirectory};
 use crate::error::Result;
-use crate::operations::agent_error;
+use crate::scheduler::{Module, agent_error};
 
 /// Cycles of a new canister. They cost nothing here, and the limit of what a canister may hold is
 /// far above.

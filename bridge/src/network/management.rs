@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::operations::agent_error;
+use crate::scheduler::agent_error;
 
 /// Modules above this size do not fit into one message.
 pub(crate) const MAXIMUM_WHOLE_MODULE_BYTES: usize = 2 * 1024 * 1024 - 16 * 1024;

@@ -5,21 +5,21 @@
 //! the command. [`Connection::scheduler`] puts the scheduler there if it is missing or old; on
 //! other networks nothing is ever installed: the canister has to be named.
 //!
-//! It knows no method of the scheduler: those are in [`crate::operations`].
+//! It knows no method of the scheduler: those are in [`crate::scheduler`].
 
 mod deploy;
 mod embedded;
 mod identity;
 pub(crate) mod management;
-mod module;
 mod name;
+mod root_key;
 mod state_directory;
 
 pub use deploy::deploy_scheduler;
 pub(crate) use deploy::is_absent;
 pub use identity::choose as choose_identity;
-pub use module::Module;
 pub use name::NetworkName;
+pub use root_key::RootKey;
 pub use state_directory::StateDirectory;
 
 use std::sync::Arc;
@@ -27,10 +27,9 @@ use std::sync::Arc;
 use candid::Principal;
 use ic_agent::{Agent, Identity};
 
-use crate::config::RootKey;
 use crate::error::{Error, Kind, Result};
 use crate::identity::{IdentityChoice, Loaded};
-use crate::operations::{Scheduler, agent_error};
+use crate::scheduler::{Module, Scheduler, agent_error};
 use embedded::Embedded;
 
 /// Where messages about progress go: a line of text for people. Commands write it to stderr.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::table::harmless;
 use super::writer::{Answer, Page};
-use crate::operations::doctor::{Finding, Verdict};
+use crate::doctor::{Finding, Verdict};
 
 /// One line.
 #[derive(Serialize, Debug)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::writer::{Answer, Page};
 use crate::candid_json::{self, Interface};
-use crate::mcp::SCHEDULER_INTERFACE;
+use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// Items of a list that are translated at once: decoding is bounded.
 const ITEMS_AT_ONCE: usize = 200;

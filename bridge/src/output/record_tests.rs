@@ -17,7 +17,7 @@ use super::{
     configuration, dry_run, event_item, event_line, events, execution_details, executions, inbox,
     preview, request_json, schedules, secrets, stats, task_details, tested_alert, user, users,
 };
-use crate::operations::fixtures;
+use crate::fixtures;
 
 const NOW_AT: u64 = 1_780_000_000 * NANOSECONDS;
 

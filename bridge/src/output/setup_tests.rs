@@ -12,8 +12,8 @@ use super::{
 };
 use crate::config::Setting;
 use crate::deployment::{CANISTERS, Code, Payment, Plan, Request, Step};
+use crate::doctor::Finding;
 use crate::error::Kind;
-use crate::operations::doctor::Finding;
 
 fn text(answer: &impl Answer) -> String {
     let clock = Clock::fixed(0, TimeZone::UTC);

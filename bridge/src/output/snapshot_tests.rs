@@ -14,7 +14,7 @@ use super::{
     Answer, Applied, AppliedRow, Change, Clock, ExecutionLog, FieldFault, Listening, Made, Page,
     Previewed, TaskList, follow_line, interval,
 };
-use crate::operations::fixtures;
+use crate::fixtures;
 
 const NOW_AT: u64 = 1_780_000_000 * NANOSECONDS;
 

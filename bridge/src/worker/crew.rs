@@ -16,7 +16,7 @@ use super::report::{Claim, Delivery, Report, deliver, passes, send_note};
 use super::stop::Stop;
 use super::supervise::{Held, shown, supervise};
 use crate::error::Result;
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// Most characters of a command in a line of the log.
 const COMMAND_CHARACTERS: usize = 80;

@@ -13,7 +13,7 @@ use super::link::Link;
 use super::moment::Moment;
 use super::report::Claim;
 use crate::error::Kind;
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// What a heartbeat came to.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::link::Link;
 use super::report::passes;
 use crate::apply::{Finding, Outcome, Plan, Refusal, Step, applied_from};
 use crate::error::{Error, Kind, Result};
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// Why a task is paused that has no job file any more.
 const FILE_GONE: &str = "its job file is gone";

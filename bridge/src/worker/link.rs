@@ -20,7 +20,7 @@ use super::moment::Moment;
 use super::report::passes;
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, Settings, connect};
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// A scheduler that was reached, and the number of the connection.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use super::report::passes;
 use super::stop::Stop;
 use super::supervise::Held;
 use crate::error::{Error, Kind, Result};
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// What a worker did.
 #[derive(Serialize, Clone, Copy, Debug, Default, PartialEq, Eq)]

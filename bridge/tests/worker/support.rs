@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use chime::network::{self, Settings, StateDirectory};
-use chime::operations::Scheduler;
+use chime::scheduler::Scheduler;
 use chime_types::{RunTaskNowRequest, TaskExecution};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -116,7 +116,7 @@ fn principal_and_method(flag: &str, values: &[String]) -> Result<(Principal, Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::fixtures;
+    use crate::fixtures;
 
     #[test]
     fn should_change_only_what_is_given() {

@@ -170,7 +170,7 @@ fn step_index(task: &Task, selector: &str) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::fixtures;
+    use crate::fixtures;
     use chime_types::Action;
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::mcp::fixtures::LineClient;
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// Tools by name; each reports its progress many times and says its name.
 struct Named(Vec<Tool>);

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::address::changes_of;
 use crate::error::Result;
 use crate::mcp::changes::{Change, Teller};
-use crate::operations::Scheduler;
+use crate::scheduler::Scheduler;
 
 /// How often the feed looks, and how far back it begins.
 #[derive(Clone, Copy, Debug)]

@@ -140,7 +140,7 @@ fn unknown(handle: &str, error: &Error) -> ErrorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::fixtures::execution;
+    use crate::fixtures::execution;
 
     #[test]
     fn should_say_how_an_execution_stands_in_the_protocol_s_words() {

@@ -17,10 +17,9 @@ use rmcp::model::{Prompt, ResourceTemplate};
 
 use self::address::Address;
 use super::changes::Changes;
-use super::interface::SCHEDULER_INTERFACE;
 use crate::candid_json::Interface;
 use crate::error::Result;
-use crate::operations::Scheduler;
+use crate::scheduler::{SCHEDULER_INTERFACE, Scheduler};
 
 /// What a scheduler offers beside its tools.
 pub struct Library {

@@ -227,7 +227,7 @@ fn unreadable(error: &Error, uri: Option<&str>) -> ErrorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::fixtures::task;
+    use crate::fixtures::task;
 
     #[test]
     fn should_describe_a_task_in_the_list() {

@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 use super::Server;
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
+use crate::fixtures::task;
 use crate::mcp::stdio::serve;
-use crate::mcp::{Canister, CanisterOffer, CanisterTools, SCHEDULER_INTERFACE, Selection, Toolbox};
-use crate::operations::fixtures::task;
+use crate::mcp::{Canister, CanisterOffer, CanisterTools, Selection, Toolbox};
+use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// A scheduler that knows the task 7 and nothing else, and whose statistics never arrive.
 struct Fake;

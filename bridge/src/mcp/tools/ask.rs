@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Canister, CanisterTools};
 use crate::error::{Error, Kind, Result};
-use crate::operations;
+use crate::scheduler;
 
 /// Most pages looked through for one thing. A page has 500 items.
 const MAXIMUM_PAGES: usize = 20;
@@ -84,7 +84,7 @@ impl<C: Canister> CanisterTools<C> {
                 Ok((page.tasks, page.next_cursor))
             })
             .await?;
-        operations::choose_task(selector, tasks).map_err(|error| error.at("task"))
+        scheduler::choose_task(selector, tasks).map_err(|error| error.at("task"))
     }
 
     /// The items of all pages, up to a limit on their number.

@@ -4,7 +4,7 @@ use ic_agent::AgentError;
 
 use crate::candid_json::Method;
 use crate::error::Result;
-use crate::operations::{Scheduler, agent_error};
+use crate::scheduler::{Scheduler, agent_error};
 
 /// What the tools are carried out by.
 pub trait Canister: Send + Sync + 'static {

@@ -8,8 +8,9 @@ use chime_types::{ErrorKind, ExecutionStatus, Rule};
 use serde_json::json;
 
 use super::*;
-use crate::mcp::{SCHEDULER_INTERFACE, Silent};
-use crate::operations::fixtures::{execution, schedule, task};
+use crate::fixtures::{execution, schedule, task};
+use crate::mcp::Silent;
+use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// A scheduler with some tasks, which notes what it is called.
 #[derive(Default)]

@@ -1,6 +1,4 @@
-//! `explain_failure`: why an execution failed, and what to do, in the words of [`operations`].
-//!
-//! [`operations`]: crate::operations::explain
+//! `explain_failure`: why an execution failed, and what to do, in the words of [`crate::diagnosis`].
 
 use chime_types::{
     DeadLettersRequest, ExecutionRequest, ExecutionResult, ExecutionStatus,
@@ -10,8 +8,8 @@ use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
 use super::super::{Canister, CanisterTools, size, views};
+use crate::diagnosis::{Explanation, Remedy, explain};
 use crate::error::{Error, Kind, Result};
-use crate::operations::{Explanation, Remedy, explain};
 use crate::output::action_text;
 
 /// The latest executions that are looked through for one that failed.

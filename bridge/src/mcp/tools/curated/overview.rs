@@ -10,8 +10,8 @@ use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
 use super::super::{Canister, CanisterTools, views};
+use crate::diagnosis::{findings, message_trouble};
 use crate::error::{Error, Kind, Result};
-use crate::operations::{findings, message_trouble};
 use crate::output::rfc3339;
 
 /// Latest executions of one task.

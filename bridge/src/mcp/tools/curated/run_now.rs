@@ -10,7 +10,7 @@ use super::super::{Canister, CanisterTools, answers, views};
 use crate::candid_json::Method;
 use crate::error::{Kind, Result};
 use crate::mcp::toolbox::Progress;
-use crate::operations::{Patience, wait};
+use crate::scheduler::{Patience, wait};
 
 impl<C: Canister> CanisterTools<C> {
     /// Runs the task, then looks until its execution is final or the time is over.

@@ -1,7 +1,7 @@
 //! The lists of tools: what is in them, and how much room they take.
 
 use super::*;
-use crate::mcp::SCHEDULER_INTERFACE;
+use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// Tokens of a list, as clients count them: a token is about four bytes of JSON.
 const DEFAULT_TOKENS: usize = 12_000;

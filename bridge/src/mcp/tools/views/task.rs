@@ -4,7 +4,7 @@ use chime_types::{MissedRuns, Task, TaskSchedule};
 use serde_json::{Map, Value, json};
 
 use super::{Room, beginning, pick, runs, without};
-use crate::operations::next_runs;
+use crate::diagnosis::next_runs;
 use crate::output::action_text;
 
 /// Adds to each schedule of a task, as the canister shows it, its next times.

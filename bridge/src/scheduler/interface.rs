@@ -4,8 +4,7 @@ use ic_agent::AgentError;
 
 use crate::candid_json::Interface;
 use crate::error::{Error, Kind, Result};
-use crate::network::Module;
-use crate::operations::{Scheduler, query_error};
+use crate::scheduler::{Module, Scheduler, query_error};
 
 /// The interface of the scheduler inside this program.
 pub const SCHEDULER_INTERFACE: &str = include_str!("../../../scheduler.did");

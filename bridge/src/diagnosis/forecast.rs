@@ -39,7 +39,7 @@ mod tests {
     use chime_types::limits::NANOSECONDS;
 
     use super::*;
-    use crate::operations::fixtures::schedule;
+    use crate::fixtures::schedule;
 
     fn every_hour() -> TaskSchedule {
         TaskSchedule {

@@ -2,9 +2,9 @@
 
 use chime_types::{PauseTaskRequest, Task, TaskRequest};
 
-use super::Scheduler;
-use crate::apply::Change;
+use super::Change;
 use crate::error::Result;
+use crate::scheduler::Scheduler;
 
 /// Why a task is paused whose job file switches it off.
 const SWITCHED_OFF: &str = "switched off in its job file";

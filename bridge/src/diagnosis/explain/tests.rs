@@ -4,7 +4,7 @@ use candid::Principal;
 use chime_types::{Action, HttpAction};
 
 use super::*;
-use crate::operations::fixtures::{execution, step, task};
+use crate::fixtures::{execution, step, task};
 
 fn with_step(action: Action) -> Task {
     Task {

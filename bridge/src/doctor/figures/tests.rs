@@ -4,8 +4,8 @@ use candid::Nat;
 use chime_types::{CyclesBudget, FailedMessages, Percentiles};
 
 use super::*;
-use crate::operations::doctor::Verdict;
-use crate::operations::message_trouble;
+use crate::diagnosis::message_trouble;
+use crate::doctor::Verdict;
 
 const NOW_AT: u64 = 1_800_000_000 * NANOSECONDS;
 

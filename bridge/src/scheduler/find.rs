@@ -246,7 +246,7 @@ fn one<T: Selectable>(words: &Words, selector: &str, mut candidates: Vec<T>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::fixtures::task;
+    use crate::fixtures::task;
 
     fn tasks() -> Vec<Task> {
         vec![

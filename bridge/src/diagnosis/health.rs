@@ -112,7 +112,7 @@ mod tests {
     use chime_types::Rule;
 
     use super::*;
-    use crate::operations::fixtures::{schedule, task};
+    use crate::fixtures::{schedule, task};
 
     const NOW_AT: u64 = 1_000_000 * NANOSECONDS;
 

@@ -6,8 +6,7 @@ use ic_agent::{Agent, AgentError};
 use super::Finding;
 use crate::deployment::{Code, incompatibilities};
 use crate::error::Kind;
-use crate::network::Module;
-use crate::operations::query_error;
+use crate::scheduler::{Module, query_error};
 
 const INTERFACE: &str = "candid:service";
 /// Most differences of interfaces that are told.

@@ -132,7 +132,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::operations::fixtures::execution;
+    use crate::fixtures::execution;
 
     const QUICK: Patience = Patience {
         first_pause: Duration::from_millis(1),

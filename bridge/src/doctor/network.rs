@@ -6,10 +6,9 @@ use candid::Principal;
 use ic_agent::{Agent, lookup_value};
 
 use super::Finding;
-use crate::config::RootKey;
 use crate::error::Kind;
-use crate::network::{NetworkName, Settings};
-use crate::operations::query_error;
+use crate::network::{NetworkName, RootKey, Settings};
+use crate::scheduler::query_error;
 
 /// An answer that takes longer makes every command slow.
 const SLOW: Duration = Duration::from_secs(2);
@@ -148,7 +147,7 @@ fn leb128(bytes: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::doctor::Verdict;
+    use crate::doctor::Verdict;
 
     #[test]
     fn should_judge_the_clock_in_both_directions() {

@@ -1,0 +1,23 @@
+//! The client of the scheduler: its methods with their types, and what stands on several of them:
+//! whole lists, finding, waiting, archives.
+//!
+//! It knows an agent and the canister's interface. Who asks, and what is done with the answers, it
+//! does not know.
+
+mod agent_error;
+mod archive;
+mod client;
+mod find;
+mod interface;
+mod lists;
+mod module;
+mod pages;
+mod wait;
+
+pub use agent_error::{agent_error, query_error};
+pub use archive::{Transfer, download, file_digest, upload};
+pub use client::Scheduler;
+pub use find::{choose_task, find_schedule};
+pub use interface::{SCHEDULER_INTERFACE, interface_of};
+pub use module::Module;
+pub use wait::{Patience, require_completed, wait};
