@@ -4,7 +4,8 @@
 //! * [`scheduler`] is the client of the scheduler, [`diagnosis`] judges what it says, [`doctor`]
 //!   looks whether everything is in order,
 //! * [`apply`] reads job files, and says what they would change,
-//! * [`cli`], [`commands`] and [`output`] are the command line,
+//! * [`cli`], [`commands`] and [`output`] are the command line, [`terminal`] is what it writes to,
+//! * [`words`] are for people, wherever they read,
 //! * [`config`] is the configuration file, and what wins over it,
 //! * [`deployment`] installs and upgrades the canisters on any network,
 //! * [`identity`] reads private keys, wherever they are kept,
@@ -31,5 +32,7 @@ pub mod mcp;
 pub mod network;
 pub mod output;
 pub mod scheduler;
+pub mod terminal;
+pub mod words;
 #[cfg(unix)]
 pub mod worker;

@@ -69,7 +69,7 @@ pub use watching::{
 };
 pub use worker::WorkerArguments;
 
-use crate::output::Format;
+use crate::terminal::Format;
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -7,7 +7,8 @@ use super::request;
 use super::session::with_scheduler;
 use crate::cli::{ActionCommand, ActionDeleteArguments, DefineArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Writer, actions, defined_action, removed};
+use crate::output::{actions, defined_action, removed};
+use crate::terminal::Writer;
 
 /// Runs a command about registered actions.
 pub(super) async fn run(

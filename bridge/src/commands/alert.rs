@@ -14,7 +14,8 @@ use crate::cli::{
     GlobalArguments, InboxArguments, principal,
 };
 use crate::error::{Error, Kind, Result};
-use crate::output::{Writer, alerts, changed_alert, inbox, removed};
+use crate::output::{alerts, changed_alert, inbox, removed};
+use crate::terminal::Writer;
 
 /// Runs a command about alerts.
 pub(super) async fn run(

@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep};
 use super::session::with_scheduler;
 use crate::cli::{AlertTestArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Writer, tested_alert};
+use crate::output::tested_alert;
 use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
 
 const PAUSE: Duration = Duration::from_millis(500);
 /// An attempt waits for a place at first, so it is given more time than it may take.

@@ -10,7 +10,6 @@ use chime_types::{
 };
 
 use super::confirm::confirm;
-use super::progress::Progress;
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use super::waiting::wait_for;
 use crate::cli::{
@@ -18,8 +17,9 @@ use crate::cli::{
     BackupRestoreArguments, GlobalArguments,
 };
 use crate::error::{Error, Kind, Result};
-use crate::output::{Made, Writer, backup, backups, removed, restored};
+use crate::output::{Made, backup, backups, removed, restored};
 use crate::scheduler::{download, require_completed, upload};
+use crate::terminal::{Progress, Writer};
 
 /// How long to wait for executions that are being removed, before the next look.
 const WHILE_REMOVED: Duration = Duration::from_secs(1);
@@ -165,7 +165,7 @@ async fn fetch(
         let path = arguments.to.clone().unwrap_or_else(default);
         let bar = Progress::bytes("Downloading");
         download(&session.scheduler, &found, &path, |transfer| {
-            bar.transfer(transfer)
+            bar.part(transfer.done, transfer.total)
         })
         .await?;
         let what = format!("It is in {}; the checksum agrees.", path.display());
@@ -194,7 +194,10 @@ async fn restore(
         let found = match path.is_file() {
             true => {
                 let bar = Progress::bytes("Uploading");
-                upload(&session.scheduler, path, |transfer| bar.transfer(transfer)).await?
+                upload(&session.scheduler, path, |transfer| {
+                    bar.part(transfer.done, transfer.total)
+                })
+                .await?
             }
             false => session.scheduler.find_backup(&arguments.from).await?,
         };

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use crate::cli::{Cli, CompletionsArguments};
 use crate::error::Result;
-use crate::output::Writer;
+use crate::terminal::Writer;
 
 /// Writes it.
 pub(super) fn run(arguments: &CompletionsArguments, writer: &Writer) -> Result<()> {

@@ -3,7 +3,8 @@
 use crate::cli::{ConfigCommand, GetArguments, GlobalArguments, SetArguments, UnsetArguments};
 use crate::config::{Config, Key, Setting, of_user};
 use crate::error::{Error, Kind, Result};
-use crate::output::{ConfigPath, Settings, Writer};
+use crate::output::{ConfigPath, Settings};
+use crate::terminal::Writer;
 
 /// Does it.
 pub(super) fn run(

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::Result;
 use crate::cli::ConfirmArguments;
 use crate::error::{Error, Kind};
-use crate::output::Writer;
+use crate::terminal::Writer;
 
 /// Goes on if the user agreed, with `--yes` or at the terminal. `what` is the question without its
 /// question mark, such as `Delete task 3 (backup) and its 12 executions`.

@@ -9,7 +9,8 @@ use crate::config::{Choices, Config, Key};
 use crate::deployment::{CANISTERS, Code, Deployable, Journal, Payment, Plan, Request, Step, look};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, connect};
-use crate::output::{Deployed, Deployments, Writer};
+use crate::output::{Deployed, Deployments};
+use crate::terminal::Writer;
 
 /// Does it, or shows what it would do.
 pub(super) async fn run(

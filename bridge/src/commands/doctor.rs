@@ -13,8 +13,9 @@ use crate::config::{Choices, Config, of_user};
 use crate::doctor::{self, Figures, Finding, Verdict};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, Settings, choose_identity, reach};
-use crate::output::{Diagnosis, Writer};
+use crate::output::Diagnosis;
 use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
 
 /// Looks at everything and shows it.
 pub(super) async fn run(global: &GlobalArguments, writer: &Writer) -> Result<()> {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use chime_types::{EmptyRequest, EventsSinceRequest, limits};
 use tokio::time::sleep;
 
-use super::progress::Progress;
 use super::session::{Session, with_scheduler};
 use super::watch::{self, is_passing, until_interrupted};
 use crate::cli::{EventsArguments, GlobalArguments, StatsArguments};
 use crate::error::Result;
-use crate::output::{Writer, event_item, event_line, events, stats};
+use crate::output::{event_item, event_line, events, stats};
+use crate::terminal::{Progress, Writer};
 
 /// Between two looks at the timeline.
 const PAUSE: Duration = Duration::from_secs(1);

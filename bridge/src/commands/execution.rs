@@ -8,7 +8,6 @@ use chime_types::{
 use serde_json::Value;
 
 use super::confirm::confirm;
-use super::progress::Progress;
 use super::session::{Session, with_scheduler};
 use super::task::again;
 use super::watch;
@@ -17,7 +16,8 @@ use crate::cli::{
     SnoozeArguments,
 };
 use crate::error::Result;
-use crate::output::{Record, Writer, changed_execution, execution_details, executions};
+use crate::output::{Record, changed_execution, execution_details, executions};
+use crate::terminal::{Progress, Writer};
 
 /// Runs a command about executions.
 pub(super) async fn run(

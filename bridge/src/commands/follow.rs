@@ -11,8 +11,9 @@ use chime_types::{EmptyRequest, Task, TaskExecution, TaskRequest, WaitReason};
 use tokio::time::sleep;
 
 use crate::error::{Kind, Result};
-use crate::output::{ExecutionRow, FollowedRow, Writer, follow_line};
+use crate::output::{ExecutionRow, FollowedRow, follow_line};
 use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
 
 const PAUSE: Duration = Duration::from_secs(1);
 /// Failed looks in a row that are put up with.

@@ -8,7 +8,8 @@ use crate::config::{Config, Key, MAXIMUM_NAME_LETTERS, is_name};
 use crate::error::{Error, Kind, Result};
 use crate::identity::{self, IdentityChoice, IdentitySource, Loaded, Password, Storage, Unkept};
 use crate::network::choose_identity;
-use crate::output::{Identities, IdentityRow, Writer};
+use crate::output::{Identities, IdentityRow};
+use crate::terminal::Writer;
 
 /// Does it.
 pub(super) fn run(

@@ -9,7 +9,8 @@ use clap_mangen::Man;
 
 use crate::cli::{Cli, ManArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Pages, Writer};
+use crate::output::Pages;
+use crate::terminal::Writer;
 
 /// Writes the pages.
 pub(super) fn run(arguments: &ManArguments, writer: &Writer) -> Result<()> {

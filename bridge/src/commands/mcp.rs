@@ -12,8 +12,8 @@ use crate::mcp::{
     Access, CanisterOffer, CanisterTools, HttpServer, Library, Offer, PATH, Selection, Token,
     stop_signal,
 };
-use crate::output::Writer;
 use crate::scheduler::{Scheduler, interface_of};
+use crate::terminal::Writer;
 
 /// Serves until the client hangs up or a signal comes; or does what else was asked for.
 pub(super) async fn run(

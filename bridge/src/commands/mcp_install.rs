@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::{GlobalArguments, InstallArguments};
 use crate::error::{Error, Kind, Result};
 use crate::mcp::clients::{self, Client, Entry, Written};
-use crate::output::{Answer, Page, Writer};
+use crate::terminal::{Answer, Page, Writer};
 
 /// What became of the file.
 #[derive(Serialize)]

@@ -21,7 +21,6 @@ mod man;
 mod mcp;
 mod mcp_install;
 mod preview;
-mod progress;
 mod ps;
 mod request;
 mod run;
@@ -43,7 +42,7 @@ mod worker;
 
 use crate::cli::{Cli, Command, PsCommand};
 use crate::error::{Error, Result};
-use crate::output::Writer;
+use crate::terminal::Writer;
 
 /// Runs a command.
 ///

@@ -7,7 +7,8 @@ use chime_types::{GapPolicy, Rule};
 use super::Result;
 use crate::cli::PreviewArguments;
 use crate::error::{Error, Kind};
-use crate::output::{Previewed, Writer};
+use crate::output::Previewed;
+use crate::terminal::Writer;
 
 /// Writes the preview.
 ///

@@ -3,12 +3,12 @@
 use chime_types::{PauseTaskRequest, TaskRequest};
 
 use super::follow::{self, Followed};
-use super::progress::Progress;
 use super::session::{Session, with_scheduler};
 use super::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Change, ExecutionLog, TaskList, Writer};
+use crate::output::{Change, ExecutionLog, TaskList};
+use crate::terminal::{Progress, Writer};
 
 /// `chime ps ls`.
 pub(super) async fn list(

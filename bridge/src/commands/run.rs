@@ -12,8 +12,9 @@ use super::session::{Session, hint_to_keep_running, with_scheduler};
 use super::waiting::wait_for;
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Made, Writer, dry_run, request_json};
+use crate::output::{Made, dry_run, request_json};
 use crate::scheduler::{Scheduler, require_completed};
+use crate::terminal::Writer;
 
 /// Makes the task and writes what was made.
 pub(super) async fn run(

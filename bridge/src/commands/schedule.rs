@@ -15,8 +15,9 @@ use crate::cli::{
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
 use crate::error::{Error, Kind, Result};
-use crate::output::{Answer, Change, Record, Writer, dry_run, preview, request_json, schedules};
+use crate::output::{Change, Record, dry_run, preview, request_json, schedules};
 use crate::scheduler::find_schedule;
+use crate::terminal::{Answer, Writer};
 
 /// Runs a command about schedules.
 pub(super) async fn run(

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::session::with_scheduler;
 use crate::cli::{GlobalArguments, SchedulerCommand, SchedulerSetArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Record, Writer, configuration};
+use crate::output::{Record, configuration};
+use crate::terminal::Writer;
 
 /// Names of settings that are durations: here `default_timeout`, in the interface
 /// `default_timeout_seconds`.

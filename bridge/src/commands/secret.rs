@@ -9,7 +9,8 @@ use super::confirm::confirm;
 use super::session::with_scheduler;
 use crate::cli::{GlobalArguments, SecretCommand, SecretDeleteArguments, SecretPutArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Writer, secrets};
+use crate::output::secrets;
+use crate::terminal::Writer;
 
 /// Runs a command about secrets.
 pub(super) async fn run(

@@ -5,8 +5,8 @@ use crate::cli::{Flags, GlobalArguments};
 use crate::config::{Choice, Choices, Config, Given, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, Settings, connect};
-use crate::output::Writer;
 use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
 
 /// The scheduler, and whether its network ends with this command.
 pub(super) struct Session {

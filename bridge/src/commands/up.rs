@@ -15,8 +15,9 @@ use super::session::{interrupted, settings};
 use crate::cli::{GlobalArguments, UpArguments};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, StateDirectory, connect};
-use crate::output::{Listening, Writer};
+use crate::output::Listening;
 use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
 
 /// Runs the network.
 pub(super) async fn run(

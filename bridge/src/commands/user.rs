@@ -7,7 +7,8 @@ use super::confirm::confirm;
 use super::session::{Session, with_scheduler};
 use crate::cli::{GlobalArguments, UserCommand, UserDeleteArguments, UserPutArguments, principal};
 use crate::error::Result;
-use crate::output::{Writer, removed, user, users};
+use crate::output::{removed, user, users};
+use crate::terminal::Writer;
 
 /// Runs a command about users.
 pub(super) async fn run(

@@ -3,8 +3,9 @@
 use chime_types::{Outcome, TaskExecution};
 
 use crate::error::Result;
-use crate::output::{Writer, attempt_text, execution_details};
+use crate::output::{attempt_text, execution_details};
 use crate::scheduler::{Patience, Scheduler, require_completed};
+use crate::terminal::Writer;
 
 /// Waits until the execution is final.
 pub(super) async fn wait_for(

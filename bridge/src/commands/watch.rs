@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use super::session::{Session, with_scheduler};
 use crate::cli::{GlobalArguments, WatchArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Answer, Writer};
+use crate::terminal::{Answer, Writer};
 
 /// Failed looks in a row that are put up with.
 const MAXIMUM_FAILURES: u32 = 5;

@@ -13,7 +13,8 @@ use super::session::{interrupted, settings};
 use crate::apply::{WorkerSettings, read_settings};
 use crate::cli::{GlobalArguments, WorkerArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Worked, Writer};
+use crate::output::Worked;
+use crate::terminal::Writer;
 use crate::worker::{Config, Stop, Summary, Worker};
 
 const DEFAULT_JOBS: &str = "jobs";

@@ -2,7 +2,7 @@
 
 use crate::cli::{GlobalArguments, WorkerArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::Writer;
+use crate::terminal::Writer;
 
 /// Refuses.
 pub(super) async fn run(_: &GlobalArguments, _: &WorkerArguments, _: &Writer) -> Result<()> {

@@ -5,11 +5,10 @@ use chime_types::{
     DeliveryState, GetInboxResult, ListAlertsResult, Message, MessagePage,
 };
 
+use super::Record;
 use super::record::list_json;
-use super::table::{counted, harmless, one_line};
-use super::words::{cycles, span};
-use super::writer::Page;
-use super::{Record, Table};
+use crate::terminal::{Page, Table, counted, harmless, one_line};
+use crate::words::{cycles, span};
 
 /// The caller's alerts.
 #[must_use]

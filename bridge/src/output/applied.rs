@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::table::one_line;
-use super::writer::{Answer, Page};
-use super::{Table, rfc3339};
+use crate::terminal::{Answer, Page, Table, one_line};
+use crate::words::rfc3339;
 
 /// Most characters of a remark in a table.
 const MAXIMUM_TEXT: usize = 400;

@@ -5,10 +5,10 @@ use chime_types::{
     ListBackupsResult, RenumberedTask, RestoreBackupResult, RestoredBackup,
 };
 
+use super::Record;
 use super::record::list_json;
-use super::table::{counted, pairs};
-use super::words::bytes;
-use super::{Record, Table};
+use crate::terminal::{Table, counted, pairs};
+use crate::words::bytes;
 
 /// The caller's backups.
 #[must_use]

@@ -5,10 +5,9 @@ use serde::Serialize;
 
 use super::Record;
 use super::executions::ExecutionRow;
-use super::table::one_line;
 use super::tasks::status_name;
-use super::times::rfc3339;
-use super::writer::{Answer, Page};
+use crate::terminal::{Answer, Page, one_line};
+use crate::words::rfc3339;
 
 /// A task that was switched on or off.
 #[derive(Serialize, Debug)]

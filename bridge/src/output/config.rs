@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::writer::{Answer, Page};
 use crate::config::Setting;
+use crate::terminal::{Answer, Page};
 
 /// Where the configuration file is.
 #[derive(Serialize, Debug)]

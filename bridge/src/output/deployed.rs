@@ -3,8 +3,8 @@
 use candid::Principal;
 use serde::Serialize;
 
-use super::writer::{Answer, Page};
 use crate::deployment::{Payment, Plan, Step};
+use crate::terminal::{Answer, Page};
 
 /// What is or was to be done with one canister.
 #[derive(Serialize, Debug)]

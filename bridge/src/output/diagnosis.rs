@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::table::harmless;
-use super::writer::{Answer, Page};
 use crate::doctor::{Finding, Verdict};
+use crate::terminal::{Answer, Page, harmless};
 
 /// One line.
 #[derive(Serialize, Debug)]

@@ -6,13 +6,11 @@ use chime_types::{
     ExecutionResult, GetTaskExecutionsResult, Task, TaskExecution, TaskExecutionPage,
 };
 
+use super::Record;
 use super::executions::{attempt_text, duration, said, scheduled};
 use super::record::list_json;
-use super::table::{counted, harmless, one_line, pairs};
-use super::times::took;
-use super::words::word;
-use super::writer::Page;
-use super::{Record, Table};
+use crate::terminal::{Page, Table, counted, harmless, one_line, pairs};
+use crate::words::{took, word};
 
 /// Most characters of a text in a table.
 const MAXIMUM_TEXT: usize = 160;

@@ -3,11 +3,9 @@
 use chime_types::{Attempt, Outcome, Task, TaskExecution, WaitReason};
 use serde::Serialize;
 
-use super::table::{Text, one_line};
 use super::tasks::status_name;
-use super::times::took;
-use super::writer::{Answer, Page};
-use super::{Clock, Table, rfc3339};
+use crate::terminal::{Answer, Page, Table, Text, one_line};
+use crate::words::{Clock, rfc3339, took};
 
 /// Most characters of a result, an error or a line of the log in a table.
 const MAXIMUM_TEXT: usize = 160;

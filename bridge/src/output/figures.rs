@@ -2,12 +2,10 @@
 
 use chime_types::{Config, ConfigResult, GetStatsResult, Percentiles, RetentionRule, Stats};
 
+use super::Record;
 use super::people::{budget_of_day, budget_of_hour};
-use super::table::{one_line, pairs};
-use super::times::took;
-use super::words::{bytes, cycles, small_cycles, span};
-use super::writer::Page;
-use super::{Record, Table};
+use crate::terminal::{Page, Table, one_line, pairs};
+use crate::words::{bytes, cycles, small_cycles, span, took};
 
 /// Bytes of a page of stable memory.
 const STABLE_PAGE_BYTES: u64 = 64 * 1024;

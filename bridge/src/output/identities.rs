@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::table::Table;
-use super::writer::{Answer, Page};
+use crate::terminal::{Answer, Page, Table};
 
 /// An identity in the list.
 #[derive(Serialize, Default, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::writer::Page;
+use crate::terminal::Page;
 
 /// A network that is ready.
 #[derive(Serialize, Debug)]

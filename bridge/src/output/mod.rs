@@ -3,7 +3,6 @@
 //! A command computes its answer first and writes it once, as one JSON document or as text. The
 //! shapes of the answers are in the modules below. Nothing here talks to a network.
 
-mod action;
 mod alerting;
 mod applied;
 mod archives;
@@ -21,16 +20,12 @@ mod people;
 mod previewed;
 mod record;
 mod schedules;
-mod table;
 mod task_details;
 mod tasks;
 mod timeline;
-mod times;
 pub mod top;
-mod words;
 #[cfg(unix)]
 mod worked;
-mod writer;
 
 #[cfg(test)]
 mod record_tests;
@@ -39,7 +34,6 @@ mod setup_tests;
 #[cfg(test)]
 mod snapshot_tests;
 
-pub use action::action_text;
 pub use alerting::{alerts, changed_alert, inbox, tested_alert};
 pub use applied::{Applied, AppliedRow, FieldFault};
 pub use archives::{backfill, backfill_outlook, backfills, backup, backups, restored};
@@ -57,11 +51,8 @@ pub use people::{actions, defined_action, secrets, user, users};
 pub use previewed::Previewed;
 pub use record::{Record, answer_json, request_json};
 pub use schedules::{dry_run, preview, schedules};
-pub use table::{Table, Text};
 pub use task_details::task_details;
 pub use tasks::{TaskList, TaskRow, interval};
 pub use timeline::{event_item, event_line, events};
-pub use times::{Clock, rfc3339, took};
 #[cfg(unix)]
 pub use worked::Worked;
-pub use writer::{Answer, Format, Page, Writer};

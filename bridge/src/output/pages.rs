@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::writer::{Answer, Page};
+use crate::terminal::{Answer, Page};
 
 /// The pages that were written.
 #[derive(Serialize, Debug)]

@@ -5,11 +5,10 @@ use chime_types::{
     Quotas, SecretNames, SecretsResult, User, UserPage, UserResult,
 };
 
+use super::Record;
 use super::record::list_json;
-use super::table::{counted, one_line, pairs};
-use super::words::{number, small_cycles, word};
-use super::writer::Page;
-use super::{Record, Table, action_text};
+use crate::terminal::{Page, Table, counted, one_line, pairs};
+use crate::words::{action_text, number, small_cycles, word};
 
 /// Most characters of a text in a table.
 const MAXIMUM_TEXT: usize = 80;

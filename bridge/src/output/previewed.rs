@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::writer::{Answer, Page};
+use crate::terminal::{Answer, Page};
 
 /// What a schedule means and when it fires.
 #[derive(Serialize, Debug)]

@@ -7,9 +7,9 @@ use candid::CandidType;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::writer::{Answer, Page};
 use crate::candid_json::{self, Interface};
 use crate::scheduler::SCHEDULER_INTERFACE;
+use crate::terminal::{Answer, Page};
 
 /// Items of a list that are translated at once: decoding is bounded.
 const ITEMS_AT_ONCE: usize = 200;

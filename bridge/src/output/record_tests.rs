@@ -13,11 +13,13 @@ use jiff::tz::TimeZone;
 
 use super::top::Snapshot;
 use super::{
-    Answer, Clock, Page, Record, actions, alerts, backfills, backup, backups, changed_alert,
-    configuration, dry_run, event_item, event_line, events, execution_details, executions, inbox,
-    preview, request_json, schedules, secrets, stats, task_details, tested_alert, user, users,
+    Record, actions, alerts, backfills, backup, backups, changed_alert, configuration, dry_run,
+    event_item, event_line, events, execution_details, executions, inbox, preview, request_json,
+    schedules, secrets, stats, task_details, tested_alert, user, users,
 };
 use crate::fixtures;
+use crate::terminal::{Answer, Page};
+use crate::words::Clock;
 
 const NOW_AT: u64 = 1_780_000_000 * NANOSECONDS;
 

@@ -3,10 +3,10 @@
 use chime_types::{PreviewScheduleResult, SchedulePreview, Task, TaskSchedule};
 use serde_json::{Value, json};
 
+use super::Record;
 use super::record::answer_json;
-use super::table::{Text, counted};
-use super::writer::Page;
-use super::{Record, Table, rfc3339};
+use crate::terminal::{Page, Table, Text, counted};
+use crate::words::rfc3339;
 
 /// The schedules of tasks, the one that fires next first.
 #[must_use]

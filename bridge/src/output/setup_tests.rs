@@ -7,13 +7,13 @@ use candid::Principal;
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
 
-use super::{
-    Answer, Clock, Deployed, Deployments, Diagnosis, Identities, IdentityRow, Page, Settings, Who,
-};
+use super::{Deployed, Deployments, Diagnosis, Identities, IdentityRow, Settings, Who};
 use crate::config::Setting;
 use crate::deployment::{CANISTERS, Code, Payment, Plan, Request, Step};
 use crate::doctor::Finding;
 use crate::error::Kind;
+use crate::terminal::{Answer, Page};
+use crate::words::Clock;
 
 fn text(answer: &impl Answer) -> String {
     let clock = Clock::fixed(0, TimeZone::UTC);

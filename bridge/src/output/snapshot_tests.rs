@@ -11,10 +11,12 @@ use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
 
 use super::{
-    Answer, Applied, AppliedRow, Change, Clock, ExecutionLog, FieldFault, Listening, Made, Page,
-    Previewed, TaskList, follow_line, interval,
+    Applied, AppliedRow, Change, ExecutionLog, FieldFault, Listening, Made, Previewed, TaskList,
+    follow_line, interval,
 };
 use crate::fixtures;
+use crate::terminal::{Answer, Page};
+use crate::words::Clock;
 
 const NOW_AT: u64 = 1_780_000_000 * NANOSECONDS;
 

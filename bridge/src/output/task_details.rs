@@ -8,12 +8,10 @@ use serde_json::Value;
 
 use super::executions::{duration, said, scheduled};
 use super::record::{answer_json, list_json};
-use super::table::{one_line, pairs};
 use super::tasks::status_name;
-use super::times::took;
-use super::words::{number, span, word};
-use super::writer::Page;
-use super::{Record, Table, action_text, schedules};
+use super::{Record, schedules};
+use crate::terminal::{Page, Table, one_line, pairs};
+use crate::words::{action_text, number, span, took, word};
 
 /// Most characters of a text in a table.
 const MAXIMUM_TEXT: usize = 160;

@@ -4,9 +4,8 @@ use chime_types::limits::NANOSECONDS;
 use chime_types::{CalendarUnit, Rule, Task, TaskSchedule};
 use serde::Serialize;
 
-use super::table::{Text, counted, one_line};
-use super::writer::{Answer, Page};
-use super::{Table, action_text, rfc3339};
+use crate::terminal::{Answer, Page, Table, Text, counted, one_line};
+use crate::words::{action_text, rfc3339};
 
 /// Most characters of metadata and descriptions in a table.
 const MAXIMUM_TEXT: usize = 60;

@@ -3,11 +3,10 @@
 use chime_types::{Event, EventKind, EventPage, EventsSinceResult};
 use serde_json::Value;
 
+use super::Record;
 use super::record::list_json;
-use super::table::{counted, one_line};
-use super::words::word;
-use super::writer::Page;
-use super::{Record, Table};
+use crate::terminal::{Page, Table, counted, one_line};
+use crate::words::word;
 
 /// Most characters of a detail in a table.
 const MAXIMUM_TEXT: usize = 160;

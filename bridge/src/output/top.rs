@@ -8,12 +8,10 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Widget};
 
-use super::Clock;
-use super::table::one_line;
 use super::tasks::status_name;
 use super::timeline::{is_end, is_failure};
-use super::times::took;
-use super::words::{cycles, word};
+use crate::terminal::one_line;
+use crate::words::{Clock, cycles, took, word};
 
 /// Rows of a frame that is printed.
 const PRINTED_ROWS: u16 = 30;

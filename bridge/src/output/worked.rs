@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::writer::{Answer, Page};
+use crate::terminal::{Answer, Page};
 use crate::worker::Summary;
 
 /// What a worker did.

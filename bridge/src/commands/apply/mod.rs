@@ -7,7 +7,8 @@ use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
 use crate::cli::{ApplyArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Applied, AppliedRow, Writer};
+use crate::output::{Applied, AppliedRow};
+use crate::terminal::Writer;
 
 /// Applies the files and writes what became of each document.
 pub(super) async fn run(

@@ -5,7 +5,8 @@ use chime_types::limits::NANOSECONDS;
 use chime_types::{Action, NewSchedule, Task};
 
 use crate::apply::{Finding, Refusal};
-use crate::output::{AppliedRow, FieldFault, Writer};
+use crate::output::{AppliedRow, FieldFault};
+use crate::terminal::Writer;
 
 /// The row with what the scheduler says about the task.
 pub(super) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {

@@ -15,7 +15,7 @@ pub(super) use steps::{header, steps};
 use crate::apply::{self, Outcome};
 use crate::cli::{EditArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::action_text;
+use crate::words::action_text;
 
 pub(super) fn nanoseconds(flag: &str, instant: jiff::Timestamp) -> Result<u64> {
     u64::try_from(instant.as_nanosecond()).map_err(|_| {

@@ -8,7 +8,8 @@ use super::super::schedule::the_schedule;
 use super::super::session::{hint_to_keep_running, with_scheduler};
 use crate::cli::{BackfillArguments, BackfillsArguments, GlobalArguments};
 use crate::error::Result;
-use crate::output::{Record, Writer, backfill, backfill_outlook, backfills};
+use crate::output::{Record, backfill, backfill_outlook, backfills};
+use crate::terminal::Writer;
 
 /// Times of the past that are run without a question.
 const UNASKED_SLOTS: u64 = 50;

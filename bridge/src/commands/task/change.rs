@@ -8,7 +8,8 @@ use super::super::run::previews;
 use super::super::session::{hint_to_keep_running, with_scheduler};
 use crate::cli::{DeleteArguments, EditArguments, GlobalArguments, PauseArguments};
 use crate::error::Result;
-use crate::output::{Change, Record, Writer, dry_run, request_json};
+use crate::output::{Change, Record, dry_run, request_json};
+use crate::terminal::Writer;
 
 /// `chime task edit`.
 pub(super) async fn edit(
@@ -31,7 +32,7 @@ pub(super) async fn edit(
         let change = Change::new(&task, "is changed");
         let result = TaskResult::Ok(task);
         Ok(Record::new("update_task", &result, move |page| {
-            crate::output::Answer::text(&change, page)
+            crate::terminal::Answer::text(&change, page)
         }))
     });
     writer.answer(&answer.await?)

@@ -8,7 +8,8 @@ pub(super) use rerun::again;
 
 use crate::cli::{GlobalArguments, ShowArguments, TaskCommand};
 use crate::error::Result;
-use crate::output::{Writer, task_details};
+use crate::output::task_details;
+use crate::terminal::Writer;
 
 use super::{ps, watch};
 

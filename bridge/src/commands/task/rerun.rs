@@ -7,7 +7,8 @@ use super::super::session::{Session, hint_to_keep_running, with_scheduler};
 use super::super::waiting::{finish, wait_for};
 use crate::cli::{GlobalArguments, ResumeFromArguments, RetryArguments, RunNowArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Writer, changed_execution};
+use crate::output::changed_execution;
+use crate::terminal::Writer;
 
 /// Executions among which the latest that did not complete is looked for.
 const SEEN: usize = 100;

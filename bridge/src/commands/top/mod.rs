@@ -11,8 +11,9 @@ use super::session::{Session, with_scheduler};
 use super::watch::until_interrupted;
 use crate::cli::{GlobalArguments, TopArguments};
 use crate::error::{Error, Kind, Result};
+use crate::output::Record;
 use crate::output::top::Snapshot;
-use crate::output::{Record, Writer};
+use crate::terminal::Writer;
 
 /// Events that are kept for the lists.
 const EVENTS_KEPT: usize = 200;

@@ -12,7 +12,7 @@ use super::super::session::Session;
 use super::super::watch::is_passing;
 use super::View;
 use crate::error::{Error, Kind, Result};
-use crate::output::Writer;
+use crate::terminal::Writer;
 
 /// How long a look at the keyboard waits.
 const KEY_PAUSE: Duration = Duration::from_millis(100);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::Library;
 use crate::error::{Error, Kind, Result};
 use crate::mcp::offer::Answer;
-use crate::output::rfc3339;
+use crate::words::rfc3339;
 
 const PREFIX: &str = "execution-";
 

@@ -15,7 +15,7 @@ use super::address::Address;
 use crate::candid_json::Answer as Decoded;
 use crate::error::{Error, Kind, Result};
 use crate::mcp::offer::Answer;
-use crate::output::rfc3339;
+use crate::words::rfc3339;
 
 /// Tasks on a page of the list.
 const PAGE_TASKS: u32 = 100;

@@ -121,7 +121,7 @@ fn executions(json: &Value, bytes: &[u8]) -> Option<Value> {
 fn stats(json: &Value, bytes: &[u8]) -> Option<Value> {
     let answer: types::GetStatsResult = typed(bytes).ok()?;
     let stats = answer.into_result().ok()?;
-    let average = stats.average_duration_nanoseconds.map(crate::output::took);
+    let average = stats.average_duration_nanoseconds.map(crate::words::took);
     let mut members = json.as_object()?.clone();
     members.insert("average_duration".to_string(), json!(average));
     Some(Value::Object(members))

@@ -26,7 +26,7 @@ use self::output::Captured;
 pub(super) use self::output::cut;
 use super::ending::Ending;
 use super::handler::{Handler, Outcome, Running};
-use crate::output::rfc3339;
+use crate::words::rfc3339;
 
 /// Waits for a line, then becomes the command. Without the line it does nothing.
 const GATE: &str = r#"read -r go || exit 125; exec </dev/null; exec /bin/sh -c "$1""#;

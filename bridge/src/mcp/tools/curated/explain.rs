@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::super::{Canister, CanisterTools, size, views};
 use crate::diagnosis::{Explanation, Remedy, explain};
 use crate::error::{Error, Kind, Result};
-use crate::output::action_text;
+use crate::words::action_text;
 
 /// The latest executions that are looked through for one that failed.
 const LOOKED_THROUGH: u32 = 50;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::super::{Canister, CanisterTools, views};
 use crate::diagnosis::{findings, message_trouble};
 use crate::error::{Error, Kind, Result};
-use crate::output::rfc3339;
+use crate::words::rfc3339;
 
 /// Latest executions of one task.
 const EXECUTIONS: u32 = 5;

@@ -25,7 +25,7 @@ pub(in super::super) fn execution(json: &Value, execution: &TaskExecution) -> Va
     without(&mut view, "trigger", &json!("schedule"));
     if let (Some(started), Some(finished)) = (execution.started_at, execution.finished_at) {
         let took = finished.saturating_sub(started);
-        view.insert("took".to_string(), json!(crate::output::took(took)));
+        view.insert("took".to_string(), json!(crate::words::took(took)));
     }
     view.insert("attempt_count".to_string(), json!(execution.attempts.len()));
     view.extend(pick(
@@ -76,5 +76,5 @@ fn attempt(attempt: &Attempt) -> Value {
 }
 
 fn instant(at: u64) -> String {
-    crate::output::rfc3339(at)
+    crate::words::rfc3339(at)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Room, beginning, pick, runs, without};
 use crate::diagnosis::next_runs;
-use crate::output::action_text;
+use crate::words::action_text;
 
 /// Adds to each schedule of a task, as the canister shows it, its next times.
 pub(in super::super) fn add_next_runs(json: &mut Value, task: &Task, room: Room) {

@@ -248,7 +248,7 @@ fn colour(text: &str) -> Option<Color> {
 
 /// Lines of names and values, the values one below the other.
 #[must_use]
-pub(super) fn pairs(lines: &[(&str, String)]) -> String {
+pub fn pairs(lines: &[(&str, String)]) -> String {
     let width = lines
         .iter()
         .map(|(name, _)| name.chars().count())
@@ -263,7 +263,7 @@ pub(super) fn pairs(lines: &[(&str, String)]) -> String {
 
 /// Text of others, with control characters made visible: a result must not move the cursor.
 #[must_use]
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     if !text
         .chars()
         .any(|letter| letter.is_control() && letter != '\n')
@@ -281,14 +281,14 @@ pub(super) fn harmless(text: &str) -> String {
 
 /// A number of things: `1 task`, `2 tasks`.
 #[must_use]
-pub(super) fn counted(count: usize, thing: &str) -> String {
+pub fn counted(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
 }
 
 /// The first `most` characters of a text, on one line.
 #[must_use]
-pub(super) fn one_line(text: &str, most: usize) -> String {
+pub fn one_line(text: &str, most: usize) -> String {
     let line = harmless(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     if line.chars().count() <= most {
         return line;

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::scheduler::Transfer;
-
 /// Work that takes no longer shows nothing.
 const UNSEEN: Duration = Duration::from_millis(500);
 
@@ -13,15 +11,18 @@ const BYTES: &str = "{msg} [{bar:30}] {bytes}/{total_bytes} {eta}";
 const COUNT: &str = "{msg}: {pos}";
 
 /// A bar or a count. It is hidden where no terminal is.
-pub(super) struct Progress(ProgressBar);
+#[derive(Debug)]
+pub struct Progress(ProgressBar);
 
 impl Progress {
     /// A bar of bytes.
+    #[must_use]
     pub fn bytes(what: &'static str) -> Self {
         Self::new(ProgressBar::new(0), BYTES, what)
     }
 
     /// A count of things, whose end is not known.
+    #[must_use]
     pub fn count(what: &'static str) -> Self {
         Self::new(ProgressBar::no_length(), COUNT, what)
     }
@@ -41,11 +42,11 @@ impl Progress {
         }
     }
 
-    /// So much is done of a transfer.
-    pub fn transfer(&self, transfer: Transfer) {
+    /// So much is done of all of it.
+    pub fn part(&self, done: u64, total: u64) {
         self.appear();
-        self.0.set_length(transfer.total);
-        self.0.set_position(transfer.done);
+        self.0.set_length(total);
+        self.0.set_position(done);
     }
 
     /// So many are done.

@@ -7,8 +7,8 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::Clock;
 use crate::error::{Error, Kind, Result};
+use crate::words::Clock;
 
 /// The form in which an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,8 +4,6 @@ use chime_types::limits::NANOSECONDS;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::table::Text;
-
 /// The reader's time and zone.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -112,19 +110,6 @@ impl Clock {
             (_, true) => format!("in {}", coarse(seconds)),
             (_, false) => format!("{} ago", coarse(seconds)),
         }
-    }
-
-    /// The instant for a cell of a table, in forms for wide and narrow terminals.
-    #[must_use]
-    pub fn cell(&self, at: u64) -> Text {
-        let short = format!("{} ({})", self.short(at), self.relative(at));
-        Text::forms([self.both(at), short, self.relative(at)])
-    }
-
-    /// The instant for a cell of a table beside one that says how far away it is.
-    #[must_use]
-    pub fn instant(&self, at: u64) -> Text {
-        Text::forms([self.absolute(at), self.short(at)])
     }
 
     /// Both: `2026-11-21 02:00:00 CET (in 3h)`.

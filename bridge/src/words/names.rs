@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The name on the wire of a case of a variant, with spaces: `buffer one`.
-pub(super) fn word(case: &impl Serialize) -> String {
+#[must_use]
+pub fn word(case: &impl Serialize) -> String {
     let name = match serde_json::to_value(case) {
         Ok(Value::String(name)) => name,
         Ok(Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
@@ -14,7 +15,8 @@ pub(super) fn word(case: &impl Serialize) -> String {
 }
 
 /// A duration, `none` if there is none.
-pub(super) fn span(seconds: Option<u64>) -> String {
+#[must_use]
+pub fn span(seconds: Option<u64>) -> String {
     match seconds {
         None => "none".into(),
         Some(0) => "0s".into(),
@@ -23,12 +25,14 @@ pub(super) fn span(seconds: Option<u64>) -> String {
 }
 
 /// A number, `none` if there is none.
-pub(super) fn number<T: ToString>(value: Option<T>) -> String {
+#[must_use]
+pub fn number<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "none".into(), |value| value.to_string())
 }
 
 /// Bytes in the largest unit that they fill: `1.4 MB`.
-pub(super) fn bytes(count: u64) -> String {
+#[must_use]
+pub fn bytes(count: u64) -> String {
     let (unit, name) = match count {
         1_000_000_000.. => (1_000_000_000, "GB"),
         1_000_000.. => (1_000_000, "MB"),
@@ -39,7 +43,8 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// Cycles in the unit in which they are spoken of: `2.95 T`.
-pub(super) fn cycles(amount: &candid::Nat) -> String {
+#[must_use]
+pub fn cycles(amount: &candid::Nat) -> String {
     let hundredths = amount.0.clone() / 10_000_000_000_u64;
     let text = format!("{hundredths:0>3}");
     let (whole, rest) = text.split_at(text.len() - 2);
@@ -47,7 +52,8 @@ pub(super) fn cycles(amount: &candid::Nat) -> String {
 }
 
 /// Cycles of one owner, which are fewer: `2.95 B`, or `T` above a trillion.
-pub(super) fn small_cycles(amount: u64) -> String {
+#[must_use]
+pub fn small_cycles(amount: u64) -> String {
     const BILLION: u64 = 1_000_000_000;
     if amount >= 1_000 * BILLION {
         return cycles(&amount.into());

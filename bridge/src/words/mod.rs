@@ -1,0 +1,11 @@
+//! Words for people: instants, durations, amounts, names of the interface, what a step does.
+//!
+//! It knows the interface's types, and neither who reads nor where.
+
+mod action;
+mod names;
+mod times;
+
+pub use action::action_text;
+pub use names::{bytes, cycles, number, small_cycles, span, word};
+pub use times::{Clock, rfc3339, took};
