@@ -10,7 +10,8 @@
 //! * [`deployment`] installs and upgrades the canisters on any network,
 //! * [`identity`] reads private keys, wherever they are kept,
 //! * [`candid_json`] translates between Candid and JSON,
-//! * [`mcp`] offers the scheduler's methods as tools to MCP clients,
+//! * [`methods`] are a canister's methods with JSON for people and models, [`mcp`] offers them as
+//!   tools to MCP clients,
 //! * [`worker`] runs the commands of tasks on this machine,
 //! * [`error`] is the one table from what went wrong to exit codes and MCP results.
 //!
@@ -29,6 +30,7 @@ pub mod error;
 mod fixtures;
 pub mod identity;
 pub mod mcp;
+pub mod methods;
 pub mod network;
 pub mod output;
 pub mod scheduler;

@@ -6,6 +6,7 @@ use clap::CommandFactory;
 
 use super::Cli;
 use crate::error::Kind;
+use crate::methods::Selection;
 
 /// The commands with subcommands, and those without.
 const NOUNS: [&str; 8] = [
@@ -140,4 +141,12 @@ fn words(line: &str) -> Vec<String> {
     }
     words.extend(begun.then_some(word));
     words
+}
+
+#[test]
+fn should_name_every_set_of_tools_in_the_help() {
+    let help = help(&["mcp"]);
+    for set in Selection::set_names() {
+        assert!(help.contains(set), "{set}");
+    }
 }

@@ -8,10 +8,8 @@ use super::session::{Session, serving, with_scheduler};
 use crate::candid_json::Interface;
 use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolArguments};
 use crate::error::{Error, Kind, Result};
-use crate::mcp::{
-    Access, CanisterOffer, CanisterTools, HttpServer, Library, Offer, PATH, Selection, Token,
-    stop_signal,
-};
+use crate::mcp::{Access, CanisterOffer, HttpServer, Library, Offer, PATH, Token, stop_signal};
+use crate::methods::{CanisterTools, Selection};
 use crate::scheduler::{Scheduler, interface_of};
 use crate::terminal::Writer;
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::changes::Changes;
 use super::library::Library;
 use super::offer::{Answer, Call, Offer};
-use super::toolbox::{Progress, Toolbox};
+use crate::methods::{Progress, Toolbox};
 
 /// The tool whose outcome may be handed back as a task, and the argument that asks for it.
 const RUN_TOOL: &str = "run_task_now";

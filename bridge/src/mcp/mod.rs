@@ -6,8 +6,8 @@
 //!
 //! * [`Server`] speaks the protocol, in both of its eras, for whatever is [`Offer`]ed,
 //! * [`serve_stdio`] and [`HttpServer`] are the transports,
-//! * [`CanisterOffer`] is what `chime mcp` offers: a [`Toolbox`] and, for a scheduler, a
-//!   [`Library`],
+//! * [`CanisterOffer`] is what `chime mcp` offers: a toolbox of [`crate::methods`] and, for
+//!   a scheduler, a [`Library`],
 //! * [`Changes`] tells all sessions what changes, from one feed.
 //!
 //! It knows no rule of the scheduler, asks nobody anything, and writes nothing but the protocol to
@@ -25,8 +25,6 @@ mod server;
 mod stdio;
 mod stop;
 mod subscriptions;
-mod toolbox;
-mod tools;
 
 pub use canister_offer::CanisterOffer;
 pub use changes::{Change, Changes, Feed, Listener, Teller};
@@ -37,5 +35,3 @@ pub use server::Server;
 pub use stdio::serve_stdio;
 pub use stop::stop_signal;
 pub use subscriptions::MAXIMUM_SUBSCRIPTIONS;
-pub use toolbox::{Progress, Silent, Toolbox};
-pub use tools::{Canister, CanisterTools, Selection};

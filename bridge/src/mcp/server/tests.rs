@@ -13,8 +13,9 @@ use super::Server;
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 use crate::fixtures::task;
+use crate::mcp::CanisterOffer;
 use crate::mcp::stdio::serve;
-use crate::mcp::{Canister, CanisterOffer, CanisterTools, Selection, Toolbox};
+use crate::methods::{Canister, CanisterTools, Selection, Toolbox};
 use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// A scheduler that knows the task 7 and nothing else, and whose statistics never arrive.

@@ -23,6 +23,7 @@ mod listing;
 mod outlook;
 mod selection;
 mod size;
+mod toolbox;
 mod verbs;
 mod views;
 
@@ -31,10 +32,10 @@ use serde_json::Value;
 
 pub use canister::Canister;
 pub use selection::Selection;
+pub use toolbox::{Progress, Silent, Toolbox};
 
 use self::envelope::{Extra, Given};
 use self::listing::{Entry, Work};
-use super::toolbox::{Progress, Toolbox};
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 

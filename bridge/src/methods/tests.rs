@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::fixtures::{execution, schedule, task};
-use crate::mcp::Silent;
+use crate::methods::Silent;
 use crate::scheduler::SCHEDULER_INTERFACE;
 
 /// A scheduler with some tasks, which notes what it is called.

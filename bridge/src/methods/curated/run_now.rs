@@ -9,7 +9,7 @@ use super::super::envelope::{Given, ResponseFormat};
 use super::super::{Canister, CanisterTools, answers, views};
 use crate::candid_json::Method;
 use crate::error::{Kind, Result};
-use crate::mcp::toolbox::Progress;
+use crate::methods::Progress;
 use crate::scheduler::{Patience, wait};
 
 impl<C: Canister> CanisterTools<C> {
