@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::changes::Changes;
 use super::library::Library;
 use super::offer::{Answer, Call, Offer};
+use super::tool;
 use crate::methods::{Progress, Toolbox};
 
 /// The tool whose outcome may be handed back as a task, and the argument that asks for it.
@@ -71,7 +72,7 @@ impl<T: Toolbox> CanisterOffer<T> {
         while let Ok(report) = reports.try_recv() {
             send(report, call).await;
         }
-        result.ok_or_else(|| {
+        result.map(tool::result).ok_or_else(|| {
             ErrorData::new(
                 ErrorCode::INVALID_PARAMS,
                 format!("there is no tool {name:?}"),
@@ -178,11 +179,11 @@ impl<T: Toolbox> Offer for CanisterOffer<T> {
     }
 
     fn tools(&self) -> Vec<Tool> {
-        self.toolbox.tools().to_vec()
+        self.toolbox.tools().iter().map(tool::tool).collect()
     }
 
     fn tool(&self, name: &str) -> Option<Tool> {
-        self.toolbox.tool(name).cloned()
+        self.toolbox.tool(name).map(tool::tool)
     }
 
     async fn call(&self, request: CallToolRequestParams, call: &Call) -> Answer<CallToolResponse> {

@@ -25,6 +25,7 @@ mod server;
 mod stdio;
 mod stop;
 mod subscriptions;
+mod tool;
 
 pub use canister_offer::CanisterOffer;
 pub use changes::{Change, Changes, Feed, Listener, Teller};

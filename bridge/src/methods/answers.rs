@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::Form;
 use super::envelope::ResponseFormat;
-use super::{Canister, CanisterTools, views};
+use super::{CanisterTools, views};
 use crate::candid_json::{Answer, Method};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 
 /// An answer in its Candid type.
 pub(super) fn typed<R: CandidType + DeserializeOwned>(bytes: &[u8]) -> Result<R> {

@@ -1,14 +1,15 @@
 //! Calling a method: arguments, safety, the call itself, and an answer that fits.
 
-use rmcp::model::{CallToolResult, JsonObject};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Confirmation, Form, Row};
 use super::envelope::{Given, ResponseFormat};
 use super::listing::Entry;
-use super::{Canister, CanisterTools, answers, size};
+use super::{CanisterTools, Object, Reply, answers, size};
 use crate::candid_json::{Answer, Method};
 use crate::error::Result;
+use crate::scheduler::Canister;
+use crate::scheduler::Manner;
 
 /// Items of a page for which nobody asked for a number.
 const CONCISE_ITEMS: u32 = 50;
@@ -24,7 +25,7 @@ impl<C: Canister> CanisterTools<C> {
         entry: &Entry,
         method: &Method,
         given: &Given,
-    ) -> Result<CallToolResult> {
+    ) -> Result<Reply> {
         if given.dry_run {
             let outlook = self.outlook(method, &given.arguments).await?;
             let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
@@ -33,26 +34,21 @@ impl<C: Canister> CanisterTools<C> {
                 "nothing was changed; rights, quotas and limits are checked when it is done";
             answer.insert("note".to_string(), json!(unchecked));
             let answer = size::shorten(Value::Object(answer), "the call itself is not affected");
-            return Ok(CallToolResult::structured(answer));
+            return Ok(Reply::Done(answer));
         }
         if needs_confirmation(entry.confirmation, &given.arguments) && !given.confirm {
             return self.ask_to_confirm(entry, method, given).await;
         }
         Ok(match self.carry_out(method, given).await? {
-            Answer::Ok(answer) => CallToolResult::structured(answer),
-            Answer::Err(refusal) => CallToolResult::structured_error(
-                self.with_example(method, answers::refused(&refusal)),
-            ),
+            Answer::Ok(answer) => Reply::Done(answer),
+            Answer::Err(refusal) => {
+                Reply::Refused(self.with_example(method, answers::refused(&refusal)))
+            }
         })
     }
 
     /// Nothing was done; the answer says what would be destroyed, and how to go on.
-    async fn ask_to_confirm(
-        &self,
-        entry: &Entry,
-        method: &Method,
-        given: &Given,
-    ) -> Result<CallToolResult> {
+    async fn ask_to_confirm(&self, entry: &Entry, method: &Method, given: &Given) -> Result<Reply> {
         let outlook = self.outlook(method, &given.arguments).await?;
         let mut again = given.arguments.clone();
         again.insert("confirm".to_string(), json!(true));
@@ -74,7 +70,7 @@ impl<C: Canister> CanisterTools<C> {
         ]);
         body.extend(outlook);
         let body = size::shorten(Value::Object(body), "the call itself is not affected");
-        Ok(CallToolResult::structured_error(body))
+        Ok(Reply::Refused(body))
     }
 
     /// Calls the method and shapes its answer. A page that is too large is asked for again with
@@ -89,7 +85,7 @@ impl<C: Canister> CanisterTools<C> {
         }
         for tries in 1.. {
             let encoded = self.interface.encode_arguments(method, &arguments)?;
-            let bytes = self.canister.call(method, encoded).await?;
+            let bytes = self.send(method, encoded).await?;
             let answer = match self.shaped(method, form, given.format, &bytes)? {
                 Answer::Ok(answer) => answers::object(answer, method),
                 Answer::Err(refusal) => return Ok(Answer::Err(refusal)),
@@ -104,6 +100,17 @@ impl<C: Canister> CanisterTools<C> {
             arguments.insert("limit".to_string(), json!(fewer));
         }
         unreachable!("BUG: the loop ends after its last try")
+    }
+
+    /// Calls a method as its interface says.
+    pub(super) async fn send(&self, method: &Method, arguments: Vec<u8>) -> Result<Vec<u8>> {
+        let manner = match (method.is_query, method.is_oneway) {
+            (true, _) => Manner::Query,
+            (false, true) => Manner::Oneway,
+            (false, false) => Manner::Update,
+        };
+        let canister = self.scheduler.canister();
+        canister.call(manner, &method.name, arguments).await
     }
 
     /// What is known of a method beyond the interface.
@@ -121,7 +128,7 @@ impl<C: Canister> CanisterTools<C> {
     }
 }
 
-fn needs_confirmation(confirmation: Confirmation, arguments: &JsonObject) -> bool {
+fn needs_confirmation(confirmation: Confirmation, arguments: &Object) -> bool {
     match confirmation {
         Confirmation::Never => false,
         Confirmation::Always => true,
@@ -149,7 +156,7 @@ fn items(form: Form, answer: &Value) -> usize {
 }
 
 /// Says that a page has fewer items than were asked for, if somebody asked for a number.
-fn note_cut(mut answer: Value, arguments: &JsonObject, is_cut: bool) -> Value {
+fn note_cut(mut answer: Value, arguments: &Object, is_cut: bool) -> Value {
     let asked = arguments.get("limit").filter(|limit| !limit.is_null());
     if let (true, Some(_), Value::Object(members)) = (is_cut, asked, &mut answer) {
         members.insert(

@@ -5,16 +5,17 @@
 
 use super::selection::Set;
 
-/// The hints of the protocol. They describe the worst that a tool can do.
+/// The worst that a method can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hints {
-    pub(super) read_only: bool,
+pub struct Hints {
+    /// It changes nothing.
+    pub read_only: bool,
     /// It may overwrite or remove something, not only add.
-    pub(super) destructive: bool,
+    pub destructive: bool,
     /// A second call with the same arguments changes nothing more.
-    pub(super) idempotent: bool,
+    pub idempotent: bool,
     /// It sets something going that reaches beyond the canister: calls, HTTP, messages.
-    pub(super) open_world: bool,
+    pub open_world: bool,
 }
 
 const fn hints(destructive: bool, idempotent: bool) -> Hints {

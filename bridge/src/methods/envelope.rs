@@ -1,9 +1,9 @@
 //! The arguments that tools take beside those of their method: what they say, and how they are
 //! told apart from the method's own.
 
-use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
+use super::Object;
 use crate::error::{Error, Kind, Result};
 
 /// Longest time that a call waits for an outcome.
@@ -87,12 +87,12 @@ pub(super) struct Given {
     pub(super) wait_seconds: u64,
     pub(super) method: Option<String>,
     /// The method's own arguments.
-    pub(super) arguments: JsonObject,
+    pub(super) arguments: Object,
 }
 
 impl Given {
     /// Takes the extras out of the arguments of a call.
-    pub(super) fn read(arguments: &JsonObject, extras: &[Extra]) -> Result<Self> {
+    pub(super) fn read(arguments: &Object, extras: &[Extra]) -> Result<Self> {
         let mut given = Self {
             arguments: arguments.clone(),
             ..Self::default()

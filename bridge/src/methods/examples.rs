@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Canister, CanisterTools};
+use super::CanisterTools;
 use crate::candid_json::Method;
+use crate::scheduler::Canister;
 
 impl<C: Canister> CanisterTools<C> {
     /// Arguments of a method that are right in form.

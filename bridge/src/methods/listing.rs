@@ -1,12 +1,11 @@
 //! The tools of an interface: one for each method, and for the scheduler some above them.
 
-use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
-use super::verbs;
+use super::{Object, Tool, verbs};
 use crate::candid_json::{Interface, Method, Shapes, nearest};
 use crate::error::{Error, Kind, Result};
 
@@ -32,7 +31,7 @@ impl Entry {
     ///
     /// # Errors
     /// `InvalidArgument` with the nearest name.
-    pub(super) fn check_names(&self, arguments: &JsonObject) -> Result<()> {
+    pub(super) fn check_names(&self, arguments: &Object) -> Result<()> {
         let schema = self.tool.input_schema.get("properties");
         let properties = schema.and_then(Value::as_object);
         let names: Vec<_> = properties
@@ -196,11 +195,14 @@ impl Plan {
             }
         };
         envelope::extend(&mut schema, &extras);
-        let tool = Tool::new(self.name.clone(), description, schema)
-            .with_title(title(&self.name))
-            .with_annotations(annotations(self.hints));
         Some(Entry {
-            tool,
+            tool: Tool {
+                title: title(&self.name),
+                name: self.name,
+                description,
+                input_schema: schema,
+                hints: self.hints,
+            },
             work: self.work,
             extras,
             confirmation: self.confirmation,
@@ -249,14 +251,6 @@ fn describe(method: &Method) -> String {
     }
     let verb = if method.is_query { "Asks" } else { "Calls" };
     format!("{verb} the canister's method {}.", method.name)
-}
-
-fn annotations(hints: Hints) -> ToolAnnotations {
-    ToolAnnotations::new()
-        .read_only(hints.read_only)
-        .destructive(hints.destructive)
-        .idempotent(hints.idempotent)
-        .open_world(hints.open_world)
 }
 
 const OVERVIEW: &str = "\

@@ -11,9 +11,7 @@
 //! interface is the scheduler's.
 
 mod answers;
-mod ask;
 mod calling;
-mod canister;
 mod catalogue;
 mod curated;
 mod envelope;
@@ -27,21 +25,21 @@ mod toolbox;
 mod verbs;
 mod views;
 
-use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde_json::Value;
 
-pub use canister::Canister;
+pub use catalogue::Hints;
 pub use selection::Selection;
-pub use toolbox::{Progress, Silent, Toolbox};
+pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};
 
 use self::envelope::{Extra, Given};
 use self::listing::{Entry, Work};
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::{Canister, Scheduler};
 
 /// The tools of one canister.
 pub struct CanisterTools<C> {
-    canister: C,
+    scheduler: Scheduler<C>,
     interface: Interface,
     is_scheduler: bool,
     entries: Vec<Entry>,
@@ -68,7 +66,11 @@ impl<C: Canister> CanisterTools<C> {
     ///
     /// # Errors
     /// `Usage` if a set or a tool is selected that does not exist.
-    pub fn new(canister: C, interface: Interface, selection: &Selection) -> Result<Self> {
+    pub fn new(
+        scheduler: Scheduler<C>,
+        interface: Interface,
+        selection: &Selection,
+    ) -> Result<Self> {
         let is_scheduler = is_scheduler(&interface);
         let interface = match is_scheduler {
             true => interface.with_meaningful_names(),
@@ -77,7 +79,7 @@ impl<C: Canister> CanisterTools<C> {
         let entries = listing::entries(&interface, is_scheduler, selection)?;
         let tools = entries.iter().map(|entry| entry.tool.clone()).collect();
         Ok(Self {
-            canister,
+            scheduler,
             interface,
             is_scheduler,
             entries,
@@ -94,9 +96,9 @@ impl<C: Canister> CanisterTools<C> {
     async fn carry_out_entry(
         &self,
         entry: &Entry,
-        arguments: &JsonObject,
+        arguments: &Object,
         progress: &dyn Progress,
-    ) -> Result<CallToolResult> {
+    ) -> Result<Reply> {
         if entry.reads_its_arguments() {
             entry.check_names(arguments)?;
         }
@@ -116,7 +118,7 @@ impl<C: Canister> CanisterTools<C> {
             }
         };
         let hint = "ask for one thing at a time with the arguments of the tool";
-        Ok(CallToolResult::structured(size::shorten(answer, hint)))
+        Ok(Reply::Done(size::shorten(answer, hint)))
     }
 
     fn method(&self, name: &str) -> Result<&Method> {
@@ -163,17 +165,10 @@ impl<C: Canister> Toolbox for CanisterTools<C> {
         }
     }
 
-    async fn call(
-        &self,
-        name: &str,
-        arguments: &JsonObject,
-        progress: &dyn Progress,
-    ) -> Option<CallToolResult> {
+    async fn call(&self, name: &str, arguments: &Object, progress: &dyn Progress) -> Option<Reply> {
         let entry = self.entries.iter().find(|entry| entry.tool.name == name)?;
         let done = self.carry_out_entry(entry, arguments, progress).await;
-        Some(done.unwrap_or_else(|error| {
-            CallToolResult::structured_error(self.error_body(entry, &error))
-        }))
+        Some(done.unwrap_or_else(|error| Reply::Refused(self.error_body(entry, &error))))
     }
 }
 

@@ -9,8 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::fixtures::{execution, schedule, task};
-use crate::methods::Silent;
-use crate::scheduler::SCHEDULER_INTERFACE;
+use crate::scheduler::{Manner, SCHEDULER_INTERFACE};
 
 /// A scheduler with some tasks, which notes what it is called.
 #[derive(Default)]
@@ -48,13 +47,13 @@ fn encode(answer: impl CandidType) -> Result<Vec<u8>> {
 }
 
 impl Canister for Fake {
-    async fn call(&self, method: &Method, arguments: Vec<u8>) -> Result<Vec<u8>> {
-        self.called.lock().unwrap().push(method.name.clone());
+    async fn call(&self, _: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
+        self.called.lock().unwrap().push(method.to_string());
         let id = || {
             let request: types::TaskRequest = candid::decode_one(&arguments).unwrap();
             request.task_id
         };
-        match method.name.as_str() {
+        match method {
             "get_task" => encode(types::TaskResult::from(self.task(id()))),
             "get_my_tasks" => {
                 let request = candid::decode_one(&arguments).unwrap();
@@ -102,7 +101,7 @@ pub(super) fn tools(fake: Fake) -> CanisterTools<Fake> {
         toolsets: vec!["all".to_string()],
         ..Selection::default()
     };
-    CanisterTools::new(fake, interface, &selection).unwrap()
+    CanisterTools::new(Scheduler::of(fake), interface, &selection).unwrap()
 }
 
 pub(super) async fn call(
@@ -111,15 +110,14 @@ pub(super) async fn call(
     arguments: Value,
 ) -> (bool, Value) {
     let arguments = arguments.as_object().unwrap();
-    let result = tools.call(name, arguments, &Silent).await.unwrap();
-    (
-        result.is_error == Some(true),
-        result.structured_content.unwrap(),
-    )
+    match tools.call(name, arguments, &Silent).await.unwrap() {
+        Reply::Done(answer) => (false, answer),
+        Reply::Refused(body) => (true, body),
+    }
 }
 
 fn called(tools: &CanisterTools<Fake>) -> Vec<String> {
-    std::mem::take(&mut *tools.canister.called.lock().unwrap())
+    std::mem::take(&mut *tools.scheduler.canister().called.lock().unwrap())
 }
 
 fn with_tasks(count: u64, characters: usize) -> Fake {
@@ -428,6 +426,6 @@ async fn should_keep_answers_whose_outcome_is_unknown_apart() {
     assert!(is_error);
     assert_eq!(body["kind"], "outcome_unknown");
     assert!(body.get("example").is_none());
-    let unknown = tools.call("make_coffee", &JsonObject::new(), &Silent).await;
+    let unknown = tools.call("make_coffee", &Object::new(), &Silent).await;
     assert!(unknown.is_none());
 }

@@ -1,6 +1,37 @@
-//! What a server offers: tools, and what carries them out. It knows nothing of transports.
+//! What is offered, and what carries it out, as one trait: JSON in, JSON out.
+//!
+//! It knows no protocol: a surface says in its own terms what a [`Tool`] and a [`Reply`] are.
 
-use rmcp::model::{CallToolResult, JsonObject, Tool};
+use serde_json::{Map, Value};
+
+use super::catalogue::Hints;
+
+/// The members of a JSON object, in their order.
+pub type Object = Map<String, Value>;
+
+/// A method, or a question above the methods, as it is offered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tool {
+    /// Unlike any other, and of letters that every client takes.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// What it does, and when it is of use.
+    pub description: String,
+    /// The JSON schema of its arguments.
+    pub input_schema: Object,
+    /// The worst that it can do.
+    pub hints: Hints,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// It was carried out.
+    Done(Value),
+    /// It was not: what is wrong, and the way out.
+    Refused(Value),
+}
 
 /// Tools and what carries them out.
 pub trait Toolbox: Send + Sync + 'static {
@@ -17,9 +48,9 @@ pub trait Toolbox: Send + Sync + 'static {
     fn call(
         &self,
         name: &str,
-        arguments: &JsonObject,
+        arguments: &Object,
         progress: &dyn Progress,
-    ) -> impl Future<Output = Option<CallToolResult>> + Send;
+    ) -> impl Future<Output = Option<Reply>> + Send;
 
     /// The tool of this name.
     fn tool(&self, name: &str) -> Option<&Tool> {

@@ -5,30 +5,38 @@ use chime_types as types;
 use ic_agent::Agent;
 use serde::de::DeserializeOwned;
 
-use super::{agent_error, query_error};
+use super::{Canister, Manner, Remote, agent_error};
 use crate::error::Result;
 
-/// A scheduler canister, and who asks it.
+/// The scheduler in a canister.
 #[derive(Clone)]
-pub struct Scheduler {
-    agent: Agent,
-    canister_id: Principal,
+pub struct Scheduler<C = Remote> {
+    canister: C,
 }
 
-/// Writes the functions. `query` methods read and are answered at once; `update` methods change
-/// something and are answered when it is certain.
+/// Writes the functions.
 macro_rules! methods {
-    ($($(#[$documentation:meta])* $transport:ident $method:ident($request:ident) -> $result:ident($ok:ident);)*) => {
-        impl Scheduler {$(
+    ($($(#[$documentation:meta])* $manner:ident $method:ident($request:ident) -> $result:ident($ok:ident);)*) => {
+        impl<C: Canister> Scheduler<C> {$(
             $(#[$documentation])*
             ///
             /// # Errors
             /// The scheduler's own, or what kept its answer from arriving.
             pub async fn $method(&self, request: &types::$request) -> Result<types::$ok> {
-                let answer: types::$result = self.$transport(stringify!($method), request).await?;
+                let answer: types::$result =
+                    self.ask(manner!($manner), stringify!($method), request).await?;
                 Ok(answer.into_result()?)
             }
         )*}
+    };
+}
+
+macro_rules! manner {
+    (query) => {
+        Manner::Query
+    };
+    (update) => {
+        Manner::Update
     };
 }
 
@@ -155,65 +163,46 @@ impl Scheduler {
     /// The scheduler in this canister, asked in the name of the agent's identity.
     #[must_use]
     pub const fn new(agent: Agent, canister_id: Principal) -> Self {
-        Self { agent, canister_id }
+        Self::of(Remote { agent, canister_id })
     }
 
     /// Its canister.
     #[must_use]
     pub const fn canister_id(&self) -> Principal {
-        self.canister_id
+        self.canister.canister_id
     }
 
     /// What it is asked through.
     #[must_use]
     pub const fn agent(&self) -> &Agent {
-        &self.agent
+        &self.canister.agent
+    }
+}
+
+impl<C> Scheduler<C> {
+    /// The scheduler in this canister.
+    #[must_use]
+    pub const fn of(canister: C) -> Self {
+        Self { canister }
     }
 
-    async fn update<Q: CandidType, R: CandidType + DeserializeOwned>(
+    /// What is called.
+    #[must_use]
+    pub const fn canister(&self) -> &C {
+        &self.canister
+    }
+}
+
+impl<C: Canister> Scheduler<C> {
+    async fn ask<Q: CandidType, R: CandidType + DeserializeOwned>(
         &self,
+        manner: Manner,
         method: &str,
         request: &Q,
     ) -> Result<R> {
-        let arguments = encode(request);
-        let answer = self.update_raw(method, arguments).await?;
-        decode(method, &answer)
-    }
-
-    async fn query<Q: CandidType, R: CandidType + DeserializeOwned>(
-        &self,
-        method: &str,
-        request: &Q,
-    ) -> Result<R> {
-        let arguments = encode(request);
-        let answer = self.query_raw(method, arguments).await?;
-        decode(method, &answer)
-    }
-
-    /// Calls an update method with arguments that are already Candid.
-    ///
-    /// # Errors
-    /// What kept the answer from arriving.
-    pub async fn update_raw(&self, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
-        self.agent
-            .update(&self.canister_id, method)
-            .with_arg(arguments)
-            .call_and_wait()
-            .await
-            .map_err(|error| agent_error(error, &format!("call {method}")))
-    }
-
-    /// Calls a query method with arguments that are already Candid.
-    ///
-    /// # Errors
-    /// What kept the answer from arriving.
-    pub async fn query_raw(&self, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
-        self.agent
-            .query(&self.canister_id, method)
-            .with_arg(arguments)
-            .call()
-            .await
-            .map_err(|error| query_error(error, &format!("call {method}")))
+        // Encoded before the first await: a request need not be shared between threads.
+        let answer = self.canister.call(manner, method, encode(request));
+        decode(method, &answer.await?)
     }
 }
 

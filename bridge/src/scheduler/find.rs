@@ -4,14 +4,14 @@ use chime_types::{
     Alert, Backup, ExecutionRequest, Task, TaskExecution, TaskRequest, TaskSchedule, User,
 };
 
-use super::Scheduler;
+use super::{Canister, Scheduler};
 use crate::candid_json::nearest;
 use crate::error::{Error, Kind, Result};
 
 /// Candidates named in an error about an ambiguous selector.
 const CANDIDATES_SHOWN: usize = 5;
 
-impl Scheduler {
+impl<C: Canister> Scheduler<C> {
     /// The caller's task with this id, or with this name, or the only one whose id begins so.
     ///
     /// An id wins over a name, and a name over the beginning of an id.
@@ -86,14 +86,6 @@ impl Scheduler {
     pub async fn find_user(&self, selector: &str) -> Result<User> {
         choose(&USERS, selector, self.all_users().await?)
     }
-}
-
-/// The task that `selector` means among these, by its id, its name or the beginning of its id.
-///
-/// # Errors
-/// `NotFound` if there is none, `Usage` if there are several.
-pub fn choose_task(selector: &str, tasks: Vec<Task>) -> Result<Task> {
-    choose(&TASKS, selector, tasks)
 }
 
 /// The schedule of a task with this id or name.

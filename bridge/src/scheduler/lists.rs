@@ -1,43 +1,102 @@
-//! Whole lists of everything but tasks and executions of one task, page by page.
+//! Whole lists.
+
+use std::ops::ControlFlow;
 
 use chime_types::{
     ActionDefinition, Alert, Backfill, Backup, DeadLettersRequest, Event, EventsSinceRequest,
-    ListBackfillsRequest, ListUsersRequest, Message, NamesPageRequest, PageRequest, TaskExecution,
-    User, limits,
+    ExecutionStatus, GetMyTasksRequest, GetTaskExecutionsRequest, ListBackfillsRequest,
+    ListUsersRequest, Message, NamesPageRequest, PageRequest, Task, TaskExecution, User, limits,
 };
 
-use super::Scheduler;
+use super::pages::{each_page, items};
+use super::{Canister, Scheduler};
 use crate::error::Result;
 
 const PAGE: Option<u32> = Some(limits::MAXIMUM_PAGE_ITEMS);
 
-/// Asks for page after page until there is none, or `$enough` holds. The cursors of these lists
-/// only rise or fall, so no page comes twice.
-macro_rules! pages {
-    ($self:ident.$method:ident, $request:ident { $($field:ident: $value:expr),* }, $items:ident,
-     $most:expr) => {{
-        let mut all = Vec::new();
-        let mut cursor = None;
-        loop {
-            let request = $request { cursor, limit: PAGE, $($field: $value),* };
-            let page = $self.$method(&request).await?;
-            all.extend(page.$items);
-            cursor = page.next_cursor;
-            if cursor.is_none() || all.len() >= $most {
-                all.truncate($most);
-                return Ok(all);
+/// No larger pages than needed.
+fn page_of(most: usize) -> Option<u32> {
+    let most = u32::try_from(most).unwrap_or(u32::MAX);
+    Some(most.clamp(1, limits::MAXIMUM_PAGE_ITEMS))
+}
+
+/// The first items of a list.
+macro_rules! list {
+    ($most:expr, $self:ident.$method:ident, $request:ident { $($field:ident: $value:expr),* }, $items:ident) => {{
+        let most: usize = $most;
+        items(most, |cursor| {
+            let request = $request { cursor, limit: page_of(most), $($field: $value),* };
+            async move {
+                let page = $self.$method(&request).await?;
+                Ok((page.$items, page.next_cursor))
             }
-        }
+        })
+        .await
     }};
 }
 
-impl Scheduler {
+impl<C: Canister> Scheduler<C> {
+    /// All tasks of the caller, the oldest first.
+    ///
+    /// # Errors
+    /// Those of `get_my_tasks`.
+    pub async fn all_tasks(&self) -> Result<Vec<Task>> {
+        self.tasks(|_| ()).await
+    }
+
+    /// All tasks of the caller, the oldest first. `told` is called with the number of tasks read
+    /// so far.
+    ///
+    /// # Errors
+    /// Those of `get_my_tasks`.
+    pub async fn tasks(&self, told: impl Fn(usize)) -> Result<Vec<Task>> {
+        let mut tasks = Vec::new();
+        let ask = |cursor| async move {
+            let request = GetMyTasksRequest {
+                cursor,
+                limit: PAGE,
+                owner: None,
+            };
+            let page = self.get_my_tasks(&request).await?;
+            Ok((page.tasks, page.next_cursor))
+        };
+        let taken = each_page(ask, |page| {
+            tasks.extend(page);
+            told(tasks.len());
+            ControlFlow::Continue(())
+        });
+        taken.await?;
+        Ok(tasks)
+    }
+
+    /// The executions of a task, the newest first: at most `most`, and only those with `status` if
+    /// one is given.
+    ///
+    /// # Errors
+    /// Those of `get_task_executions`.
+    pub async fn executions(
+        &self,
+        task_id: u64,
+        status: Option<ExecutionStatus>,
+        most: usize,
+    ) -> Result<Vec<TaskExecution>> {
+        list!(
+            most,
+            self.get_task_executions,
+            GetTaskExecutionsRequest {
+                task_id: task_id,
+                status: status
+            },
+            executions
+        )
+    }
+
     /// Registered actions: the caller's own, then those for all owners.
     ///
     /// # Errors
     /// Those of `list_actions`.
     pub async fn all_actions(&self) -> Result<Vec<ActionDefinition>> {
-        pages!(self.list_actions, NamesPageRequest {}, actions, usize::MAX)
+        list!(usize::MAX, self.list_actions, NamesPageRequest {}, actions)
     }
 
     /// The caller's alerts.
@@ -45,7 +104,7 @@ impl Scheduler {
     /// # Errors
     /// Those of `list_alerts`.
     pub async fn all_alerts(&self) -> Result<Vec<Alert>> {
-        pages!(self.list_alerts, PageRequest {}, alerts, usize::MAX)
+        list!(usize::MAX, self.list_alerts, PageRequest {}, alerts)
     }
 
     /// The backfills of a task.
@@ -53,11 +112,11 @@ impl Scheduler {
     /// # Errors
     /// Those of `list_backfills`.
     pub async fn all_backfills(&self, task_id: u64) -> Result<Vec<Backfill>> {
-        pages!(
+        list!(
+            usize::MAX,
             self.list_backfills,
             ListBackfillsRequest { task_id: task_id },
-            backfills,
-            usize::MAX
+            backfills
         )
     }
 
@@ -66,7 +125,7 @@ impl Scheduler {
     /// # Errors
     /// Those of `list_backups`.
     pub async fn all_backups(&self) -> Result<Vec<Backup>> {
-        pages!(self.list_backups, PageRequest {}, backups, usize::MAX)
+        list!(usize::MAX, self.list_backups, PageRequest {}, backups)
     }
 
     /// Registered users.
@@ -74,7 +133,7 @@ impl Scheduler {
     /// # Errors
     /// Those of `list_users`.
     pub async fn all_users(&self) -> Result<Vec<User>> {
-        pages!(self.list_users, ListUsersRequest {}, users, usize::MAX)
+        list!(usize::MAX, self.list_users, ListUsersRequest {}, users)
     }
 
     /// The newest `most` messages of the inbox.
@@ -82,7 +141,7 @@ impl Scheduler {
     /// # Errors
     /// Those of `get_inbox`.
     pub async fn inbox(&self, most: usize) -> Result<Vec<Message>> {
-        pages!(self.get_inbox, PageRequest {}, messages, most)
+        list!(most, self.get_inbox, PageRequest {}, messages)
     }
 
     /// The newest `most` dead letters: of one task, and with an error that contains a text, if
@@ -96,14 +155,14 @@ impl Scheduler {
         error_contains: Option<String>,
         most: usize,
     ) -> Result<Vec<TaskExecution>> {
-        pages!(
+        list!(
+            most,
             self.list_dead_letters,
             DeadLettersRequest {
                 task_id: task_id,
                 error_contains: error_contains.clone()
             },
-            executions,
-            most
+            executions
         )
     }
 
@@ -119,22 +178,32 @@ impl Scheduler {
         told: impl Fn(usize),
     ) -> Result<(Vec<Event>, u64)> {
         let mut events: Vec<Event> = Vec::new();
-        let mut request = EventsSinceRequest {
-            limit: PAGE,
-            ..filter.clone()
-        };
         let mut seen = 0;
-        loop {
-            let page = self.events_since(&request).await?;
-            seen += page.events.len();
-            events.extend(page.events);
-            let excess = events.len().saturating_sub(most);
-            events.drain(..excess);
-            request.cursor = Some(page.next_cursor);
-            if !page.more {
-                return Ok((events, page.next_cursor));
+        let mut end = filter.cursor.unwrap_or(0);
+        let ask = |cursor: Option<u64>| {
+            let request = EventsSinceRequest {
+                limit: PAGE,
+                cursor: cursor.or(filter.cursor),
+                ..filter.clone()
+            };
+            async move {
+                let page = self.events_since(&request).await?;
+                let next = page.more.then_some(page.next_cursor);
+                Ok((vec![page], next))
+            }
+        };
+        let taken = each_page(ask, |pages| {
+            for page in pages {
+                seen += page.events.len();
+                events.extend(page.events);
+                let excess = events.len().saturating_sub(most);
+                events.drain(..excess);
+                end = page.next_cursor;
             }
             told(seen);
-        }
+            ControlFlow::Continue(())
+        });
+        taken.await?;
+        Ok((events, end))
     }
 }

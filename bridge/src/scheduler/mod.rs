@@ -6,6 +6,7 @@
 
 mod agent_error;
 mod archive;
+mod canister;
 mod client;
 mod find;
 mod interface;
@@ -16,8 +17,9 @@ mod wait;
 
 pub use agent_error::{agent_error, query_error};
 pub use archive::{Transfer, download, file_digest, upload};
+pub use canister::{Canister, Manner, Remote};
 pub use client::Scheduler;
-pub use find::{choose_task, find_schedule};
+pub use find::find_schedule;
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
 pub use module::Module;
 pub use wait::{Patience, require_completed, wait};

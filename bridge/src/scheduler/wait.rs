@@ -7,7 +7,7 @@ use std::time::Duration;
 use chime_types::{ExecutionRequest, ExecutionStatus, TaskExecution};
 use tokio::time::{Instant, sleep};
 
-use super::Scheduler;
+use super::{Canister, Scheduler};
 use crate::error::{Error, Kind, Result};
 
 /// How often to ask, and for how long.
@@ -35,7 +35,7 @@ impl Default for Patience {
     }
 }
 
-impl Scheduler {
+impl<C: Canister> Scheduler<C> {
     /// Waits until the execution is final, and calls `on_change` with it each time that it is
     /// seen in a new state, the last included.
     ///

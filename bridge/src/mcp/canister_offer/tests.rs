@@ -8,20 +8,32 @@ use serde_json::json;
 
 use super::*;
 use crate::mcp::fixtures::LineClient;
+use crate::methods::{self, Hints, Reply};
 use crate::scheduler::Scheduler;
 
 /// Tools by name; each reports its progress many times and says its name.
-struct Named(Vec<Tool>);
+struct Named(Vec<methods::Tool>);
 
 impl Named {
     fn new(names: &[&'static str]) -> Self {
-        let tool = |name: &&'static str| Tool::new(*name, *name, JsonObject::new());
+        let tool = |name: &&'static str| methods::Tool {
+            name: (*name).to_string(),
+            title: (*name).to_string(),
+            description: (*name).to_string(),
+            input_schema: JsonObject::new(),
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                open_world: false,
+            },
+        };
         Self(names.iter().map(tool).collect())
     }
 }
 
 impl Toolbox for Named {
-    fn tools(&self) -> &[Tool] {
+    fn tools(&self) -> &[methods::Tool] {
         &self.0
     }
 
@@ -34,12 +46,12 @@ impl Toolbox for Named {
         name: &str,
         _arguments: &JsonObject,
         progress: &dyn Progress,
-    ) -> Option<CallToolResult> {
+    ) -> Option<Reply> {
         self.tool(name)?;
         progress.report(1.0, None, "first");
         tokio::task::yield_now().await;
         progress.report(2.0, Some(2.0), "last");
-        Some(CallToolResult::structured(json!({ "name": name })))
+        Some(Reply::Done(json!({ "name": name })))
     }
 }
 

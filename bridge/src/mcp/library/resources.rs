@@ -15,6 +15,7 @@ use super::address::Address;
 use crate::candid_json::Answer as Decoded;
 use crate::error::{Error, Kind, Result};
 use crate::mcp::offer::Answer;
+use crate::scheduler::{Canister, Manner};
 use crate::words::rfc3339;
 
 /// Tasks on a page of the list.
@@ -143,7 +144,8 @@ impl Library {
     pub(super) async fn ask_value(&self, method: &str, request: &impl CandidType) -> Result<Value> {
         let arguments =
             candid::encode_one(request).expect("BUG: the types of the interface can be encoded");
-        let answer = self.scheduler.query_raw(method, arguments).await?;
+        let canister = self.scheduler.canister();
+        let answer = canister.call(Manner::Query, method, arguments).await?;
         let method = self
             .interface
             .method(method)

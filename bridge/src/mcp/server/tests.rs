@@ -10,20 +10,20 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::task::JoinHandle;
 
 use super::Server;
-use crate::candid_json::{Interface, Method};
+use crate::candid_json::Interface;
 use crate::error::{Error, Kind, Result};
 use crate::fixtures::task;
 use crate::mcp::CanisterOffer;
 use crate::mcp::stdio::serve;
-use crate::methods::{Canister, CanisterTools, Selection, Toolbox};
-use crate::scheduler::SCHEDULER_INTERFACE;
+use crate::methods::{CanisterTools, Selection, Toolbox};
+use crate::scheduler::{Canister, Manner, SCHEDULER_INTERFACE, Scheduler};
 
 /// A scheduler that knows the task 7 and nothing else, and whose statistics never arrive.
 struct Fake;
 
 impl Canister for Fake {
-    async fn call(&self, method: &Method, arguments: Vec<u8>) -> Result<Vec<u8>> {
-        let answer = match method.name.as_str() {
+    async fn call(&self, _: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
+        let answer = match method {
             "get_task" | "pause_task" => {
                 let request: TaskRequest = candid::decode_one(&arguments).unwrap();
                 let answer = match request.task_id {
@@ -59,7 +59,8 @@ impl Client {
         let (input, server_input) = tokio::io::duplex(1 << 20);
         let (server_output, output) = tokio::io::duplex(1 << 20);
         let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
-        let tools = CanisterTools::new(Fake, interface, &Selection::default()).unwrap();
+        let tools =
+            CanisterTools::new(Scheduler::of(Fake), interface, &Selection::default()).unwrap();
         let server = Server::new(Arc::new(CanisterOffer::new(tools, None)));
         Self {
             input,
@@ -197,7 +198,7 @@ async fn should_list_the_tools_in_both_eras() {
     client.hang_up().await.unwrap();
     assert_eq!(old["result"]["tools"], new["result"]["tools"]);
     let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
-    let methods = CanisterTools::new(Fake, interface, &Selection::default())
+    let methods = CanisterTools::new(Scheduler::of(Fake), interface, &Selection::default())
         .unwrap()
         .tools()
         .len();

@@ -4,9 +4,10 @@
 use chime_types::EmptyRequest;
 use serde_json::{Value, json};
 
-use super::super::{Canister, CanisterTools};
+use super::super::CanisterTools;
 use crate::candid_json::{Method, nearest};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 
 impl<C: Canister> CanisterTools<C> {
     /// The guide and the names of all methods, or all about one method.
@@ -28,7 +29,7 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     async fn guide(&self) -> Result<Value> {
-        let doc = self.get_api_doc(&EmptyRequest {}).await?;
+        let doc = self.scheduler.get_api_doc(&EmptyRequest {}).await?;
         let methods: Vec<_> = self.interface.methods().iter().map(line).collect();
         Ok(json!({
             "guide": doc.guide,

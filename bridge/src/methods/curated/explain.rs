@@ -4,12 +4,12 @@ use chime_types::{
     DeadLettersRequest, ExecutionRequest, ExecutionResult, ExecutionStatus,
     GetTaskExecutionsRequest, Task, TaskExecution, TaskRequest, TaskResult, WaitReason,
 };
-use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
-use super::super::{Canister, CanisterTools, size, views};
+use super::super::{CanisterTools, Object, size, views};
 use crate::diagnosis::{Explanation, Remedy, explain};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 use crate::words::action_text;
 
 /// The latest executions that are looked through for one that failed.
@@ -20,7 +20,7 @@ const LONGEST_STEPS: usize = 4_000;
 
 impl<C: Canister> CanisterTools<C> {
     /// Explains the execution or the latest failure that the arguments name.
-    pub(in super::super) async fn explain_failure(&self, arguments: &JsonObject) -> Result<Value> {
+    pub(in super::super) async fn explain_failure(&self, arguments: &Object) -> Result<Value> {
         let text = |name: &str| match arguments.get(name) {
             Some(Value::String(text)) => Some(text.clone()),
             Some(Value::Number(number)) => Some(number.to_string()),
@@ -29,11 +29,15 @@ impl<C: Canister> CanisterTools<C> {
         let execution = match (text("execution_id"), text("task")) {
             (Some(id), _) => {
                 let execution_id = id.trim().parse().map_err(|_| wrong_id(&id))?;
-                let found = self.get_execution(&ExecutionRequest { execution_id }).await;
+                let found = self
+                    .scheduler
+                    .get_execution(&ExecutionRequest { execution_id })
+                    .await;
                 Some(found.map_err(|error| error.at("execution_id"))?)
             }
             (None, Some(task)) => {
-                let task = self.find_task(&task).await?;
+                let found = self.scheduler.find_task(&task).await;
+                let task = found.map_err(|error| error.at("task"))?;
                 self.latest_failure(task.id).await?
             }
             (None, None) => self.latest_dead_letter().await?,
@@ -45,7 +49,7 @@ impl<C: Canister> CanisterTools<C> {
             }));
         };
         let task_id = execution.task_id;
-        let task = self.get_task(&TaskRequest { task_id }).await?;
+        let task = self.scheduler.get_task(&TaskRequest { task_id }).await?;
         self.explanation(&task, &execution)
     }
 
@@ -76,7 +80,11 @@ impl<C: Canister> CanisterTools<C> {
             limit: Some(LOOKED_THROUGH),
             status: None,
         };
-        let latest = self.get_task_executions(&request).await?.executions;
+        let latest = self
+            .scheduler
+            .get_task_executions(&request)
+            .await?
+            .executions;
         if let Some(failed) = latest.into_iter().find(is_failure) {
             return Ok(Some(failed));
         }
@@ -100,7 +108,7 @@ impl<C: Canister> CanisterTools<C> {
                 limit: Some(1),
                 status: Some(status),
             };
-            let page = self.get_task_executions(&request).await?;
+            let page = self.scheduler.get_task_executions(&request).await?;
             cursor = page.next_cursor;
             let found = page.executions.into_iter().next();
             if found.is_some() || cursor.is_none() {
@@ -116,7 +124,7 @@ impl<C: Canister> CanisterTools<C> {
             cursor: None,
             limit: Some(1),
         };
-        let page = self.list_dead_letters(&request).await?;
+        let page = self.scheduler.list_dead_letters(&request).await?;
         Ok(page.executions.into_iter().next())
     }
 

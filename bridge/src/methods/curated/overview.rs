@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use chime_types::{
-    EmptyRequest, GetMyTasksRequest, GetTaskExecutionsRequest, GetTaskExecutionsResult, Stats,
-    Task, TaskResult, limits,
+    EmptyRequest, GetTaskExecutionsRequest, GetTaskExecutionsResult, Stats, Task, TaskResult,
 };
-use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
-use super::super::{Canister, CanisterTools, views};
+use super::super::{CanisterTools, Object, views};
 use crate::diagnosis::{findings, message_trouble};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 use crate::words::rfc3339;
 
 /// Latest executions of one task.
@@ -25,7 +24,7 @@ const NEEDING_ATTENTION: usize = 20;
 
 impl<C: Canister> CanisterTools<C> {
     /// One task or all, as the arguments say.
-    pub(in super::super) async fn task_overview(&self, arguments: &JsonObject) -> Result<Value> {
+    pub(in super::super) async fn task_overview(&self, arguments: &Object) -> Result<Value> {
         match arguments.get("task") {
             Some(Value::String(selector)) => self.overview_of(selector).await,
             Some(Value::Number(number)) => self.overview_of(&number.to_string()).await,
@@ -34,9 +33,11 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     async fn overview_of(&self, selector: &str) -> Result<Value> {
-        let task = self.find_task(selector).await?;
-        let stats = self.get_stats(&EmptyRequest {}).await?;
+        let found = self.scheduler.find_task(selector).await;
+        let task = found.map_err(|error| error.at("task"))?;
+        let stats = self.scheduler.get_stats(&EmptyRequest {}).await?;
         let page = self
+            .scheduler
             .get_task_executions(&GetTaskExecutionsRequest {
                 task_id: task.id,
                 cursor: None,
@@ -65,8 +66,9 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     async fn overview_of_all(&self, after: Option<u64>) -> Result<Value> {
-        let tasks = self.all_tasks().await?;
-        let stats = self.get_stats(&EmptyRequest {}).await?;
+        let mut tasks = self.scheduler.all_tasks().await?;
+        tasks.sort_by_key(|task| task.id);
+        let stats = self.scheduler.get_stats(&EmptyRequest {}).await?;
         let rest = tasks
             .iter()
             .filter(|task| after.is_none_or(|after| task.id > after));
@@ -84,25 +86,9 @@ impl<C: Canister> CanisterTools<C> {
         view.insert("next_cursor".to_string(), json!(next_cursor));
         Ok(Value::Object(view))
     }
-
-    async fn all_tasks(&self) -> Result<Vec<Task>> {
-        let mut tasks = self
-            .pages(|cursor| async move {
-                let request = GetMyTasksRequest {
-                    cursor,
-                    limit: Some(limits::MAXIMUM_PAGE_ITEMS),
-                    owner: None,
-                };
-                let page = self.get_my_tasks(&request).await?;
-                Ok((page.tasks, page.next_cursor))
-            })
-            .await?;
-        tasks.sort_by_key(|task| task.id);
-        Ok(tasks)
-    }
 }
 
-fn cursor(arguments: &JsonObject) -> Result<Option<u64>> {
+fn cursor(arguments: &Object) -> Result<Option<u64>> {
     let given = match arguments.get("cursor") {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) => text.trim().parse().ok(),

@@ -6,10 +6,11 @@ use chime_types::{ExecutionRequest, ExecutionResult, ExecutionStatus, TaskExecut
 use serde_json::{Value, json};
 
 use super::super::envelope::{Given, ResponseFormat};
-use super::super::{Canister, CanisterTools, answers, views};
+use super::super::{CanisterTools, answers, views};
 use crate::candid_json::Method;
 use crate::error::{Kind, Result};
 use crate::methods::Progress;
+use crate::scheduler::Canister;
 use crate::scheduler::{Patience, wait};
 
 impl<C: Canister> CanisterTools<C> {
@@ -21,7 +22,7 @@ impl<C: Canister> CanisterTools<C> {
         progress: &dyn Progress,
     ) -> Result<Value> {
         let encoded = self.interface.encode_arguments(method, &given.arguments)?;
-        let bytes = self.canister.call(method, encoded).await?;
+        let bytes = self.send(method, encoded).await?;
         let answer: ExecutionResult = answers::typed(&bytes)?;
         let execution = answer.into_result()?;
         let outcome = self
@@ -33,7 +34,7 @@ impl<C: Canister> CanisterTools<C> {
                 let request = ExecutionRequest {
                     execution_id: execution.id,
                 };
-                let now = self.get_execution(&request).await?;
+                let now = self.scheduler.get_execution(&request).await?;
                 let mut view = self.view(&now, given.format)?;
                 view["hint"] =
                     json!("it is not finished yet and goes on by itself: look with get_execution");
@@ -58,7 +59,7 @@ impl<C: Canister> CanisterTools<C> {
         };
         let begin = Instant::now();
         let look = || async {
-            let seen = self.get_execution(&request).await?;
+            let seen = self.scheduler.get_execution(&request).await?;
             let message = format!(
                 "{}, step {}, attempt {}",
                 seen.status.name(),
@@ -84,7 +85,7 @@ impl<C: Canister> CanisterTools<C> {
         let mut view = self.view(done, format)?;
         if done.status != ExecutionStatus::Completed {
             let task_id = done.task_id;
-            let task = self.get_task(&TaskRequest { task_id }).await?;
+            let task = self.scheduler.get_task(&TaskRequest { task_id }).await?;
             let mut explanation = self.explanation(&task, done)?;
             if let Value::Object(members) = &mut explanation {
                 // It stands beside.

@@ -1,10 +1,7 @@
-//! The lists of tools: what is in them, and how much room they take.
+//! The lists of tools: what is in them.
 
 use super::*;
 use crate::scheduler::SCHEDULER_INTERFACE;
-
-/// Tokens of a list, as clients count them: a token is about four bytes of JSON.
-const DEFAULT_TOKENS: usize = 12_000;
 
 fn scheduler(selection: &Selection) -> Vec<Entry> {
     let interface = Interface::parse(SCHEDULER_INTERFACE)
@@ -26,36 +23,22 @@ fn of(text: &str) -> Vec<Tool> {
     entries.into_iter().map(|entry| entry.tool).collect()
 }
 
-fn tokens(entries: &[Entry]) -> usize {
-    let tools: Vec<_> = entries.iter().map(|entry| &entry.tool).collect();
-    serde_json::to_string(&tools).unwrap().len() / 4
-}
-
-#[test]
-fn should_keep_the_default_list() {
-    let tools: Vec<_> = scheduler(&Selection::default())
-        .into_iter()
-        .map(|entry| entry.tool)
-        .collect();
-    insta::assert_json_snapshot!("default tools", tools);
-}
-
 /// One line for each tool there is, with what a client is told about its dangers.
 #[test]
 fn should_rate_every_method() {
     let lines: Vec<_> = scheduler(&all())
         .iter()
         .map(|entry| {
-            let hints = entry.tool.annotations.as_ref().unwrap();
+            let hints = entry.tool.hints;
             let words = [
-                ("reads", hints.read_only_hint),
-                ("destructive", hints.destructive_hint),
-                ("idempotent", hints.idempotent_hint),
-                ("open world", hints.open_world_hint),
+                ("reads", hints.read_only),
+                ("destructive", hints.destructive),
+                ("idempotent", hints.idempotent),
+                ("open world", hints.open_world),
             ];
             let words: Vec<_> = words
                 .into_iter()
-                .filter(|(_, hint)| hint.unwrap())
+                .filter(|(_, hint)| *hint)
                 .map(|(word, _)| word)
                 .collect();
             let extras: Vec<_> = entry.extras.iter().map(|extra| extra.name()).collect();
@@ -64,15 +47,6 @@ fn should_rate_every_method() {
         })
         .collect();
     insta::assert_snapshot!("hints", lines.join("\n"));
-}
-
-#[test]
-fn should_stay_within_the_budget_of_tokens() {
-    let count = tokens(&scheduler(&Selection::default()));
-    assert!(count < DEFAULT_TOKENS, "{count}");
-    // With everything it may take half as much again.
-    let count = tokens(&scheduler(&all()));
-    assert!(count < DEFAULT_TOKENS * 3 / 2, "{count}");
 }
 
 #[test]
@@ -109,47 +83,6 @@ fn should_know_every_method_of_the_scheduler() {
     assert_eq!(scheduler(&all()).len(), interface.methods().len() + 2);
 }
 
-/// Every value has a type, or one of several.
-fn assert_typed(schema: &Value, place: &str) {
-    if let Some(choices) = schema["anyOf"].as_array() {
-        choices
-            .iter()
-            .for_each(|choice| assert_typed(choice, place));
-        return;
-    }
-    assert!(schema["type"].is_string(), "{place}: {schema}");
-    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        assert_typed(member, &format!("{place}.{name}"));
-    }
-    if let Some(items) = schema.get("items") {
-        assert_typed(items, &format!("{place}[]"));
-    }
-}
-
-#[test]
-fn should_suit_every_client() {
-    for entry in scheduler(&all()) {
-        let tool = serde_json::to_value(&entry.tool).unwrap();
-        let name = entry.tool.name.as_ref();
-        assert!(!tool["title"].as_str().unwrap().is_empty(), "{name}");
-        assert!(!tool["description"].as_str().unwrap().is_empty(), "{name}");
-        let schema = &tool["inputSchema"];
-        assert_eq!(schema["type"], "object", "{name}");
-        for word in ["oneOf", "anyOf", "allOf", "not", "enum"] {
-            assert!(schema.get(word).is_none(), "{name}: {word}");
-        }
-        assert!(
-            !tool.to_string().contains("\"$"),
-            "{name} refers to elsewhere"
-        );
-        assert!(
-            !tool.to_string().contains("\"type\":["),
-            "{name} has a type that is a list"
-        );
-        assert_typed(schema, name);
-    }
-}
-
 #[test]
 fn should_write_large_types_out_in_the_first_tool_only() {
     let named = |names: &[&str]| Selection {
@@ -161,7 +94,7 @@ fn should_write_large_types_out_in_the_first_tool_only() {
             .iter()
             .find(|entry| entry.tool.name == name)
             .unwrap();
-        serde_json::to_value(&entry.tool).unwrap()["inputSchema"]["properties"].clone()
+        entry.tool.input_schema["properties"].clone()
     };
     let both = scheduler(&named(&["create_task", "update_task"]));
     let create = schema(&both, "create_task");
@@ -176,14 +109,9 @@ fn should_write_large_types_out_in_the_first_tool_only() {
 #[test]
 fn should_make_up_what_an_interface_leaves_out() {
     let tools = of("service : { ask_x : () -> (nat) query; drop_all : () -> () }");
-    assert_eq!(tools[0].title.as_deref(), Some("Ask x"));
-    assert_eq!(
-        tools[0].description.as_deref(),
-        Some("Asks the canister's method ask_x.")
-    );
-    let hints = tools[1].annotations.as_ref().unwrap();
-    assert_eq!(hints.destructive_hint, Some(true));
-    assert_eq!(hints.read_only_hint, Some(false));
+    assert_eq!(tools[0].title, "Ask x");
+    assert_eq!(tools[0].description, "Asks the canister's method ask_x.");
+    assert!(tools[1].hints.destructive && !tools[1].hints.read_only);
     assert!(tools[1].input_schema["properties"]["confirm"].is_object());
 }
 
@@ -194,7 +122,7 @@ fn should_give_every_method_a_name_that_clients_take() {
         "service : {{ \"a name\" : () -> (); a_name : () -> (); \"{long}\" : () -> ();
            \"{long}y\" : () -> (); hook : (func () -> ()) -> (); \"\" : () -> (); ok : () -> () }}"
     ));
-    let mut names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    let mut names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     names.sort_unstable();
     let cut = "x".repeat(64);
     let second = format!("{}_2", "x".repeat(62));

@@ -5,16 +5,16 @@
 //! and whether what they name exists. Quotas, names and rights are checked by the scheduler when it
 //! is done.
 
-use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
 mod subjects;
 
 use super::answers;
 use super::listing::title;
-use super::{Canister, CanisterTools};
+use super::{CanisterTools, Object};
 use crate::candid_json::{Answer, Method};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 
 /// Times shown of each schedule.
 const NEXT_RUNS: usize = 3;
@@ -24,7 +24,7 @@ impl<C: Canister> CanisterTools<C> {
     pub(super) async fn outlook(
         &self,
         method: &Method,
-        arguments: &JsonObject,
+        arguments: &Object,
     ) -> Result<Map<String, Value>> {
         let encoded = self.interface.encode_arguments(method, arguments)?;
         let row = self.row(&method.name);
@@ -51,7 +51,7 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     /// What every schedule in the arguments means. A wrong one is an error at its place.
-    async fn previews(&self, method: &Method, arguments: &JsonObject) -> Result<Vec<Value>> {
+    async fn previews(&self, method: &Method, arguments: &Object) -> Result<Vec<Value>> {
         let mut previews = Vec::new();
         for (place, schedule) in schedules(&method.name, arguments) {
             previews.push(self.preview_of(&schedule, &place).await?);
@@ -68,7 +68,7 @@ impl<C: Canister> CanisterTools<C> {
         arguments.insert("schedule".into(), schedule.clone());
         arguments.insert("count".into(), json!(NEXT_RUNS));
         let encoded = self.interface.encode_arguments(method, &arguments)?;
-        let answer = self.canister.call(method, encoded).await?;
+        let answer = self.send(method, encoded).await?;
         match self.interface.decode_answer(method, &answer)? {
             Answer::Ok(preview) => Ok(answers::preview(&preview, &answer)),
             Answer::Err(refusal) => {
@@ -83,7 +83,7 @@ impl<C: Canister> CanisterTools<C> {
 }
 
 /// The schedules that a request would make, and their places.
-fn schedules(method: &str, arguments: &JsonObject) -> Vec<(String, Value)> {
+fn schedules(method: &str, arguments: &Object) -> Vec<(String, Value)> {
     let given = |name: &str| arguments.get(name).cloned().unwrap_or_default();
     match method {
         "create_backup_task" => {

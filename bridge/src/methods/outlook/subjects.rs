@@ -1,13 +1,13 @@
 //! What a request names, looked up: a task, an execution, an alert, and so on.
 
 use chime_types as types;
-use rmcp::model::JsonObject;
 use serde_json::{Map, Value, json};
 
 use super::super::catalogue::{Row, Subject};
-use super::super::{Canister, CanisterTools, answers, views};
+use super::super::{CanisterTools, Object, answers, views};
 use crate::candid_json::Answer;
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Canister;
 
 /// Items named of many.
 const NAMED: usize = 20;
@@ -17,7 +17,7 @@ impl<C: Canister> CanisterTools<C> {
     pub(super) async fn subject(
         &self,
         row: &Row,
-        arguments: &JsonObject,
+        arguments: &Object,
     ) -> Result<Map<String, Value>> {
         match row.subject {
             Subject::None => Ok(Map::new()),
@@ -34,9 +34,12 @@ impl<C: Canister> CanisterTools<C> {
         }
     }
 
-    async fn task_subject(&self, row: &Row, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn task_subject(&self, row: &Row, arguments: &Object) -> Result<Map<String, Value>> {
         let task_id = id(arguments, "task_id")?;
-        let task = self.get_task(&types::TaskRequest { task_id }).await?;
+        let task = self
+            .scheduler
+            .get_task(&types::TaskRequest { task_id })
+            .await?;
         let json = self.json_of("get_task", &types::TaskResult::Ok(task.clone()))?;
         expect_version(arguments, &task)?;
         expect_schedule(arguments, &task)?;
@@ -63,10 +66,10 @@ impl<C: Canister> CanisterTools<C> {
         Ok(subject)
     }
 
-    async fn execution_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn execution_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let execution_id = id(arguments, "execution_id")?;
         let request = types::ExecutionRequest { execution_id };
-        let execution = self.get_execution(&request).await?;
+        let execution = self.scheduler.get_execution(&request).await?;
         let json = self.json_of(
             "get_execution",
             &types::ExecutionResult::Ok(execution.clone()),
@@ -82,14 +85,9 @@ impl<C: Canister> CanisterTools<C> {
         Ok(subject)
     }
 
-    async fn alert_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn alert_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let wanted = id(arguments, "alert_id")?;
-        let alerts = self
-            .pages(|cursor| async move {
-                let page = self.list_alerts(&page(cursor)).await?;
-                Ok((page.alerts, page.next_cursor))
-            })
-            .await?;
+        let alerts = self.scheduler.all_alerts().await?;
         let alert = alerts.into_iter().find(|alert| alert.id == wanted);
         let alert = alert.ok_or_else(|| missing("alert_id", "alert", wanted, "list_alerts"))?;
         Ok(about(format!(
@@ -100,23 +98,10 @@ impl<C: Canister> CanisterTools<C> {
         )))
     }
 
-    async fn action_subject(
-        &self,
-        row: &Row,
-        arguments: &JsonObject,
-    ) -> Result<Map<String, Value>> {
+    async fn action_subject(&self, row: &Row, arguments: &Object) -> Result<Map<String, Value>> {
         let wanted = text(arguments, "name");
         let shared = arguments.get("shared") == Some(&json!(true));
-        let actions = self
-            .pages(|cursor| async move {
-                let request = types::NamesPageRequest {
-                    cursor,
-                    limit: Some(types::limits::MAXIMUM_PAGE_ITEMS),
-                };
-                let page = self.list_actions(&request).await?;
-                Ok((page.actions, page.next_cursor))
-            })
-            .await?;
+        let actions = self.scheduler.all_actions().await?;
         let alike = actions.into_iter().filter(|action| action.shared == shared);
         let names: Vec<_> = alike.map(|action| action.name).collect();
         let exists = names.contains(&wanted);
@@ -129,14 +114,9 @@ impl<C: Canister> CanisterTools<C> {
         }))
     }
 
-    async fn backup_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn backup_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let wanted = id(arguments, "backup_id")?;
-        let backups = self
-            .pages(|cursor| async move {
-                let page = self.list_backups(&page(cursor)).await?;
-                Ok((page.backups, page.next_cursor))
-            })
-            .await?;
+        let backups = self.scheduler.all_backups().await?;
         let backup = backups.into_iter().find(|backup| backup.id == wanted);
         let backup =
             backup.ok_or_else(|| missing("backup_id", "backup", wanted, "list_backups"))?;
@@ -153,13 +133,13 @@ impl<C: Canister> CanisterTools<C> {
         )))
     }
 
-    async fn secret_subject(
-        &self,
-        row: &Row,
-        arguments: &JsonObject,
-    ) -> Result<Map<String, Value>> {
+    async fn secret_subject(&self, row: &Row, arguments: &Object) -> Result<Map<String, Value>> {
         let wanted = text(arguments, "name");
-        let kept = self.list_secrets(&types::EmptyRequest {}).await?.names;
+        let kept = self
+            .scheduler
+            .list_secrets(&types::EmptyRequest {})
+            .await?
+            .names;
         let exists = kept.contains(&wanted);
         if !exists && row.method == "delete_secret" {
             return Err(missing_name("secret", &wanted, &kept));
@@ -170,18 +150,9 @@ impl<C: Canister> CanisterTools<C> {
         }))
     }
 
-    async fn user_subject(&self, row: &Row, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn user_subject(&self, row: &Row, arguments: &Object) -> Result<Map<String, Value>> {
         let wanted = text(arguments, "principal");
-        let users = self
-            .pages(|cursor| async move {
-                let request = types::ListUsersRequest {
-                    cursor,
-                    limit: Some(types::limits::MAXIMUM_PAGE_ITEMS),
-                };
-                let page = self.list_users(&request).await?;
-                Ok((page.users, page.next_cursor))
-            })
-            .await?;
+        let users = self.scheduler.all_users().await?;
         let user = users.iter().find(|user| user.principal.to_text() == wanted);
         match user {
             Some(user) => Ok(about(format!(
@@ -202,14 +173,9 @@ impl<C: Canister> CanisterTools<C> {
         }
     }
 
-    async fn inbox_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn inbox_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let through = id(arguments, "through_id")?;
-        let messages = self
-            .pages(|cursor| async move {
-                let page = self.get_inbox(&page(cursor)).await?;
-                Ok((page.messages, page.next_cursor))
-            })
-            .await?;
+        let messages = self.scheduler.inbox(usize::MAX).await?;
         let gone: Vec<_> = messages
             .iter()
             .filter(|message| message.id <= through)
@@ -228,12 +194,12 @@ impl<C: Canister> CanisterTools<C> {
         Ok(subject)
     }
 
-    async fn config_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn config_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let Some(method) = self.interface.method("get_config") else {
             return Ok(Map::new());
         };
         let encoded = self.interface.encode_arguments(method, &Map::new())?;
-        let answer = self.canister.call(method, encoded).await?;
+        let answer = self.send(method, encoded).await?;
         let Answer::Ok(config) = self.interface.decode_answer(method, &answer)? else {
             return Ok(Map::new());
         };
@@ -242,12 +208,12 @@ impl<C: Canister> CanisterTools<C> {
         Ok(subject)
     }
 
-    async fn dead_letters_subject(&self, arguments: &JsonObject) -> Result<Map<String, Value>> {
+    async fn dead_letters_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
         let Some(method) = self.interface.method("list_dead_letters") else {
             return Ok(Map::new());
         };
         let encoded = self.interface.encode_arguments(method, arguments)?;
-        let answer = self.canister.call(method, encoded).await?;
+        let answer = self.send(method, encoded).await?;
         let found: types::GetTaskExecutionsResult = answers::typed(&answer)?;
         let page = found.into_result()?;
         let mut subject = about(format!(
@@ -276,15 +242,8 @@ fn about(text: String) -> Map<String, Value> {
     Map::from_iter([("subject".to_string(), json!(text))])
 }
 
-fn page(cursor: Option<u64>) -> types::PageRequest {
-    types::PageRequest {
-        cursor,
-        limit: Some(types::limits::MAXIMUM_PAGE_ITEMS),
-    }
-}
-
 /// An identifier in the arguments, which have been checked.
-fn id(arguments: &JsonObject, name: &str) -> Result<u64> {
+fn id(arguments: &Object, name: &str) -> Result<u64> {
     let digits = match arguments.get(name) {
         Some(Value::String(text)) => text.trim().parse().ok(),
         Some(value) => value.as_u64(),
@@ -300,7 +259,7 @@ fn id(arguments: &JsonObject, name: &str) -> Result<u64> {
     })
 }
 
-fn text(arguments: &JsonObject, name: &str) -> String {
+fn text(arguments: &Object, name: &str) -> String {
     let text = arguments.get(name).and_then(Value::as_str);
     text.unwrap_or_default().to_string()
 }
@@ -324,7 +283,7 @@ fn missing_name(what: &str, wanted: &str, names: &[String]) -> Error {
 }
 
 /// What the arguments set, beside what is there now.
-fn changes(now: &Value, arguments: &JsonObject) -> Value {
+fn changes(now: &Value, arguments: &Object) -> Value {
     let set = arguments
         .iter()
         .filter(|(_, then)| !then.is_null())
@@ -336,7 +295,7 @@ fn changes(now: &Value, arguments: &JsonObject) -> Value {
     Value::Object(set.collect())
 }
 
-fn expect_version(arguments: &JsonObject, task: &types::Task) -> Result<()> {
+fn expect_version(arguments: &Object, task: &types::Task) -> Result<()> {
     match arguments.get("expected_version") {
         None | Some(Value::Null) => Ok(()),
         Some(given) if given.to_string().trim_matches('"') == task.version.to_string() => Ok(()),
@@ -349,7 +308,7 @@ fn expect_version(arguments: &JsonObject, task: &types::Task) -> Result<()> {
     }
 }
 
-fn expect_schedule(arguments: &JsonObject, task: &types::Task) -> Result<()> {
+fn expect_schedule(arguments: &Object, task: &types::Task) -> Result<()> {
     if !arguments.contains_key("schedule_id") {
         return Ok(());
     }

@@ -1,0 +1,35 @@
+//! Tools and replies in the terms of the protocol.
+
+use rmcp::model::{CallToolResult, Tool, ToolAnnotations};
+
+use crate::methods::{self, Hints, Reply};
+
+/// A tool as clients are told of it.
+pub(super) fn tool(tool: &methods::Tool) -> Tool {
+    Tool::new(
+        tool.name.clone(),
+        tool.description.clone(),
+        tool.input_schema.clone(),
+    )
+    .with_title(tool.title.clone())
+    .with_annotations(annotations(tool.hints))
+}
+
+fn annotations(hints: Hints) -> ToolAnnotations {
+    ToolAnnotations::new()
+        .read_only(hints.read_only)
+        .destructive(hints.destructive)
+        .idempotent(hints.idempotent)
+        .open_world(hints.open_world)
+}
+
+/// What became of a call. What the user can put right is a result that is marked as an error.
+pub(super) fn result(reply: Reply) -> CallToolResult {
+    match reply {
+        Reply::Done(answer) => CallToolResult::structured(answer),
+        Reply::Refused(body) => CallToolResult::structured_error(body),
+    }
+}
+
+#[cfg(test)]
+mod tests;
