@@ -49,7 +49,7 @@ mod tests;
 
 pub use decode::Answer;
 pub use interface::{Interface, Method};
-pub use nearest::nearest;
+pub use nearest::{near, nearest};
 pub use shapes::Shapes;
 
 /// Values nested deeper than this are refused, in both directions.

@@ -16,7 +16,8 @@ pub fn nearest<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
 }
 
 /// The names that may have been meant by `given`, the nearest first.
-pub(super) fn near<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
+#[must_use]
+pub fn near<'name>(given: &str, names: &[&'name str]) -> Vec<&'name str> {
     let largest = given.chars().count().max(3) / 2;
     let ranked = ranked(given, names).into_iter();
     ranked

@@ -30,7 +30,7 @@ Examples:
 /// An execution.
 #[derive(Args, Debug)]
 pub struct ExecutionSelector {
-    /// The execution: its id, the unique beginning of it, or the name of a task for its latest.
+    /// The execution: its id, or the name of a task for its latest.
     #[arg(value_name = "EXECUTION")]
     pub execution: String,
 }
@@ -38,7 +38,7 @@ pub struct ExecutionSelector {
 /// Arguments of `chime execution ls`.
 #[derive(Args, Debug)]
 pub struct ExecutionListArguments {
-    /// Only those of this task: its id, the unique beginning of its id, or its name.
+    /// Only those of this task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: Option<String>,
     /// Only executions in this state.
@@ -88,7 +88,7 @@ pub struct SnoozeArguments {
 /// Arguments of `chime execution replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArguments {
-    /// The execution: its id, the unique beginning of it, or the name of a task for its latest.
+    /// The execution: its id, or the name of a task for its latest.
     #[arg(value_name = "EXECUTION", required_unless_present = "dead_letters")]
     pub execution: Option<String>,
     /// Run every step, also those that completed.

@@ -174,7 +174,7 @@ pub struct UserPutArguments {
 /// Arguments of `chime user delete`.
 #[derive(Args, Debug)]
 pub struct UserDeleteArguments {
-    /// Who: the principal, the unique beginning of it, or the name.
+    /// Who: the principal, a beginning of it (5 letters or more) that no other has, or the name.
     #[arg(value_name = "USER")]
     pub user: String,
     /// Whether to ask.

@@ -39,7 +39,7 @@ pub struct ListArguments {
 /// Arguments of `chime ps start`.
 #[derive(Args, Debug)]
 pub struct StartArguments {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "ID")]
     pub task: String,
 }
@@ -47,7 +47,7 @@ pub struct StartArguments {
 /// Arguments of `chime ps kill`.
 #[derive(Args, Debug)]
 pub struct KillArguments {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "ID")]
     pub task: String,
 }
@@ -65,7 +65,7 @@ With -o json: {task_id, task_name, status, executions: [{execution_id, scheduled
 finished_at, attempt, status, logs, result, error}], total_executions}; with --follow one JSON
 document on each line.")]
 pub struct LogsArguments {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub task: Option<String>,
     /// All tasks; only with --follow.

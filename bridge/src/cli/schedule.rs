@@ -156,7 +156,7 @@ Examples:
 /// Arguments of `chime schedule ls`.
 #[derive(Args, Debug)]
 pub struct ScheduleListArguments {
-    /// Only those of this task: its id, the unique beginning of its id, or its name.
+    /// Only those of this task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: Option<String>,
     /// Show the list again and again.
@@ -167,7 +167,7 @@ pub struct ScheduleListArguments {
 /// Arguments of `chime schedule add`.
 #[derive(Args, Debug)]
 pub struct ScheduleAddArguments {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: String,
     /// When it runs.
@@ -184,10 +184,10 @@ pub struct ScheduleAddArguments {
 /// A schedule of a task.
 #[derive(Args, Debug)]
 pub struct ScheduleSelector {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: String,
-    /// The schedule: its id, the unique beginning of its id, or its name; may be left out if the
+    /// The schedule: its id or its name; may be left out if the
     /// task has only one.
     #[arg(value_name = "SCHEDULE")]
     pub schedule: Option<String>,

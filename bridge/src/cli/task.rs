@@ -63,7 +63,7 @@ Examples:
 /// A task.
 #[derive(Args, Debug)]
 pub struct TaskSelector {
-    /// The task: its id, the unique beginning of its id, or its name.
+    /// The task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: String,
 }
@@ -185,7 +185,7 @@ pub struct BackfillArguments {
     /// Times up to here; now if not given.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub until: Option<jiff::Timestamp>,
-    /// The schedule: its id, the beginning of it, or its name; needed if the task has several.
+    /// The schedule: its id or its name; needed if the task has several.
     #[arg(long, value_name = "SCHEDULE")]
     pub schedule: Option<String>,
     /// Most executions of it at the same time, 1 to 50.

@@ -65,7 +65,7 @@ pub struct AlertCreateArguments {
     /// When and where to.
     #[command(flatten)]
     pub alert: AlertArguments,
-    /// Only for this task: its id, the unique beginning of its id, or its name.
+    /// Only for this task: its id or its name.
     #[arg(long, value_name = "TASK")]
     pub task: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct AlertCreateArguments {
 /// Arguments of `chime alert update`.
 #[derive(Args, Debug)]
 pub struct AlertUpdateArguments {
-    /// The alert: its id, the unique beginning of it, or its name.
+    /// The alert: its id or its name.
     #[arg(value_name = "ALERT")]
     pub selector: String,
     /// A new name.
@@ -93,7 +93,7 @@ pub struct AlertUpdateArguments {
 /// Arguments of `chime alert test`.
 #[derive(Args, Debug)]
 pub struct AlertTestArguments {
-    /// The alert: its id, the unique beginning of it, or its name.
+    /// The alert: its id or its name.
     #[arg(value_name = "ALERT")]
     pub selector: String,
 }
@@ -101,7 +101,7 @@ pub struct AlertTestArguments {
 /// Arguments of `chime alert delete`.
 #[derive(Args, Debug)]
 pub struct AlertDeleteArguments {
-    /// The alert: its id, the unique beginning of it, or its name.
+    /// The alert: its id or its name.
     #[arg(value_name = "ALERT")]
     pub selector: String,
     /// Whether to ask.
@@ -142,7 +142,7 @@ Examples:
   chime events --task report -n 100
   chime events --follow -o json    a line of JSON for each event as it happens")]
 pub struct EventsArguments {
-    /// Only those of this task: its id, the unique beginning of its id, or its name.
+    /// Only those of this task: its id or its name.
     #[arg(long, value_name = "TASK")]
     pub task: Option<String>,
     /// Those of all owners; for admins, operators and viewers.
@@ -236,7 +236,7 @@ pub struct BackupCreateArguments {
 /// Arguments of `chime backup download`.
 #[derive(Args, Debug)]
 pub struct BackupDownloadArguments {
-    /// The backup: its id, the unique beginning of it, or `latest`.
+    /// The backup: its id, or `latest`.
     #[arg(value_name = "BACKUP")]
     pub backup: String,
     /// The file; chime-ID.backup in this directory if not given.
@@ -247,7 +247,7 @@ pub struct BackupDownloadArguments {
 /// Arguments of `chime backup restore`.
 #[derive(Args, Debug)]
 pub struct BackupRestoreArguments {
-    /// A file that `download` wrote, or a backup: its id, the unique beginning of it, or `latest`.
+    /// A file that `download` wrote, or a backup: its id, or `latest`.
     #[arg(value_name = "FILE|BACKUP")]
     pub from: String,
     /// Replace tasks that exist.
@@ -261,7 +261,7 @@ pub struct BackupRestoreArguments {
 /// Arguments of `chime backup delete`.
 #[derive(Args, Debug)]
 pub struct BackupDeleteArguments {
-    /// The backup: its id, the unique beginning of it, or `latest`.
+    /// The backup: its id, or `latest`.
     #[arg(value_name = "BACKUP")]
     pub backup: String,
     /// Whether to ask.

@@ -265,7 +265,7 @@ fn overview_schema() -> Map<String, Value> {
     schema(json!({
         "task": {
             "type": "string",
-            "description": "Its id, its name, or the beginning of its id. Left out: all tasks, by pages.",
+            "description": "Its id or its name. Left out: all tasks, by pages.",
         },
         "cursor": { "type": "string", "description": "next_cursor of the page before." },
     }))
@@ -276,7 +276,7 @@ fn explanation_schema() -> Map<String, Value> {
         "execution_id": { "type": "string", "description": "Explain this one." },
         "task": {
             "type": "string",
-            "description": "Explain the latest failure of this task: its id, its name, or the beginning of its id.",
+            "description": "Explain the latest failure of this task: its id or its name.",
         },
     }))
 }

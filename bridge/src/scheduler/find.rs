@@ -1,25 +1,28 @@
-//! The thing that people mean: by its id, by its name, or by the beginning of its id.
+//! The thing that people mean: by its id or by its name.
+//!
+//! A number is an id, and no other thing than the one that has it: a script that is run again must not
+//! reach what nobody named. Only principals, which are long and random, may be given by their beginning.
 
 use chime_types::{
     Alert, Backup, ExecutionRequest, Task, TaskExecution, TaskRequest, TaskSchedule, User,
 };
 
 use super::{Canister, Scheduler};
-use crate::candid_json::nearest;
+use crate::candid_json::near;
 use crate::error::{Error, Kind, Result};
 
 /// Candidates named in an error about an ambiguous selector.
 const CANDIDATES_SHOWN: usize = 5;
+/// Shortest beginning of a principal that stands for it: its first group.
+const LEAST_BEGINNING: usize = 5;
 
 impl<C: Canister> Scheduler<C> {
-    /// The caller's task with this id, or with this name, or the only one whose id begins so.
-    ///
-    /// An id wins over a name, and a name over the beginning of an id.
+    /// The caller's task with this id, or else with this name.
     ///
     /// # Errors
     /// `NotFound` if there is none, `Usage` if there are several.
     pub async fn find_task(&self, selector: &str) -> Result<Task> {
-        if let Ok(task_id) = selector.parse() {
+        if let Some(task_id) = id(selector) {
             match self.get_task(&TaskRequest { task_id }).await {
                 Err(error) if error.kind() == Kind::NotFound => {}
                 answer => return answer,
@@ -28,13 +31,12 @@ impl<C: Canister> Scheduler<C> {
         choose(&TASKS, selector, self.all_tasks().await?)
     }
 
-    /// The execution with this id, or the only one among the latest of the caller's tasks whose id
-    /// begins so, or the latest one of the task with this name.
+    /// The execution with this id, or else the latest one of the task with this name.
     ///
     /// # Errors
     /// `NotFound` if there is none, `Usage` if there are several.
     pub async fn find_execution(&self, selector: &str) -> Result<TaskExecution> {
-        if let Ok(execution_id) = selector.parse() {
+        if let Some(execution_id) = id(selector) {
             match self.get_execution(&ExecutionRequest { execution_id }).await {
                 Err(error) if error.kind() == Kind::NotFound => {}
                 answer => return answer,
@@ -51,11 +53,8 @@ impl<C: Canister> Scheduler<C> {
                 )
             });
         }
-        let mut executions = Vec::new();
-        for task in tasks.iter().filter(|_| is_number(selector)) {
-            executions.extend(self.executions(task.id, None, EXECUTIONS_SEEN).await?);
-        }
-        choose(&EXECUTIONS, selector, executions)
+        let names: Vec<_> = tasks.iter().map(|task| task.name.as_str()).collect();
+        Err(EXECUTIONS.none(selector, &names))
     }
 
     /// The caller's alert with this id or name.
@@ -98,8 +97,6 @@ pub fn find_schedule(task: &Task, selector: &str) -> Result<TaskSchedule> {
 
 /// The selector of the newest backup.
 const LATEST: &str = "latest";
-/// Executions of each task among which the beginning of an id is looked for.
-const EXECUTIONS_SEEN: usize = 100;
 
 /// Things that people name.
 trait Selectable {
@@ -126,10 +123,6 @@ macro_rules! selectable {
 selectable! {
     Task: task => task.id, Some(&task.name);
     TaskSchedule: schedule => schedule.id, schedule.name.as_deref();
-    TaskExecution: execution => execution.id, {
-        let _ = execution;
-        None
-    };
     Alert: alert => alert.id, Some(&alert.name);
     Backup: backup => backup.id, {
         let _ = backup;
@@ -148,39 +141,38 @@ struct Words {
 const TASKS: Words = Words {
     one: "task of yours has the id or name",
     several: "tasks",
-    fix: "list your tasks with `chime ps ls`; those of other owners are not shown",
+    fix: "list your tasks, and give an id or a name from there; those of other owners are not shown",
 };
 const SCHEDULES: Words = Words {
     one: "schedule of the task has the id or name",
     several: "schedules",
-    fix: "list them with `chime schedule ls`",
+    fix: "list the schedules of the task, and give an id or a name from there",
 };
 const EXECUTIONS: Words = Words {
     one: "execution of yours has the id, and no task the name,",
     several: "executions",
-    fix: "list them with `chime execution ls`; the beginning of an id is looked for among the \
-          latest of each task",
+    fix: "list the executions of the task, and give an id from there",
 };
 const ALERTS: Words = Words {
     one: "alert of yours has the id or name",
     several: "alerts",
-    fix: "list them with `chime alert ls`",
+    fix: "list your alerts, and give an id or a name from there",
 };
 const BACKUPS: Words = Words {
     one: "backup of yours has the id",
     several: "backups",
-    fix: "list them with `chime backup ls`, or make one with `chime backup create`",
+    fix: "list your backups, and give an id from there, or make a backup first",
 };
 const USERS: Words = Words {
     one: "registered user has the principal or name",
     several: "users",
-    fix: "list them with `chime user ls`",
+    fix: "list the users, and give a principal or a name from there",
 };
 
 impl Words {
     fn none(&self, selector: &str, names: &[&str]) -> Error {
         let rule = format!("no {} {selector:?}", self.one);
-        let fix = match nearest(selector, names).as_slice() {
+        let fix = match near(selector, names).as_slice() {
             // Whoever gave digits meant an id, not a name that is near.
             near if near.is_empty() || is_number(selector) => self.fix.to_string(),
             near => format!("did you mean {}? Else {}", near.join(", "), self.fix),
@@ -189,12 +181,12 @@ impl Words {
     }
 }
 
-/// An id wins over a name, and a name over the beginning of an id.
+/// An id wins over a name, and a name over the beginning of a principal.
 fn choose<T: Selectable>(words: &Words, selector: &str, items: Vec<T>) -> Result<T> {
     let by = |test: &dyn Fn(&T) -> bool| items.iter().filter(|item| test(item)).count();
     let is_id = |item: &T| item.id() == selector;
     let is_named = |item: &T| item.name() == Some(selector);
-    let begins = |item: &T| !selector.is_empty() && item.id().starts_with(selector);
+    let begins = |item: &T| is_beginning(selector, &item.id());
     let test: &dyn Fn(&T) -> bool = match (by(&is_id), by(&is_named)) {
         (1.., _) => &is_id,
         (0, 1..) => &is_named,
@@ -209,6 +201,18 @@ fn choose<T: Selectable>(words: &Words, selector: &str, items: Vec<T>) -> Result
         selector,
         items.into_iter().filter(|item| test(item)).collect(),
     )
+}
+
+/// The id that a selector is: as ids are written, and in no other way.
+fn id(selector: &str) -> Option<u64> {
+    let selector = selector.trim();
+    let id: u64 = selector.parse().ok()?;
+    (id.to_string() == selector).then_some(id)
+}
+
+/// Whether something with this id may be meant by the beginning of it.
+fn is_beginning(selector: &str, id: &str) -> bool {
+    !is_number(id) && selector.len() >= LEAST_BEGINNING && id.starts_with(selector)
 }
 
 fn is_number(selector: &str) -> bool {
@@ -251,13 +255,33 @@ mod tests {
 
     #[test]
     fn should_find_the_only_one() {
-        for (selector, id) in [("report", 42), ("5", 51), ("4", 51), ("7", 7)] {
+        for (selector, id) in [("report", 42), ("4", 51), ("7", 7)] {
             assert_eq!(
                 choose(&TASKS, selector, tasks()).unwrap().id,
                 id,
                 "{selector}"
             );
         }
+    }
+
+    #[test]
+    fn should_not_take_a_number_for_the_beginning_of_another_id() {
+        for selector in ["1", "5", "04", "+7", "42 ", "4_2", "0x2a", "51st"] {
+            let error = choose(&TASKS, selector, tasks()).unwrap_err();
+            assert_eq!(error.kind(), Kind::NotFound, "{selector}");
+        }
+        for (selector, expected) in [("7", Some(7)), (" 7 ", Some(7)), ("07", None), ("+7", None)] {
+            assert_eq!(id(selector), expected, "{selector}");
+        }
+    }
+
+    #[test]
+    fn should_take_the_beginning_of_a_principal_that_tells_it_apart() {
+        let user = "g6nfu-ganzv-dlidz-lsayr-5drqk-7tbsh-sgyjw-rqb5e-xjklf-6zdky-lae";
+        assert!(is_beginning("g6nfu", user));
+        assert!(!is_beginning("g6nf", user), "too short");
+        assert!(!is_beginning("g6nfv", user));
+        assert!(!is_beginning("10000", "1000001"), "an id is a number");
     }
 
     #[test]
@@ -276,22 +300,24 @@ mod tests {
     }
 
     #[test]
-    fn should_suggest_the_name_that_was_meant() {
+    fn should_suggest_only_names_that_are_alike() {
         let fix = |selector| {
             let error = choose(&TASKS, selector, tasks()).unwrap_err();
             error.fix().to_string()
         };
         assert!(fix("reprot").starts_with("did you mean report? Else list"));
-        assert_eq!(fix("99"), TASKS.fix);
+        for unlike in ["99", "discord", "zzz"] {
+            assert_eq!(fix(unlike), TASKS.fix, "{unlike}");
+        }
     }
 
     #[test]
     fn should_show_only_some_of_many() {
         let many = (100..200).map(|id| task(id, "x")).collect();
-        let error = choose(&TASKS, "1", many).unwrap_err();
+        let error = choose(&TASKS, "x", many).unwrap_err();
         assert_eq!(
             error.rule(),
-            "100 tasks go by \"1\": 100, 101, 102, 103, 104, …"
+            "100 tasks go by \"x\": 100, 101, 102, 103, 104, …"
         );
     }
 }

@@ -177,7 +177,7 @@ fn should_tell_tasks_apart() {
     assert!(
         network
             .refused(&["task", "show", "nobody"], 3)
-            .contains("chime ps ls")
+            .contains("list your tasks")
     );
     assert_eq!(network.json(&["task", "show", "2"])["name"], "twin");
 }
