@@ -8,6 +8,7 @@ mod agent_error;
 mod archive;
 mod canister;
 mod client;
+mod failures;
 mod find;
 mod interface;
 mod lists;

@@ -1,6 +1,6 @@
 //! Running a task again: now, or where its latest execution stopped.
 
-use chime_types::{ExecutionStatus, RetryExecutionRequest, RunTaskNowRequest, Task, TaskExecution};
+use chime_types::{RetryExecutionRequest, RunTaskNowRequest, Task, TaskExecution};
 
 use super::super::request::nanoseconds;
 use super::super::session::{Session, hint_to_keep_running, with_scheduler};
@@ -9,9 +9,6 @@ use crate::cli::{GlobalArguments, ResumeFromArguments, RetryArguments, RunNowArg
 use crate::error::{Error, Kind, Result};
 use crate::output::changed_execution;
 use crate::terminal::Writer;
-
-/// Executions among which the latest that did not complete is looked for.
-const SEEN: usize = 100;
 
 /// `chime task run`.
 pub(super) async fn now(
@@ -121,23 +118,19 @@ pub(in crate::commands) async fn again(
     }
 }
 
-/// The latest execution that ended otherwise than completed and was not run again.
+/// The latest failure, which is what is run again.
 async fn unfinished(session: &Session, task: &Task) -> Result<TaskExecution> {
-    let latest = session.scheduler.executions(task.id, None, SEEN).await?;
-    let open = latest.into_iter().find(|execution| {
-        execution.status.is_final()
-            && execution.status != ExecutionStatus::Completed
-            && execution.replayed_by.is_none()
-    });
-    open.ok_or_else(|| {
+    let latest = session.scheduler.latest_failure(Some(task.id)).await?;
+    latest.ok_or_else(|| {
         Error::new(
             Kind::NotFound,
             format!(
-                "nothing failed among the latest {SEEN} executions of task {}",
+                "there is nothing to retry: no execution of task {} failed or timed out that was not run \
+                 again since",
                 task.id
             ),
-            "run the whole task with `chime task run`, or name an older execution to `chime \
-             execution replay`",
+            "run the whole task with `chime task run`, or name another execution to `chime execution \
+             replay`",
         )
     })
 }

@@ -1,8 +1,7 @@
 //! `explain_failure`: why an execution failed, and what to do, in the words of [`crate::diagnosis`].
 
 use chime_types::{
-    DeadLettersRequest, ExecutionRequest, ExecutionResult, ExecutionStatus,
-    GetTaskExecutionsRequest, Task, TaskExecution, TaskRequest, TaskResult, WaitReason,
+    ExecutionRequest, ExecutionResult, Task, TaskExecution, TaskRequest, TaskResult,
 };
 use serde_json::{Map, Value, json};
 
@@ -11,9 +10,6 @@ use crate::diagnosis::{Explanation, Remedy, explain};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 use crate::words::action_text;
-
-/// The latest executions that are looked through for one that failed.
-const LOOKED_THROUGH: u32 = 50;
 
 /// Steps whose JSON is longer are not repeated for editing; `get_task` shows them.
 const LONGEST_STEPS: usize = 4_000;
@@ -38,9 +34,9 @@ impl<C: Canister> CanisterTools<C> {
             (None, Some(task)) => {
                 let found = self.scheduler.find_task(&task).await;
                 let task = found.map_err(|error| error.at("task"))?;
-                self.latest_failure(task.id).await?
+                self.scheduler.failure_of(task.id).await?
             }
-            (None, None) => self.latest_dead_letter().await?,
+            (None, None) => self.scheduler.failure_of_all().await?,
         };
         let Some(execution) = execution else {
             return Ok(json!({
@@ -71,61 +67,6 @@ impl<C: Canister> CanisterTools<C> {
         view.insert("attempts".to_string(), views::attempts(&execution.attempts));
         view.insert("execution".to_string(), views::execution(&json, execution));
         Ok(Value::Object(view))
-    }
-
-    async fn latest_failure(&self, task_id: u64) -> Result<Option<TaskExecution>> {
-        let request = GetTaskExecutionsRequest {
-            task_id,
-            cursor: None,
-            limit: Some(LOOKED_THROUGH),
-            status: None,
-        };
-        let latest = self
-            .scheduler
-            .get_task_executions(&request)
-            .await?
-            .executions;
-        if let Some(failed) = latest.into_iter().find(is_failure) {
-            return Ok(Some(failed));
-        }
-        let failed = self.latest_of(task_id, ExecutionStatus::Failed).await?;
-        let timed_out = self.latest_of(task_id, ExecutionStatus::TimedOut).await?;
-        let both = failed.into_iter().chain(timed_out);
-        Ok(both.max_by_key(|execution| execution.id))
-    }
-
-    /// The latest execution of a task that ended so. A page may be empty and not be the last.
-    async fn latest_of(
-        &self,
-        task_id: u64,
-        status: ExecutionStatus,
-    ) -> Result<Option<TaskExecution>> {
-        let mut cursor = None;
-        loop {
-            let request = GetTaskExecutionsRequest {
-                task_id,
-                cursor,
-                limit: Some(1),
-                status: Some(status),
-            };
-            let page = self.scheduler.get_task_executions(&request).await?;
-            cursor = page.next_cursor;
-            let found = page.executions.into_iter().next();
-            if found.is_some() || cursor.is_none() {
-                return Ok(found);
-            }
-        }
-    }
-
-    async fn latest_dead_letter(&self) -> Result<Option<TaskExecution>> {
-        let request = DeadLettersRequest {
-            task_id: None,
-            error_contains: None,
-            cursor: None,
-            limit: Some(1),
-        };
-        let page = self.scheduler.list_dead_letters(&request).await?;
-        Ok(page.executions.into_iter().next())
     }
 
     /// What to do, with the tool for it if it is served.
@@ -189,16 +130,6 @@ fn without_nulls(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(without_nulls).collect(),
         other => other.clone(),
     }
-}
-
-fn is_failure(execution: &TaskExecution) -> bool {
-    matches!(
-        (execution.status, execution.waiting_for),
-        (
-            ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Missed,
-            _
-        ) | (ExecutionStatus::Waiting, Some(WaitReason::RetryBackoff))
-    )
 }
 
 fn head(explained: &Explanation, execution: &TaskExecution) -> Map<String, Value> {
