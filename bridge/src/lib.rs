@@ -33,6 +33,8 @@ pub mod mcp;
 pub mod methods;
 pub mod network;
 pub mod output;
+#[cfg(test)]
+mod rooms;
 pub mod scheduler;
 pub mod terminal;
 pub mod words;
