@@ -147,7 +147,7 @@ fn should_refuse_a_store_of_a_later_layout_and_leave_it_unharmed() {
     let mut world = world();
     let kept = world.create(&task("kept", vec![note("x")], every(60)));
     world.pass(600);
-    let present = chime_tests::golden::memory_of(&mut world);
+    let present = golden::memory_of(&mut world);
     let at = layout_at(&present);
     let mut later = present.clone();
     later[at] += 1;
