@@ -16,7 +16,7 @@ use super::{alerts, rights, skipped, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::ScheduleId;
-use crate::state::records::{OwnerRecord, ScheduleRecord, TaskRecord};
+use crate::state::records::{LeftOut, OwnerRecord, ScheduleRecord, TaskRecord};
 
 /// What becomes of a slot that is due and was not missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +181,14 @@ impl<'s> Turn<'s> {
         let rule = compile(schedule);
         self.sum_up(schedule, &rule, slot - 1);
         schedule.left_out = None;
-        let passed = self.passed(schedule, &rule, slot);
+        let passed = self
+            .due(
+                schedule,
+                &|slot| fires_at(schedule, &rule, slot),
+                &rule,
+                slot,
+            )
+            .passed();
         let next = if passed.is_nothing() {
             let judgement = judge(&self.situation(schedule));
             self.carry_out(schedule, slot, judgement);
@@ -192,15 +199,21 @@ impl<'s> Turn<'s> {
         self.arm_next(schedule, &rule, next);
     }
 
-    /// What becomes of the slots that came while the scheduler could not run.
-    fn passed(&self, schedule: &ScheduleRecord, rule: &Schedule, slot: u64) -> Passed {
+    /// The slots that came while the scheduler could not run.
+    fn due<'a>(
+        &self,
+        schedule: &ScheduleRecord,
+        fires_at: &'a dyn Fn(u64) -> u64,
+        rule: &'a Schedule,
+        slot: u64,
+    ) -> Due<'a> {
         let active = limits::MAXIMUM_ACTIVE_EXECUTIONS.saturating_sub(self.task.active.len());
         let left = schedule
             .maximum_runs
             .map_or(u64::MAX, |maximum| maximum.saturating_sub(schedule.runs));
-        let due = Due {
+        Due {
             rule,
-            fires_at: &|slot| fires_at(schedule, rule, slot),
+            fires_at,
             slot,
             now: self.now,
             missed_runs: schedule.missed_runs,
@@ -208,8 +221,7 @@ impl<'s> Turn<'s> {
                 .missed_window_seconds
                 .map(|seconds| seconds.saturating_mul(limits::NANOSECONDS)),
             room: left.min(active as u64),
-        };
-        due.passed()
+        }
     }
 
     /// Notes what was missed, and makes up for the rest. Answers with the slot to go on with.
@@ -318,12 +330,40 @@ impl<'s> Turn<'s> {
         self.carry_out(&mut schedule, slot, judgement);
     }
 
-    /// Leaves the slot of a schedule out that is due and that no message gets past.
+    /// Leaves the slot of a schedule out that is due and that no message gets past, and those that came
+    /// while it was tried: nothing comes back to them.
     pub(super) fn leave_poison_out(&mut self, mut schedule: ScheduleRecord) {
-        if let Some(slot) = schedule.next_at {
+        let slot = schedule.next_at;
+        if let Some(slot) = slot {
             self.skip(&mut schedule, slot, Reason::Poison);
         }
         self.state.arm(&mut schedule, self.task.owner, None);
+        if let Some(slot) = slot {
+            self.leave_the_rest_out(&mut schedule, slot);
+        }
+    }
+
+    fn leave_the_rest_out(&mut self, schedule: &mut ScheduleRecord, slot: u64) {
+        let rule = compile(schedule);
+        let last = self
+            .due(
+                schedule,
+                &|slot| fires_at(schedule, &rule, slot),
+                &rule,
+                slot,
+            )
+            .last();
+        let Some(execution) = self.state.occurrence(schedule.id, slot) else {
+            return;
+        };
+        schedule.left_out = Some(LeftOut {
+            execution,
+            cause: Cause::Poison,
+            until_at: slot,
+        });
+        self.sum_up(schedule, &rule, last);
+        schedule.left_out = None;
+        self.state.put_schedule(schedule);
     }
 
     fn skip(&mut self, schedule: &mut ScheduleRecord, slot: u64, reason: Reason) {

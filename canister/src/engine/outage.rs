@@ -140,7 +140,7 @@ impl Due<'_> {
     }
 
     /// The latest slot that is due: one that waits for its jitter is not.
-    fn last(&self) -> u64 {
+    pub fn last(&self) -> u64 {
         let come = self.rule.last_between(self.slot, self.now);
         match come {
             Some(last) if (self.fires_at)(last) <= self.now => last,

@@ -1,6 +1,8 @@
 //! A message fails wherever a piece of work of one kind is done, always: all others run on, and what
 //! fails is set aside.
 
+use std::cell::Cell;
+
 use chime_types::{
     BackfillRequest, Cause, EventKind, NewSchedule, Quotas, Role, RunTaskNowRequest, TaskStatus,
 };
@@ -151,6 +153,59 @@ fn should_set_a_slot_aside_that_no_message_gets_past_and_try_again_when_it_is_re
         .unwrap();
     world.live(20);
     assert_eq!(world.latest(pill.id).status, ExecutionStatus::Completed);
+}
+
+/// Its slot cannot be handled, and for a minute it cannot be set aside.
+fn hard_to_set_aside(jitter_seconds: Option<u64>) -> World {
+    let world = World::new();
+    let refused = Cell::new(0);
+    strikes::set(move |at| match at {
+        At::Wake(Wake::Fire(ScheduleId(1))) => true,
+        At::SetAside if refused.get() < 2 => {
+            refused.set(refused.get() + 1);
+            true
+        }
+        _ => false,
+    });
+    world.create(task(
+        note(),
+        NewSchedule {
+            jitter_seconds,
+            ..every(5)
+        },
+    ));
+    world.live(SECONDS);
+    strikes::clear();
+    world
+}
+
+#[test]
+fn should_leave_out_every_slot_that_came_while_one_was_tried() {
+    for jitter in [None, Some(3)] {
+        let world = hard_to_set_aside(jitter);
+        let paused = world
+            .change(|state, caller, _| service::get(state, caller, 1))
+            .unwrap();
+        let records = world.executions(1);
+        assert!(records.iter().all(|found| {
+            found.status == ExecutionStatus::Skipped && found.cause == Some(Cause::Poison)
+        }));
+        let slots: u64 = records.iter().map(|found| found.slots).sum();
+        let first = records
+            .iter()
+            .map(|found| found.scheduled_at)
+            .min()
+            .unwrap();
+        let passed = (paused.updated_at - first) / (5 * SECOND) + 1;
+        assert!(passed > 12, "a minute of them came: {passed}");
+        let in_its_jitter = u64::from(jitter.is_some());
+        assert!(
+            (passed - in_its_jitter..=passed).contains(&slots),
+            "{slots} of {passed}: {records:?}"
+        );
+        assert_eq!(paused.schedules[0].skipped_runs, slots);
+        assert_eq!(world.change(|state, _, _| state.care().quarantined), 2);
+    }
 }
 
 #[test]

@@ -299,6 +299,11 @@ impl World {
 
     /// The latest execution of a task.
     pub fn latest(&self, task_id: u64) -> TaskExecution {
+        self.executions(task_id).remove(0)
+    }
+
+    /// The latest executions of a task, the latest first.
+    pub fn executions(&self, task_id: u64) -> Vec<TaskExecution> {
         let request = GetTaskExecutionsRequest {
             task_id,
             cursor: None,
@@ -312,7 +317,7 @@ impl World {
             };
             service::executions(state, self.owner, &request, &budget)
         });
-        page.unwrap().executions.remove(0)
+        page.unwrap().executions
     }
 
     pub fn pump(&self) {
