@@ -51,6 +51,7 @@ impl<'s> Turn<'s> {
             lease: None,
             is_granted: false,
             is_claimed: false,
+            is_behind_others: false,
             rescues: 0,
             cancel_requested: None,
             cancel_cause: None,
@@ -185,6 +186,7 @@ impl Run<'_, '_> {
 
     /// Puts the execution off, which is ready or waiting. It costs no attempt.
     fn snooze(&mut self, until: u64) {
+        self.execution.is_behind_others |= is_buffered(&self.execution);
         self.withdraw();
         if self.execution.status.get() == ExecutionStatus::Ready {
             self.wait(WaitReason::Snooze, until);
@@ -212,7 +214,8 @@ impl Run<'_, '_> {
     }
 }
 
-/// A pause is over: the execution goes back to the ready queue.
+/// A pause is over: the execution goes back to the ready queue, or waits for those before it as it did
+/// when it was put off.
 pub(super) fn resume(state: &mut State, now: u64, id: ExecutionId) {
     let Some(execution) = state.execution(id) else {
         return;
@@ -224,7 +227,10 @@ pub(super) fn resume(state: &mut State, now: u64, id: ExecutionId) {
     let mut run = turn.hold(execution);
     run.execution.wake = None;
     run.make_ready();
-    run.queue(now);
+    let is_behind_others = std::mem::take(&mut run.execution.is_behind_others);
+    if !is_behind_others || run.turn.task.active.first() == Some(&id) {
+        run.queue(now);
+    }
 }
 
 /// Puts an execution off that is ready or waiting. It costs no attempt.

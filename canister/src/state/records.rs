@@ -344,6 +344,9 @@ pub struct ExecutionRecord {
     /// Its attempt under way is made by a worker, and counts among the claimed.
     #[serde(default)]
     pub is_claimed: bool,
+    /// It waited for the executions before it when it was put off, and does so again afterwards.
+    #[serde(default)]
+    pub is_behind_others: bool,
     #[serde(default)]
     pub rescues: u32,
     pub cancel_requested: Option<String>,

@@ -250,6 +250,36 @@ fn should_count_those_that_wait_instead_of_looking_through_them() {
     assert_eq!(counted(&world), Some(3));
 }
 
+#[test]
+fn should_wait_for_those_before_it_when_it_was_put_off_meanwhile() {
+    for seconds in [0, 5, 60] {
+        let mut world = World::new();
+        let schedule = NewSchedule {
+            overlap: Some(OverlapPolicy::BufferAll),
+            maximum_runs: Some(2),
+            ..every(10)
+        };
+        let made = world.create(task(schedule));
+        world.pass(10);
+        let first = world.run_one();
+        world.pass(10);
+        world.run();
+        let waiting = world.executions(made.id)[1].id;
+        let request = chime_types::SnoozeExecutionRequest {
+            execution_id: waiting,
+            seconds,
+        };
+        service::snooze_execution(&mut world.state, owner(), world.now, &request).unwrap();
+        world.pass(seconds + 1);
+        assert!(world.run().is_empty(), "the one before it is under way");
+        assert_eq!(world.statuses(made.id), [Running, Ready]);
+        world.succeed(&first);
+        let second = world.run_one();
+        world.succeed(&second);
+        assert_eq!(world.statuses(made.id), [Completed; 2]);
+    }
+}
+
 /// The error of the slot that came last.
 fn why_skipped(world: &World, task_id: u64) -> (u64, String) {
     let executions = world.executions(task_id);
