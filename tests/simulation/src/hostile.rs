@@ -1,6 +1,7 @@
-//! One hostile owner with every quota used to the full, beside nine ordinary owners, for a day in
-//! slices: in each hour the hostile one is awake for a while, then its tasks are switched off, so
-//! that a day takes minutes. Lags are those of the slots while it is awake.
+//! One hostile owner with every quota used to the full, beside nine ordinary owners, for a day.
+//!
+//! The hostile one makes as many tasks, schedules and alerts as it may, and floods the scheduler with
+//! requests. Its runs stop when its budget of an hour is used up, and go on with the next hour.
 //!
 //! While something is due, rounds take a second each and execute as many instructions as a round of
 //! the Internet Computer does: what has to wait is late.
@@ -11,9 +12,9 @@ use candid::{CandidType, Encode, Principal};
 use chime_replica::{Replica, on_guest_stack};
 use chime_types::{
     Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, CreateAlertRequest,
-    CreateTaskRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction, NewSchedule, NewStep,
-    OverlapPolicy, PauseTaskRequest, Priority, PutSecretRequest, RetryPolicy, Rule, Task,
-    TaskExecution, TaskExecutionPage, TaskRequest,
+    CreateTaskRequest, EmptyRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction,
+    NewSchedule, NewStep, OverlapPolicy, Priority, PutSecretRequest, RetryPolicy, Rule, Task,
+    TaskExecution, TaskExecutionPage, TaskRequest, User, limits,
 };
 
 use crate::story::{Limits, Setting};
@@ -25,34 +26,26 @@ const ORDINARY: u8 = 9;
 /// The hostile one.
 const HOSTILE: u8 = 99;
 /// Seconds between two slots of an ordinary task.
-const INTERVAL_SECONDS: u64 = 10;
-/// A slot that has not completed so long after the hostile owner's hour is lost.
+const INTERVAL_SECONDS: u64 = 30;
+/// A slot that has not completed after so long is lost.
 const LATE: u64 = 120 * SECOND;
 /// The highest 99th percentile of the lag, in nanoseconds.
 pub const MAXIMUM_LAG: u64 = 10 * SECOND;
+/// The hostile owner floods the scheduler with requests for so long at the beginning of each hour, and
+/// then once in a while.
+const FLOOD_SECONDS: u64 = 60;
+const FLOOD_AGAIN_SECONDS: u64 = 300;
+const HOUR_SECONDS: u64 = 3_600;
+/// Attempts that are under way when a budget is used up end, and are counted.
+const TOLERANCE_PERCENT: u64 = 105;
 
-/// A day, with two minutes of each hour as hard as can be.
-pub const DAY: Scale = Scale {
-    hours: 24,
-    busy_seconds: 120,
-    tasks_of_a_kind: 4,
-};
-
-/// How long, and how hard.
-#[derive(Clone, Copy, Debug)]
-pub struct Scale {
-    /// Hours.
-    pub hours: u64,
-    /// Seconds of each hour in which the hostile owner is awake.
-    pub busy_seconds: u64,
-    /// Tasks that the hostile owner has of each kind.
-    pub tasks_of_a_kind: usize,
-}
+/// How many hours a day has.
+pub const DAY: u64 = 24;
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Slots of the ordinary owners while the hostile one was awake.
+    /// Slots of the ordinary owners.
     pub slots: u64,
     /// Those without a record that completed.
     pub lost: u64,
@@ -62,14 +55,39 @@ pub struct Figures {
     pub longest: u64,
     /// Cycles that the scheduler burnt.
     pub cycles: u128,
+    /// What the hostile owner had.
+    pub hostile: Hostile,
 }
 
-/// Lives the same day without the hostile owner and with it, and holds one against the other.
+/// What the hostile owner had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hostile {
+    /// Tasks, all that it may have.
+    pub tasks: usize,
+    /// Alerts, all that it may have.
+    pub alerts: usize,
+    /// Cycles that were spent for it, as the scheduler counts them.
+    pub spent: u64,
+    /// The most in an hour.
+    pub most_an_hour: u64,
+    /// What may be spent for it in an hour.
+    pub budget_an_hour: u64,
+    /// What may be spent for it in a day.
+    pub budget_a_day: u64,
+    /// Hours in which that was used up.
+    pub hours_used_up: u64,
+}
+
+/// Lives the same day without the hostile owner and with it. `tell` is told how far it is.
 ///
 /// # Errors
 /// When the scheduler refuses an ordinary owner.
-pub fn both(modules: &Modules, scale: Scale) -> Result<(Figures, Figures), Violation> {
-    let day = |with_hostile| on_guest_stack(|| live(modules, with_hostile, scale));
+pub fn both(
+    modules: &Modules,
+    hours: u64,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(Figures, Figures), Violation> {
+    let day = |with_hostile| on_guest_stack(|| live(modules, with_hostile, hours, tell));
     Ok((day(false)?, day(true)?))
 }
 
@@ -77,35 +95,46 @@ pub fn both(modules: &Modules, scale: Scale) -> Result<(Figures, Figures), Viola
 ///
 /// # Errors
 /// When the scheduler refuses an ordinary owner.
-pub fn live(modules: &Modules, with_hostile: bool, scale: Scale) -> Result<Figures, Violation> {
+pub fn live(
+    modules: &Modules,
+    with_hostile: bool,
+    hours: u64,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<Figures, Violation> {
     let mut day = Day::begin(modules)?;
+    let mut hostile = Hostile::default();
     if with_hostile {
-        day.make_hostile_tasks(scale.tasks_of_a_kind);
+        day.make_hostile_tasks(&mut hostile);
     }
-    let begun = day.world.now();
     let before = day.cycles();
-    let mut account = Account::default();
-    for hour in 1..=scale.hours {
-        account.until = day.world.now();
-        day.switch_hostile(true);
-        day.be_hostile(scale.busy_seconds);
-        day.switch_hostile(false);
-        let awake_until = day.world.now();
-        // What is late by then is lost.
-        day.pass_until(awake_until + LATE);
-        day.count(&mut account, awake_until)?;
-        day.switch_ordinary(false);
-        day.pass_until(begun + hour * 3_600 * SECOND);
-        day.switch_ordinary(true);
+    let mut account = Account {
+        until: day.world.now(),
+        ..Account::default()
+    };
+    for hour in 1..=hours {
+        // The account of an hour is read before the next one begins.
+        let end = (day.world.now() / SECOND / HOUR_SECONDS + 1) * HOUR_SECONDS - 2;
+        day.be_hostile(end);
+        if with_hostile {
+            day.read_budget(&mut hostile)?;
+        }
+        let settled = day.world.now().saturating_sub(LATE);
+        day.count(&mut account, settled)?;
+        tell(format!(
+            "hour {hour} of {hours}: {} slots, {} lost, {} cycles spent for the hostile owner",
+            account.slots, account.lost, hostile.spent
+        ));
+        day.pass_until((end + 2) * SECOND);
     }
     let cycles = before.saturating_sub(day.cycles());
-    Ok(account.figures(cycles))
+    Ok(account.figures(cycles, hostile))
 }
 
 /// Holds a day with the hostile owner against one without.
 ///
 /// # Errors
-/// When the ordinary owners lost a slot, or were late.
+/// When the ordinary owners lost a slot, or were late, when more was spent for the hostile one than it
+/// may, or when it did not use up what it may: then nothing is shown.
 pub fn compare(without: &Figures, with: &Figures) -> Result<(), Violation> {
     ensure!(
         without.lost == 0 && with.lost == 0,
@@ -119,12 +148,32 @@ pub fn compare(without: &Figures, with: &Figures) -> Result<(), Violation> {
         Shares,
         "late: {without:?} without, {with:?} with the hostile owner"
     );
+    let hostile = &with.hostile;
+    ensure!(
+        hostile.hours_used_up > 0,
+        Shares,
+        "its budget was never used up: {hostile:?}"
+    );
+    let at_most = |budget: u64| budget / 100 * TOLERANCE_PERCENT;
+    ensure!(
+        hostile.most_an_hour <= at_most(hostile.budget_an_hour)
+            && hostile.spent <= at_most(hostile.budget_a_day),
+        Shares,
+        "more was spent for it than may be: {hostile:?}"
+    );
+    let burnt = with.cycles.saturating_sub(without.cycles);
+    ensure!(
+        burnt <= u128::from(at_most(hostile.budget_a_day)),
+        Shares,
+        "{burnt} cycles were burnt for it: {hostile:?}"
+    );
     Ok(())
 }
 
 struct Day {
     world: World,
     ordinary: Vec<(Principal, u64)>,
+    /// The tasks of the hostile owner.
     hostile: Vec<u64>,
 }
 
@@ -140,7 +189,7 @@ struct Account {
 }
 
 impl Account {
-    fn figures(mut self, cycles: u128) -> Figures {
+    fn figures(mut self, cycles: u128, hostile: Hostile) -> Figures {
         self.lags.sort_unstable();
         let lags = &self.lags;
         let p99 = lags.get((lags.len() * 99 / 100).min(lags.len().max(1) - 1));
@@ -150,6 +199,7 @@ impl Account {
             p99: p99.copied().unwrap_or(u64::MAX),
             longest: lags.last().copied().unwrap_or(u64::MAX),
             cycles,
+            hostile,
         }
     }
 }
@@ -193,16 +243,19 @@ impl Day {
         view.expect("the scheduler").cycles
     }
 
-    /// As many tasks as it may have: each refusal is the end of a kind.
-    fn make_hostile_tasks(&mut self, of_a_kind: usize) {
-        for kind in hostile_kinds(&self.world) {
-            for _ in 0..of_a_kind {
-                let answer = self.world.ask::<Task>(owner(HOSTILE), "create_task", &kind);
-                let Ok(made) = answer else { break };
-                self.hostile.push(made.id);
-            }
+    /// As many tasks and alerts as it may have: until each kind is refused.
+    fn make_hostile_tasks(&mut self, hostile: &mut Hostile) {
+        let mut kinds = hostile_kinds(&self.world);
+        while !kinds.is_empty() {
+            kinds.retain(|kind| {
+                let answer = self.world.ask::<Task>(owner(HOSTILE), "create_task", kind);
+                self.hostile
+                    .extend(answer.as_ref().ok().map(|task| task.id));
+                answer.is_ok()
+            });
         }
-        for number in 0..100 {
+        hostile.tasks = self.hostile.len();
+        for number in 0..limits::MAXIMUM_ALERTS {
             let request = CreateAlertRequest {
                 name: format!("alert {number}"),
                 task_id: None,
@@ -216,50 +269,42 @@ impl Day {
             let answer = self
                 .world
                 .ask::<Alert>(owner(HOSTILE), "create_alert", &request);
-            if answer.is_err() {
-                break;
-            }
+            hostile.alerts += usize::from(answer.is_ok());
         }
     }
 
-    /// Switches the ordinary tasks on or off: nothing is counted while the hostile owner sleeps.
-    fn switch_ordinary(&mut self, on: bool) {
-        for (who, task_id) in self.ordinary.clone() {
-            self.switch(who, task_id, on);
-        }
-    }
-
-    /// Switches the hostile tasks on or off. What is refused, such as for a budget that is used up,
-    /// is what it may not do.
-    fn switch_hostile(&mut self, on: bool) {
-        for task_id in self.hostile.clone() {
-            self.switch(owner(HOSTILE), task_id, on);
-        }
-    }
-
-    fn switch(&mut self, who: Principal, task_id: u64, on: bool) {
-        if on {
-            let request = TaskRequest { task_id };
-            drop(self.world.ask::<Task>(who, "resume_task", &request));
-        } else {
-            let request = PauseTaskRequest {
-                task_id,
-                reason: None,
-                cancel_running: Some(true),
-            };
-            drop(self.world.ask::<Task>(who, "pause_task", &request));
-        }
-    }
-
-    /// Claims its own jobs for as long as may be, and floods the timeline.
-    fn be_hostile(&mut self, seconds: u64) {
-        for second in 0..seconds {
-            if !self.hostile.is_empty() {
+    /// Lives until a time in seconds, floods the scheduler with requests, and claims its own jobs for as
+    /// long as may be.
+    fn be_hostile(&mut self, end: u64) {
+        let begun = self.world.now() / SECOND;
+        for second in begun..end {
+            let passed = second - begun;
+            let is_flood = passed < FLOOD_SECONDS || passed.is_multiple_of(FLOOD_AGAIN_SECONDS);
+            if is_flood && !self.hostile.is_empty() {
                 self.flood(second);
             }
-            let until = self.world.now() + SECOND;
-            self.pass_until(until);
+            self.pass_until((second + 1) * SECOND);
         }
+    }
+
+    /// What was spent for it in the hour that ends.
+    fn read_budget(&mut self, hostile: &mut Hostile) -> Result<(), Violation> {
+        let me = self
+            .world
+            .show::<User>(owner(HOSTILE), "get_me", &EmptyRequest {});
+        let me = me.map_err(|refusal| {
+            Violation::new(crate::violation::Rule::Answers, format!("{refusal:?}"))
+        })?;
+        let Some(budget) = me.budget else {
+            return Ok(());
+        };
+        let hour = budget.this_hour.total();
+        hostile.spent += hour;
+        hostile.most_an_hour = hostile.most_an_hour.max(hour);
+        hostile.budget_an_hour = budget.maximum_per_hour.unwrap_or(u64::MAX);
+        hostile.budget_a_day = budget.maximum_per_day.unwrap_or(u64::MAX);
+        hostile.hours_used_up += u64::from(budget.begins_anew_at.is_some());
+        Ok(())
     }
 
     /// Sends as much as one may, and waits for no answer.
@@ -365,7 +410,7 @@ fn hostile_kinds(world: &World) -> Vec<CreateTaskRequest> {
             phase_seconds: None,
         })
     };
-    let many = || (0..4).map(|_| every_second()).collect::<Vec<_>>();
+    let many = || (0..4).map(|_| every_second()).collect();
     let note = NewStep::new(Action::Note {
         text: "x".repeat(4_096),
     });
@@ -384,12 +429,18 @@ fn hostile_kinds(world: &World) -> Vec<CreateTaskRequest> {
     });
     let slow = call(world.callee, "slow", "(record { rounds = 200 : nat32 })");
     let failing = call(world.callee, "reject", "(\"no\")");
+    let by_hand = vec![NewSchedule {
+        disabled: Some(true),
+        ..every_second()
+    }];
     [
         (command, vec![every_second()]),
-        (note, many()),
+        (note.clone(), many()),
         (http, vec![every_second()]),
         (slow, vec![every_second()]),
         (failing, vec![every_second()]),
+        // When no further slots are allowed, it is run by requests.
+        (note, by_hand),
     ]
     .into_iter()
     .map(|(step, schedules)| CreateTaskRequest {

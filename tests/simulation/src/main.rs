@@ -94,7 +94,7 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// A day without a hostile owner, and the same one with it.
 fn live_beside_hostile(modules: &Modules) -> anyhow::Result<Days> {
-    let days = hostile::both(modules, hostile::DAY);
+    let days = hostile::both(modules, hostile::DAY, &|line| eprintln!("{line}"));
     let (without, with) = days.map_err(|violation| anyhow::anyhow!("{violation}"))?;
     let verdict = hostile::compare(&without, &with).err();
     eprintln!("without the hostile owner: {without:?}");

@@ -90,8 +90,8 @@ fn write_days(page: &mut Formatter<'_>, days: &Days) -> fmt::Result {
     writeln!(
         page,
         "\n## A day beside a hostile owner\n\n\
-         Nine ordinary owners, each with a note and a call a minute, without and with a tenth that uses\n\
-         every quota to the full for a while in each hour (`scripts/simulate --hostile`).\n\n\
+         Nine ordinary owners, each with a note and a call every half minute, without and with a tenth\n\
+         that uses every quota to the full (`scripts/simulate --hostile`).\n\n\
          | | slots | lost | p99 of the lag | longest lag | cycles burnt |\n\
          | --- | --- | --- | --- | --- | --- |"
     )?;
@@ -107,6 +107,20 @@ fn write_days(page: &mut Formatter<'_>, days: &Days) -> fmt::Result {
             figures.cycles as f64 / 1e12
         )?;
     }
+    let hostile = &days.with.hostile;
+    let cycles = |cycles: u64| cycles as f64 / 1e12;
+    writeln!(
+        page,
+        "\nIt had {} tasks and {} alerts. {:.3} T cycles were spent for it, of {:.3} T that may be a day, and\n\
+         {:.3} T in its dearest hour, of {:.3} T. In {} hours that was used up.",
+        hostile.tasks,
+        hostile.alerts,
+        cycles(hostile.spent),
+        cycles(hostile.budget_a_day),
+        cycles(hostile.most_an_hour),
+        cycles(hostile.budget_an_hour),
+        hostile.hours_used_up
+    )?;
     match &days.verdict {
         Some(violation) => writeln!(page, "\nFailed: {violation}"),
         None => writeln!(page, "\nNobody was held up."),

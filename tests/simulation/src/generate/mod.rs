@@ -47,8 +47,12 @@ pub fn story(seed: u64) -> Story {
         limits: draw.pick(&[Limits::Default, Limits::Wide, Limits::Narrow]),
     };
     let mut life = operations::Life::new(draw, tempo, setting);
-    if tempo == Tempo::Fast && life.draw.below(8) == 0 {
-        life.crowd();
+    if tempo == Tempo::Fast {
+        match life.draw.below(8) {
+            0 => life.crowd(),
+            1 => life.poison(),
+            _ => {}
+        }
     }
     let tasks = 1 + life.draw.below(3);
     for _ in 0..tasks {

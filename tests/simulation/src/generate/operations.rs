@@ -5,7 +5,7 @@ use chime_tests::audit::Draw;
 use super::{TASKS, Tempo, tasks};
 use crate::story::{
     AlertPlan, CallFault, Change, ChannelPlan, Fault, Label, Limits, Operation, Owner, Report,
-    Request, Setting, Upgrade, UserChange,
+    Request, Setting, StepKind, TaskPlan, Upgrade, UserChange,
 };
 
 const OWNERS: u64 = 3;
@@ -42,24 +42,38 @@ impl Life {
 
     /// A task is made.
     pub fn create(&mut self) {
-        let label = Label::try_from(self.labels).expect("few tasks");
-        self.labels += 1;
-        let plan = Box::new(tasks::task(&mut self.draw, self.tempo));
+        let plan = tasks::task(&mut self.draw, self.tempo);
         let owner = self.owner();
-        self.operations
-            .push(Operation::Create { label, owner, plan });
+        self.create_with(owner, plan);
     }
 
     /// An owner makes tasks that want more places than there are, for as long as can be.
     pub fn crowd(&mut self) {
         let owner = self.owner();
         for _ in 0..2 {
-            let label = Label::try_from(self.labels).expect("few tasks");
-            self.labels += 1;
-            let plan = Box::new(tasks::crowd());
-            self.operations
-                .push(Operation::Create { label, owner, plan });
+            self.create_with(owner, tasks::every_half_minute(StepKind::Never));
         }
+    }
+
+    /// What an owner has is poison for a while, beside something of another one.
+    pub fn poison(&mut self) {
+        let owner = self.owner();
+        let other = (owner + 1) % Owner::try_from(OWNERS).expect("few owners");
+        self.create_with(owner, tasks::every_half_minute(StepKind::Poisoned));
+        self.create_with(other, tasks::every_half_minute(StepKind::Traced));
+        self.operations.push(Operation::Break {
+            what: Fault::Poison,
+        });
+        self.operations.push(Operation::Pass { seconds: 300 });
+        self.until_mended = Some(self.draw.below(4));
+    }
+
+    fn create_with(&mut self, owner: Owner, plan: TaskPlan) {
+        let label = Label::try_from(self.labels).expect("few tasks");
+        self.labels += 1;
+        let plan = Box::new(plan);
+        self.operations
+            .push(Operation::Create { label, owner, plan });
     }
 
     /// One thing more happens, and time passes.

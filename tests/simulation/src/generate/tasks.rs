@@ -30,11 +30,11 @@ pub fn task(draw: &mut Draw, tempo: Tempo) -> TaskPlan {
     }
 }
 
-/// Calls that are never answered, one every half minute.
-pub fn crowd() -> TaskPlan {
+/// One thing, every half minute, whatever else runs.
+pub fn every_half_minute(what: StepKind) -> TaskPlan {
     TaskPlan {
         steps: vec![StepPlan {
-            what: StepKind::Never,
+            what,
             pause_seconds: 0,
             continue_on_error: false,
         }],
