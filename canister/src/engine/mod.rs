@@ -181,6 +181,9 @@ pub fn tick(state: &mut State, now: u64, budget: &Budget<'_>) -> Tick {
             .extend(attempt::take_up(state, now, key).map(|start| Effect::Attempt(start.into())));
         meter(state, budget, &mut spent);
     }
+    if wakes + taken > 0 {
+        poison::note_work(state);
+    }
     Tick {
         effects,
         progress: progress(state, now),

@@ -234,7 +234,9 @@ pub fn leave_alone(state: &mut State, now: u64, unit: Unit) {
 }
 
 fn shelve(care: &mut Care, now: u64, unit: Unit) {
-    let rounds = care.suspect.map_or(0, |suspect| suspect.rounds);
+    let before = care.suspect.map_or(0, |suspect| suspect.rounds);
+    let is_to_blame = before == 0 || std::mem::take(&mut care.others_pass);
+    let rounds = if is_to_blame { before } else { before - 1 };
     let length = FIRST_ROUND << rounds.min(10);
     if care.shelf.len() >= MAXIMUM_SHELVED {
         care.shelf.remove(0);
@@ -251,11 +253,20 @@ fn count_set_aside(care: &mut Care) {
     care.in_a_row = care.in_a_row.saturating_add(1);
 }
 
+/// Something was done in bulk.
+pub(super) fn note_work(state: &mut State) {
+    if !state.care().shelf.is_empty() && !state.care().others_pass {
+        state.change_care(|care| care.others_pass = true);
+    }
+}
+
 /// A try did not fail: another one is next.
 pub fn has_passed(state: &mut State, what: Try) {
     state.change_care(|care| {
-        if matches!(what, Try::Do(_)) {
+        if let Try::Do(unit) = what {
             care.in_a_row = 0;
+            // The balance can be looked at when nothing else can be done.
+            care.others_pass |= unit != Unit::Balance;
         }
         care.suspect = None;
         care.careful = care.careful.saturating_sub(1);
@@ -276,7 +287,7 @@ pub(super) fn in_words(state: &State, unit: Unit) -> String {
             }
             Some(Wake::Resume(id)) => format!("going on with {}", of_task(id)),
             Some(Wake::Deadline(id)) => format!("the deadline of {}", of_task(id)),
-            Some(Wake::Expire(id)) => format!("the time-out of {}", of_task(id)),
+            Some(Wake::Expire(id)) => format!("the timeout of {}", of_task(id)),
             Some(Wake::Backfill(id)) => format!("backfill {}", id.0),
             Some(Wake::Deliver(id)) => format!("delivery {}", id.0),
             Some(Wake::Watch(id)) => format!("alert {}", id.0),

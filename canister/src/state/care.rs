@@ -22,7 +22,7 @@ pub enum Unit {
 pub struct Suspect {
     pub unit: Unit,
     pub failures: u32,
-    /// How often it was passed over before.
+    /// How often it was passed over before while others were done.
     #[serde(default)]
     pub rounds: u32,
 }
@@ -43,7 +43,7 @@ impl Suspect {
 pub struct Shelved {
     pub unit: Unit,
     pub until: u64,
-    /// How often it was passed over, this time included.
+    /// How often it was passed over while others were done.
     pub rounds: u32,
 }
 
@@ -71,6 +71,8 @@ pub struct Care {
     pub passed_over: u64,
     /// What is passed over now, the longest there first.
     pub shelf: Vec<Shelved>,
+    /// Something else was done since the last was passed over: it is not that everything fails.
+    pub others_pass: bool,
     /// Pieces of work that were set aside since the last that was done.
     pub in_a_row: u32,
     /// The balance is not looked at before.

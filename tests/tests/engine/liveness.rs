@@ -76,6 +76,39 @@ fn should_go_on_after_two_failed_messages_in_a_row() {
 }
 
 #[test]
+fn should_go_on_after_a_thousand_failed_messages() {
+    for host_call in [BEYOND_THE_TIMER, 40] {
+        goes_on_after(|world| {
+            let canister = world.scheduler;
+            let before = failed_messages(world);
+            replica_of(world).inject(Fault::Messages {
+                canister,
+                messages: 1_000,
+                host_call,
+            });
+            // Messages that fail come ever more rarely.
+            for _ in 0..2_000 {
+                world.pass(300);
+            }
+            assert!(failed_messages(world) - before >= 900);
+            replica_of(world).lift_faults(canister);
+        });
+    }
+}
+
+#[test]
+fn should_go_on_after_instructions_did_not_suffice_for_a_message() {
+    for instructions in [100_000, 1_000_000] {
+        goes_on_after(|world| {
+            let usual = ReplicaConfig::default().update_instructions;
+            replica_of(world).set_update_instructions(instructions);
+            world.pass(3_600);
+            replica_of(world).set_update_instructions(usual);
+        });
+    }
+}
+
+#[test]
 fn should_go_on_after_a_deposit_when_it_was_frozen() {
     for seconds in [10, 600] {
         goes_on_after(|world| {

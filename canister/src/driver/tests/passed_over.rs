@@ -100,6 +100,7 @@ fn should_be_late_by_a_minute_when_the_cause_is_gone_and_twice_as_long_each_time
     let world = World::new();
     strikes::set(|at| at == At::Wake(Wake::Fire(ScheduleId(1))) || at == At::SetAside);
     let pill = world.create(task(note(), every(3_600)));
+    let victim = victim(&world);
     world.live(3_620);
     let until = |world: &World| {
         let care = world.change(|state, _, _| state.care().clone());
@@ -128,6 +129,24 @@ fn should_be_late_by_a_minute_when_the_cause_is_gone_and_twice_as_long_each_time
     world.live(left / limits::NANOSECONDS + 20);
     assert_eq!(until(&world), None);
     assert!(!world.latest(pill.id).attempts.is_empty());
+    check_alive(&world, victim, "beside it");
+}
+
+#[test]
+fn should_go_on_within_a_minute_when_everything_failed_for_long() {
+    let world = World::new();
+    let job = world.create(task(note(), every(600)));
+    let other = world.create(task(note(), every(600)));
+    strikes::set(|at| matches!(at, At::Wake(_) | At::SetAside));
+    world.live(10 * 3_600);
+    strikes::clear();
+    world.live(65);
+    let now = world.change(|_, _, now| now);
+    for id in [job.id, other.id] {
+        let latest = world.latest(id);
+        assert_eq!(latest.status, ExecutionStatus::Completed, "{latest:?}");
+        assert!(latest.started_at.unwrap() + 66 * SECOND > now, "{latest:?}");
+    }
 }
 
 #[test]
