@@ -18,7 +18,7 @@ pub struct Backup {
     pub task_id: Option<u64>,
     /// It holds the tasks of all owners, with users, actions and configuration.
     pub all_owners: bool,
-    /// When it was begun.
+    /// When it started.
     pub created_at: u64,
     /// When it was completed; null while it is being written.
     pub completed_at: Option<u64>,
@@ -105,7 +105,7 @@ pub struct RestoredBackup {
     pub tasks: u64,
     /// Executions restored by this call.
     pub executions: u64,
-    /// Tasks left out because they exist, or belong to somebody else; counted by this call.
+    /// Tasks skipped because they exist, or belong to somebody else; counted by this call.
     pub left_out: u64,
     /// Call again with this `cursor`; null when all is done.
     pub next_cursor: Option<u64>,

@@ -138,7 +138,7 @@ pub enum Cause {
     /// Left out: the owner's runs of the hour were used up.
     #[serde(rename = "runs_used_up")]
     RunsUsedUp,
-    /// Left out: the owner was switched off.
+    /// Skipped: the owner was disabled.
     #[serde(rename = "owner_disabled")]
     OwnerDisabled,
     /// The scheduler could not run at that time.

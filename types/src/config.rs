@@ -35,7 +35,7 @@ pub struct Config {
     /// call of it under way.
     pub maximum_concurrent_per_target: u32,
     /// Most tasks of one owner, 1 to 1,000,000. When it has so many, the oldest of its tasks that are
-    /// over makes way for a new one: no times left, not switched off, nothing under way.
+    /// over makes way for a new one: no times left, not paused, nothing under way.
     pub maximum_tasks_per_owner: u64,
     /// Executions kept of each task, 1 to 1,000,000; the oldest finished ones are removed first.
     pub maximum_executions_per_task: u64,

@@ -21,7 +21,7 @@ pub enum DeliveryState {
     /// No attempt is left, or none can help.
     #[serde(rename = "given_up")]
     GivenUp,
-    /// It was left out because too many deliveries of its owner were waiting.
+    /// It was dropped because too many deliveries of its owner were waiting.
     #[serde(rename = "dropped")]
     Dropped,
 }
@@ -61,7 +61,7 @@ pub struct Delivery {
     pub last_attempt_at: Option<u64>,
     /// Whether that attempt arrived; null while its outcome is not known.
     pub last_attempt_arrived: Option<bool>,
-    /// When the next attempt is made, if one failed.
+    /// When it is tried next, if an attempt failed.
     pub next_attempt_at: Option<u64>,
     /// Why the last attempt failed that has ended; null if it arrived.
     pub error: Option<String>,

@@ -4,7 +4,7 @@ use candid::{CandidType, Deserialize};
 use serde::Serialize;
 
 /// What went wrong, in a form that a program can act on. Nothing was changed when a method
-/// answers with an error.
+/// returns an error.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The class of the error.

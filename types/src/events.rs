@@ -12,10 +12,10 @@ pub enum EventKind {
     /// A task or its schedules were changed.
     #[serde(rename = "task_updated")]
     TaskUpdated,
-    /// A task was switched off.
+    /// A task was paused.
     #[serde(rename = "task_paused")]
     TaskPaused,
-    /// A task was switched on again.
+    /// A task was resumed.
     #[serde(rename = "task_resumed")]
     TaskResumed,
     /// A task was removed.
@@ -36,7 +36,7 @@ pub enum EventKind {
     /// A worker let its lease run out.
     #[serde(rename = "lease_lost")]
     LeaseLost,
-    /// An execution was put off.
+    /// An execution was postponed.
     #[serde(rename = "execution_snoozed")]
     ExecutionSnoozed,
     /// An execution was asked to stop.
@@ -54,7 +54,7 @@ pub enum EventKind {
     /// An execution was cancelled.
     #[serde(rename = "execution_cancelled")]
     ExecutionCancelled,
-    /// A slot was left out.
+    /// A slot was skipped.
     #[serde(rename = "slot_skipped")]
     SlotSkipped,
     /// A slot was missed.
@@ -87,7 +87,7 @@ pub enum EventKind {
     /// An alert went off.
     #[serde(rename = "alert_fired")]
     AlertFired,
-    /// A message or a callback could not be delivered, or was left out because too many waited.
+    /// A message or a callback could not be delivered, or was dropped because too many waited.
     #[serde(rename = "delivery_failed")]
     DeliveryFailed,
     /// A backup was completed, uploaded, restored or removed.
@@ -99,7 +99,7 @@ pub enum EventKind {
     /// Enough cycles again.
     #[serde(rename = "cycles_restored")]
     CyclesRestored,
-    /// The maintenance action found and mended something.
+    /// The maintenance action found and fixed something.
     #[serde(rename = "store_repaired")]
     StoreRepaired,
     /// The first attempt to deliver a message or a callback failed: it is tried again.

@@ -25,7 +25,7 @@ pub enum ExecutionStatus {
     /// A step was given up.
     #[serde(rename = "failed")]
     Failed,
-    /// The last attempt allowed took longer than its time-out.
+    /// The last attempt allowed took longer than its timeout.
     #[serde(rename = "timed_out")]
     TimedOut,
     /// Stopped on request.
@@ -269,7 +269,7 @@ pub struct TaskExecution {
     pub step_to_execute: u32,
     /// The number of the latest attempt at that step, counted from 1; 0 before the first.
     pub attempt: u32,
-    /// The attempts, the oldest first; of very many the oldest are left out.
+    /// The attempts, the oldest first; of very many the oldest are dropped.
     pub attempts: Vec<Attempt>,
     /// The log.
     pub logs: Vec<LogEntry>,

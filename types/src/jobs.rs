@@ -105,11 +105,11 @@ pub struct FailJobRequest {
     pub fencing_token: u64,
     /// Why; above 16 KiB it is cut.
     pub error: String,
-    /// No further attempt can mend it; null is false.
+    /// No retry can help; null is false.
     pub terminal: Option<bool>,
 }
 
-/// A job is handed back: it costs no attempt.
+/// Releases a job; this does not use up an attempt.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseJobRequest {
     /// The execution.

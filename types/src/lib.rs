@@ -8,7 +8,7 @@
 //! * A field called `*_at` is an instant: nanoseconds since 1970-01-01T00:00:00Z, as `nat64`.
 //! * A field called `*_seconds` is a duration in whole seconds, as `nat64`.
 //! * A field called `id` or `*_id` is an identifier given by the scheduler, as `nat64`.
-//! * A method takes one record and answers with a variant `Ok` / `Err`.
+//! * A method takes one record and returns a variant `Ok` / `Err`.
 //!
 //! ```
 //! use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep, Rule};
@@ -29,7 +29,7 @@ pub const SNOOZE_PREFIX: &str = "chime:snooze:";
 /// The reason of a pause begins so when the scheduler's own message failed twice at something of the
 /// task.
 pub const SET_ASIDE_PREFIX: &str = "set aside: ";
-/// A canister that is called may reject the call with a text that begins so: no retry is made.
+/// A canister that is called may reject the call with a text that begins so: it is not retried.
 pub const TERMINAL_PREFIX: &str = "chime:terminal:";
 
 mod actions;

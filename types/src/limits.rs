@@ -70,9 +70,9 @@ pub const MAXIMUM_REASON_CHARACTERS: usize = 256;
 
 /// Shortest interval, in seconds.
 pub const MINIMUM_INTERVAL_SECONDS: u64 = 1;
-/// Longest interval, delay or time-out, in seconds (ten years of 365 days).
+/// Longest interval, delay or timeout, in seconds (ten years of 365 days).
 pub const MAXIMUM_DURATION_SECONDS: u64 = 10 * 365 * 86_400;
-/// Longest time-out of one attempt at a step, in seconds (24 hours).
+/// Longest timeout of one attempt at a step, in seconds (24 hours).
 pub const MAXIMUM_TIMEOUT_SECONDS: u64 = 86_400;
 /// Time-out of an attempt when the task names none, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u64 = 300;
@@ -233,7 +233,7 @@ pub const MAXIMUM_DELIVERIES_AT_ONCE: u32 = 100;
 pub const MAXIMUM_DELIVERIES_OF_OWNER: u32 = 20;
 /// Messages and callbacks of one owner that are under way to the same canister or host.
 pub const MAXIMUM_DELIVERIES_TO_ONE: u32 = 10;
-/// Messages and callbacks of one owner that are not finished; the oldest that waits is left out for
+/// Messages and callbacks of one owner that are not finished; the oldest that waits is dropped for
 /// one more.
 pub const MAXIMUM_DELIVERIES_KEPT: u64 = 1_000;
 /// Cool-down of an alert that names none, in seconds.
@@ -255,7 +255,7 @@ pub const MAXIMUM_RETENTION_RULES: usize = 16;
 pub const MAXIMUM_ACCESS_EVENTS: u64 = 10_000;
 /// Longest detail of an event, in characters.
 pub const MAXIMUM_DETAIL_CHARACTERS: usize = 256;
-/// Most missed slots of one schedule that may be made up for after an outage.
+/// Most missed slots of one schedule that may be caught up after an outage.
 pub const MAXIMUM_MADE_UP_RUNS: u64 = 100;
 /// Tasks of an owner, the oldest first, that are looked at for one that is over, when it has as many as
 /// it may and makes another.

@@ -42,10 +42,10 @@ pub struct CreateTaskRequest {
     pub run_as: Option<Principal>,
     /// Tell a canister how each execution ended.
     pub callback: Option<Callback>,
-    /// Made but switched off; null is false.
+    /// Created disabled; null is false.
     pub disabled: Option<bool>,
     /// A key of the caller's choice, 1 to 128 bytes: a second request with the same key makes
-    /// nothing and answers with the task that the first one made.
+    /// nothing and returns the task that the first one created.
     pub idempotency_key: Option<String>,
 }
 
@@ -107,7 +107,7 @@ pub struct DeletedTask {
     pub cancelled_executions: u64,
     /// Executions that are still to be removed: the task is gone for everybody, its schedules are off
     /// and it counts as a task no more; its history counts until it is removed, which takes some
-    /// seconds for each thousand. Deleting it again until then answers with what is left.
+    /// seconds for each thousand. Deleting it again until then returns what is left.
     pub remaining_executions: Option<u64>,
 }
 
@@ -117,10 +117,10 @@ pub struct RunTaskNowRequest {
     /// The task.
     pub task_id: u64,
     /// A key of the caller's choice, 1 to 128 bytes: a second request for the task with the same
-    /// key runs nothing and answers with the execution that the first one made, while that is kept.
+    /// key runs nothing and returns the execution that the first one created, while that is kept.
     pub idempotency_key: Option<String>,
     /// Run it for this time of the past, which everything sees as its slot. Without a key a second request for the same time runs nothing and
-    /// answers with the execution of the first. Null is now.
+    /// returns the execution of the first. Null is now.
     #[serde(default)]
     pub scheduled_at: Option<u64>,
 }
@@ -235,7 +235,7 @@ pub struct AddScheduleRequest {
     pub schedule: NewSchedule,
 }
 
-/// Which schedule to switch on or off. Times that pass while it is off are not made up for.
+/// Which schedule to enable or disable. Slots that pass while it is disabled are not caught up.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct SetScheduleRequest {
     /// The task.
@@ -276,7 +276,7 @@ pub struct CancelExecutionRequest {
     pub terminate: Option<bool>,
 }
 
-/// Which execution to put off. It must be ready or waiting.
+/// Which execution to postpone. It must be ready or waiting.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct SnoozeExecutionRequest {
     /// The execution.
@@ -327,7 +327,7 @@ pub struct ReplayedDeadLetters {
 }
 
 /// Slots of the past to run: every time of the schedule's rule, also before the schedule was made or
-/// while it was switched off; nothing before an `anchor` that the rule names. It runs while the task
+/// while it was disabled; nothing before an `anchor` that the rule names. It runs while the task
 /// is paused, too.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Default)]
 pub struct BackfillRequest {
@@ -367,7 +367,7 @@ pub struct BackfillIdRequest {
     pub backfill_id: u64,
 }
 
-/// A backfill: slots of the past are run, the oldest first. A slot that ran already is left out;
+/// A backfill: slots of the past are run, the oldest first. A slot that ran already is skipped;
 /// the record of one that was skipped or missed gives way to its execution.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Backfill {
@@ -391,13 +391,13 @@ pub struct Backfill {
     pub next_at: Option<u64>,
     /// Executions it made.
     pub runs: u64,
-    /// Slots left out because they ran already.
+    /// Slots skipped because they ran already.
     pub left_out: u64,
     /// Executions of it under way.
     pub active: u32,
     /// It was cancelled.
     pub cancelled: bool,
-    /// When it was begun.
+    /// When it started.
     pub created_at: u64,
     /// When its last execution was made, or it was cancelled.
     pub finished_at: Option<u64>,

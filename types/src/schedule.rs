@@ -112,7 +112,7 @@ pub enum MonthDay {
         /// 1 to 31; a shorter month has its last day.
         day: u8,
     },
-    /// By its weekday: the second Tuesday. A month without a fifth is left out.
+    /// By its weekday: the second Tuesday. A month without a fifth is skipped.
     #[serde(rename = "nth")]
     Nth {
         /// Which, 1 to 5.
@@ -131,7 +131,7 @@ pub enum MonthDay {
     LastWorkingDay {},
 }
 
-/// Times of a schedule that are left out, in the schedule's zone. They are no slots: they leave no
+/// Times that a schedule leaves out, in the schedule's zone. They are no slots: they leave no
 /// record.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Exclusion {
@@ -196,16 +196,16 @@ pub enum MissedRuns {
 /// What happens to a slot while an execution of the task is not final.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum OverlapPolicy {
-    /// Leave the slot out; it leaves an execution with status `skipped` (the default).
+    /// Skip the slot; it leaves an execution with status `skipped` (the default).
     #[default]
     #[serde(rename = "skip")]
     Skip,
     /// Run the slot when the executions before it are final. At most one slot waits, later ones
-    /// are left out.
+    /// are skipped.
     #[serde(rename = "buffer_one")]
     BufferOne,
     /// Run all slots, one after the other. Slots above `maximum_buffered_executions` of the
-    /// configuration are left out.
+    /// configuration are skipped.
     #[serde(rename = "buffer_all")]
     BufferAll,
     /// Ask the executions before it to stop, and run the slot when they have: an attempt under way
@@ -250,12 +250,12 @@ pub struct NewSchedule {
     /// or missed do not count.
     pub maximum_runs: Option<u64>,
     /// Start up to this many seconds after the slot, 0 to 86,400: a pause that is drawn anew for
-    /// each slot and always ends before the next one. A slot whose schedule is switched off or
+    /// each slot and always ends before the next one. A slot whose schedule is disabled or
     /// removed during its pause leaves no record. Null is 0.
     pub jitter_seconds: Option<u64>,
-    /// Times that are left out, at most 16.
+    /// Exclusions: times that never become slots, at most 16.
     pub exclusions: Option<Vec<Exclusion>>,
-    /// Made but switched off; null is false.
+    /// Created disabled; null is false.
     pub disabled: Option<bool>,
 }
 
@@ -311,7 +311,7 @@ pub struct TaskSchedule {
     pub maximum_runs: Option<u64>,
     /// Longest pause between a slot and its start.
     pub jitter_seconds: u64,
-    /// Times that are left out.
+    /// Exclusions: times that never become slots.
     pub exclusions: Vec<Exclusion>,
     /// Switched off: it never fires. True while the task is paused; `resume_task` brings back what
     /// `set_schedule` said.
@@ -320,14 +320,14 @@ pub struct TaskSchedule {
     pub repeat_every_seconds: u64,
     /// The slot that fired last.
     pub last_run_at: Option<u64>,
-    /// The next slot; null if there is none, or the schedule or the task is switched off.
+    /// The next slot; null if there is none, or the schedule or the task is paused.
     pub next_run_at: Option<u64>,
     /// When the next slot fires: the slot and its jitter.
     pub fires_at: Option<u64>,
     /// Slots that became executions.
     pub runs: u64,
-    /// Slots left out because the execution before was not finished, or a quota was used up.
+    /// Slots skipped because the preceding execution was not finished, or a quota was used up.
     pub skipped_runs: u64,
-    /// Slots that passed while the scheduler could not run and were not made up for.
+    /// Slots that passed while the scheduler could not run and were not caught up.
     pub missed: u64,
 }

@@ -64,7 +64,7 @@ pub struct Stats {
     pub average_duration_nanoseconds: Option<u64>,
     /// The same, its spread.
     pub duration: Percentiles,
-    /// From the time an execution was due to its first attempt, over the caller's executions begun
+    /// From the time an execution was due to its first attempt, over the caller's executions started
     /// today.
     pub lag: Percentiles,
     /// The caller's slots that were skipped today.

@@ -49,7 +49,7 @@ pub enum CallArguments {
 /// What a step does.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Calls a method of a canister. The call waits at most as long as the step's time-out, and
+    /// Calls a method of a canister. The call waits at most as long as the step's timeout, and
     /// never longer than 300 seconds. All tasks call with the scheduler's own principal, so only its
     /// controllers may have it call itself, or of the management canister, `aaaaa-aa`, more than
     /// `raw_rand`.
@@ -291,7 +291,7 @@ pub struct TaskStep {
 /// How far a step is in an execution.
 #[derive(CandidType, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum StepStatus {
-    /// Not begun.
+    /// Not started.
     #[default]
     #[serde(rename = "pending")]
     Pending,
@@ -430,7 +430,7 @@ pub struct Task {
     pub callback: Option<Callback>,
     /// Switched off: no schedule fires.
     pub disabled: bool,
-    /// Why it is switched off.
+    /// Why it is paused.
     pub pause_reason: Option<String>,
     /// The latest slot or request that was run.
     pub last_run_at: Option<u64>,

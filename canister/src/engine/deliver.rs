@@ -139,7 +139,7 @@ fn make_room(state: &mut State, now: u64, lane: Principal) {
         .find(|record| !record.stage.holds_place());
     let Some(oldest) = oldest else { return };
     let error = format!(
-        "left out: at most {} deliveries of an owner wait",
+        "dropped: at most {} deliveries of an owner wait",
         limits::MAXIMUM_DELIVERIES_KEPT
     );
     finish(state, &oldest, DeliveryState::Dropped, Some(&error));

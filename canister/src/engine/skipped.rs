@@ -61,7 +61,7 @@ fn waits_for(execution: &ExecutionRecord) -> Option<String> {
     Some(match execution.waiting_for? {
         WaitReason::RetryBackoff => format!("waits for its retry at {}", until()?),
         WaitReason::StepDelay => format!("waits for its next step at {}", until()?),
-        WaitReason::Snooze => format!("is put off until {}", until()?),
+        WaitReason::Snooze => format!("is snoozed until {}", until()?),
         WaitReason::Budget => format!("waits for its owner's budget of cycles until {}", until()?),
         WaitReason::Worker => "waits for a worker".to_string(),
         WaitReason::OwnerDisabled => "is held back: its owner is disabled".to_string(),

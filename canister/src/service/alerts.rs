@@ -115,8 +115,8 @@ pub fn update_alert(
         state.put_alert(&record);
     }
     let what = match (old.disabled, alert.disabled) {
-        (false, true) => "switched off",
-        (true, false) => "switched on",
+        (false, true) => "disabled",
+        (true, false) => "enabled",
         _ => "changed",
     };
     note(state, caller, now, &alert, what);

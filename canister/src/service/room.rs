@@ -30,7 +30,7 @@ pub fn for_task(state: &mut State, caller: Caller, now: u64) -> Result<(), Error
     let Some(task) = oldest.filter(|_| (others.len() as u64) < maximum) else {
         return Err(limit_exceeded(
             format!(
-                "at most {maximum} tasks of this owner that have times left, are switched off or have \
+                "at most {maximum} tasks of this owner that have times left, are paused or have \
                  something under way"
             ),
             "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, \

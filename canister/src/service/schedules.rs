@@ -242,9 +242,9 @@ pub fn set_schedule(
     schedule.disabled = request.disabled;
     engine::arm_first(state, &task, &mut schedule, now);
     let detail = if request.disabled {
-        "a schedule was switched off"
+        "a schedule was disabled"
     } else {
-        "a schedule was switched on"
+        "a schedule was enabled"
     };
     Ok(changed(state, caller, task, now, detail))
 }
@@ -305,9 +305,9 @@ fn described(checked: &CheckedSchedule) -> String {
         words += &format!("; each up to {seconds} s later, at random");
     }
     words += &match given.missed_runs.unwrap_or_default() {
-        MissedRuns::Skip => "; missed runs are not made up for".to_string(),
-        MissedRuns::Latest => "; of missed runs the latest is made up for".to_string(),
-        MissedRuns::All { maximum } => format!("; up to {maximum} missed runs are made up for"),
+        MissedRuns::Skip => "; missed runs are not caught up".to_string(),
+        MissedRuns::Latest => "; of missed runs the latest is caught up".to_string(),
+        MissedRuns::All { maximum } => format!("; up to {maximum} missed runs are caught up"),
     };
     words
 }

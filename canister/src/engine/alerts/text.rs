@@ -112,7 +112,7 @@ pub fn silent(task: &TaskRecord, since: u64, interval: u64, now: u64) -> Text {
         subject: format!("{} is silent for {silence} s", task.name),
         message: format!(
             "No execution of task {} ({}) began since {}, for {silence} s, though its slots are {} \
-             s apart. get_task_executions shows whether one hangs or slots were left out, \
+             s apart. get_task_executions shows whether one hangs or slots were skipped, \
              get_stats whether the scheduler has places and cycles.",
             task.id.0,
             task.name,
@@ -173,7 +173,7 @@ fn advice(execution: &ExecutionRecord) -> String {
     let end = error.floor_char_boundary(QUOTED_BYTES);
     let cut = if end < error.len() { "..." } else { "" };
     format!(
-        "The cause: {}{cut}. get_execution {} shows its attempts; mend the cause and run it again \
+        "The cause: {}{cut}. get_execution {} shows its attempts; fix the cause and run it again \
          with retry_execution.",
         &error[..end],
         execution.id.0

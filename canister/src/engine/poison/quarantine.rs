@@ -93,7 +93,7 @@ fn put_off_tidying(state: &mut State, now: u64, id: TaskId, what: &str) -> Optio
         owner: task.owner,
         task: Some(id),
         execution: None,
-        text: format!("{}; it is put off by an hour", reason(what)),
+        text: format!("{}; it is postponed by an hour", reason(what)),
     })
 }
 
@@ -106,7 +106,7 @@ fn of_all(what: &str) -> Report {
         owner: Principal::management_canister(),
         task: None,
         execution: None,
-        text: format!("{}; it is put off by an hour", reason(what)),
+        text: format!("{}; it is postponed by an hour", reason(what)),
     }
 }
 
@@ -175,10 +175,7 @@ fn disable_alert(state: &mut State, id: AlertId, what: &str) -> Option<Report> {
         owner: record.owner,
         task: record.alert.task_id.map(TaskId),
         execution: None,
-        text: format!(
-            "{}; it is switched off, update_alert switches it on",
-            reason(what)
-        ),
+        text: format!("{}; it is disabled, update_alert enables it", reason(what)),
     })
 }
 

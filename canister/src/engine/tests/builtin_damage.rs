@@ -19,7 +19,7 @@ fn should_mend_the_places_of_schedules() {
         let mut schedule = world.state.schedule(ScheduleId(1)).unwrap();
         world.state.arm(&mut schedule, owner().principal, None);
     });
-    assert_mended("is switched off and armed", |world| {
+    assert_mended("is disabled and armed", |world| {
         let mut schedule = world.state.schedule(ScheduleId(1)).unwrap();
         schedule.disabled = true;
         world.state.put_schedule(&schedule);

@@ -239,7 +239,7 @@ fn should_leave_the_oldest_out_when_too_many_wait_and_say_how_many() {
     world.call_back(owner(), canister(1));
     let told = world.failures_told(owner());
     let last = told.last().unwrap();
-    assert!(last.starts_with("10 deliveries were left out"), "{last}");
+    assert!(last.starts_with("10 deliveries were dropped"), "{last}");
 }
 
 #[test]

@@ -277,7 +277,7 @@ fn should_say_in_a_preview_what_bounds_the_schedule() {
         service::preview(START, request).unwrap().description
     };
     let plain = words(daily);
-    assert!(plain.ends_with("; of missed runs the latest is made up for"));
+    assert!(plain.ends_with("; of missed runs the latest is caught up"));
     let bounded = words(bounded);
     for part in [
         "at most 200 runs",

@@ -142,7 +142,7 @@ fn active_one(look: &mut Look<'_>, task: &TaskRecord, execution: &ExecutionRecor
     let expires = execution.expires.map(|key| state.wake(key));
     if expires.is_some_and(|wake| wake != Some(Wake::Expire(id))) {
         look.mendable(
-            format!("the time-out of execution {} is not in the agenda", id.0),
+            format!("the timeout of execution {} is not in the agenda", id.0),
             move |state, now| {
                 change(state, id, |state, _, execution| {
                     let due_at = execution.expires.map_or(now, |key| key.due_at);

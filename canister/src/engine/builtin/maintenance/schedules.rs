@@ -54,7 +54,7 @@ fn fault(
             let has_more = || compile(schedule).next_after(now).is_some();
             (!is_over && has_more()).then_some("has times left and is not armed")
         }
-        (Some(_), Some(_)) if is_off => Some("is switched off and armed"),
+        (Some(_), Some(_)) if is_off => Some("is disabled and armed"),
         (Some(slot), Some(key)) => {
             if state.wake(key) != Some(Wake::Fire(schedule.id)) {
                 Some("is not in the agenda")
