@@ -109,8 +109,9 @@ fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let bytes = ic_cdk::api::msg_arg_data().len();
     let judged = STATE.with_borrow(|vault| {
-        caller(vault.read())?;
-        admission::inspect(&method, bytes)
+        let caller = caller(vault.read())?;
+        admission::inspect(&method, bytes)?;
+        service::may_change(vault.read(), caller, IcRuntime.now())
     });
     match judged {
         Ok(()) => ic_cdk::api::accept_message(),

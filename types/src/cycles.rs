@@ -36,9 +36,10 @@ pub struct CyclesBudget {
     pub this_hour: SpentCycles,
     /// Today.
     pub today: SpentCycles,
-    /// Most in an hour; null if there is no limit.
+    /// Most in an hour; null if there is no limit. The last 5 % are for requests and for what is under way:
+    /// nothing new runs then.
     pub maximum_per_hour: Option<u64>,
-    /// Most in a day; null if there is no limit.
+    /// Most in a day, in the same way; null if there is no limit.
     pub maximum_per_day: Option<u64>,
     /// The budget is used up, and begins anew at this time; null while some of it is left.
     pub begins_anew_at: Option<u64>,

@@ -63,6 +63,14 @@ pub const MAXIMUM_LEASES_LOOKED_AT: usize = 10_000;
 pub const CHANGES_EACH_SECOND: u64 = 50;
 /// Update calls that somebody may make at once.
 pub const CHANGES_AT_ONCE: u64 = 5_000;
+/// While the budget of cycles of a caller is used up, it may make one update call in so many seconds, once
+/// [`CHANGES_USED_UP_AT_ONCE`] are used up: its requests are spent for it too.
+pub const CHANGES_USED_UP_SECONDS: u64 = 5;
+/// The same, at once.
+pub const CHANGES_USED_UP_AT_ONCE: u64 = 20;
+/// Nothing new is begun for an owner when all but this part of its budget of cycles is spent, in percent:
+/// it is for its requests and for what is under way then.
+pub const BUDGET_RESERVE_PERCENT: u64 = 5;
 /// Longest idempotency key, in bytes.
 pub const MAXIMUM_KEY_BYTES: usize = 128;
 /// Longest reason given for a pause, in characters.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use candid::Principal;
 use chime_schedule::format_instant;
+use chime_types::limits::BUDGET_RESERVE_PERCENT;
 use chime_types::{CyclesBudget, EventKind, Message, Role, SpentCycles};
 
 use super::periods::{HOUR, begin_day, begin_hour, day, hour};
@@ -215,7 +216,8 @@ impl fmt::Display for UsedUp {
         } = self;
         write!(
             f,
-            "the owner's cycles of this {period} are used up ({maximum}, {setting}); they begin anew at {}",
+            "the owner's cycles of this {period} are used up ({maximum} but for a reserve of \
+             {BUDGET_RESERVE_PERCENT}%, {setting}); they begin anew at {}",
             format_instant(*begins_anew_at)
         )
     }
@@ -232,6 +234,11 @@ impl UsedUp {
         } = self;
         format!("at most {maximum} may be spent for its owner in a whole {period} ({setting})")
     }
+}
+
+/// What of a budget runs may use: the rest is for requests, and for what is under way when it is spent.
+pub const fn for_runs(maximum: u64) -> u64 {
+    maximum - maximum / 100 * BUDGET_RESERVE_PERCENT
 }
 
 /// What stands in the way of spending more, if anything does.
@@ -284,8 +291,8 @@ pub fn obstacle_to_others(
     // That of the day is the longer wait.
     [(of_day, today.total()), (of_hour, this_hour.total())]
         .into_iter()
-        .find(|(limit, spent)| spent.saturating_add(cycles) > limit.maximum)
-        .map(|(limit, _)| match cycles > limit.maximum {
+        .find(|(limit, spent)| spent.saturating_add(cycles) > for_runs(limit.maximum))
+        .map(|(limit, _)| match cycles > for_runs(limit.maximum) {
             true => Obstacle::Never(limit),
             false => Obstacle::Wait(limit),
         })

@@ -46,7 +46,7 @@ pub use library::{
     define_action, delete_action, delete_secret, list_actions, list_secrets, put_secret,
 };
 pub use metrics::http_reply;
-pub use rates::changing;
+pub use rates::{changing, may_change};
 pub use restore::restore_backup;
 pub use schedules::{add_schedule, preview, remove_schedule, set_schedule};
 pub use stats::{Platform, stats};

@@ -25,11 +25,21 @@ pub enum RateKey {
     Changes(Principal),
 }
 
-/// So many each second, and so many at once after a pause.
+/// One in so many nanoseconds, and so many at once after a pause.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    pub per_second: u64,
+    pub every: u64,
     pub burst: u64,
+}
+
+impl Rate {
+    /// So many each second, and so many at once.
+    pub const fn each_second(count: u64, burst: u64) -> Self {
+        Self {
+            every: NANOSECONDS / count,
+            burst,
+        }
+    }
 }
 
 /// What was asked for lately.
@@ -44,18 +54,27 @@ impl Rates {
     /// # Errors
     /// When it may be asked for again, if it is too early; it is not counted then.
     pub fn count(&mut self, key: RateKey, rate: Rate, now: u64) -> Result<(), u64> {
-        let step = NANOSECONDS / rate.per_second;
-        let ahead = step.saturating_mul(rate.burst.saturating_sub(1));
+        let worked_off_at = self.look(key, rate, now)?;
+        if self.worked_off_at.len() >= KEPT {
+            self.worked_off_at.retain(|_, at| *at > now);
+        }
+        self.worked_off_at.insert(key, worked_off_at + rate.every);
+        Ok(())
+    }
+
+    /// Looks whether something may be asked for, and counts nothing. Answers with when all that was
+    /// asked for so far is worked off.
+    ///
+    /// # Errors
+    /// When it may be asked for again, if it is too early.
+    pub fn look(&self, key: RateKey, rate: Rate, now: u64) -> Result<u64, u64> {
+        let ahead = rate.every.saturating_mul(rate.burst.saturating_sub(1));
         let worked_off_at = self.worked_off_at.get(&key).copied().unwrap_or(0).max(now);
         let earliest = worked_off_at.saturating_sub(ahead);
         if now < earliest {
             return Err(earliest);
         }
-        if self.worked_off_at.len() >= KEPT {
-            self.worked_off_at.retain(|_, at| *at > now);
-        }
-        self.worked_off_at.insert(key, worked_off_at + step);
-        Ok(())
+        Ok(worked_off_at)
     }
 }
 
@@ -63,10 +82,7 @@ impl Rates {
 mod tests {
     use super::*;
 
-    const RATE: Rate = Rate {
-        per_second: 10,
-        burst: 5,
-    };
+    const RATE: Rate = Rate::each_second(10, 5);
     const START: u64 = 1_000 * NANOSECONDS;
 
     fn key(id: u64) -> RateKey {

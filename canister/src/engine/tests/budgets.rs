@@ -54,7 +54,7 @@ fn two_steps() -> CreateTaskRequest {
 fn should_skip_slots_while_the_budget_is_used_up_and_run_them_in_the_next_hour() {
     let mut world = World::new();
     let made = world.create(task(every(600)));
-    world.spend(MAXIMUM - 1);
+    world.spend(budget::for_runs(MAXIMUM) - 1);
     world.pass(600);
     let start = world.run_one();
     world.succeed(&start);
@@ -66,12 +66,43 @@ fn should_skip_slots_while_the_budget_is_used_up_and_run_them_in_the_next_hour()
     assert_eq!(skipped.cause, Some(Cause::BudgetUsedUp));
     assert_eq!(
         skipped.error.unwrap(),
-        "skipped: the owner's cycles of this hour are used up (150000000000, \
-         maximum_cycles_per_hour); they begin anew at 2026-03-01T01:00:00Z"
+        "skipped: the owner's cycles of this hour are used up (150000000000 but for a \
+         reserve of 5%, maximum_cycles_per_hour); they begin anew at 2026-03-01T01:00:00Z"
     );
     world.now = START + HOUR * SECOND;
     let start = world.run_one();
     world.succeed(&start);
+}
+
+#[test]
+fn should_let_who_used_its_budget_up_ask_now_and_then() {
+    let mut world = World::new();
+    let caller = Caller {
+        is_controller: false,
+        ..owner()
+    };
+    let ask = |world: &mut World| service::changing(&mut world.state, caller, world.now);
+    for _ in 0..100 {
+        ask(&mut world).unwrap();
+    }
+    world.spend(MAXIMUM);
+    world.now += 10 * SECOND;
+    for _ in 0..limits::CHANGES_USED_UP_AT_ONCE {
+        ask(&mut world).unwrap();
+    }
+    service::may_change(&world.state, caller, world.now).unwrap_err();
+    let error = ask(&mut world).unwrap_err();
+    let again_at = world.now + limits::CHANGES_USED_UP_SECONDS * SECOND;
+    assert_eq!(error.retry_at, Some(again_at));
+    assert!(error.rule.contains("maximum_cycles_per_hour"), "{error}");
+    world.now = again_at;
+    service::may_change(&world.state, caller, world.now).unwrap();
+    ask(&mut world).unwrap();
+    ask(&mut world).unwrap_err();
+    world.now = START + HOUR * SECOND;
+    for _ in 0..100 {
+        ask(&mut world).expect("the budget began anew");
+    }
 }
 
 #[test]
@@ -206,11 +237,11 @@ fn should_go_by_the_quota_of_a_user_and_set_admins_and_controllers_no_limit() {
     };
     let least = limits::MINIMUM_CYCLES_BUDGET;
     world.set_quotas(quotas(Some(2 * least), None), Role::User);
-    world.spend(2 * least - 1);
+    world.spend(budget::for_runs(2 * least) - 1);
     assert!(used_up(&world).is_none());
     world.spend(1);
     assert!(used_up(&world).is_some());
-    world.set_quotas(quotas(Some(2 * least + 1), Some(2 * least)), Role::User);
+    world.set_quotas(quotas(Some(3 * least), Some(2 * least)), Role::User);
     assert!(used_up(&world).unwrap().begins_anew_at > START + HOUR * SECOND);
     world.set_quotas(quotas(Some(least), None), Role::Operator);
     assert!(used_up(&world).is_some());
