@@ -13,8 +13,8 @@ use chime_replica::{Replica, on_guest_stack};
 use chime_types::{
     Action, Alert, AlertCondition, CallArguments, Channel, ClaimJobsRequest, CreateAlertRequest,
     CreateTaskRequest, EmptyRequest, ExecutionStatus, GetTaskExecutionsRequest, HttpAction,
-    NewSchedule, NewStep, OverlapPolicy, Priority, PutSecretRequest, RetryPolicy, Rule, Task,
-    TaskExecution, TaskExecutionPage, TaskRequest, User, limits,
+    NewSchedule, NewStep, OverlapPolicy, Priority, PutSecretRequest, RetryPolicy, Rule,
+    SpentCycles, Task, TaskExecution, TaskExecutionPage, TaskRequest, User, limits,
 };
 
 use crate::story::{Limits, Setting};
@@ -70,6 +70,8 @@ pub struct Hostile {
     pub spent: u64,
     /// The most in an hour.
     pub most_an_hour: u64,
+    /// What that was spent on.
+    pub dearest_hour: SpentCycles,
     /// What may be spent for it in an hour.
     pub budget_an_hour: u64,
     /// What may be spent for it in a day.
@@ -300,7 +302,10 @@ impl Day {
         };
         let hour = budget.this_hour.total();
         hostile.spent += hour;
-        hostile.most_an_hour = hostile.most_an_hour.max(hour);
+        if hour > hostile.most_an_hour {
+            hostile.most_an_hour = hour;
+            hostile.dearest_hour = budget.this_hour;
+        }
         hostile.budget_an_hour = budget.maximum_per_hour.unwrap_or(u64::MAX);
         hostile.budget_a_day = budget.maximum_per_day.unwrap_or(u64::MAX);
         hostile.hours_used_up += u64::from(budget.begins_anew_at.is_some());

@@ -82,7 +82,7 @@ impl Run {
             Poison,
             "switched off without a reason: {shown:?}"
         );
-        let at = self.paused_at(shown.id)?.unwrap_or(shown.updated_at);
+        let at = self.paused_at(shown)?;
         let task = self.model.tasks.get_mut(&shown.id).expect("it is there");
         task.paused = true;
         task.touched.push(at);
@@ -90,10 +90,20 @@ impl Run {
         Ok(())
     }
 
-    /// When a task was last switched off.
-    fn paused_at(&mut self, task_id: u64) -> Result<Option<u64>, Violation> {
-        let pauses = self.events(Some(task_id), EventKind::TaskPaused)?;
-        Ok(pauses.last().map(|event| event.occurred_at))
+    /// When a task was switched off: at the first reason since it was touched, for what is off may be
+    /// switched off again.
+    fn paused_at(&mut self, shown: &Task) -> Result<u64, Violation> {
+        let mut times = Vec::new();
+        for kind in [EventKind::TaskPaused, EventKind::Quarantined] {
+            let events = self.events(Some(shown.id), kind)?;
+            times.extend(events.iter().map(|event| event.occurred_at));
+        }
+        let task = &self.model.tasks[&shown.id];
+        let touched = task.touched.iter().copied().max();
+        let since = touched.unwrap_or(task.created_at);
+        let first = times.iter().filter(|at| **at >= since).min();
+        let at = first.or_else(|| times.iter().max());
+        Ok(at.copied().unwrap_or(shown.updated_at))
     }
 
     /// The events of a kind, of a task or of all.

@@ -259,6 +259,10 @@ impl Run {
         back: u8,
         what: Request,
     ) -> Result<(), Violation> {
+        if !self.learn_pauses()? {
+            // Nothing can be asked for now.
+            return Ok(());
+        }
         let Some(task) = self.model.task(label).cloned() else {
             return Ok(());
         };
