@@ -30,6 +30,7 @@ mod secret;
 mod session;
 mod task;
 mod top;
+mod trial;
 mod up;
 mod user;
 mod waiting;

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use chime_types::{
-    CreateTaskRequest, NewSchedule, PreviewScheduleRequest, SchedulePreview, Task, TaskExecution,
-};
+use chime_types::{CreateTaskRequest, Task, TaskExecution};
 use tokio::time::sleep;
 
 use super::request;
 use super::session::{Session, hint_to_keep_running, with_scheduler};
+use super::trial::trial;
 use super::waiting::wait_for;
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Made, dry_run, request_json};
+use crate::output::{Made, request_json};
 use crate::scheduler::{Scheduler, require_completed};
 use crate::terminal::Writer;
 
@@ -45,31 +44,11 @@ async fn preview(
     request: &CreateTaskRequest,
     writer: &Writer,
 ) -> Result<()> {
-    let previews = with_scheduler(global, writer, async |session| {
-        previews(session, &request.schedules).await
+    let shown = request_json("create_task", request);
+    let answer = with_scheduler(global, writer, async |session| {
+        trial(session, "create_task", shown).await
     });
-    writer.answer(&dry_run(
-        "create_task",
-        request_json("create_task", request),
-        previews.await?,
-    ))
-}
-
-/// What the scheduler says about schedules that are not made.
-pub(super) async fn previews(
-    session: &Session,
-    schedules: &[NewSchedule],
-) -> Result<Vec<SchedulePreview>> {
-    let mut previews = Vec::new();
-    for schedule in schedules {
-        let request = PreviewScheduleRequest {
-            schedule: schedule.clone(),
-            from_at: None,
-            count: Some(3),
-        };
-        previews.push(session.scheduler.preview_schedule(&request).await?);
-    }
-    Ok(previews)
+    writer.answer(&answer.await?)
 }
 
 /// Waits for the end of the first execution, telling each attempt as it ends.

@@ -7,15 +7,15 @@ use chime_types::{
 
 use super::confirm::confirm;
 use super::request::{self, nanoseconds};
-use super::run::previews;
 use super::session::{hint_to_keep_running, with_scheduler};
+use super::trial::trial;
 use super::watch;
 use crate::cli::{
     GlobalArguments, ScheduleAddArguments, ScheduleCommand, ScheduleListArguments,
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
 use crate::error::{Error, Kind, Result};
-use crate::output::{Change, Record, dry_run, preview, request_json, schedules};
+use crate::output::{Change, Record, preview, request_json, schedules};
 use crate::scheduler::find_schedule;
 use crate::terminal::{Answer, Writer};
 
@@ -99,9 +99,8 @@ async fn add(
             schedule: schedule.clone(),
         };
         if arguments.dry_run {
-            let previews = previews(session, std::slice::from_ref(&schedule)).await?;
             let shown = request_json("add_schedule", &request);
-            return Ok(dry_run("add_schedule", shown, previews));
+            return trial(session, "add_schedule", shown).await;
         }
         let task = session.scheduler.add_schedule(&request).await?;
         hint_to_keep_running(session, writer);

@@ -141,11 +141,15 @@ pub(super) fn preview(json: &Value, bytes: &[u8]) -> Value {
     let Some(preview) = answer.ok().and_then(|answer| answer.into_result().ok()) else {
         return json.clone();
     };
-    json!({
+    let mut shown = json!({
         "description": preview.description,
         "timezone": preview.timezone,
         "next_runs": views::runs(&preview.next_at, &preview.timezone),
-    })
+    });
+    if let Some(change) = preview.clock_change {
+        shown["clock_change"] = json!(change);
+    }
+    shown
 }
 
 /// What became of a call of any method, as an object.

@@ -27,12 +27,7 @@ impl<C: Canister> CanisterTools<C> {
         given: &Given,
     ) -> Result<Reply> {
         if given.dry_run {
-            let outlook = self.outlook(method, &given.arguments).await?;
-            let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
-            answer.extend(outlook);
-            let unchecked =
-                "nothing was changed; rights, quotas and limits are checked when it is done";
-            answer.insert("note".to_string(), json!(unchecked));
+            let answer = self.trial(method, &given.arguments).await?;
             let answer = size::shorten(Value::Object(answer), "the call itself is not affected");
             return Ok(Reply::Done(answer));
         }
@@ -45,6 +40,24 @@ impl<C: Canister> CanisterTools<C> {
                 Reply::Refused(self.with_example(method, answers::refused(&refusal)))
             }
         })
+    }
+
+    /// What a call would do, whichever surface asks; nothing is changed.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the arguments as far as that can be told without doing it.
+    pub async fn dry_run(&self, method: &str, arguments: &Object) -> Result<Object> {
+        self.trial(self.method(method)?, arguments).await
+    }
+
+    async fn trial(&self, method: &Method, arguments: &Object) -> Result<Object> {
+        let outlook = self.outlook(method, arguments).await?;
+        let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
+        answer.extend(outlook);
+        let unchecked =
+            "nothing was changed; rights, quotas and limits are checked when it is done";
+        answer.insert("note".to_string(), json!(unchecked));
+        Ok(answer)
     }
 
     /// Nothing was done; the answer says what would be destroyed, and how to go on.

@@ -35,7 +35,7 @@ use self::envelope::{Extra, Given};
 use self::listing::{Entry, Work};
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
-use crate::scheduler::{Canister, Scheduler};
+use crate::scheduler::{Canister, SCHEDULER_INTERFACE, Scheduler};
 
 /// The tools of one canister.
 pub struct CanisterTools<C> {
@@ -62,6 +62,15 @@ fn is_scheduler(interface: &Interface) -> bool {
 }
 
 impl<C: Canister> CanisterTools<C> {
+    /// All methods of a scheduler of this version.
+    ///
+    /// # Errors
+    /// None that users can bring about.
+    pub fn of_scheduler(scheduler: Scheduler<C>) -> Result<Self> {
+        let interface = Interface::parse(SCHEDULER_INTERFACE)?;
+        Self::new(scheduler, interface, &Selection::all())
+    }
+
     /// The selected tools of this interface.
     ///
     /// # Errors

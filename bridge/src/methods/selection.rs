@@ -85,6 +85,15 @@ pub(super) struct Candidate<'tool> {
 }
 
 impl Selection {
+    /// Every tool there is.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            toolsets: vec![ALL.to_string()],
+            ..Self::default()
+        }
+    }
+
     /// The names of the sets that a scheduler's tools are in, and of those that stand for several.
     #[must_use]
     pub fn set_names() -> Vec<&'static str> {

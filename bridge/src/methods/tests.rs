@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::fixtures::{execution, schedule, task};
-use crate::scheduler::{Manner, SCHEDULER_INTERFACE};
+use crate::scheduler::Manner;
 
 /// Most tasks on a page of the stand-in.
 const FAKE_PAGE: u32 = 50;
@@ -123,12 +123,7 @@ impl Canister for Fake {
 }
 
 pub(super) fn tools(fake: Fake) -> CanisterTools<Fake> {
-    let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
-    let selection = Selection {
-        toolsets: vec!["all".to_string()],
-        ..Selection::default()
-    };
-    CanisterTools::new(Scheduler::of(fake), interface, &selection).unwrap()
+    CanisterTools::of_scheduler(Scheduler::of(fake)).unwrap()
 }
 
 pub(super) async fn call(
@@ -217,6 +212,18 @@ async fn should_change_nothing_in_a_dry_run() {
     let (is_error, _) = call(&tools, "delete_task", arguments).await;
     assert!(!is_error);
     assert_eq!(called(&tools), ["get_task", "get_task"]);
+}
+
+#[tokio::test]
+async fn should_say_the_same_of_a_dry_run_on_every_surface() {
+    let tools = tools(with_tasks(1, 0));
+    let request = json!({ "task_id": "1", "name": "new", "expected_version": null });
+    let outlook = tools.dry_run("update_task", request.as_object().unwrap());
+    let outlook = outlook.await.unwrap();
+    let mut asked = request.clone();
+    asked["dry_run"] = json!(true);
+    let (_, answer) = call(&tools, "update_task", asked).await;
+    assert_eq!(answer, Value::Object(outlook));
 }
 
 #[tokio::test]

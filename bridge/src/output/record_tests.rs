@@ -143,7 +143,18 @@ fn should_show_what_would_be_asked_for() {
         ..Default::default()
     };
     let json = request_json("update_task", &request);
-    shown!("dry run", dry_run("update_task", json, vec![seen]));
+    let outlook = serde_json::json!({
+        "dry_run": true,
+        "would": "Update task: task 7 (\"pipeline\")",
+        "schedules": [{
+            "description": seen.description,
+            "timezone": seen.timezone,
+            "next_runs": [{ "utc": crate::words::rfc3339(seen.next_at[0]) }],
+            "clock_change": seen.clock_change,
+        }],
+    });
+    let outlook = outlook.as_object().unwrap().clone();
+    shown!("dry run", dry_run("update_task", json, outlook));
 }
 
 #[test]

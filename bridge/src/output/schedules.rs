@@ -1,12 +1,11 @@
 //! Schedules in the manner of `systemctl list-timers`: when each fires next and fired last.
 
 use chime_types::{PreviewScheduleResult, SchedulePreview, Task, TaskSchedule};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Record;
-use super::record::answer_json;
 use crate::terminal::{Page, Table, Text, counted};
-use crate::words::rfc3339;
+use crate::words::{instant, rfc3339};
 
 /// The schedules of tasks, the one that fires next first.
 #[must_use]
@@ -126,30 +125,39 @@ pub(super) fn preview_text(preview: &SchedulePreview, page: &Page<'_>) -> String
     lines.join("\n")
 }
 
-/// The request that would be sent, and when its schedules would fire.
+/// What a call would do, as all surfaces say it, with the request beside it.
 #[must_use]
-pub fn dry_run(method: &'static str, request: Value, previews: Vec<SchedulePreview>) -> Record {
-    let shown: Vec<_> = previews
-        .iter()
-        .map(|preview| {
-            answer_json(
-                "preview_schedule",
-                &PreviewScheduleResult::Ok(preview.clone()),
-            )
-        })
-        .collect();
-    let json = json!({ "dry_run": true, "method": method, "request": request, "previews": shown });
-    Record::of(json, move |page| {
+pub fn dry_run(method: &'static str, request: Value, outlook: Map<String, Value>) -> Record {
+    let mut json = outlook.clone();
+    json.insert("method".to_string(), json!(method));
+    json.insert("request".to_string(), request.clone());
+    Record::of(Value::Object(json), move |page| {
         let document = without_nulls(&request);
         let text = serde_norway::to_string(&document).unwrap_or_default();
         let mut parts = vec![format!(
             "{method} would be asked for:\n\n{}",
             text.trim_end()
         )];
-        parts.extend(previews.iter().map(|preview| preview_text(preview, page)));
+        let schedules = outlook.get("schedules").and_then(Value::as_array);
+        let schedules = schedules.into_iter().flatten();
+        parts.extend(schedules.map(|schedule| outlook_text(schedule, page)));
         parts.push("Nothing was changed: this was a dry run.".into());
         parts.join("\n\n")
     })
+}
+
+/// A schedule of an outlook, in the manner of [`preview_text`].
+fn outlook_text(schedule: &Value, page: &Page<'_>) -> String {
+    let text = |name: &str| schedule[name].as_str().unwrap_or_default().to_string();
+    let runs = schedule["next_runs"].as_array().into_iter().flatten();
+    let next_at = runs.filter_map(|run| instant(run["utc"].as_str()?));
+    let preview = SchedulePreview {
+        description: text("description"),
+        timezone: text("timezone"),
+        next_at: next_at.collect(),
+        clock_change: schedule["clock_change"].as_str().map(str::to_string),
+    };
+    preview_text(&preview, page)
 }
 
 /// The value without fields that are null.

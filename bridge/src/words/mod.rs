@@ -8,4 +8,4 @@ mod times;
 
 pub use action::action_text;
 pub use names::{bytes, cycles, number, small_cycles, span, word};
-pub use times::{Clock, rfc3339, took};
+pub use times::{Clock, instant, rfc3339, took};

@@ -17,6 +17,13 @@ pub fn rfc3339(at: u64) -> String {
     timestamp(at).map_or_else(|| "out of range".into(), |instant| instant.to_string())
 }
 
+/// The instant that a text in RFC 3339 is.
+#[must_use]
+pub fn instant(text: &str) -> Option<u64> {
+    let instant: Timestamp = text.parse().ok()?;
+    u64::try_from(instant.as_nanosecond()).ok()
+}
+
 fn timestamp(at: u64) -> Option<Timestamp> {
     Timestamp::from_nanosecond(i128::from(at)).ok()
 }
@@ -186,6 +193,8 @@ mod tests {
     fn should_not_break_on_instants_that_no_calendar_has() {
         assert!(clock().both(u64::MAX).starts_with("2554"));
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(instant(&rfc3339(NOW_AT + 1)), Some(NOW_AT + 1));
+        assert_eq!(instant("1969-12-31T23:59:59Z"), None);
     }
 
     #[test]

@@ -65,7 +65,10 @@ fn should_show_what_would_be_made_and_make_nothing() {
     let network = Network::start();
     let dry = network.json(&["run", "--note", "x", "--cron", "0 9 * * 1-5", "--dry-run"]);
     assert_eq!(dry["dry_run"], true);
-    assert_eq!(dry["previews"][0]["next_at"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        dry["schedules"][0]["next_runs"].as_array().unwrap().len(),
+        3
+    );
     assert_eq!(network.json(&["ps", "ls"])["total_tasks"], 0);
     let refused = network.refused(
         &["run", "--note", "x", "--cron", "99 * * * *", "--dry-run"],

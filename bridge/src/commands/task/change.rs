@@ -4,11 +4,11 @@ use chime_types::{DeleteTaskResult, PauseTaskRequest, TaskRequest, TaskResult};
 
 use super::super::confirm::confirm;
 use super::super::request;
-use super::super::run::previews;
 use super::super::session::{hint_to_keep_running, with_scheduler};
+use super::super::trial::trial;
 use crate::cli::{DeleteArguments, EditArguments, GlobalArguments, PauseArguments};
 use crate::error::Result;
-use crate::output::{Change, Record, dry_run, request_json};
+use crate::output::{Change, Record, request_json};
 use crate::terminal::Writer;
 
 /// `chime task edit`.
@@ -22,10 +22,8 @@ pub(super) async fn edit(
         let task = scheduler.find_task(&arguments.selector.task).await?;
         let request = request::edit(arguments, &task)?;
         if arguments.dry_run {
-            let schedules = request.schedules.clone().unwrap_or_default();
-            let previews = previews(session, &schedules).await?;
             let shown = request_json("update_task", &request);
-            return Ok(dry_run("update_task", shown, previews));
+            return trial(session, "update_task", shown).await;
         }
         let task = scheduler.update_task(&request).await?;
         hint_to_keep_running(session, writer);

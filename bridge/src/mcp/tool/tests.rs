@@ -26,13 +26,6 @@ fn scheduler(selection: Selection) -> Vec<Tool> {
     tools.tools().iter().map(tool).collect()
 }
 
-fn all() -> Selection {
-    Selection {
-        toolsets: vec!["all".to_string()],
-        ..Selection::default()
-    }
-}
-
 fn tokens(tools: &[Tool]) -> usize {
     serde_json::to_string(tools).unwrap().len() / 4
 }
@@ -47,7 +40,7 @@ fn should_stay_within_the_budget_of_tokens() {
     let count = tokens(&scheduler(Selection::default()));
     assert!(count < DEFAULT_TOKENS, "{count}");
     // With everything it may take half as much again.
-    let count = tokens(&scheduler(all()));
+    let count = tokens(&scheduler(Selection::all()));
     assert!(count < DEFAULT_TOKENS * 3 / 2, "{count}");
 }
 
@@ -70,7 +63,7 @@ fn assert_typed(schema: &Value, place: &str) {
 
 #[test]
 fn should_suit_every_client() {
-    for tool in scheduler(all()) {
+    for tool in scheduler(Selection::all()) {
         let name = tool.name.as_ref();
         let tool = serde_json::to_value(&tool).unwrap();
         assert!(!tool["title"].as_str().unwrap().is_empty(), "{name}");

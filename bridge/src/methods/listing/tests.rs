@@ -10,13 +10,6 @@ fn scheduler(selection: &Selection) -> Vec<Entry> {
     entries(&interface, true, selection).unwrap()
 }
 
-fn all() -> Selection {
-    Selection {
-        toolsets: vec!["all".to_string()],
-        ..Selection::default()
-    }
-}
-
 fn of(text: &str) -> Vec<Tool> {
     let interface = Interface::parse(text).unwrap();
     let entries = entries(&interface, false, &Selection::default()).unwrap();
@@ -26,7 +19,7 @@ fn of(text: &str) -> Vec<Tool> {
 /// One line for each tool there is, with what a client is told about its dangers.
 #[test]
 fn should_rate_every_method() {
-    let lines: Vec<_> = scheduler(&all())
+    let lines: Vec<_> = scheduler(&Selection::all())
         .iter()
         .map(|entry| {
             let hints = entry.tool.hints;
@@ -80,7 +73,10 @@ fn should_know_every_method_of_the_scheduler() {
         assert_eq!(row.hints.read_only, method.is_query, "{}", method.name);
     }
     assert_eq!(catalogue::ROWS.len(), interface.methods().len());
-    assert_eq!(scheduler(&all()).len(), interface.methods().len() + 2);
+    assert_eq!(
+        scheduler(&Selection::all()).len(),
+        interface.methods().len() + 2
+    );
 }
 
 #[test]
