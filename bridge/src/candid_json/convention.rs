@@ -22,11 +22,11 @@ impl Convention {
     /// The convention of a field's name. It holds for `nat64` in the field, or for `blob`, also
     /// within `opt` and `vec`, and for nothing else.
     pub(super) fn of_field(name: &str) -> Self {
-        if name.ends_with("_at") {
+        if name.ends_with("_at") || name == "slots_until" {
             Self::Instant
-        } else if name.ends_with("_seconds") {
+        } else if name == "seconds" || name.ends_with("_seconds") {
             Self::Duration
-        } else if name == "id" || name.ends_with("_id") {
+        } else if is_identifier(name) {
             Self::Identifier
         } else if name == "weekdays" {
             Self::Numbers
@@ -44,6 +44,13 @@ impl Convention {
             _ => Self::Number,
         }
     }
+}
+
+/// Executions name each other by what they are to each other.
+fn is_identifier(name: &str) -> bool {
+    matches!(name, "id" | "replay_of" | "replayed_by")
+        || name.ends_with("_id")
+        || name.ends_with("_ids")
 }
 
 /// Reads an instant, with its zone, as nanoseconds since 1970.
@@ -89,6 +96,10 @@ mod tests {
             ("timeout_seconds", Convention::Duration),
             ("id", Convention::Identifier),
             ("task_id", Convention::Identifier),
+            ("execution_ids", Convention::Identifier),
+            ("replay_of", Convention::Identifier),
+            ("replayed_by", Convention::Identifier),
+            ("slots_until", Convention::Instant),
             ("weekdays", Convention::Numbers),
             ("paid", Convention::Number),
             ("count", Convention::Number),

@@ -2,6 +2,7 @@
 
 mod any_type;
 mod errors;
+mod numbers;
 mod round_trip;
 mod schemas;
 mod values;
