@@ -1,9 +1,10 @@
 //! `chime ps`: the tasks, and what became of their runs.
 
-use chime_types::{PauseTaskRequest, TaskRequest};
+use chime_types::{PauseTaskRequest, Task, TaskRequest};
 
 use super::follow::{self, Followed};
 use super::session::{Session, with_scheduler};
+use super::task::{switch_off, switch_on};
 use super::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
@@ -17,16 +18,18 @@ pub(super) async fn list(
     writer: &Writer,
 ) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
-        let progress = Progress::count("Tasks read");
-        let tasks = session
-            .scheduler
-            .tasks(|count| progress.done(count))
-            .await?;
-        drop(progress);
+        let tasks = every_task(session).await?;
         let now_at = writer.clock().now_at();
         Ok(TaskList::new(&tasks, now_at, arguments.verbose))
     })
     .await
+}
+
+/// All tasks of the caller, with a count while they are read.
+pub(super) async fn every_task(session: &Session) -> Result<Vec<Task>> {
+    let progress = Progress::count("Tasks read");
+    let tasks = session.scheduler.tasks(|count| progress.done(count));
+    tasks.await
 }
 
 /// `chime ps start`.
@@ -36,13 +39,8 @@ pub(super) async fn start(
     writer: &Writer,
 ) -> Result<()> {
     let change = with_scheduler(global, writer, async |session| {
-        let before = session.scheduler.find_task(&arguments.task).await?;
-        if !before.disabled {
-            return Ok(Change::new(&before, "was switched on already"));
-        }
-        let request = TaskRequest { task_id: before.id };
-        let task = session.scheduler.resume_task(&request).await?;
-        Ok(Change::new(&task, "is switched on"))
+        let (task, what) = switch_on(session, &arguments.task, writer).await?;
+        Ok(Change::new(&task, what))
     });
     writer.answer(&change.await?)
 }
@@ -54,17 +52,13 @@ pub(super) async fn kill(
     writer: &Writer,
 ) -> Result<()> {
     let change = with_scheduler(global, writer, async |session| {
-        let before = session.scheduler.find_task(&arguments.task).await?;
-        let request = PauseTaskRequest {
-            task_id: before.id,
+        let request = |task_id| PauseTaskRequest {
+            task_id,
             reason: Some("chime ps kill".into()),
             cancel_running: Some(true),
         };
-        let task = session.scheduler.pause_task(&request).await?;
-        Ok(Change::new(
-            &task,
-            "is switched off, and what was under way is cancelled",
-        ))
+        let (task, what) = switch_off(session, &arguments.task, request).await?;
+        Ok(Change::new(&task, what))
     });
     writer.answer(&change.await?)
 }

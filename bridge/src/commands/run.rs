@@ -11,15 +11,36 @@ use super::trial::trial;
 use super::waiting::wait_for;
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Made, request_json};
+use crate::output::{Made, made, request_json};
 use crate::scheduler::{Scheduler, require_completed};
 use crate::terminal::Writer;
 
-/// Makes the task and writes what was made.
+/// `chime run`.
 pub(super) async fn run(
     global: &GlobalArguments,
     arguments: &RunArguments,
     writer: &Writer,
+) -> Result<()> {
+    let show = |task: &Task, execution| writer.answer(&Made::new(task, execution));
+    make(global, arguments, writer, show).await
+}
+
+/// `chime task create`: the same, but the answer is the scheduler's own.
+pub(super) async fn create(
+    global: &GlobalArguments,
+    arguments: &RunArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let show = |task: &Task, execution| writer.answer(&made(task.clone(), execution));
+    make(global, arguments, writer, show).await
+}
+
+/// Makes the task and shows what was made.
+async fn make(
+    global: &GlobalArguments,
+    arguments: &RunArguments,
+    writer: &Writer,
+    show: impl FnOnce(&Task, Option<TaskExecution>) -> Result<()>,
 ) -> Result<()> {
     let request = request::create(arguments)?;
     if arguments.dry_run {
@@ -35,7 +56,7 @@ pub(super) async fn run(
         Ok((task, Some(execution)))
     });
     let (task, execution) = made.await?;
-    writer.answer(&Made::new(&task, execution.clone()))?;
+    show(&task, execution.clone())?;
     execution.map_or(Ok(()), |execution| require_completed(execution).map(drop))
 }
 

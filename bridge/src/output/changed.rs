@@ -1,15 +1,16 @@
 //! The answers of the commands that change one task.
 
-use chime_types::{Removed, RemovedResult, Task, TaskExecution};
+use chime_types::{ExecutionResult, Removed, RemovedResult, Task, TaskExecution, TaskResult};
 use serde::Serialize;
 
 use super::Record;
 use super::executions::ExecutionRow;
+use super::record::answer_json;
 use super::tasks::status_name;
 use crate::terminal::{Answer, Page, one_line};
 use crate::words::rfc3339;
 
-/// A task that was switched on or off.
+/// A task that was switched on or off, as `chime ps` answers.
 #[derive(Serialize, Debug)]
 pub struct Change {
     task_id: String,
@@ -52,6 +53,24 @@ impl Answer for Change {
             next.unwrap_or_default()
         )
     }
+}
+
+/// The task as `method` answers with it, and what became of it in words that follow its name.
+#[must_use]
+pub fn changed(method: &str, task: Task, what: &'static str) -> Record {
+    let change = Change::new(&task, what);
+    Record::new(method, &TaskResult::Ok(task), move |page| change.text(page))
+}
+
+/// The task as the scheduler answers with it, and its first execution if it was waited for.
+#[must_use]
+pub fn made(task: Task, execution: Option<TaskExecution>) -> Record {
+    let made = Made::new(&task, execution.clone());
+    let mut json = answer_json("create_task", &TaskResult::Ok(task));
+    if let Some(execution) = execution {
+        json["execution"] = answer_json("get_execution", &ExecutionResult::Ok(execution));
+    }
+    Record::of(json, move |page| made.text(page))
 }
 
 /// What `method` removed, named by what it was.

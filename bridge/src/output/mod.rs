@@ -37,7 +37,7 @@ mod snapshot_tests;
 pub use alerting::{alerts, changed_alert, inbox, tested_alert};
 pub use applied::{Applied, AppliedRow, FieldFault};
 pub use archives::{backfill, backfill_outlook, backfills, backup, backups, restored};
-pub use changed::{Change, Made, removed};
+pub use changed::{Change, Made, changed, made, removed};
 pub use config::{ConfigPath, Settings};
 pub use deployed::{Deployed, Deployments};
 pub use diagnosis::Diagnosis;
@@ -52,7 +52,7 @@ pub use previewed::Previewed;
 pub use record::{Record, answer_json, request_json};
 pub use schedules::{dry_run, preview, schedules};
 pub use task_details::task_details;
-pub use tasks::{TaskList, TaskRow, interval};
+pub use tasks::{TaskList, TaskRow, interval, tasks};
 pub use timeline::{event_item, event_line, events};
 #[cfg(unix)]
 pub use worked::Worked;

@@ -4,18 +4,20 @@ use candid::Principal;
 use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, ActionDefinition, Alert, AlertCondition, Attempt, Backfill, Backup, Channel, Config,
-    CyclesBudget, Delivery, DeliveryState, Event, EventKind, ExecutionStatus, FailedMessages,
-    LogEntry, Message, Outcome, Percentiles, Quotas, RetentionRule, Role, Rule, SchedulePreview,
-    Spender, SpentCycles, Stats, Task, TaskExecution, UpcomingRun, User,
+    CyclesBudget, Delivery, DeliveryState, Event, EventKind, ExecutionResult, ExecutionStatus,
+    FailedMessages, LogEntry, Message, Outcome, Percentiles, Quotas, RetentionRule, Role, Rule,
+    SchedulePreview, Spender, SpentCycles, Stats, Task, TaskExecution, TaskResult, UpcomingRun,
+    User,
 };
 use insta::{assert_json_snapshot, assert_snapshot};
 use jiff::tz::TimeZone;
 
 use super::top::Snapshot;
 use super::{
-    Record, actions, alerts, backfills, backup, backups, changed_alert, configuration, dry_run,
-    event_item, event_line, events, execution_details, executions, inbox, preview, request_json,
-    schedules, secrets, stats, task_details, tested_alert, user, users,
+    Record, actions, alerts, answer_json, backfills, backup, backups, changed, changed_alert,
+    configuration, dry_run, event_item, event_line, events, execution_details, executions, inbox,
+    made, preview, request_json, schedules, secrets, stats, task_details, tasks, tested_alert,
+    user, users,
 };
 use crate::fixtures;
 use crate::terminal::{Answer, Page};
@@ -126,6 +128,28 @@ fn should_show_a_task_and_its_executions() {
     shown!("execution", execution_details(Some(task()), failed()));
     shown!("schedules", schedules(vec![task()]));
     assert_snapshot!(text(&executions(&[], vec![], "dead letter"), None), @"No dead letters.");
+}
+
+#[test]
+fn should_give_programs_the_answer_of_the_scheduler() {
+    let whole = answer_json("get_task", &TaskResult::Ok(task()));
+    let json = |record: Record| serde_json::to_value(record).unwrap();
+    assert_eq!(
+        json(changed("pause_task", task(), "is switched off")),
+        whole
+    );
+    assert_eq!(json(made(task(), None)), whole);
+    let listed = json(tasks(&[task()], NOW_AT, false));
+    assert_eq!(listed["tasks"], serde_json::json!([whole]));
+    assert_eq!(listed["total_tasks"], 1);
+    let waited = json(made(task(), Some(failed())));
+    let execution = answer_json("get_execution", &ExecutionResult::Ok(failed()));
+    assert_eq!(waited["execution"], execution);
+    assert_eq!(whole["id"], "7");
+    assert_eq!(
+        whole["created_at"],
+        crate::words::rfc3339(task().created_at)
+    );
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The answer of `chime ps ls`: one row for each schedule.
 
 use chime_types::limits::NANOSECONDS;
-use chime_types::{CalendarUnit, Rule, Task, TaskSchedule};
+use chime_types::{CalendarUnit, GetMyTasksResult, Rule, Task, TaskPage, TaskSchedule};
 use serde::Serialize;
+use serde_json::json;
 
+use super::Record;
+use super::record::list_json;
 use crate::terminal::{Answer, Page, Table, Text, counted, one_line};
 use crate::words::{action_text, rfc3339};
 
@@ -65,6 +68,21 @@ impl TaskList {
             verbose,
         }
     }
+}
+
+/// The tasks as the scheduler answers with them, shown as in [`TaskList`].
+#[must_use]
+pub fn tasks(tasks: &[Task], now_at: u64, verbose: bool) -> Record {
+    let mut json = list_json("get_my_tasks", "tasks", tasks, |tasks| {
+        GetMyTasksResult::Ok(TaskPage {
+            tasks,
+            next_cursor: None,
+            total_tasks: 0,
+        })
+    });
+    json["total_tasks"] = json!(tasks.len());
+    let list = TaskList::new(tasks, now_at, verbose);
+    Record::of(json, move |page| list.text(page))
 }
 
 impl TaskRow {

@@ -8,7 +8,7 @@ fn should_make_show_change_and_delete_a_task() {
     let line = "task create --name pipeline --note begin --pause 1 --call aaaaa-aa raw_rand \
                 --step-name draw --daily 02:30 --timezone Europe/Zurich --priority high --retries 2";
     let made = network.json(&line.split_whitespace().collect::<Vec<_>>());
-    let id = made["task_id"].as_str().unwrap();
+    let id = made["id"].as_str().unwrap();
     let shown = network.json(&["task", "show", "pipeline"]);
     assert_eq!(shown["id"], id);
     assert_eq!(shown["priority"], "high");
@@ -75,6 +75,39 @@ fn should_show_what_would_be_made_and_make_nothing() {
         2,
     );
     assert!(refused.contains("--cron"), "{refused}");
+}
+
+#[test]
+fn should_answer_every_verb_about_a_task_as_the_scheduler_does() {
+    let network = Network::start();
+    let line = [
+        "task", "create", "--name", "hourly", "--note", "hi", "--every", "3600",
+    ];
+    let made = network.json(&line);
+    let id = made["id"].as_str().unwrap().to_string();
+    let fields = |answer: &serde_json::Value| -> Vec<String> {
+        let mut names: Vec<_> = answer.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    for verb in [
+        &["task", "pause", &id][..],
+        &["task", "resume", &id],
+        &["task", "edit", &id, "--retries", "2"],
+    ] {
+        let answer = network.json(verb);
+        assert_eq!(fields(&answer), fields(&made), "{verb:?}");
+        assert_eq!(answer["id"], id, "{verb:?}");
+    }
+    let listed = network.json(&["task", "ls"]);
+    assert_eq!(fields(&listed["tasks"][0]), fields(&made));
+    for at in ["created_at", "updated_at", "next_run_at"] {
+        let text = listed["tasks"][0][at].as_str().unwrap();
+        assert!(text.ends_with('Z') && text.contains('T'), "{at}: {text}");
+    }
+    // What the Realms command line answers stays as it was.
+    assert_eq!(network.json(&["ps", "ls"])["tasks"][0]["task_id"], id);
+    assert_eq!(network.json(&["ps", "kill", &id])["task_name"], "hourly");
 }
 
 #[test]

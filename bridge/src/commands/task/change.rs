@@ -1,14 +1,14 @@
 //! Changes to a task: edit, delete, pause, resume.
 
-use chime_types::{DeleteTaskResult, PauseTaskRequest, TaskRequest, TaskResult};
+use chime_types::{DeleteTaskResult, PauseTaskRequest, Task, TaskRequest};
 
 use super::super::confirm::confirm;
 use super::super::request;
-use super::super::session::{hint_to_keep_running, with_scheduler};
+use super::super::session::{Session, hint_to_keep_running, with_scheduler};
 use super::super::trial::trial;
 use crate::cli::{DeleteArguments, EditArguments, GlobalArguments, PauseArguments};
 use crate::error::Result;
-use crate::output::{Change, Record, request_json};
+use crate::output::{Record, changed, request_json};
 use crate::terminal::Writer;
 
 /// `chime task edit`.
@@ -27,11 +27,7 @@ pub(super) async fn edit(
         }
         let task = scheduler.update_task(&request).await?;
         hint_to_keep_running(session, writer);
-        let change = Change::new(&task, "is changed");
-        let result = TaskResult::Ok(task);
-        Ok(Record::new("update_task", &result, move |page| {
-            crate::terminal::Answer::text(&change, page)
-        }))
+        Ok(changed("update_task", task, "is changed"))
     });
     writer.answer(&answer.await?)
 }
@@ -75,25 +71,16 @@ pub(super) async fn pause(
     arguments: &PauseArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let change = with_scheduler(global, writer, async |session| {
-        let before = session
-            .scheduler
-            .find_task(&arguments.selector.task)
-            .await?;
-        let request = PauseTaskRequest {
-            task_id: before.id,
+    let answer = with_scheduler(global, writer, async |session| {
+        let request = |task_id| PauseTaskRequest {
+            task_id,
             reason: arguments.reason.clone(),
             cancel_running: Some(arguments.cancel_running),
         };
-        let task = session.scheduler.pause_task(&request).await?;
-        let what = match (arguments.cancel_running, before.disabled) {
-            (true, _) => "is switched off, and what was under way is cancelled",
-            (false, true) => "was switched off already",
-            (false, false) => "is switched off",
-        };
-        Ok(Change::new(&task, what))
+        let (task, what) = switch_off(session, &arguments.selector.task, request).await?;
+        Ok(changed("pause_task", task, what))
     });
-    writer.answer(&change.await?)
+    writer.answer(&answer.await?)
 }
 
 /// `chime task resume`.
@@ -102,15 +89,42 @@ pub(super) async fn resume(
     selector: &str,
     writer: &Writer,
 ) -> Result<()> {
-    let change = with_scheduler(global, writer, async |session| {
-        let before = session.scheduler.find_task(selector).await?;
-        if !before.disabled {
-            return Ok(Change::new(&before, "was switched on already"));
-        }
-        let request = TaskRequest { task_id: before.id };
-        let task = session.scheduler.resume_task(&request).await?;
-        hint_to_keep_running(session, writer);
-        Ok(Change::new(&task, "is switched on"))
+    let answer = with_scheduler(global, writer, async |session| {
+        let (task, what) = switch_on(session, selector, writer).await?;
+        Ok(changed("resume_task", task, what))
     });
-    writer.answer(&change.await?)
+    writer.answer(&answer.await?)
+}
+
+/// Switches the task off that `selector` means; what became of it in words that follow its name.
+pub(in crate::commands) async fn switch_off(
+    session: &Session,
+    selector: &str,
+    request: impl FnOnce(u64) -> PauseTaskRequest,
+) -> Result<(Task, &'static str)> {
+    let before = session.scheduler.find_task(selector).await?;
+    let request = request(before.id);
+    let task = session.scheduler.pause_task(&request).await?;
+    let what = match (request.cancel_running == Some(true), before.disabled) {
+        (true, _) => "is switched off, and what was under way is cancelled",
+        (false, true) => "was switched off already",
+        (false, false) => "is switched off",
+    };
+    Ok((task, what))
+}
+
+/// Switches the task on that `selector` means; what became of it in words that follow its name.
+pub(in crate::commands) async fn switch_on(
+    session: &Session,
+    selector: &str,
+    writer: &Writer,
+) -> Result<(Task, &'static str)> {
+    let before = session.scheduler.find_task(selector).await?;
+    if !before.disabled {
+        return Ok((before, "was switched on already"));
+    }
+    let request = TaskRequest { task_id: before.id };
+    let task = session.scheduler.resume_task(&request).await?;
+    hint_to_keep_running(session, writer);
+    Ok((task, "is switched on"))
 }

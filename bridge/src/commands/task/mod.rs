@@ -4,11 +4,12 @@ mod backfill;
 mod change;
 mod rerun;
 
+pub(super) use change::{switch_off, switch_on};
 pub(super) use rerun::again;
 
-use crate::cli::{GlobalArguments, ShowArguments, TaskCommand};
+use crate::cli::{GlobalArguments, ListArguments, ShowArguments, TaskCommand};
 use crate::error::Result;
-use crate::output::task_details;
+use crate::output::{task_details, tasks};
 use crate::terminal::Writer;
 
 use super::{ps, watch};
@@ -20,8 +21,8 @@ pub(super) async fn run(
     writer: &Writer,
 ) -> Result<()> {
     match command {
-        TaskCommand::Ls(arguments) => ps::list(global, arguments, writer).await,
-        TaskCommand::Create(arguments) => super::run::run(global, arguments, writer).await,
+        TaskCommand::Ls(arguments) => list(global, arguments, writer).await,
+        TaskCommand::Create(arguments) => super::run::create(global, arguments, writer).await,
         TaskCommand::Show(arguments) => show(global, arguments, writer).await,
         TaskCommand::Edit(arguments) => change::edit(global, arguments, writer).await,
         TaskCommand::Delete(arguments) => change::delete(global, arguments, writer).await,
@@ -33,6 +34,16 @@ pub(super) async fn run(
         TaskCommand::Backfill(arguments) => backfill::begin(global, arguments, writer).await,
         TaskCommand::Backfills(arguments) => backfill::list(global, arguments, writer).await,
     }
+}
+
+/// The table of `chime ps ls`, and the scheduler's own answer for programs.
+async fn list(global: &GlobalArguments, arguments: &ListArguments, writer: &Writer) -> Result<()> {
+    watch::show(global, writer, arguments.watch, async |session| {
+        let all = ps::every_task(session).await?;
+        let now_at = writer.clock().now_at();
+        Ok(tasks(&all, now_at, arguments.verbose))
+    })
+    .await
 }
 
 async fn show(global: &GlobalArguments, arguments: &ShowArguments, writer: &Writer) -> Result<()> {

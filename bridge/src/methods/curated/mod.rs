@@ -4,3 +4,6 @@ mod api_doc;
 mod explain;
 mod overview;
 mod run_now;
+
+#[cfg(test)]
+mod tests;
