@@ -90,7 +90,7 @@ impl Run {
         Ok(())
     }
 
-    /// When a task was switched off: at the first reason since it was touched, for what is off may be
+    /// When a task was switched off: at the first reason since it was switched on, for what is off may be
     /// switched off again.
     fn paused_at(&mut self, shown: &Task) -> Result<u64, Violation> {
         let mut times = Vec::new();
@@ -99,8 +99,9 @@ impl Run {
             times.extend(events.iter().map(|event| event.occurred_at));
         }
         let task = &self.model.tasks[&shown.id];
-        let touched = task.touched.iter().copied().max();
-        let since = touched.unwrap_or(task.created_at);
+        let spans = task.schedules.iter().flat_map(|it| &it.spans);
+        let since = spans.map(|span| span.from).max();
+        let since = since.unwrap_or(task.created_at);
         let first = times.iter().filter(|at| **at >= since).min();
         let at = first.or_else(|| times.iter().max());
         Ok(at.copied().unwrap_or(shown.updated_at))
