@@ -40,6 +40,9 @@ const ECHO: &str = r#"
   (func $silent)
   (export "canister_update echo" (func $echo))
   (export "canister_update deleteEverything" (func $echo))
+  (export "canister_update lie" (func $echo))
+  (export "canister_update wallet_send" (func $echo))
+  (export "canister_update subscribe" (func $echo))
   (export "canister_update fire" (func $silent))
   (export "canister_query several" (func $echo))
   (export "canister_query two words" (func $echo))
@@ -70,7 +73,11 @@ service : {
   fire : (text) -> () oneway;
   "two words" : (Tree) -> (Tree) query;
   deleteEverything : () -> ();
-  subscribe : (func (text) -> ()) -> ();
+  subscribe : (func (text) -> ()) -> (func (text) -> ());
+  lie : (text) -> (nat);
+  wallet_send : (nat) -> (nat);
+  gone : () -> ();
+  impossible : (empty) -> ();
 }
 "#;
 
@@ -185,10 +192,14 @@ fn should_make_tools_of_any_interface_in_a_file() {
             "deleteEverything",
             "echo",
             "fire",
+            "gone",
+            "lie",
             "several",
-            "two_words"
+            "subscribe",
+            "two_words",
+            "wallet_send",
         ],
-        "subscribe takes a function"
+        "nobody can call impossible"
     );
     let answer = client.succeed("echo", &thing());
     for (name, value) in thing().as_object().unwrap() {
@@ -215,6 +226,11 @@ fn should_make_tools_of_any_interface_in_a_file() {
             json!({ "argument_0": "away" }),
             json!({ "sent": true }),
         ),
+        (
+            "subscribe",
+            json!({ "argument_0": "aaaaa-aa.raw_rand" }),
+            json!({ "result": "aaaaa-aa.raw_rand" }),
+        ),
     ] {
         let answer = client.succeed(tool, &arguments);
         assert_eq!(answer, expected, "{tool}");
@@ -230,6 +246,12 @@ fn should_be_as_careful_with_other_canisters() {
     let answer = client.fail("deleteEverything", &json!({}));
     assert_eq!(answer["kind"], "confirmation_required");
     client.succeed("deleteEverything", &json!({ "confirm": true }));
+    let answer = client.fail("wallet_send", &json!({ "argument_0": 7 }));
+    assert_eq!(answer["kind"], "confirmation_required", "it moves value");
+    client.succeed(
+        "wallet_send",
+        &json!({ "argument_0": 7, "confirm": "true" }),
+    );
     let answer = client.succeed("fire", &json!({ "argument_0": "x", "dry_run": true }));
     assert_eq!(answer["would"], "call fire(\"x\")");
     let mut wrong = thing();
@@ -242,6 +264,41 @@ fn should_be_as_careful_with_other_canisters() {
 }
 
 #[test]
+fn should_say_what_became_of_a_call_that_went_wrong() {
+    let mut place = Place::new();
+    let echo = place.install_echo();
+    let mut client = place.serve(echo, &["--did", "echo.did"]);
+    let answer = client.fail("lie", &json!({ "argument_0": "x" }));
+    assert_eq!(answer["kind"], "answer_unreadable");
+    assert_eq!(answer["outcome"], "done");
+    assert_eq!(answer["answer_hex"], hex(&Encode!(&"x").unwrap()));
+    assert!(answer["fix"].as_str().unwrap().contains("do not repeat it"));
+    let answer = client.fail("gone", &json!({}));
+    let rule = answer["rule"].as_str().unwrap();
+    assert!(rule.starts_with("there is no method gone"), "{rule}");
+    client.hang_up();
+
+    let callee = place.world.callee.0;
+    std::fs::write(
+        place.directory.path().join("other.did"),
+        "service : { gone : () -> (); calls : () -> (nat) query }",
+    )
+    .unwrap();
+    let mut client = place.serve(callee, &["--did", "other.did"]);
+    let answer = client.fail("gone", &json!({}));
+    let rule = answer["rule"].as_str().unwrap();
+    assert!(
+        rule.contains("there are") && rule.contains("echo"),
+        "{rule}"
+    );
+    client.hang_up();
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
 fn should_take_the_interface_that_a_canister_publishes() {
     let place = Place::new();
     let callee = place.world.callee.0;
@@ -249,9 +306,10 @@ fn should_take_the_interface_that_a_canister_publishes() {
     let answer = client.succeed("echo", &json!({ "argument_0": "hello" }));
     assert_eq!(answer, json!({ "result": "hello" }));
     let answer = client.fail("reject", &json!({ "argument_0": "not today" }));
+    let rule = answer["rule"].as_str().unwrap();
     assert!(
-        answer["rule"].as_str().unwrap().contains("not today"),
-        "{answer}"
+        rule.contains("the canister refused it: not today"),
+        "{rule}"
     );
     let answer = client.succeed("calls", &json!({}));
     assert_eq!(answer["result"][0]["method"], "echo");

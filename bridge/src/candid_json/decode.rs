@@ -6,13 +6,15 @@ use candid_parser::syntax::{IDLType, TypeField};
 use serde_json::{Map, Value};
 
 use super::convention::Convention;
-use super::interface::field_name;
-use super::{Interface, MAXIMUM_DEPTH, Method, scalar};
+use super::{Interface, MAXIMUM_DEPTH, Method, labels, scalar};
 use crate::error::{Error, Kind, Result};
 
 /// Bounds on the work that an answer may cause; answers are at most 3 MB.
 const DECODING_QUOTA: usize = 200_000_000;
 const SKIPPING_QUOTA: usize = 10_000_000;
+
+/// Most characters of the decoder's own words.
+const LONGEST_CAUSE: usize = 200;
 
 /// What a method answered, if it answers in the manner of Chime.
 pub enum Answer {
@@ -93,7 +95,7 @@ impl Interface {
             .and_then(|function| {
                 IDLArgs::from_bytes_with_types(bytes, &environment, &function.args)
             })
-            .map_err(|error| unreadable(&method.name).because(error))
+            .map_err(|error| unreadable(&method.name).because(brief_cause(&error)))
     }
 
     fn decode(&self, method: &Method, bytes: &[u8]) -> Result<Vec<IDLValue>> {
@@ -109,7 +111,7 @@ impl Interface {
                 IDLArgs::from_bytes_with_types_with_config(bytes, &environment, types, &quota)
             })
             .map(|decoded| decoded.args)
-            .map_err(|error| unreadable(&method.name).because(error))
+            .map_err(|error| unreadable(&method.name).because(brief_cause(&error)))
     }
 
     fn json(
@@ -125,7 +127,11 @@ impl Interface {
         let typ = self.resolve(typ).typ;
         match (typ, value) {
             (IDLType::OptT(inner), IDLValue::Opt(value)) => {
-                self.json(inner, convention, value, depth + 1)
+                let json = self.json(inner, convention, value, depth + 1)?;
+                Ok(match self.may_be_null(inner) {
+                    true => Value::Array(vec![json]),
+                    false => json,
+                })
             }
             (IDLType::VecT(item), IDLValue::Vec(items)) => items
                 .iter()
@@ -139,14 +145,14 @@ impl Interface {
                 self.case(cases, &variant.0, depth)
             }
             _ => scalar::write(value, convention.on(typ))
-                .ok_or_else(|| unreadable("a reference to a function or service")),
+                .ok_or_else(|| unreadable("a value of another type")),
         }
     }
 
     fn object(&self, fields: &[TypeField], values: &[IDLField], depth: usize) -> Result<Value> {
         let mut object = Map::new();
         for field in fields {
-            let name = field_name(field);
+            let name = labels::written(field);
             let value = values
                 .iter()
                 .find(|value| value.id == field.label)
@@ -163,7 +169,7 @@ impl Interface {
             .iter()
             .find(|case| case.label == value.id)
             .ok_or_else(|| unreadable("a case of a variant"))?;
-        let name = field_name(case);
+        let name = labels::written(case);
         if matches!(value.val, IDLValue::Null) {
             return Ok(Value::String(name));
         }
@@ -171,6 +177,13 @@ impl Interface {
         let payload = self.json(&case.typ, convention, &value.val, depth + 1)?;
         Ok(Value::Object(Map::from_iter([(name, payload)])))
     }
+}
+
+/// What the decoder says first. All that it says has whole tables of types in it.
+fn brief_cause(error: &candid::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().take(LONGEST_CAUSE).collect()
 }
 
 fn unreadable(what: &str) -> Error {

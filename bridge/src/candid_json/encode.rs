@@ -8,10 +8,9 @@ use candid_parser::syntax::{IDLType, PrimType, TypeField};
 use serde_json::{Map, Value};
 
 use super::convention::Convention;
-use super::interface::field_name;
 use super::nearest::near;
 use super::path::Path;
-use super::{Interface, MAXIMUM_DEPTH, Method, scalar};
+use super::{Interface, MAXIMUM_DEPTH, Method, labels, lenient, scalar};
 use crate::error::{Error, Kind, Result};
 
 /// Longest part of a wrong value that an error repeats.
@@ -66,10 +65,7 @@ impl Interface {
         }
         let typ = self.resolve(typ).typ;
         match typ {
-            IDLType::OptT(_) if json.is_null() => Ok(IDLValue::None),
-            IDLType::OptT(inner) => self
-                .value(inner, convention, json, path)
-                .map(|value| IDLValue::Opt(Box::new(value))),
+            IDLType::OptT(inner) => self.optional(inner, convention, json, path),
             IDLType::VecT(_) if self.is_blob(typ) => leaf(typ, convention, json, path),
             IDLType::VecT(item) => self.vector(item, convention, json, path),
             IDLType::RecordT(fields) => match json {
@@ -77,21 +73,60 @@ impl Interface {
                 Value::Array(items) if is_tuple(fields) && fields.len() == items.len() => {
                     self.record(fields, &numbered(items), path)
                 }
-                _ => {
-                    let example = Value::Object(self.example_record(fields, 0));
-                    let fix = format!("give its fields, for example {example}");
-                    Err(wrong(path, "an object", json, &fix))
+                text => {
+                    match lenient::parsed(text, |value| value.is_object() || value.is_array()) {
+                        Some(parsed) => self.value(typ, convention, &parsed, path),
+                        None => {
+                            let example = self.example_of(typ);
+                            let fix = format!("give its fields, for example {example}");
+                            Err(wrong(path, "an object", json, &fix))
+                        }
+                    }
                 }
             },
             IDLType::VariantT(cases) => self.variant(cases, json, path),
-            IDLType::FuncT(_) | IDLType::ServT(_) | IDLType::ClassT(..) => Err(invalid(
-                path,
-                "references to functions and services cannot be given here".to_string(),
-                "call the canister with another tool",
-            )),
-            IDLType::PrimT(_) | IDLType::PrincipalT | IDLType::VarT(_) => {
-                leaf(typ, convention, json, path)
-            }
+            IDLType::PrimT(_)
+            | IDLType::PrincipalT
+            | IDLType::FuncT(_)
+            | IDLType::ServT(_)
+            | IDLType::ClassT(..)
+            | IDLType::VarT(_) => leaf(typ, convention, json, path),
+        }
+    }
+
+    /// An `opt`. Where its value may itself be `null`, one that is there is a list of it alone.
+    fn optional(
+        &self,
+        inner: &IDLType,
+        convention: Convention,
+        json: &Value,
+        path: Path<'_>,
+    ) -> Result<IDLValue> {
+        if json.is_null() || (lenient::is_null(json) && !self.takes_null_as_text(inner)) {
+            return Ok(IDLValue::None);
+        }
+        let value = match (self.may_be_null(inner), json) {
+            (false, json) => self.value(inner, convention, json, path)?,
+            (true, Value::Array(items)) => match items.as_slice() {
+                [only] => self.value(inner, convention, only, path.item(0))?,
+                _ => {
+                    let fix = "give null for none, [null] for a value that is null, or [value]";
+                    return Err(wrong(path, "null or a list of one value", json, fix));
+                }
+            },
+            // What is no list can only be the value. It counts as deeper: the type may be an `opt`
+            // of itself.
+            (true, json) => self.value(inner, convention, json, path.item(0))?,
+        };
+        Ok(IDLValue::Opt(Box::new(value)))
+    }
+
+    /// Whether the text `null` is a value of the type.
+    fn takes_null_as_text(&self, typ: &IDLType) -> bool {
+        match self.resolve(typ).typ {
+            IDLType::PrimT(PrimType::Text | PrimType::Reserved) => true,
+            IDLType::VariantT(cases) => labels::position(cases, "null").is_some(),
+            typ => self.is_blob(typ),
         }
     }
 
@@ -102,7 +137,8 @@ impl Interface {
         json: &Value,
         path: Path<'_>,
     ) -> Result<IDLValue> {
-        let Value::Array(items) = json else {
+        let parsed = lenient::parsed(json, Value::is_array);
+        let Value::Array(items) = parsed.as_ref().unwrap_or(json) else {
             return Err(wrong(path, "an array", json, "give a list, such as []"));
         };
         items
@@ -119,24 +155,26 @@ impl Interface {
         json: &Map<String, Value>,
         path: Path<'_>,
     ) -> Result<IDLValue> {
-        let names: Vec<_> = fields.iter().map(field_name).collect();
-        if let Some(unknown) = json.keys().find(|key| !names.contains(key)) {
-            return Err(match self.home_of(unknown, fields) {
-                Some(home) => invalid(
-                    path.field(unknown),
-                    format!("there is no field {unknown:?} here"),
-                    format!("give it within {home}"),
-                ),
-                None => unknown_name(path, "field", unknown, &names),
-            });
+        let mut given: Vec<Option<(&String, &Value)>> = vec![None; fields.len()];
+        for (name, json) in json {
+            let Some(index) = labels::position(fields, name) else {
+                return Err(self.unknown_field(fields, name, path));
+            };
+            if let Some((other, _)) = given[index].replace((name, json)) {
+                return Err(invalid(
+                    path.field(name),
+                    format!("{other} and {name} are the same field"),
+                    "keep one of them",
+                ));
+            }
         }
         let mut values = Vec::with_capacity(fields.len());
-        for (field, name) in fields.iter().zip(&names) {
-            let place = path.field(name);
-            let convention = self.convention(name);
-            let val = match json.get(name) {
-                Some(json) => self.value(&field.typ, convention, json, place)?,
-                None => self.absent(&field.typ, convention, place)?,
+        for (field, given) in fields.iter().zip(given) {
+            let name = labels::written(field);
+            let convention = self.convention(&name);
+            let val = match given {
+                Some((name, json)) => self.value(&field.typ, convention, json, path.field(name))?,
+                None => self.absent(&field.typ, convention, path.field(&name))?,
             };
             values.push(IDLField {
                 id: field.label.clone(),
@@ -146,12 +184,26 @@ impl Interface {
         Ok(IDLValue::Record(values))
     }
 
+    fn unknown_field(&self, fields: &[TypeField], name: &str, path: Path<'_>) -> Error {
+        match self.home_of(name, fields) {
+            Some(home) => invalid(
+                path.field(name),
+                format!("there is no field {name:?} here"),
+                format!("give it within {home}"),
+            ),
+            None => {
+                let names: Vec<_> = fields.iter().map(labels::written).collect();
+                unknown_name(path, "field", name, &names)
+            }
+        }
+    }
+
     /// The fields among these that take `name` within them, as a case, a field, or a field of their
     /// items: those that are needed first.
     fn home_of(&self, name: &str, fields: &[TypeField]) -> Option<String> {
         let takes = |typ: &IDLType| match self.resolve(typ).typ {
             IDLType::RecordT(inner) | IDLType::VariantT(inner) => {
-                inner.iter().any(|field| field_name(field) == name)
+                labels::position(inner, name).is_some()
             }
             _ => false,
         };
@@ -167,8 +219,10 @@ impl Interface {
                     typ = self.resolve(inner).typ;
                 }
                 match typ {
-                    IDLType::VecT(item) if takes(item) => Some(format!("{}[]", field_name(field))),
-                    typ if takes(typ) => Some(field_name(field)),
+                    IDLType::VecT(item) if takes(item) => {
+                        Some(format!("{}[]", labels::written(field)))
+                    }
+                    typ if takes(typ) => Some(labels::written(field)),
                     _ => None,
                 }
             })
@@ -197,16 +251,21 @@ impl Interface {
         let empty = Value::Null;
         let (name, payload) = match json {
             Value::String(name) => (name, None),
-            Value::Object(object) => match object.iter().next() {
-                Some((name, payload)) if object.len() == 1 => (name, Some(payload)),
-                _ => return Err(self.one_case(cases, json, path)),
+            Value::Object(object) => match lenient::only_case(object) {
+                Some((name, payload)) => (name, Some(payload)),
+                None => return Err(self.one_case(cases, json, path)),
             },
             _ => return Err(self.one_case(cases, json, path)),
         };
-        let Some(case) = cases.iter().find(|case| field_name(case) == *name) else {
-            let names: Vec<_> = cases.iter().map(field_name).collect();
+        let Some(index) = labels::position(cases, name) else {
+            let is_choice = |value: &Value| value.is_object() || value.is_string();
+            if let Some(parsed) = lenient::parsed(json, is_choice) {
+                return self.variant(cases, &parsed, path);
+            }
+            let names: Vec<_> = cases.iter().map(labels::written).collect();
             return Err(unknown_name(path, "case", name, &names));
         };
+        let case = &cases[index];
         let place = path.field(name);
         let val = match (self.resolve(&case.typ).typ, payload) {
             (IDLType::PrimT(PrimType::Null), None) => IDLValue::Null,
@@ -228,7 +287,7 @@ impl Interface {
     }
 
     fn one_case(&self, cases: &[TypeField], json: &Value, path: Path<'_>) -> Error {
-        let names: Vec<_> = cases.iter().map(field_name).collect();
+        let names: Vec<_> = cases.iter().map(labels::written).collect();
         let (_, example) = self.describe_variant(cases);
         wrong(
             path,
@@ -254,14 +313,14 @@ impl Interface {
     }
 
     fn describe_variant(&self, cases: &[TypeField]) -> (String, String) {
-        let names: Vec<_> = cases.iter().map(field_name).collect();
+        let names: Vec<_> = cases.iter().map(labels::written).collect();
         let words = format!("one of {}", names.join(", "));
         let example =
             cases
                 .first()
                 .map_or_else(String::new, |case| match self.resolve(&case.typ).typ {
-                    IDLType::PrimT(PrimType::Null) => format!("{:?}", field_name(case)),
-                    _ => format!("{{{:?}: {{...}}}}", field_name(case)),
+                    IDLType::PrimT(PrimType::Null) => format!("{:?}", labels::written(case)),
+                    _ => format!("{{{:?}: {{...}}}}", labels::written(case)),
                 });
         (words, example)
     }

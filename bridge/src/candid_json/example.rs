@@ -1,76 +1,119 @@
 //! The shortest arguments that are right in form.
 
+use std::cell::Cell;
+
 use candid_parser::syntax::{IDLType, PrimType, TypeField};
 use serde_json::{Map, Value, json};
 
 use super::convention::Convention;
-use super::interface::field_name;
-use super::{Interface, Method, scalar};
+use super::{Interface, Method, labels, scalar};
 
-/// Records and variants within each other that an example writes out.
-const MAXIMUM_LEVELS: usize = 8;
+/// Most values in an example. Whoever needs more is helped by the schema.
+const MAXIMUM_VALUES: usize = 200;
+
+/// The deepest values of an example.
+const MAXIMUM_LEVELS: usize = 32;
 
 impl Interface {
-    /// Arguments of `method` that are right in form: only what has to be given.
+    /// Arguments of `method` that are right in form: only what has to be given. Nothing if they
+    /// would be longer than helps, or if no arguments are right.
     #[must_use]
-    pub fn example(&self, method: &Method) -> Map<String, Value> {
-        self.example_record(&self.fields_of_request(method), 0)
+    pub fn example(&self, method: &Method) -> Option<Map<String, Value>> {
+        self.examples().record(&self.fields_of_request(method), 0)
     }
 
-    pub(super) fn example_record(&self, fields: &[TypeField], level: usize) -> Map<String, Value> {
+    /// A value of a type as an error shows it.
+    pub(super) fn example_of(&self, typ: &IDLType) -> Value {
+        let example = self.examples().value(typ, Convention::Number, 0);
+        example.unwrap_or_else(|| json!({}))
+    }
+
+    const fn examples(&self) -> Examples<'_> {
+        Examples {
+            interface: self,
+            left: Cell::new(MAXIMUM_VALUES),
+        }
+    }
+}
+
+/// Makes one example.
+struct Examples<'interface> {
+    interface: &'interface Interface,
+    left: Cell<usize>,
+}
+
+impl Examples<'_> {
+    fn record(&self, fields: &[TypeField], level: usize) -> Option<Map<String, Value>> {
         let needed = fields
             .iter()
-            .filter(|field| !self.may_be_left_out(&field.typ));
+            .filter(|field| !self.interface.may_be_left_out(&field.typ));
         needed
             .map(|field| {
-                let name = field_name(field);
-                let value = self.example_value(&field.typ, self.convention(&name), level + 1);
-                (name, value)
+                let convention = self.interface.convention(&labels::written(field));
+                let value = self.value(&field.typ, convention, level + 1)?;
+                Some((labels::key(field), value))
             })
             .collect()
     }
 
-    fn example_value(&self, typ: &IDLType, convention: Convention, level: usize) -> Value {
-        let typ = self.resolve(typ).typ;
-        match typ {
+    fn value(&self, typ: &IDLType, convention: Convention, level: usize) -> Option<Value> {
+        let left = self.left.get().checked_sub(1)?;
+        self.left.set(left);
+        if level > MAXIMUM_LEVELS {
+            return None;
+        }
+        let typ = self.interface.resolve(typ).typ;
+        Some(match typ {
             IDLType::OptT(_) => Value::Null,
-            IDLType::VecT(item) if !self.is_blob(typ) => match level {
-                0..MAXIMUM_LEVELS if self.is_scalar(item) => {
-                    json!([self.example_value(item, convention, level + 1)])
-                }
-                _ => json!([]),
+            IDLType::VecT(item) if !self.interface.is_blob(typ) => match self.is_scalar(item) {
+                true => json!([self.value(item, convention, level + 1)?]),
+                false => json!([]),
             },
-            IDLType::RecordT(_) | IDLType::VariantT(_) if level > MAXIMUM_LEVELS => Value::Null,
-            IDLType::RecordT(fields) => Value::Object(self.example_record(fields, level)),
-            IDLType::VariantT(cases) => self.example_case(cases, level),
+            IDLType::RecordT(fields) => Value::Object(self.record(fields, level)?),
+            IDLType::VariantT(cases) => self.case(cases, level)?,
             typ => {
                 let text = scalar::expected(typ, convention.on(typ)).example;
-                serde_json::from_str(text).unwrap_or_default()
+                serde_json::from_str(text).expect("BUG: examples are written in JSON")
             }
-        }
+        })
     }
 
     fn is_scalar(&self, typ: &IDLType) -> bool {
-        matches!(
-            self.resolve(typ).typ,
-            IDLType::PrimT(_) | IDLType::PrincipalT
-        )
+        match self.interface.resolve(typ).typ {
+            IDLType::PrimT(prim) => *prim != PrimType::Empty,
+            IDLType::PrincipalT => true,
+            _ => false,
+        }
     }
 
-    /// A case without a payload or with a single value if there is one: it cannot lead into itself.
-    fn example_case(&self, cases: &[TypeField], level: usize) -> Value {
+    /// A case without a payload or with a single value if there is one, else the flattest: it
+    /// cannot lead into itself for ever.
+    fn case(&self, cases: &[TypeField], level: usize) -> Option<Value> {
+        let interface = self.interface;
         let is_plain = |case: &&TypeField| {
-            matches!(self.resolve(&case.typ).typ, IDLType::PrimT(PrimType::Null))
+            matches!(
+                interface.resolve(&case.typ).typ,
+                IDLType::PrimT(PrimType::Null)
+            )
         };
         if let Some(case) = cases.iter().find(is_plain) {
-            return json!(field_name(case));
+            return Some(json!(labels::written(case)));
         }
         let is_short = |case: &&TypeField| self.is_scalar(&case.typ);
-        let Some(case) = cases.iter().find(is_short).or(cases.first()) else {
-            return Value::Null;
+        let flattest = || {
+            let with_values = cases
+                .iter()
+                .filter_map(|case| Some((interface.depth(&case.typ)?, case)));
+            with_values
+                .min_by_key(|(depth, _)| *depth)
+                .map(|(_, case)| case)
         };
-        let name = field_name(case);
-        let payload = self.example_value(&case.typ, self.convention(&name), level + 1);
-        Value::Object(Map::from_iter([(name, payload)]))
+        let case = cases.iter().find(is_short).or_else(flattest)?;
+        let convention = interface.convention(&labels::written(case));
+        let payload = self.value(&case.typ, convention, level + 1)?;
+        Some(Value::Object(Map::from_iter([(
+            labels::key(case),
+            payload,
+        )])))
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// A variant without payloads: its names, with what they mean as far as that is said.
-pub(super) fn enumeration(names: &[String], meanings: &[String]) -> Map<String, Value> {
+pub(super) fn enumeration(names: &[String], meanings: &[&str]) -> Map<String, Value> {
     let meanings: Vec<_> = names
         .iter()
         .zip(meanings)

@@ -8,12 +8,15 @@ use candid_parser::IDLProg;
 use candid_parser::syntax::{Dec, FuncType, IDLArgType, IDLType, PrimType, TypeField};
 
 use super::convention::Convention;
+use super::inhabited::Depths;
+use super::labels;
 use crate::error::{Error, Kind, Result};
 
 /// A parsed interface.
 pub struct Interface {
     program: IDLProg,
     definitions: BTreeMap<String, Definition>,
+    depths: Depths,
     methods: Vec<Method>,
     names_have_meaning: bool,
 }
@@ -72,9 +75,12 @@ impl Interface {
             };
             definitions.insert(binding.id.clone(), definition);
         }
+        let types = definitions.iter();
+        let depths = Depths::of(types.map(|(name, definition)| (name, &definition.typ)));
         let mut interface = Self {
             program,
             definitions,
+            depths,
             methods: Vec::new(),
             names_have_meaning: false,
         };
@@ -90,6 +96,11 @@ impl Interface {
     pub fn with_meaningful_names(mut self) -> Self {
         self.names_have_meaning = true;
         self
+    }
+
+    /// Whether the names of fields say what numbers are.
+    pub(super) const fn has_meaningful_names(&self) -> bool {
+        self.names_have_meaning
     }
 
     /// What the numbers in a field of this name are.
@@ -156,6 +167,20 @@ impl Interface {
         resolved
     }
 
+    /// The names that a type has: its own, and those that it stands for.
+    pub(super) fn names_of(&self, typ: &IDLType) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut typ = typ;
+        while let IDLType::VarT(name) = typ {
+            names.push(name.clone());
+            let definition = self.definitions.get(name);
+            typ = &definition
+                .expect("BUG: the checker has refused unknown names")
+                .typ;
+        }
+        names
+    }
+
     /// The fields of a method's only argument, if that is a record: the form that every method of
     /// the scheduler has.
     pub(super) fn single_record<'interface>(
@@ -194,7 +219,7 @@ impl Interface {
     #[must_use]
     pub fn argument_names(&self, method: &Method) -> Vec<String> {
         let fields = self.fields_of_request(method);
-        fields.iter().map(field_name).collect()
+        fields.iter().map(labels::key).collect()
     }
 
     /// Whether a field of this type need not be given.
@@ -203,6 +228,17 @@ impl Interface {
             self.resolve(typ).typ,
             IDLType::OptT(_) | IDLType::PrimT(PrimType::Null | PrimType::Reserved)
         )
+    }
+
+    /// Whether an `opt` of this type needs a sign that its value is there: the value alone may be
+    /// `null`, as the absent one is.
+    pub(super) fn may_be_null(&self, typ: &IDLType) -> bool {
+        self.may_be_left_out(typ)
+    }
+
+    /// How deep the flattest value of a type lies; `None` if it has no value.
+    pub(super) fn depth(&self, typ: &IDLType) -> Option<usize> {
+        self.depths.depth(typ)
     }
 
     /// The cases of a method's only result, if that is a variant of `Ok` and `Err`.
@@ -219,7 +255,7 @@ impl Interface {
         let case = |name: &str| {
             cases
                 .iter()
-                .find(|case| field_name(case).eq_ignore_ascii_case(name))
+                .find(|case| labels::written(case).eq_ignore_ascii_case(name))
         };
         match (cases.len(), case("ok"), case("err")) {
             (2, Some(ok), Some(err)) => Some(OkAndErr { ok, err }),
@@ -332,26 +368,6 @@ pub(super) fn paragraphs(lines: &[String]) -> String {
         }
     }
     text.trim_end().to_string()
-}
-
-/// Longest name of a property that every client takes.
-const LONGEST_NAME: usize = 64;
-
-/// The name of a field or case in JSON. Unnamed ones, and those with names that clients do not
-/// take as keys of a schema, go by their number, which Candid knows them by too.
-pub(super) fn field_name(field: &TypeField) -> String {
-    match &field.label {
-        Label::Named(name) if is_common(name) => name.clone(),
-        label => label.get_id().to_string(),
-    }
-}
-
-/// Whether every client takes this name.
-pub(super) fn is_common(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 fn unreadable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

@@ -17,16 +17,21 @@
 //! | `blob` | base64; hexadecimal after `hex:` and a list of numbers are taken too |
 //! | `blob` in a field `weekdays` | a list of numbers |
 //! | `opt` | the value; `null` or left out when absent |
+//! | `opt` of what may itself be `null`, such as `opt opt` | a list of the value alone, so `[null]` or `[7]`; `null` or left out when absent |
 //! | a variant's case without payload | its name |
 //! | a variant's case with payload | an object with this one key |
 //! | a tuple | an object with the keys `"0"`, `"1"`, ...; a list is taken too |
-//! | a field with a name that is no key everywhere | its number in Candid as the key |
+//! | `func` | the canister, a dot, the method: `"aaaaa-aa.raw_rand"` |
+//! | `service` | the canister's id as text |
+//! | a label | as it is written; its number in Candid is taken too, and is the key in schemas where clients do not take the name as one |
 //!
 //! What goes by the name of a field holds only where the names of fields have a meaning
 //! ([`Interface::with_meaningful_names`]): elsewhere a `created_at` may count anything.
 //!
-//! References to functions and services are refused as arguments: a client has no use for them. In
-//! answers they are shown as text. An `opt` within an `opt` loses the difference between an absent outer and an absent inner value.
+//! Lists, objects and booleans are taken as their text in JSON too, at every depth, and so are choices
+//! that name every case with `null` for all but one: some clients write them so.
+//!
+//! Every value of every type can be given, but for those that have none (`empty`).
 //!
 //! It sends nothing and knows no method by name.
 
@@ -35,7 +40,10 @@ mod decode;
 mod encode;
 mod example;
 mod fragments;
+mod inhabited;
 mod interface;
+mod labels;
+mod lenient;
 pub(crate) mod nearest;
 mod path;
 mod scalar;
@@ -49,6 +57,7 @@ mod tests;
 
 pub use decode::Answer;
 pub use interface::{Interface, Method};
+pub(crate) use lenient::{flag, is_null};
 pub use nearest::{near, nearest};
 pub use shapes::Shapes;
 

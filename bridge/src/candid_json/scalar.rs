@@ -8,6 +8,7 @@ use candid_parser::syntax::{IDLType, PrimType};
 use serde_json::{Number, Value, json};
 
 use super::convention::{Convention, read_duration, read_instant, write_duration, write_instant};
+use super::lenient;
 
 /// The largest whole number that every JSON reader keeps exactly.
 const LARGEST_EXACT: u64 = (1 << 53) - 1;
@@ -45,6 +46,14 @@ pub(super) fn expected(typ: &IDLType, convention: Convention) -> Expected {
             "a principal as text".to_string(),
             "\"ryjl3-tyaaa-aaaaa-aaaba-cai\"",
         ),
+        (IDLType::FuncT(_), _) => (
+            "a function: the canister's id, a dot, and the method".to_string(),
+            "\"ryjl3-tyaaa-aaaaa-aaaba-cai.icrc1_fee\"",
+        ),
+        (IDLType::ServT(_), _) => (
+            "a service: the canister's id".to_string(),
+            "\"ryjl3-tyaaa-aaaaa-aaaba-cai\"",
+        ),
         _ => (
             "bytes: base64, hexadecimal after hex:, or a list of numbers".to_string(),
             "\"RElETAAA\"",
@@ -61,6 +70,7 @@ fn primitive(prim: &PrimType) -> (String, &'static str) {
         PrimType::Bool => ("true or false", "true"),
         PrimType::Text => ("a text", "\"a text\""),
         PrimType::Float32 | PrimType::Float64 => ("a number", "0.5"),
+        PrimType::Empty => ("a value of a type that has none", "null"),
         PrimType::Nat64 => ("an integer from 0 below 2^64", "7"),
         PrimType::Int64 => ("an integer from -2^63 below 2^63", "-7"),
         PrimType::Nat => ("an integer from 0", "7"),
@@ -95,8 +105,19 @@ pub(super) fn read(typ: &IDLType, convention: Convention, json: &Value) -> Optio
         IDLType::PrincipalT => Principal::from_text(json.as_str()?)
             .ok()
             .map(IDLValue::Principal),
+        IDLType::FuncT(_) => read_function(json.as_str()?),
+        IDLType::ServT(_) => Principal::from_text(json.as_str()?)
+            .ok()
+            .map(IDLValue::Service),
         _ => read_bytes(json).map(IDLValue::Blob),
     }
+}
+
+/// A canister and one of its methods, whose name may have dots in it.
+fn read_function(text: &str) -> Option<IDLValue> {
+    let (canister, method) = text.split_once('.')?;
+    let canister = Principal::from_text(canister).ok()?;
+    Some(IDLValue::Func(canister, method.to_string()))
 }
 
 fn read_nat64(convention: Convention, json: &Value) -> Option<u64> {
@@ -133,7 +154,10 @@ fn whole(number: &Number) -> Option<String> {
 
 fn read_primitive(prim: &PrimType, json: &Value) -> Option<IDLValue> {
     match prim {
-        PrimType::Bool => json.as_bool().map(IDLValue::Bool),
+        PrimType::Bool => json
+            .as_bool()
+            .or_else(|| lenient::flag(json))
+            .map(IDLValue::Bool),
         PrimType::Text => json.as_str().map(|text| IDLValue::Text(text.to_string())),
         PrimType::Null => json.is_null().then_some(IDLValue::Null),
         PrimType::Reserved => Some(IDLValue::Reserved),
@@ -158,7 +182,11 @@ fn read_float(json: &Value) -> Option<f64> {
         Some("NaN") => Some(f64::NAN),
         Some("Infinity") => Some(f64::INFINITY),
         Some("-Infinity") => Some(f64::NEG_INFINITY),
-        Some(_) => None,
+        Some(text) => text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|float: &f64| float.is_finite()),
         None => json.as_f64(),
     }
 }
@@ -168,6 +196,9 @@ fn read_bytes(json: &Value) -> Option<Vec<u8>> {
     if let Value::Array(items) = json {
         let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
         return items.iter().map(byte).collect();
+    }
+    if let Some(list) = lenient::parsed(json, Value::is_array) {
+        return read_bytes(&list);
     }
     let text = json.as_str()?;
     match text.strip_prefix(HEXADECIMAL) {
@@ -208,7 +239,6 @@ pub(super) fn write(value: &IDLValue, convention: Convention) -> Option<Value> {
         IDLValue::Principal(value) => json!(value.to_text()),
         IDLValue::Blob(value) if convention == Convention::Numbers => json!(value),
         IDLValue::Blob(value) => json!(STANDARD.encode(value)),
-        // Nobody can be given these back, but they can be shown.
         IDLValue::Service(canister) => json!(canister.to_text()),
         IDLValue::Func(canister, method) => json!(format!("{canister}.{method}")),
         _ => return None,

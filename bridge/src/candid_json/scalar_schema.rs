@@ -1,6 +1,6 @@
 //! JSON Schema of single values.
 
-use candid_parser::syntax::PrimType;
+use candid_parser::syntax::{IDLType, PrimType};
 use serde_json::{Map, Value, json};
 
 use super::convention::Convention;
@@ -68,5 +68,39 @@ pub(super) fn blob(convention: Convention) -> Map<String, Value> {
     members(match convention {
         Convention::Numbers => json!({ "type": "array", "items": { "type": "integer" } }),
         _ => json!({ "type": "string", "contentEncoding": "base64" }),
+    })
+}
+
+/// What a single value is in Candid, for whom its type in JSON does not say it.
+pub(super) const fn type_in_candid(typ: &IDLType) -> Option<&'static str> {
+    Some(match typ {
+        IDLType::PrimT(prim) => match prim {
+            PrimType::Nat => "Candid: nat.",
+            PrimType::Nat8 => "Candid: nat8.",
+            PrimType::Nat16 => "Candid: nat16.",
+            PrimType::Nat32 => "Candid: nat32.",
+            PrimType::Nat64 => "Candid: nat64.",
+            PrimType::Int => "Candid: int.",
+            PrimType::Int8 => "Candid: int8.",
+            PrimType::Int16 => "Candid: int16.",
+            PrimType::Int32 => "Candid: int32.",
+            PrimType::Int64 => "Candid: int64.",
+            PrimType::Float32 => "Candid: float32.",
+            PrimType::Float64 => "Candid: float64.",
+            PrimType::Bool => "Candid: bool.",
+            PrimType::Text => "Candid: text.",
+            PrimType::Null => "Candid: null.",
+            PrimType::Reserved => "Candid: reserved; anything.",
+            PrimType::Empty => "Candid: empty; no value.",
+        },
+        IDLType::PrincipalT => "Candid: principal, such as aaaaa-aa.",
+        IDLType::VecT(_) => "Candid: blob; base64, or hexadecimal after hex:.",
+        IDLType::FuncT(_) => "Candid: func; canister.method, such as aaaaa-aa.raw_rand.",
+        IDLType::ServT(_) => "Candid: service; its canister's id.",
+        IDLType::OptT(_)
+        | IDLType::RecordT(_)
+        | IDLType::VariantT(_)
+        | IDLType::ClassT(..)
+        | IDLType::VarT(_) => return None,
     })
 }

@@ -4,6 +4,9 @@
 //! tools. So nothing refers to another place (`$ref`), the root is an object without `oneOf` and
 //! its kin, and a type within itself is written out once and then cut off. What is optional is not
 //! required; that `null` may stand for it is not said again at each place.
+//!
+//! Interfaces come from strangers: however wide, deep or talkative a type is, its schema is neither
+//! deep nor long. What comes after the bounds is left open, and the canister's own rules hold.
 
 use candid_parser::syntax::{IDLType, PrimType, TypeField};
 use serde_json::{Map, Value, json};
@@ -12,16 +15,24 @@ use super::convention::Convention;
 use super::fragments::{
     choice, cut_off, describe, enumeration, join, members, nullable, object, prepend,
 };
-use super::interface::{Resolved, field_name, paragraphs};
-use super::scalar_schema::{Direction, blob, primitive};
+use super::interface::{Resolved, paragraphs};
+use super::labels;
+use super::scalar_schema::{Direction, blob, primitive, type_in_candid};
 use super::shapes::Shapes;
-use super::words::brief;
+use super::words::{brief, whole};
 use super::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 
-/// Most parts of one schema; what comes after is left open. Types that use each other often grow
+/// Bytes of one schema, nearly; what comes after is left open. Types that use each other often grow
 /// quickly when they are written out.
-const MAXIMUM_PARTS: usize = 4_000;
+const MAXIMUM_BYTES: usize = 48 * 1024;
+
+/// What a part of a schema takes beside its names and texts, nearly.
+const PART_BYTES: usize = 48;
+
+/// Constructors within each other that are written out. Clients read schemas by recursion, and each
+/// of these is up to four levels of JSON.
+const MAXIMUM_LEVELS: usize = 20;
 
 /// Named types within each other that the schema of an answer writes out. Whoever reads an answer
 /// sees what it is.
@@ -31,7 +42,7 @@ impl Interface {
     /// The schema of what [`Interface::encode_arguments`] takes, with all documentation.
     ///
     /// # Errors
-    /// `Refused` if the method takes functions or services.
+    /// `Refused` if no arguments are right, because the type of one has no values.
     pub fn input_schema(&self, method: &Method) -> Result<Map<String, Value>> {
         self.input(method, Writer::new(self, Direction::Input))
     }
@@ -41,7 +52,7 @@ impl Interface {
     /// there under `tool`.
     ///
     /// # Errors
-    /// `Refused` if the method takes functions or services.
+    /// `Refused` if no arguments are right, because the type of one has no values.
     pub fn brief_input_schema(
         &self,
         method: &Method,
@@ -55,10 +66,28 @@ impl Interface {
 
     fn input(&self, method: &Method, mut writer: Writer<'_, '_>) -> Result<Map<String, Value>> {
         let fields = self.fields_of_request(method);
-        let mut schema = writer.record(&fields)?;
-        schema.insert("additionalProperties".to_string(), json!(false));
+        let without = fields.iter().find(|field| self.depth(&field.typ).is_none());
+        if let Some(field) = without {
+            return Err(Error::new(
+                Kind::Refused,
+                format!("no value of the argument {} exists", labels::written(field)),
+                "nobody can call this method",
+            ));
+        }
+        if let [only] = method.arguments.as_slice() {
+            writer.open.extend(self.names_of(&only.typ));
+        }
+        let mut schema = writer.record(&fields);
+        let is_complete = fields.iter().all(|field| {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            properties.is_some_and(|written| written.contains_key(&labels::written(field)))
+        });
+        // Fields may go by other names than their keys, or be too many to be written out.
+        if is_complete {
+            schema.insert("additionalProperties".to_string(), json!(false));
+        }
         if let ([only], None) = (method.arguments.as_slice(), &writer.list) {
-            describe(&mut schema, self.resolve(&only.typ).documentation);
+            describe(&mut schema, whole(self.resolve(&only.typ).documentation));
         }
         Ok(schema)
     }
@@ -66,9 +95,8 @@ impl Interface {
     /// The schema of an answer: the payload of `Ok`, or an object with `result` if that is no
     /// record.
     ///
-    /// # Errors
-    /// Never at present; what has no form in JSON is left open.
-    pub fn output_schema(&self, method: &Method) -> Result<Map<String, Value>> {
+    #[must_use]
+    pub fn output_schema(&self, method: &Method) -> Map<String, Value> {
         let mut writer = Writer::new(self, Direction::Output);
         let typ = match (self.ok_and_err(method), method.results.as_slice()) {
             (Some(cases), _) => &cases.ok.typ,
@@ -76,12 +104,12 @@ impl Interface {
             (None, _) => &IDLType::PrimT(PrimType::Reserved),
         };
         let is_record = matches!(self.resolve(typ).typ, IDLType::RecordT(_));
-        let schema = writer.schema(typ, Convention::Number)?;
+        let schema = writer.schema(typ, Convention::Number);
         if is_record {
-            return Ok(schema);
+            return schema;
         }
         let result = Map::from_iter([("result".to_string(), Value::Object(schema))]);
-        Ok(object(result))
+        object(result)
     }
 }
 
@@ -89,6 +117,15 @@ impl Interface {
 struct List<'list> {
     tool: &'list str,
     shapes: &'list mut Shapes,
+}
+
+/// Where a type stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a field, which is left out where there is no value.
+    Field,
+    /// Where something has to stand.
+    Value,
 }
 
 /// Writes one schema.
@@ -100,7 +137,10 @@ struct Writer<'interface, 'list> {
     open: Vec<String>,
     /// The place, such as `steps[].action`.
     path: String,
-    parts: usize,
+    /// Constructors around the place.
+    level: usize,
+    /// Bytes that were written, nearly.
+    bytes: usize,
 }
 
 impl<'interface> Writer<'interface, '_> {
@@ -111,125 +151,194 @@ impl<'interface> Writer<'interface, '_> {
             list: None,
             open: Vec::new(),
             path: String::new(),
-            parts: 0,
+            level: 0,
+            bytes: 0,
         }
     }
 
-    fn schema(&mut self, typ: &IDLType, convention: Convention) -> Result<Map<String, Value>> {
+    fn schema(&mut self, typ: &IDLType, convention: Convention) -> Map<String, Value> {
+        self.schema_at(Place::Value, typ, convention)
+    }
+
+    fn schema_at(
+        &mut self,
+        place: Place,
+        typ: &IDLType,
+        convention: Convention,
+    ) -> Map<String, Value> {
         let interface = self.interface;
         let resolved = interface.resolve(typ);
-        self.parts += 1;
-        let is_open = resolved
-            .name
-            .is_some_and(|name| self.open.iter().any(|open| open == name));
-        if is_open {
-            return Ok(cut_off(resolved.name, self.shorten(resolved.documentation)));
+        let documentation = self.shorten(resolved.documentation);
+        self.bytes += PART_BYTES + documentation.len();
+        let is_open = |name: &str| self.open.iter().any(|open| open == name);
+        if resolved.name.is_some_and(is_open) {
+            return cut_off(resolved.name, documentation);
         }
-        if self.parts > MAXIMUM_PARTS || (resolved.name.is_some() && self.is_detail(resolved.typ)) {
-            return Ok(cut_off(None, self.shorten(resolved.documentation)));
+        let is_full = self.bytes > MAXIMUM_BYTES || self.level >= MAXIMUM_LEVELS;
+        if is_full || (resolved.name.is_some() && self.is_detail(resolved.typ)) {
+            return cut_off(None, documentation);
         }
-        self.named(&resolved, convention)
+        self.level += 1;
+        let schema = self.named(place, typ, &resolved, convention);
+        self.level -= 1;
+        schema
     }
 
     fn named(
         &mut self,
+        place: Place,
+        typ: &IDLType,
         resolved: &Resolved<'_>,
         convention: Convention,
-    ) -> Result<Map<String, Value>> {
+    ) -> Map<String, Value> {
         let Some(name) = resolved.name else {
-            return self.shape(resolved.typ, convention);
+            return self.shape(place, resolved.typ, convention);
         };
         if let Some(list) = &self.list
             && let Some(reference) = list.shapes.reference(name, list.tool)
         {
-            return Ok(reference);
+            return reference;
         }
-        self.open.push(name.to_string());
-        let schema = self.shape(resolved.typ, convention);
-        self.open.pop();
-        let mut schema = schema?;
+        let outer = self.open.len();
+        // All of them: a name may stand for another name, and lead back to either.
+        self.open.extend(self.interface.names_of(typ));
+        let mut schema = self.shape(place, resolved.typ, convention);
+        self.open.truncate(outer);
         if let Some(list) = &mut self.list {
             list.shapes.note(name, list.tool, &self.path, &schema);
         }
         describe(&mut schema, self.shorten(resolved.documentation));
-        Ok(schema)
+        schema
     }
 
-    fn shape(&mut self, typ: &IDLType, convention: Convention) -> Result<Map<String, Value>> {
-        match typ {
-            IDLType::OptT(inner) => self.schema(inner, convention).map(nullable),
-            IDLType::VecT(_) if self.interface.is_blob(typ) => Ok(blob(convention)),
-            IDLType::VecT(item) => {
-                let items = self.within("[]", |writer| writer.schema(item, convention))?;
-                Ok(members(json!({ "type": "array", "items": items })))
+    fn shape(&mut self, place: Place, typ: &IDLType, convention: Convention) -> Map<String, Value> {
+        let mut schema = match typ {
+            IDLType::OptT(inner) => return self.optional(place, inner, convention),
+            IDLType::VecT(item) if !self.interface.is_blob(typ) => {
+                let items = self.within("[]", |writer| writer.schema(item, convention));
+                return members(json!({ "type": "array", "items": items }));
             }
-            IDLType::RecordT(fields) => self.record(fields),
-            IDLType::VariantT(cases) => self.variant(cases),
-            IDLType::PrimT(prim) => Ok(primitive(prim, convention, self.direction)),
-            IDLType::PrincipalT => Ok(members(json!({ "type": "string" }))),
-            IDLType::FuncT(_) | IDLType::ServT(_) if self.direction == Direction::Output => {
-                Ok(members(json!({ "type": "string" })))
+            IDLType::RecordT(fields) => return self.record(fields),
+            IDLType::VariantT(cases) => return self.variant(cases),
+            IDLType::VecT(_) => blob(convention),
+            IDLType::PrimT(prim) => primitive(prim, convention, self.direction),
+            IDLType::PrincipalT | IDLType::FuncT(_) | IDLType::ServT(_) => {
+                members(json!({ "type": "string" }))
             }
-            IDLType::FuncT(_) | IDLType::ServT(_) | IDLType::ClassT(..) | IDLType::VarT(_) => {
-                Err(Error::new(
-                    Kind::Refused,
-                    "references to functions and services have no form in JSON",
-                    "call this method with another tool",
-                ))
-            }
+            // No value is of these: names are resolved, and a class is an interface as a whole.
+            IDLType::ClassT(..) | IDLType::VarT(_) => Map::new(),
+        };
+        // Where names have a meaning, they and their words say what a value is.
+        if !self.interface.has_meaningful_names()
+            && let Some(text) = type_in_candid(typ)
+        {
+            describe(&mut schema, text);
+        }
+        schema
+    }
+
+    /// An `opt`. A field without it is left out, so that `null` need not be said there.
+    fn optional(
+        &mut self,
+        place: Place,
+        inner: &IDLType,
+        convention: Convention,
+    ) -> Map<String, Value> {
+        let mut schema = self.schema(inner, convention);
+        if self.interface.may_be_null(inner) {
+            schema = members(json!({
+                "type": "array",
+                "items": schema,
+                "minItems": 1,
+                "maxItems": 1,
+                "description": "A list of the one value, which may be null; none is null or left out.",
+            }));
+        }
+        match (place, self.direction) {
+            (Place::Field, Direction::Input) => schema,
+            _ => nullable(schema),
         }
     }
 
-    fn record(&mut self, fields: &[TypeField]) -> Result<Map<String, Value>> {
+    fn record(&mut self, fields: &[TypeField]) -> Map<String, Value> {
+        if !self.has_room_for(fields) {
+            return self.too_many(fields, "fields");
+        }
         let mut properties = Map::new();
         let (optional, required): (Vec<_>, Vec<_>) = fields
             .iter()
             .partition(|field| self.interface.may_be_left_out(&field.typ));
-        let names: Vec<_> = required.iter().map(|field| field_name(field)).collect();
+        let names: Vec<_> = required.iter().map(|field| self.name(field)).collect();
         // What is needed comes first.
         for field in required.into_iter().chain(optional) {
-            let name = field_name(field);
-            let typ = self.given(&field.typ);
-            properties.insert(name.clone(), Value::Object(self.member(field, typ, &name)?));
+            let schema = self.member(Place::Field, field);
+            properties.insert(self.name(field), Value::Object(schema));
         }
         let mut schema = object(properties);
         if !names.is_empty() {
             schema.insert("required".to_string(), json!(names));
         }
-        Ok(schema)
+        schema
+    }
+
+    /// The name of a field or case as a key.
+    fn name(&self, field: &TypeField) -> String {
+        match self.direction {
+            Direction::Input => labels::key(field),
+            Direction::Output => labels::written(field),
+        }
+    }
+
+    /// Whether the names of these fit, which are written even where nothing else is.
+    fn has_room_for(&mut self, fields: &[TypeField]) -> bool {
+        let names = fields
+            .iter()
+            .map(|field| PART_BYTES + 2 * labels::written(field).len());
+        let needed: usize = names.sum();
+        let has_room = self.bytes + needed <= MAXIMUM_BYTES;
+        if has_room {
+            self.bytes += needed;
+        }
+        has_room
+    }
+
+    fn too_many(&self, fields: &[TypeField], what: &str) -> Map<String, Value> {
+        let text = format!("{} {what}: too many to be listed here.", fields.len());
+        let mut schema = match what {
+            "fields" => object(Map::new()),
+            _ => Map::new(),
+        };
+        describe(&mut schema, &text);
+        schema
     }
 
     /// The schema of a field or of the payload of a case, with its documentation.
-    fn member(
-        &mut self,
-        field: &TypeField,
-        typ: &IDLType,
-        name: &str,
-    ) -> Result<Map<String, Value>> {
-        let convention = self.interface.convention(name);
-        let place = if self.path.is_empty() {
-            name.to_string()
+    fn member(&mut self, place: Place, field: &TypeField) -> Map<String, Value> {
+        let written = labels::written(field);
+        let name = self.name(field);
+        let convention = self.interface.convention(&written);
+        let path = if self.path.is_empty() {
+            name.clone()
         } else {
             format!(".{name}")
         };
-        let mut schema = self.within(&place, |writer| writer.schema(typ, convention))?;
+        let mut schema = self.within(&path, |writer| {
+            writer.schema_at(place, &field.typ, convention)
+        });
         let own = paragraphs(&field.docs);
-        if self.list.is_some() && !own.is_empty() {
+        if self.list.is_some() && !own.is_empty() && self.interface.has_meaningful_names() {
             leave_to_words(&mut schema);
         }
-        prepend(&mut schema, self.shorten(&own));
-        Ok(schema)
-    }
-
-    /// What is given for a field: what may be left out is given without `null`.
-    fn given<'typ>(&self, typ: &'typ IDLType) -> &'typ IDLType
-    where
-        'interface: 'typ,
-    {
-        match (self.direction, self.interface.resolve(typ).typ) {
-            (Direction::Input, IDLType::OptT(inner)) => inner,
-            _ => typ,
+        let own = self.shorten(&own);
+        self.bytes += own.len();
+        prepend(&mut schema, own);
+        if name != written {
+            prepend(
+                &mut schema,
+                &format!("Named {written:?}, which is taken too."),
+            );
         }
+        schema
     }
 
     fn within<T>(&mut self, place: &str, work: impl FnOnce(&mut Self) -> T) -> T {
@@ -243,7 +352,7 @@ impl<'interface> Writer<'interface, '_> {
     fn shorten<'text>(&self, text: &'text str) -> &'text str {
         match self.list {
             Some(_) => brief(text),
-            None => text,
+            None => whole(text),
         }
     }
 
@@ -265,30 +374,32 @@ impl<'interface> Writer<'interface, '_> {
         )
     }
 
-    fn variant(&mut self, cases: &[TypeField]) -> Result<Map<String, Value>> {
+    fn variant(&mut self, cases: &[TypeField]) -> Map<String, Value> {
+        if !self.has_room_for(cases) {
+            return self.too_many(cases, "cases");
+        }
         let (plain, loaded): (Vec<_>, Vec<_>) = cases.iter().partition(|case| self.is_plain(case));
-        let names: Vec<_> = plain.iter().map(|case| field_name(case)).collect();
+        let names: Vec<_> = plain.iter().map(|case| labels::written(case)).collect();
         let meanings: Vec<_> = match self.list {
             Some(_) => Vec::new(),
             None => plain.iter().map(|case| paragraphs(&case.docs)).collect(),
         };
+        let meanings: Vec<_> = meanings.iter().map(|text| self.shorten(text)).collect();
+        self.bytes += meanings.iter().map(|text| text.len()).sum::<usize>();
         let enumeration = enumeration(&names, &meanings);
         if loaded.is_empty() {
-            return Ok(enumeration);
+            return enumeration;
         }
         let mut properties = Map::new();
         for case in loaded {
-            let name = field_name(case);
-            properties.insert(
-                name.clone(),
-                Value::Object(self.member(case, &case.typ, &name)?),
-            );
+            let schema = self.member(Place::Value, case);
+            properties.insert(self.name(case), Value::Object(schema));
         }
         let object = choice(properties);
-        Ok(match plain.is_empty() {
+        match plain.is_empty() {
             true => object,
             false => join(enumeration, object),
-        })
+        }
     }
 }
 

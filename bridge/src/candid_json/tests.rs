@@ -1,10 +1,13 @@
 //! The translation as a whole, on an interface that has every type and on the scheduler's own.
 
 mod any_type;
+mod bounds;
 mod errors;
+mod labels;
 mod numbers;
 mod round_trip;
 mod schemas;
+mod text;
 mod values;
 
 use serde_json::{Map, Value};

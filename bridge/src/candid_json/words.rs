@@ -3,8 +3,18 @@
 /// What the list of tools says about one field; at least one sentence.
 const BRIEF_CHARACTERS: usize = 150;
 
+/// The longest that one sentence may be there.
+const LONGEST_BRIEF_CHARACTERS: usize = 600;
+
+/// The longest text about one field or type, however much a stranger writes.
+const LONGEST_CHARACTERS: usize = 4_000;
+
 /// The first sentences of the first paragraph: as many as fit, but always one.
 pub(super) fn brief(text: &str) -> &str {
+    cut(sentences(text), LONGEST_BRIEF_CHARACTERS)
+}
+
+fn sentences(text: &str) -> &str {
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let mut end = 0;
     for (at, _) in paragraph.match_indices(". ") {
@@ -17,6 +27,17 @@ pub(super) fn brief(text: &str) -> &str {
         return &paragraph[..end];
     }
     paragraph
+}
+
+/// The text, unless it is longer than any that helps.
+pub(super) fn whole(text: &str) -> &str {
+    cut(text, LONGEST_CHARACTERS)
+}
+
+/// At most so many characters.
+fn cut(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most).map(|(at, _)| at);
+    end.map_or(text, |end| &text[..end])
 }
 
 #[cfg(test)]

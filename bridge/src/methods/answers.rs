@@ -161,6 +161,29 @@ pub(super) fn object(answer: Value, method: &Method) -> Map<String, Value> {
     }
 }
 
+/// Most bytes of an answer that are shown because they cannot be read.
+const SHOWN_BYTES: usize = 2_000;
+
+/// The answer of an update that was carried out and whose answer is of another type than the
+/// interface says.
+pub(super) fn unreadable(method: &Method, bytes: &[u8]) -> Value {
+    let shown = &bytes[..bytes.len().min(SHOWN_BYTES)];
+    let rule = format!(
+        "{} was carried out; its answer is not of the type that its interface says",
+        method.name
+    );
+    json!({
+        "kind": "answer_unreadable",
+        "outcome": "done",
+        "field": null,
+        "rule": rule,
+        "fix": "do not repeat it: it was done. Look at what it did with a method that only reads, and \
+                use the canister's own interface to read the answer",
+        "answer_hex": hex::encode(shown),
+        "answer_bytes": bytes.len(),
+    })
+}
+
 /// A refusal in the form of every error. Canisters other than the scheduler refuse in forms of
 /// their own, which are passed on whole.
 pub(super) fn refused(refusal: &Value) -> Value {
@@ -183,6 +206,27 @@ pub(super) fn refused(refusal: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn should_say_that_it_was_done_where_the_answer_is_unreadable() {
+        let did = "service : { pay : () -> (text) }";
+        let interface = crate::candid_json::Interface::parse(did).unwrap();
+        let method = interface.method("pay").unwrap();
+        for (bytes, shown) in [(vec![], ""), (vec![0xab; 2], "abab")] {
+            let body = unreadable(method, &bytes);
+            assert_eq!(body["outcome"], "done");
+            assert_eq!(body["answer_hex"], shown);
+            assert!(
+                body["fix"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("do not repeat it")
+            );
+        }
+        let long = unreadable(method, &[7; 3_000_000]);
+        assert_eq!(long["answer_bytes"], 3_000_000);
+        assert!(long.to_string().len() < 2 * SHOWN_BYTES + 1_000);
+    }
 
     #[test]
     fn should_pass_on_refusals_of_other_canisters() {

@@ -35,10 +35,11 @@ impl<C: Canister> CanisterTools<C> {
             return self.ask_to_confirm(entry, method, given).await;
         }
         Ok(match self.carry_out(method, given).await? {
-            Answer::Ok(answer) => Reply::Done(answer),
-            Answer::Err(refusal) => {
+            Done::Answered(Answer::Ok(answer)) => Reply::Done(answer),
+            Done::Answered(Answer::Err(refusal)) => {
                 Reply::Refused(self.with_example(method, answers::refused(&refusal)))
             }
+            Done::Unreadable(body) => Reply::Refused(body),
         })
     }
 
@@ -71,7 +72,7 @@ impl<C: Canister> CanisterTools<C> {
             (
                 "rule".to_string(),
                 json!(format!(
-                    "{} removes or replaces what cannot be brought back; nothing was done",
+                    "what {} does cannot be undone; nothing was done",
                     entry.tool.name
                 )),
             ),
@@ -88,7 +89,7 @@ impl<C: Canister> CanisterTools<C> {
 
     /// Calls the method and shapes its answer. A page that is too large is asked for again with
     /// fewer items.
-    async fn carry_out(&self, method: &Method, given: &Given) -> Result<Answer> {
+    async fn carry_out(&self, method: &Method, given: &Given) -> Result<Done> {
         let form = self.row(&method.name).map_or(Form::Other, |row| row.form);
         let mut arguments = given.arguments.clone();
         if let (Some(limit), None | Some(Value::Null)) =
@@ -99,15 +100,21 @@ impl<C: Canister> CanisterTools<C> {
         for tries in 1.. {
             let encoded = self.interface.encode_arguments(method, &arguments)?;
             let bytes = self.send(method, encoded).await?;
-            let answer = match self.shaped(method, form, given.format, &bytes)? {
-                Answer::Ok(answer) => answers::object(answer, method),
-                Answer::Err(refusal) => return Ok(Answer::Err(refusal)),
+            let answer = match self.shaped(method, form, given.format, &bytes) {
+                Ok(Answer::Ok(answer)) => answers::object(answer, method),
+                Ok(refused @ Answer::Err(_)) => return Ok(Done::Answered(refused)),
+                // Whoever takes it for a failure does it a second time.
+                Err(_) if !method.is_query => {
+                    return Ok(Done::Unreadable(answers::unreadable(method, &bytes)));
+                }
+                Err(error) => return Err(error),
             };
             let answer = Value::Object(answer);
             let count = items(form, &answer);
             if size::fits(&answer) || !method.is_query || count < 2 || tries == MAXIMUM_TRIES {
                 let noted = note_cut(answer, &given.arguments, tries > 1);
-                return Ok(Answer::Ok(size::shorten(noted, &hint(&method.name))));
+                let shown = size::shorten(noted, &hint(&method.name));
+                return Ok(Done::Answered(Answer::Ok(shown)));
             }
             let fewer = size::items_that_fit(count, size::size(&answer));
             arguments.insert("limit".to_string(), json!(fewer));
@@ -134,11 +141,20 @@ impl<C: Canister> CanisterTools<C> {
     /// The body of an error about wrong arguments, with arguments that are right in form.
     pub(super) fn with_example(&self, method: &Method, mut body: Value) -> Value {
         let is_invalid = body["kind"] == "invalid_argument";
-        if let (true, Value::Object(members)) = (is_invalid, &mut body) {
-            members.insert("example".to_string(), self.example(method));
+        if let (true, Value::Object(members), Some(example)) =
+            (is_invalid, &mut body, self.example(method))
+        {
+            members.insert("example".to_string(), example);
         }
         body
     }
+}
+
+/// What came of a call that was carried out.
+enum Done {
+    Answered(Answer),
+    /// It was done, and nobody can say what it answered: the body of an error about that.
+    Unreadable(Value),
 }
 
 fn needs_confirmation(confirmation: Confirmation, arguments: &Object) -> bool {

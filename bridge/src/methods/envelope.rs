@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Object;
+use crate::candid_json;
 use crate::error::{Error, Kind, Result};
 
 /// Longest time that a call waits for an outcome.
@@ -100,6 +101,7 @@ impl Given {
         for extra in extras {
             match given.arguments.shift_remove(extra.name()) {
                 None | Some(Value::Null) => {}
+                Some(value) if candid_json::is_null(&value) => {}
                 Some(value) => given.take(*extra, &value)?,
             }
         }
@@ -134,9 +136,11 @@ impl Given {
     }
 }
 
+/// True or false, which some clients send as text.
 fn boolean(extra: Extra, value: &Value) -> Result<bool> {
     value
         .as_bool()
+        .or_else(|| candid_json::flag(value))
         .ok_or_else(|| wrong(extra, "true or false", value, "true"))
 }
 
@@ -190,6 +194,9 @@ mod tests {
         assert_eq!(given.format, ResponseFormat::Detailed);
         assert_eq!(given.wait_seconds, 90);
         assert_eq!(Value::Object(given.arguments), json!({ "task_id": "7" }));
+        let texts =
+            read(json!({ "dry_run": "true", "confirm": "False", "method": "null" })).unwrap();
+        assert!(texts.dry_run && !texts.confirm && texts.method.is_none());
         let untouched = Given::read(json!({ "confirm": 7 }).as_object().unwrap(), &[]).unwrap();
         assert_eq!(untouched.arguments["confirm"], 7, "the method's own");
     }

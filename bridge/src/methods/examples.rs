@@ -7,13 +7,13 @@ use crate::candid_json::Method;
 use crate::scheduler::Canister;
 
 impl<C: Canister> CanisterTools<C> {
-    /// Arguments of a method that are right in form.
-    pub(super) fn example(&self, method: &Method) -> Value {
+    /// Arguments of a method that are right in form, if there are any that are short.
+    pub(super) fn example(&self, method: &Method) -> Option<Value> {
         let known = match self.is_scheduler {
             true => known(&method.name),
             false => None,
         };
-        known.unwrap_or_else(|| Value::Object(self.interface.example(method)))
+        known.or_else(|| self.interface.example(method).map(Value::Object))
     }
 }
 

@@ -1,7 +1,32 @@
 //! What a client is told before it uses the tools.
 
+use crate::error::Error;
+
+/// Most methods named that are no tools.
+const MAXIMUM_NAMES: usize = 20;
+
+/// What a client is told, the methods that are no tools included.
+pub(super) fn of(is_scheduler: bool, left_out: &[(String, Error)]) -> String {
+    let mut text = match is_scheduler {
+        true => SCHEDULER,
+        false => ANY_CANISTER,
+    }
+    .to_string();
+    if left_out.is_empty() {
+        return text;
+    }
+    text.push_str("\n\nMethods without a tool:");
+    for (name, reason) in left_out.iter().take(MAXIMUM_NAMES) {
+        text.push_str(&format!(" {name} ({}).", reason.rule()));
+    }
+    if let Some(more) = left_out.len().checked_sub(MAXIMUM_NAMES + 1) {
+        text.push_str(&format!(" And {} more.", more + 1));
+    }
+    text
+}
+
 /// About the scheduler.
-pub(super) const SCHEDULER: &str = "\
+const SCHEDULER: &str = "\
 Chime runs tasks at the times of their schedules. A task has steps, which run one after the other, \
 and schedules; each run is an execution.
 
@@ -30,16 +55,44 @@ Lists come in pages: give next_cursor as cursor to see more. left_out names what
 room for. Answers are concise; response_format: detailed shows every field.";
 
 /// About any other canister.
-pub(super) const ANY_CANISTER: &str = "\
+const ANY_CANISTER: &str = "\
 These tools are the methods of a canister on the Internet Computer, as its Candid interface describes \
 them.
 
-Arguments: nat and int above 2^53 are text. Principals are text. An opt may be left out or null. A \
-choice without details is its name; one with details is an object with exactly one key. A tuple is an \
-object with the keys \"0\", \"1\", ..., or a list. Bytes are base64, or hexadecimal after hex:.
+Arguments: nat and int above 2^53 are text. Principals are text. An opt may be left out or null; one \
+whose value may itself be null, such as opt opt, is a list of that value. A choice without details is \
+its name; one with details is an object with exactly one key. A tuple is an object with the keys \"0\", \
+\"1\", ..., or a list. Bytes are base64, or hexadecimal after hex:. A function is canister.method.
 
 Safety: dry_run checks the arguments and shows what would be sent. Methods whose names say that they \
-destroy something do nothing without confirm: true; ask the user first.
+destroy something or move value do nothing without confirm: true; ask the user first. The kind \
+answer_unreadable says that the call was carried out: do not repeat it.
 
 Errors say the kind, the field at fault, the rule and the fix. After the kind outcome_unknown look \
 first whether it was done. left_out names what an answer had no room for.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn should_name_methods_without_a_tool_and_why() {
+        let left_out = |count: usize| -> Vec<(String, Error)> {
+            (0..count)
+                .map(|index| {
+                    let error = Error::new(Kind::Refused, "no value exists", "nobody can");
+                    (format!("m{index}"), error)
+                })
+                .collect()
+        };
+        assert_eq!(of(false, &[]), ANY_CANISTER);
+        let one = of(false, &left_out(1));
+        assert!(
+            one.ends_with("Methods without a tool: m0 (no value exists)."),
+            "{one}"
+        );
+        assert!(!of(false, &left_out(MAXIMUM_NAMES)).contains("more."));
+        assert!(of(false, &left_out(MAXIMUM_NAMES + 3)).ends_with(" And 3 more."));
+    }
+}

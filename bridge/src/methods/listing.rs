@@ -73,8 +73,15 @@ struct Plan {
     form: Form,
 }
 
-/// The selected tools, in the order of the catalogue, else in that of the interface. A method that
-/// no JSON can be given to is left out with a warning in the log.
+/// The selected tools, and the methods that are none although they are selected.
+pub(super) struct Listing {
+    /// In the order of the catalogue, else in that of the interface.
+    pub(super) entries: Vec<Entry>,
+    /// Methods that nobody can call with JSON, with the reason.
+    pub(super) left_out: Vec<(String, Error)>,
+}
+
+/// The selected tools. A method that no JSON can be given to is left out, and named.
 ///
 /// # Errors
 /// `Usage` if the selection names what does not exist.
@@ -82,7 +89,7 @@ pub(super) fn entries(
     interface: &Interface,
     is_scheduler: bool,
     selection: &Selection,
-) -> Result<Vec<Entry>> {
+) -> Result<Listing> {
     let plans = match is_scheduler {
         true => plans_of_scheduler(interface),
         false => plans_of_any(interface),
@@ -97,12 +104,19 @@ pub(super) fn entries(
         .collect();
     let chosen = selection.choose(&candidates)?;
     let mut shapes = Shapes::default();
-    Ok(plans
-        .into_iter()
-        .zip(chosen)
-        .filter_map(|(plan, is_chosen)| is_chosen.then_some(plan))
-        .filter_map(|plan| plan.entry(interface, &mut shapes))
-        .collect())
+    let mut listing = Listing {
+        entries: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let chosen = plans.into_iter().zip(chosen);
+    for (plan, _) in chosen.filter(|(_, is_chosen)| *is_chosen) {
+        let name = plan.name.clone();
+        match plan.entry(interface, &mut shapes) {
+            Ok(entry) => listing.entries.push(entry),
+            Err(error) => listing.left_out.push((name, error)),
+        }
+    }
+    Ok(listing)
 }
 
 fn plans_of_scheduler(interface: &Interface) -> Vec<Plan> {
@@ -179,23 +193,20 @@ fn common_name(method: &str, taken: impl Fn(&str) -> bool) -> String {
 }
 
 impl Plan {
-    fn entry(self, interface: &Interface, shapes: &mut Shapes) -> Option<Entry> {
+    fn entry(self, interface: &Interface, shapes: &mut Shapes) -> Result<Entry> {
         let (description, mut schema, extras) = match &self.work {
             Work::Overview => (OVERVIEW.to_string(), overview_schema(), vec![]),
             Work::Explanation => (EXPLANATION.to_string(), explanation_schema(), vec![]),
             Work::Method(name) => {
-                let method = interface.method(name)?;
-                match interface.brief_input_schema(method, &self.name, shapes) {
-                    Ok(schema) => (describe(method), schema, self.extras(interface, method)),
-                    Err(error) => {
-                        tracing::warn!(method = name, %error, "left out");
-                        return None;
-                    }
-                }
+                let method = interface
+                    .method(name)
+                    .expect("BUG: plans are made of the interface's methods");
+                let schema = interface.brief_input_schema(method, &self.name, shapes)?;
+                (describe(method), schema, self.extras(interface, method))
             }
         };
         envelope::extend(&mut schema, &extras);
-        Some(Entry {
+        Ok(Entry {
             tool: Tool {
                 title: title(&self.name),
                 name: self.name,

@@ -32,7 +32,7 @@ pub use selection::Selection;
 pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};
 
 use self::envelope::{Extra, Given};
-use self::listing::{Entry, Work};
+use self::listing::{Entry, Listing, Work};
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{Canister, SCHEDULER_INTERFACE, Scheduler};
@@ -44,6 +44,7 @@ pub struct CanisterTools<C> {
     is_scheduler: bool,
     entries: Vec<Entry>,
     tools: Vec<Tool>,
+    instructions: String,
 }
 
 /// Methods that together only the scheduler has.
@@ -85,14 +86,16 @@ impl<C: Canister> CanisterTools<C> {
             true => interface.with_meaningful_names(),
             false => interface,
         };
-        let entries = listing::entries(&interface, is_scheduler, selection)?;
+        let Listing { entries, left_out } = listing::entries(&interface, is_scheduler, selection)?;
         let tools = entries.iter().map(|entry| entry.tool.clone()).collect();
+        let instructions = instructions::of(is_scheduler, &left_out);
         Ok(Self {
             scheduler,
             interface,
             is_scheduler,
             entries,
             tools,
+            instructions,
         })
     }
 
@@ -168,10 +171,7 @@ impl<C: Canister> Toolbox for CanisterTools<C> {
     }
 
     fn instructions(&self) -> &str {
-        match self.is_scheduler {
-            true => instructions::SCHEDULER,
-            false => instructions::ANY_CANISTER,
-        }
+        &self.instructions
     }
 
     async fn call(&self, name: &str, arguments: &Object, progress: &dyn Progress) -> Option<Reply> {

@@ -380,7 +380,7 @@ async fn should_show_right_arguments_to_whoever_gave_wrong_ones() {
 fn should_have_an_example_that_is_right_for_every_method() {
     let tools = tools(Fake::default());
     for method in tools.interface.methods() {
-        let example = tools.example(method);
+        let example = tools.example(method).unwrap();
         let encoded = tools
             .interface
             .encode_arguments(method, example.as_object().unwrap());

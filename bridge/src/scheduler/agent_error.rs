@@ -179,10 +179,15 @@ fn rejected(reject: &RejectResponse, what: &str) -> Error {
             Kind::NotFound,
             "check the canister's id given with --canister",
         ),
-        (_, RejectCode::CanisterReject) => (
-            Kind::Refused,
-            "use a key that may do this, with --identity FILE.pem",
-        ),
+        // These words are the canister's own: nobody else knows what they mean.
+        (_, RejectCode::CanisterReject) => {
+            return Error::new(
+                Kind::Refused,
+                format!("{what}: the canister refused it: {}", reject.reject_message),
+                "do what the canister's words say; if they are about who calls, use another key with \
+                 --identity FILE.pem, and if only canisters may call it, let a task call it",
+            );
+        }
         (_, RejectCode::CanisterError) => (
             Kind::Internal,
             "nothing was changed; report it with the text of this message",

@@ -3,8 +3,8 @@
 use candid::Principal;
 use ic_agent::{Agent, AgentError};
 
-use super::{agent_error, query_error};
-use crate::error::Result;
+use super::{Scheduler, agent_error, interface_of, query_error};
+use crate::error::{Error, Kind, Result};
 
 /// How a method is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,29 +40,129 @@ pub struct Remote {
 /// method ends.
 const NO_REPLY: &str = "IC0506";
 
+/// The error code of a call of a method that the canister does not have.
+const NO_METHOD: &str = "IC0536";
+
+/// Most methods that are named to whoever asked for one that does not exist.
+const MAXIMUM_NAMES: usize = 40;
+
 impl Canister for Remote {
     async fn call(&self, manner: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
         let what = format!("call {method}");
-        if manner == Manner::Query {
+        let address = address(self.canister_id, method, &arguments);
+        let sent = if manner == Manner::Query {
             let query = self.agent.query(&self.canister_id, method);
-            let answer = query.with_arg(arguments).call().await;
-            return answer.map_err(|error| query_error(error, &what));
-        }
-        let update = self.agent.update(&self.canister_id, method);
-        let sent = update.with_arg(arguments).call_and_wait().await;
+            let query = query.with_effective_canister_id(address);
+            query.with_arg(arguments).call().await
+        } else {
+            let update = self.agent.update(&self.canister_id, method);
+            let update = update.with_effective_canister_id(address);
+            update.with_arg(arguments).call_and_wait().await
+        };
         match (manner, sent) {
+            (_, Err(error)) if code(&error) == Some(NO_METHOD) => {
+                Err(without_method(self, method).await.because(error))
+            }
             (Manner::Oneway, Ok(_)) => Ok(Vec::new()),
-            (Manner::Oneway, Err(error)) if is_without_reply(&error) => Ok(Vec::new()),
+            (Manner::Oneway, Err(error)) if code(&error) == Some(NO_REPLY) => Ok(Vec::new()),
+            (Manner::Query, sent) => sent.map_err(|error| query_error(error, &what)),
             (_, sent) => sent.map_err(|error| agent_error(error, &what)),
         }
     }
 }
 
-fn is_without_reply(error: &AgentError) -> bool {
-    match error {
-        AgentError::CertifiedReject { reject, .. } => {
-            reject.error_code.as_deref() == Some(NO_REPLY)
+/// Where a call is sent: to the canister itself, or, if it is one of the network's own, to the
+/// canister that it is about, which the network looks for in its arguments.
+fn address(canister: Principal, method: &str, arguments: &[u8]) -> Principal {
+    #[derive(candid::CandidType, serde::Deserialize)]
+    struct About {
+        canister_id: Principal,
+    }
+    #[derive(candid::CandidType, serde::Deserialize)]
+    struct Target {
+        target_canister: Principal,
+    }
+    if canister != Principal::management_canister() {
+        return canister;
+    }
+    let about = match method {
+        "install_chunked_code" => {
+            candid::decode_one(arguments).map(|about: Target| about.target_canister)
         }
-        _ => false,
+        _ => candid::decode_one(arguments).map(|about: About| about.canister_id),
+    };
+    about.unwrap_or(canister)
+}
+
+fn code(error: &AgentError) -> Option<&str> {
+    match error {
+        AgentError::CertifiedReject { reject, .. }
+        | AgentError::UncertifiedReject { reject, .. } => reject.error_code.as_deref(),
+        _ => None,
+    }
+}
+
+/// The error of whoever has another interface than the canister has.
+async fn without_method(canister: &Remote, method: &str) -> Error {
+    let canister = Scheduler::of(canister.clone());
+    let there = match interface_of(&canister, None).await {
+        Ok(interface) => {
+            let names = interface
+                .methods()
+                .iter()
+                .map(|method| method.name.as_str());
+            let names: Vec<_> = names.take(MAXIMUM_NAMES).collect();
+            format!("; there are {}", names.join(", "))
+        }
+        Err(_) => "; which ones it has, it does not publish".to_string(),
+    };
+    Error::new(
+        Kind::Incompatible,
+        format!("there is no method {method}{there}; nothing was changed"),
+        "use one that there is; the interface given with --did is not the canister's own, or the \
+         canister was upgraded: start the server again with the right one",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_send_calls_of_the_network_s_own_canister_to_the_one_they_are_about() {
+        #[derive(candid::CandidType)]
+        struct Install {
+            mode: u8,
+            canister_id: Principal,
+        }
+        #[derive(candid::CandidType)]
+        struct Chunked {
+            target_canister: Principal,
+        }
+        let own = Principal::management_canister();
+        let canister = Principal::from_slice(&[1]);
+        let other = Principal::from_slice(&[2]);
+        let install = candid::encode_one(Install {
+            mode: 0,
+            canister_id: canister,
+        });
+        let chunked = candid::encode_one(Chunked {
+            target_canister: canister,
+        });
+        let nothing = candid::encode_args(()).unwrap();
+        for (called, method, arguments, expected) in [
+            (own, "install_code", install.as_ref().unwrap(), canister),
+            (
+                own,
+                "install_chunked_code",
+                chunked.as_ref().unwrap(),
+                canister,
+            ),
+            (own, "raw_rand", &nothing, own),
+            (own, "canister_status", &Vec::new(), own),
+            (other, "install_code", install.as_ref().unwrap(), other),
+        ] {
+            assert_eq!(address(called, method, arguments), expected, "{method}");
+        }
     }
 }

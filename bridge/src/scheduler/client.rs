@@ -6,7 +6,7 @@ use ic_agent::Agent;
 use serde::de::DeserializeOwned;
 
 use super::{Canister, Manner, Remote, agent_error};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// The scheduler in a canister.
 #[derive(Clone)]
@@ -202,12 +202,28 @@ impl<C: Canister> Scheduler<C> {
     ) -> Result<R> {
         // Encoded before the first await: a request need not be shared between threads.
         let answer = self.canister.call(manner, method, encode(request));
-        decode(method, &answer.await?)
+        let decoded = decode(method, &answer.await?);
+        match manner {
+            Manner::Query => decoded,
+            Manner::Update | Manner::Oneway => {
+                decoded.map_err(|error| done_but_unreadable(method).because(error))
+            }
+        }
     }
 }
 
 fn encode(request: &impl CandidType) -> Vec<u8> {
     candid::encode_one(request).expect("BUG: the types of the interface can be encoded")
+}
+
+/// An update was carried out, and what it answered is of another version: whoever takes it for a
+/// failure does it a second time.
+fn done_but_unreadable(method: &str) -> Error {
+    Error::new(
+        Kind::Incompatible,
+        format!("{method} was carried out, but its answer is of another version"),
+        "do not repeat it: look whether it did what was meant; use a chime of the scheduler's version",
+    )
 }
 
 fn decode<R: CandidType + DeserializeOwned>(method: &str, answer: &[u8]) -> Result<R> {

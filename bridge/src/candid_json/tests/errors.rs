@@ -44,10 +44,10 @@ fn should_name_the_place_the_rule_and_an_example() {
             "give a list, such as []",
         ),
         (
-            json!({ "rules": [{ "daily": { "hour": 1 }, "now": null }] }),
+            json!({ "rules": [{ "daily": { "hour": 1 }, "note": "" }] }),
             "rules[0]",
             "expected exactly one of blank, daily, note, now, got \
-             {\"daily\":{\"hour\":1},\"now\":null}",
+             {\"daily\":{\"hour\":1},\"note\":\"\"}",
             "give it for example as {\"blank\": {...}}",
         ),
         (
@@ -130,7 +130,8 @@ fn should_refuse_values_that_do_not_fit() {
         ("count", json!("18446744073709551616")),
         ("big", json!(-1)),
         ("small", json!(128)),
-        ("flag", json!("true")),
+        ("flag", json!("maybe")),
+        ("flag", json!(1)),
         ("word", json!(7)),
         ("bytes", json!("no base64!")),
         ("bytes", json!("hex:0")),
@@ -151,9 +152,7 @@ fn should_refuse_values_that_do_not_fit() {
 }
 
 #[test]
-fn should_refuse_functions_and_bottomless_values() {
-    let error = encode(&every_type(), "hook", json!({ "argument_0": "x" })).unwrap_err();
-    assert!(error.rule().contains("functions"));
+fn should_refuse_bottomless_values() {
     let mut tree = json!({ "value": 0, "children": [] });
     for _ in 0..120 {
         tree = json!({ "value": 0, "children": [tree] });

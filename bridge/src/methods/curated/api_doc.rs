@@ -23,7 +23,7 @@ impl<C: Canister> CanisterTools<C> {
             "about": method.documentation,
             "changes_something": !method.is_query,
             "arguments": self.interface.input_schema(method)?,
-            "answer": self.interface.output_schema(method)?,
+            "answer": self.interface.output_schema(method),
             "example": self.example(method),
         }))
     }
