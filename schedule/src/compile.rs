@@ -80,7 +80,7 @@ impl Definition<'_> {
         };
         let own = Zone::find(prefix, EXPRESSION)?;
         match named {
-            Some(named) if named.name() != own.name() => Err(Error::invalid(
+            Some(named) if !named.is_same_as(&own) => Err(Error::invalid(
                 EXPRESSION,
                 format!(
                     "the expression names the time zone {}, but `timezone` is {}",

@@ -6,6 +6,7 @@
 //! times faster and changes no answer.
 
 use chime_types::Error;
+use chime_types::limits::{LATEST_AT, NANOSECONDS};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
@@ -88,6 +89,23 @@ impl Zone {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the clocks of both show the same at all times that schedules have: one zone under two
+    /// names, such as Asia/Calcutta and Asia/Kolkata.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let begin = Timestamp::UNIX_EPOCH;
+        let end = i64::try_from(LATEST_AT / NANOSECONDS).expect("BUG: a year of four digits");
+        let changes = |zone: &Self| -> Vec<_> {
+            let after = zone.zone.following(begin);
+            after
+                .map(|change| (change.timestamp(), change.offset()))
+                .take_while(|(at, _)| at.as_second() < end)
+                .collect()
+        };
+        self.name == other.name
+            || (self.zone.to_offset(begin) == other.zone.to_offset(begin)
+                && changes(self) == changes(other))
     }
 
     /// What the clock shows at an instant.

@@ -211,6 +211,36 @@ fn should_suggest_a_zone_that_was_probably_meant() {
 }
 
 #[test]
+fn should_take_one_zone_under_two_names() {
+    for (one, other) in [
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Asia/Kolkata", "Asia/Calcutta"),
+        ("US/Eastern", "America/New_York"),
+        ("Etc/UTC", "UTC"),
+        ("europe/zurich", "Europe/Zurich"),
+    ] {
+        let rule = cron(&format!("TZ={one} 0 9 * * *"));
+        let compiled = Schedule::compile(&Definition {
+            timezone: Some(other),
+            ..Definition::new(&rule)
+        });
+        assert!(compiled.is_ok(), "{one} {other}");
+    }
+    for (one, other) in [
+        ("Asia/Kolkata", "Asia/Colombo"),
+        ("Europe/Zurich", "Europe/London"),
+        ("Etc/GMT+1", "Etc/GMT-1"),
+        ("America/New_York", "America/Detroit"),
+    ] {
+        let error = refused(&cron(&format!("TZ={one} 0 9 * * *")), Some(other));
+        assert!(
+            error.rule.contains("names the time zone"),
+            "{one} {other}: {error}"
+        );
+    }
+}
+
+#[test]
 fn should_refuse_two_different_zones() {
     let rule = cron("CRON_TZ=Europe/Zurich 0 9 * * *");
     let schedule = compile(&rule, "europe/zurich");
