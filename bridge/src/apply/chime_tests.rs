@@ -8,9 +8,13 @@ use chime_types::{
 use super::{Outcome, Plan, Step, read};
 
 fn outcome(entry: &str) -> Outcome {
+    outcome_of(&format!("tasks:\n- {{key: a, {entry}}}\n"))
+}
+
+fn outcome_of(text: &str) -> Outcome {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("jobs.yaml");
-    std::fs::write(&path, format!("tasks:\n- {{key: a, {entry}}}\n")).unwrap();
+    std::fs::write(&path, text).unwrap();
     read(&[path]).remove(0).outcome
 }
 
@@ -240,6 +244,9 @@ fn should_take_limits_away_that_the_file_no_longer_names() {
     };
     let task = chime_types::Task {
         metadata: request.metadata.unwrap(),
+        maximum_concurrent: request.maximum_concurrent,
+        execution_timeout_seconds: request.execution_timeout_seconds,
+        pause_after_failures: Some(3),
         ..crate::fixtures::task(1, "a")
     };
     let Step::Update(change) = Plan::new(vec![task]).declare(&declared("note: x"), "jobs.yaml")
@@ -250,4 +257,64 @@ fn should_take_limits_away_that_the_file_no_longer_names() {
     assert_eq!(update.maximum_concurrent, Some(0));
     assert_eq!(update.execution_timeout_seconds, Some(0));
     assert_eq!(update.pause_after_failures, Some(0));
+}
+
+#[test]
+fn should_read_times_by_the_clock_of_the_zone_that_is_named() {
+    let run_at = |fields: &str| {
+        let text = format!("tasks:\n- key: a\n  note: x\n{fields}");
+        match outcome_of(&text) {
+            Outcome::Task(declaration) => match declaration.request.schedules[0].rule {
+                chime_types::Rule::Once { run_at } => Ok(run_at.unwrap() / 1_000_000_000),
+                ref other => panic!("{text}: {other:?}"),
+            },
+            Outcome::Refused(refusal) => Err(refusal.to_string()),
+            other => panic!("{text}: {other:?}"),
+        }
+    };
+    for (at, zone, expected) in [
+        ("2027-12-01 08:00", "Europe/Zurich", "2027-12-01T07:00:00Z"),
+        ("2027-12-01T08:00", "Europe/Zurich", "2027-12-01T07:00:00Z"),
+        (
+            "2027-07-01 08:00:30",
+            "Europe/Zurich",
+            "2027-07-01T06:00:30Z",
+        ),
+        ("2027-12-01", "Asia/Kolkata", "2027-11-30T18:30:00Z"),
+        (
+            "2027-12-01T08:00:00Z",
+            "Europe/Zurich",
+            "2027-12-01T08:00:00Z",
+        ),
+        (
+            "2027-12-01T08:00:00+02:00",
+            "Europe/Zurich",
+            "2027-12-01T06:00:00Z",
+        ),
+        // Twice on this day: the first.
+        ("2027-10-31 02:30", "Europe/Zurich", "2027-10-31T00:30:00Z"),
+    ] {
+        let expected: jiff::Timestamp = expected.parse().unwrap();
+        let found = run_at(&format!("  at: \"{at}\"\n  timezone: {zone}\n"));
+        assert_eq!(
+            found,
+            Ok(u64::try_from(expected.as_second()).unwrap()),
+            "{at} {zone}"
+        );
+    }
+    for (fields, words) in [
+        ("  at: \"2027-12-01 08:00\"\n", "timezone"),
+        (
+            "  at: \"2027-03-28 02:30\"\n  timezone: Europe/Zurich\n",
+            "jump over",
+        ),
+        (
+            "  at: \"2027-12-01 08:00\"\n  timezone: Mars/Base\n",
+            "Mars/Base",
+        ),
+        ("  at: soon\n  timezone: Europe/Zurich\n", "an instant"),
+    ] {
+        let text = run_at(fields).unwrap_err();
+        assert!(text.contains(words), "{fields}: {text}");
+    }
 }

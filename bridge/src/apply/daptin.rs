@@ -15,7 +15,7 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
     let mut fields = Fields::new(entry, &path, Spelling::Loose)?;
     let parts = Parts::read(&mut fields, draft)?;
     note_unknown(&fields, draft);
-    parts.declare(&path)
+    parts.declare(&path, Naming::Name)
 }
 
 /// What a Daptin task consists of, in the list and in the API.
@@ -37,13 +37,17 @@ impl Parts {
     pub fn read(fields: &mut Fields<'_>, draft: &mut Draft) -> Result<Self, Refusal> {
         let name = fields.filled(&["Name"])?;
         draft.task.clone_from(&name);
+        let as_user = fields.filled(&["AsUserEmail"])?;
+        draft.notes.extend(as_user.iter().map(|user| {
+            format!("AsUserEmail is kept, and gives no rights: it runs as you, not as {user}")
+        }));
         Ok(Self {
             name,
             label: fields.filled(&["Label"])?,
             schedule: schedule::cron(fields, "Schedule")?,
             action_name: fields.filled(&["ActionName"])?,
             entity_name: fields.filled(&["EntityName"])?,
-            as_user: fields.filled(&["AsUserEmail"])?,
+            as_user,
             attributes: attributes(fields)?,
             active: fields.flag(&["Active", "IsActive"])?,
             job_type: fields.filled(&["JobType"])?,
@@ -51,7 +55,7 @@ impl Parts {
     }
 
     /// The task that they declare.
-    pub fn declare(self, path: &str) -> Result<Outcome, Refusal> {
+    pub fn declare(self, path: &str, naming: Naming) -> Result<Outcome, Refusal> {
         let (Some(name), Some(schedule), Some(action_name)) =
             (&self.name, &self.schedule, &self.action_name)
         else {
@@ -76,7 +80,7 @@ impl Parts {
         let key = identity::key("daptin", name);
         Ok(Outcome::Task(Box::new(Declaration {
             key,
-            naming: Naming::Name,
+            naming,
             request,
         })))
     }

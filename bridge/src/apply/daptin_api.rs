@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::daptin::Parts;
 use super::dialect::{missing, note_unknown};
 use super::fields::{Fields, Spelling};
-use super::{ActionPatch, Draft, Outcome, Patch, Refusal};
+use super::{ActionPatch, Draft, Naming, Outcome, Patch, Refusal};
 
 /// Reads a document `{"data": {"type": "task", ...}}`.
 pub(super) fn read(document: &Value, draft: &mut Draft) -> Result<Outcome, Refusal> {
@@ -31,11 +31,17 @@ pub(super) fn read(document: &Value, draft: &mut Draft) -> Result<Outcome, Refus
     };
     let mut attributes = Fields::new(attributes, path, Spelling::Loose)?;
     let mut parts = Parts::read(&mut attributes, draft)?;
+    if let (None, Some(user)) = (&parts.as_user, &user) {
+        draft.notes.push(format!(
+            "as_user_id is kept, and gives no rights: it runs as you, not as {user}"
+        ));
+    }
     parts.as_user = parts.as_user.or(user);
     note_unknown(&data, draft);
     note_unknown(&attributes, draft);
     match target {
-        None => parts.declare("data.attributes"),
+        // What the API knows by a type and a name is the same in whatever file it stands.
+        None => parts.declare("data.attributes", Naming::Id),
         Some(target) => Ok(Outcome::Patch(Box::new(patch(target, parts, draft)))),
     }
 }

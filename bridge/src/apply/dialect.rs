@@ -36,7 +36,9 @@ pub(super) fn read(file: &str, document: &Value, context: &Context<'_>) -> Vec<F
         });
     }
     let mut draft = Draft::default();
-    let outcome = if keys.has("data") {
+    let outcome = if is_entry(document) {
+        Err(unrecognised(document))
+    } else if keys.has("data") {
         daptin_api::read(document, &mut draft)
     } else if keys.has("steps") && !keys.has("key") {
         realms::read(document, context, &mut draft)
@@ -101,9 +103,17 @@ pub(super) fn note_unknown(fields: &Fields<'_>, draft: &mut Draft) {
 
 /// Refuses missing fields in the words that users of these systems know.
 pub(super) fn missing(path: &str, names: &[&str]) -> Refusal {
+    // The fields of one entry, each with a dash of its own, are as many entries.
+    let fix = match path.ends_with(']') && names.len() > 1 {
+        true => {
+            "Add them. An entry of a list begins with one `- `; its other fields stand below it \
+             without one, indented as far as the first."
+        }
+        false => "Add them.",
+    };
     let refusal = Refusal::new(
         format!("Missing required fields: {}", names.join(", ")),
-        "Add them.",
+        fix,
     );
     Refusal {
         field: (!path.is_empty()).then(|| path.to_string()),
@@ -112,6 +122,19 @@ pub(super) fn missing(path: &str, names: &[&str]) -> Refusal {
 }
 
 fn unrecognised(document: &Value) -> Refusal {
+    match document {
+        Value::Array(items) if is_bare_list(items) => return without_head(&items[0], "a list of"),
+        Value::Object(_) if is_entry(document) => return without_head(document, "an entry of"),
+        _ => {}
+    }
+    if let Some((label, Value::Object(_))) = Keys::of(document).entry("tasks") {
+        return Refusal::of(
+            label,
+            "must be a list, not a mapping",
+            "Begin each entry with `- `: a line `- Name: x`, and its other fields below, indented as \
+             far as `Name`.",
+        );
+    }
     if let Err(refusal) = Fields::new(document, "", Spelling::Exact) {
         return refusal;
     }
@@ -120,6 +143,30 @@ fn unrecognised(document: &Value) -> Refusal {
         "Known are: a list `tasks:` of Chime, a list `Tasks:` of Daptin, a JSON:API document with \
          `data` of Daptin, a job of tasks_loop with `id, name, command, schedule` or its \
          configuration, and a JSON file of Realms with `name` and `steps`.",
+    )
+}
+
+/// Whether a list is that of `tasks:`, without its head.
+pub(super) fn is_bare_list(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(is_entry)
+}
+
+/// Whether a mapping is an entry of Daptin's list or of Chime's own.
+fn is_entry(value: &Value) -> bool {
+    let keys = Keys::of(value);
+    let is_daptin = keys.loose("ActionName").is_some() && keys.loose("Schedule").is_some();
+    is_daptin || (keys.has("key") && !keys.has("id"))
+}
+
+/// Refuses entries that stand without the head of their list: what they resemble, said once.
+fn without_head(entry: &Value, what: &str) -> Refusal {
+    let (head, whose) = match Keys::of(entry).has("key") {
+        true => ("tasks:", "Chime's own form"),
+        false => ("Tasks:", "Daptin"),
+    };
+    Refusal::new(
+        format!("this looks like {what} {whose}, without the line `{head}` above it"),
+        format!("Write `{head}` above, and begin each entry with `- `."),
     )
 }
 

@@ -118,6 +118,13 @@ impl<'a> Fields<'a> {
         match self.value(names) {
             None => Ok(None),
             Some((_, Value::String(text))) => Ok(Some(text.clone())),
+            Some((path, Value::Number(number))) if number.is_f64() => Err(Refusal::of(
+                path,
+                format!(
+                    "must be text, and {number} is a number that may have been written otherwise"
+                ),
+                "Put it in quotation marks, as it is meant.",
+            )),
             Some((_, Value::Number(number))) => Ok(Some(number.to_string())),
             Some((path, other)) => Err(wrong(path, "text", other)),
         }
@@ -152,7 +159,7 @@ impl<'a> Fields<'a> {
         };
         let number = match value {
             Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-            Value::String(text) => text.trim().parse().ok(),
+            Value::String(text) if !is_octal(text) => text.trim().parse().ok(),
             _ => None,
         };
         match number {
@@ -173,7 +180,7 @@ impl<'a> Fields<'a> {
         };
         let parsed = match value {
             Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-            Value::String(text) => super::schedule::duration(text),
+            Value::String(text) if !is_octal(text) => super::schedule::duration(text),
             _ => None,
         };
         parsed.map(Some).ok_or_else(|| {
@@ -264,6 +271,12 @@ impl<'a> Fields<'a> {
             .map(|key| self.at(key))
             .collect()
     }
+}
+
+/// Whether a text is a number with a zero before it, which some programs read as octal.
+fn is_octal(text: &str) -> bool {
+    let digits = text.trim();
+    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Refuses a value of the wrong kind.

@@ -37,7 +37,7 @@ fn should_name_the_fault_of_damaged_files() {
         ("id: x\nid: y\n", "`id` occurs twice"),
         ("? [a, b]\n: 1\n", "a key must be plain text"),
         ("Tasks: []", "the list is empty"),
-        ("Tasks: {Name: x}", "no job file that is known"),
+        ("Tasks: {Name: x}", "must be a list, not a mapping"),
         ("Tasks: [text]", "Tasks[0]: must be a mapping"),
         ("&a [*a]", "not valid YAML"),
         ("!secret x", "not valid YAML"),
@@ -261,4 +261,50 @@ fn should_note_unknown_fields_of_other_systems() {
     let found = findings("a.yaml", text.as_bytes());
     assert!(matches!(found[0].outcome, Outcome::Task(_)));
     assert_eq!(found[0].notes, ["the unknown field `priorty` is ignored"]);
+}
+
+#[test]
+fn should_say_once_what_a_list_without_its_head_resembles() {
+    for (content, words) in [
+        (
+            "- {Name: a, Schedule: '@daily', ActionName: x}\n- {Name: b, Schedule: '@daily', ActionName: x}\n",
+            "`Tasks:`",
+        ),
+        ("Name: a\nSchedule: '@daily'\nActionName: x\n", "`Tasks:`"),
+        ("- {key: a, note: x}\n- {key: b, note: x}\n", "`tasks:`"),
+        ("key: a\nnote: x\n", "`tasks:`"),
+    ] {
+        let refused = refusals(content);
+        assert_eq!(refused.len(), 1, "{content}: {refused:?}");
+        assert!(refused[0].contains(words), "{content}: {refused:?}");
+    }
+}
+
+#[test]
+fn should_say_that_an_entry_begins_with_one_dash() {
+    let refused = refusals("Tasks:\n- Name: a\n- Schedule: '@daily'\n- ActionName: x\n");
+    assert_eq!(refused.len(), 3);
+    for text in refused {
+        assert!(text.contains("begins with one `- `"), "{text}");
+    }
+    let refused = refusals("Tasks:\n  Name: a\n  Schedule: '@daily'\n");
+    assert!(
+        refused[0].contains("Begin each entry with `- `"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn should_note_that_a_user_of_another_system_has_no_rights_here() {
+    let entry = "Tasks:\n- {Name: a, Schedule: '@daily', ActionName: x, AsUserEmail: a@b.c}\n";
+    let api = "data:\n  type: task\n  attributes: {name: a, schedule: '@daily', action_name: x}\n  \
+               relationships: {as_user_id: {data: {type: user, id: u7}}}\n";
+    for (content, user) in [(entry, "a@b.c"), (api, "u7")] {
+        let found = findings("job.yaml", content.as_bytes());
+        let notes = &found[0].notes;
+        assert!(
+            notes.iter().any(|note| note.contains(user)),
+            "{content}: {notes:?}"
+        );
+    }
 }

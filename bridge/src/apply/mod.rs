@@ -14,11 +14,13 @@ mod daptin;
 mod daptin_api;
 mod dialect;
 mod document;
+mod drift;
 mod exclusions;
 mod fields;
 mod files;
 mod http;
 mod identity;
+mod merge;
 mod plan;
 mod realms;
 mod schedule;
@@ -26,13 +28,18 @@ mod script;
 mod settings;
 mod tasks_loop;
 mod validate;
+mod yaml;
 
 #[cfg(test)]
 mod chime_tests;
 #[cfg(test)]
+mod drift_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod yaml_tests;
 
 use std::path::{Path, PathBuf};
 
@@ -244,7 +251,10 @@ pub fn read_with(paths: &[PathBuf], default_timeout_seconds: Option<u64>) -> Vec
         };
         match &document.content {
             Ok(value) => findings.extend(dialect::read(&document.file, value, &context)),
-            Err(refusal) => findings.push(Finding::refused(&document.file, refusal.clone())),
+            Err(refusal) => findings.push(Finding {
+                task: document.name.clone(),
+                ..Finding::refused(&document.file, refusal.clone())
+            }),
         }
     }
     validate::check(&mut findings);
@@ -263,6 +273,12 @@ impl Finding {
             outcome: outcome.unwrap_or_else(Outcome::Refused),
             notes: draft.notes,
         }
+    }
+
+    /// Whether there is no such file at all.
+    #[must_use]
+    pub fn is_without_file(&self) -> bool {
+        self.file != "-" && !Path::new(&self.file).exists()
     }
 
     /// The actions of the task, if it is one.

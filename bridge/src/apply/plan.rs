@@ -1,14 +1,17 @@
 //! Compares what the files say with what the scheduler holds.
 //!
-//! Pure: it decides about one document at a time, and the command carries each decision out. A
-//! task that the files no longer name is left alone.
+//! It decides about one document at a time, and the command carries each decision out. It sends
+//! nothing, and of the files it looks only whether those of before are still there. A task that the
+//! files no longer name is left alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use chime_types::{
     Action, CreateTaskRequest, NewSchedule, NewStep, Task, UpdateTaskRequest, limits,
 };
 
+use super::drift;
 use super::identity::{AppliedFrom, applied_from, file_name, job_hash, key_in_file, marked};
 use super::{ActionPatch, Declaration, Naming, Patch, Refusal};
 
@@ -41,6 +44,8 @@ pub struct Change {
     pub active: Option<bool>,
     /// The file that the task was applied from before, if it was another one.
     pub moved_from: Option<String>,
+    /// What somebody changed by hand since the same job was applied, in the words of job files.
+    pub by_hand: Vec<&'static str>,
 }
 
 /// What the scheduler holds, and what was declared in this call.
@@ -48,19 +53,26 @@ pub struct Change {
 pub struct Plan {
     by_key: HashMap<String, (AppliedFrom, Task)>,
     declared: HashMap<String, (String, String)>,
+    /// Files that tasks were applied from and that are there no more.
+    gone: BTreeSet<String>,
 }
 
 impl Plan {
     /// Begins with all tasks of the caller.
     #[must_use]
     pub fn new(tasks: Vec<Task>) -> Self {
-        let marked = tasks
+        let by_key: HashMap<_, _> = tasks
             .into_iter()
-            .filter_map(|task| Some((applied_from(&task.metadata)?, task)));
+            .filter_map(|task| Some((applied_from(&task.metadata)?, task)))
+            .map(|(mark, task)| (mark.key.clone(), (mark, task)))
+            .collect();
+        let sources = by_key.values().map(|(mark, _)| &mark.source);
         Self {
-            by_key: marked
-                .map(|(mark, task)| (mark.key.clone(), (mark, task)))
+            gone: sources
+                .filter(|source| !Path::new(source).exists())
+                .cloned()
                 .collect(),
+            by_key,
             declared: HashMap::new(),
         }
     }
@@ -93,11 +105,11 @@ impl Plan {
     /// that, unless another file uses the name for another job.
     fn key(&self, declaration: &Declaration, hash: &str, file: &str) -> String {
         let plain = declaration.key.clone();
+        let applied = |key: &String| self.by_key.get(key).map(|(mark, _)| mark);
+        let own = key_in_file(&plain, file);
         if declaration.naming == Naming::Id {
             return plain;
         }
-        let own = key_in_file(&plain, file);
-        let applied = |key: &String| self.by_key.get(key).map(|(mark, _)| mark);
         let known = [&plain, &own]
             .into_iter()
             .find(|key| applied(key).is_some_and(|mark| mark.source == file))
@@ -108,12 +120,22 @@ impl Plan {
         let declared = self.declared.get(&plain);
         let foreign = match (declared, applied(&plain)) {
             (Some((earlier, job)), _) => job != hash && earlier != file,
-            (None, Some(mark)) => mark.hash != hash && file_name(&mark.source) != file_name(file),
+            (None, Some(mark)) => mark.hash != hash && self.is_other_file(&mark.source, file),
             (None, None) => false,
         };
         if foreign { own } else { plain }
     }
+
+    /// Whether the job of another file is another job. One whose file is gone was moved, and what
+    /// comes on the standard input is in no file.
+    fn is_other_file(&self, before: &str, now: &str) -> bool {
+        let is_named = before != STANDARD_INPUT && now != STANDARD_INPUT;
+        is_named && file_name(before) != file_name(now) && !self.gone.contains(before)
+    }
 }
+
+/// What is no file: the standard input.
+const STANDARD_INPUT: &str = "-";
 
 fn contradiction(key: &str, earlier: &str) -> Refusal {
     let id = key.split_once(':').map_or(key, |(_, id)| id);
@@ -131,63 +153,37 @@ fn compare(
 ) -> Step {
     let request = &declaration.request;
     let moved = file_name(&before.source) != file_name(&mark.source);
-    if before.hash == mark.hash {
-        // Where files tell jobs of one name apart, the new name of a file has to be remembered.
-        return match moved && declaration.naming == Naming::Name {
-            true => remember(before, task, request, mark),
-            false => Step::Unchanged(Box::new(task.clone())),
-        };
+    let is_same_job = before.hash == mark.hash;
+    // Where files tell jobs of one name apart, the new name of a file has to be remembered.
+    let is_remembered = !is_same_job || declaration.naming == Naming::Name;
+    let mark = match is_remembered {
+        true => mark.clone(),
+        false => AppliedFrom {
+            source: before.source.clone(),
+            ..mark.clone()
+        },
+    };
+    let timeout = (!is_same_job).then_some(limits::DEFAULT_TIMEOUT_SECONDS);
+    let mut update = drift::update(task, request, &marked(request, &mark), timeout);
+    if before.schedules_hash != mark.schedules_hash {
+        update.schedules = Some(request.schedules.clone());
     }
-    let update = UpdateTaskRequest {
-        task_id: task.id,
-        expected_version: Some(task.version),
-        name: Some(request.name.clone()),
-        description: Some(request.description.clone().unwrap_or_default()),
-        metadata: Some(marked(request, mark)),
-        steps: Some(request.steps.clone()),
-        schedules: (before.schedules_hash != mark.schedules_hash)
-            .then(|| request.schedules.clone()),
-        priority: Some(request.priority.unwrap_or_default()),
-        retry: Some(request.retry.clone().unwrap_or_default()),
-        timeout_seconds: Some(
-            request
-                .timeout_seconds
-                .unwrap_or(limits::DEFAULT_TIMEOUT_SECONDS),
-        ),
-        on_unknown: Some(request.on_unknown.unwrap_or_default()),
-        // 0 takes a limit away.
-        execution_timeout_seconds: Some(request.execution_timeout_seconds.unwrap_or(0)),
-        maximum_concurrent: Some(request.maximum_concurrent.unwrap_or(0)),
-        pause_after_failures: Some(request.pause_after_failures.unwrap_or(0)),
-        ..UpdateTaskRequest::default()
+    let changed = drift::fields(&update);
+    // A task that somebody paused stays paused unless the file itself changed its mind.
+    let active = (before.active != mark.active).then_some(mark.active);
+    if changed.is_empty() && active.is_none() {
+        return Step::Unchanged(Box::new(task.clone()));
+    }
+    let by_hand = match is_same_job {
+        true => changed.into_iter().filter(|_| !moved).collect(),
+        false => Vec::new(),
     };
     Step::Update(Box::new(Change {
         update: Some(update),
         task: task.clone(),
-        // A task that somebody paused stays paused unless the file itself changed its mind.
-        active: (before.active != mark.active).then_some(mark.active),
-        moved_from: moved.then(|| before.source.clone()),
-    }))
-}
-
-/// The job is the same, and its file has another name.
-fn remember(
-    before: &AppliedFrom,
-    task: &Task,
-    request: &CreateTaskRequest,
-    mark: &AppliedFrom,
-) -> Step {
-    let update = UpdateTaskRequest {
-        task_id: task.id,
-        expected_version: Some(task.version),
-        metadata: Some(marked(request, mark)),
-        ..UpdateTaskRequest::default()
-    };
-    Step::Update(Box::new(Change {
-        update: Some(update),
-        task: task.clone(),
-        active: None,
-        moved_from: Some(before.source.clone()),
+        active,
+        moved_from: (moved && is_remembered).then(|| before.source.clone()),
+        by_hand,
     }))
 }
 
@@ -227,6 +223,7 @@ pub fn patch(task: &Task, patch: &Patch) -> Result<Step, Refusal> {
         task: task.clone(),
         active,
         moved_from: None,
+        by_hand: Vec::new(),
     })))
 }
 

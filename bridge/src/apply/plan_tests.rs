@@ -40,6 +40,7 @@ fn made(id: u64, step: Step) -> Task {
         steps: steps.collect(),
         schedules,
         disabled: request.disabled == Some(true),
+        retry: request.retry.unwrap_or_default(),
         ..fixtures::task(id, &request.name)
     }
 }

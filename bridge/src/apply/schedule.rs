@@ -87,15 +87,16 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
         ("daily", daily as CalendarReader),
         ("weekly", weekly),
         ("monthly", monthly),
-        ("at", at),
     ] {
-        // `at` is the time of day of a calendar rule.
-        let given = fields
-            .value(&[name])
-            .filter(|_| !(is_calendar && name == "at"));
-        if let Some((path, value)) = given {
+        if let Some((path, value)) = fields.value(&[name]) {
             rules.push((name, read(value, path)?));
         }
+    }
+    let timezone = fields.filled(&["timezone"])?;
+    // `at` is the time of day of a calendar rule.
+    if let Some((path, value)) = fields.value(&["at"]).filter(|_| !is_calendar) {
+        let run_at = Some(instant(value, path, timezone.as_deref())?);
+        rules.push(("at", Rule::Once { run_at }));
     }
     if let [_, (second, _), ..] = rules.as_slice() {
         return Err(Refusal::of(
@@ -108,7 +109,7 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
         .pop()
         .unwrap_or(("schedule", Rule::Once { run_at: None }));
     let schedule = NewSchedule {
-        timezone: fields.filled(&["timezone"])?,
+        timezone,
         start_after_seconds: fields.seconds(&["after"])?,
         gap: fields.choice("gap", &GAPS)?,
         missed_runs: fields.choice("missed_runs", &MISSED_RUNS)?,
@@ -204,21 +205,49 @@ fn monthly(value: &Value, path: String) -> Result<Rule, Refusal> {
     })
 }
 
-fn at(value: &Value, path: String) -> Result<Rule, Refusal> {
-    let instant = value
-        .as_str()
-        .and_then(|text| text.trim().parse::<jiff::Timestamp>().ok());
-    let run_at = instant.and_then(|instant| u64::try_from(instant.as_nanosecond()).ok());
-    let Some(run_at) = run_at else {
-        let refusal = wrong(path, "an instant with its offset", value);
-        return Err(Refusal {
-            fix: "Write it as \"2030-01-31T02:30:00Z\".".into(),
-            ..refusal
-        });
+/// An instant: with its offset, or by the clock on the wall of the zone that is named beside it. The
+/// zone of this machine is none of the file's.
+pub(super) fn instant(value: &Value, path: String, zone: Option<&str>) -> Result<u64, Refusal> {
+    let text = value.as_str().unwrap_or_default().trim();
+    let civil = text.parse::<jiff::civil::DateTime>();
+    let found = match (text.parse::<jiff::Timestamp>(), civil, zone) {
+        (Ok(instant), _, _) => Some(instant),
+        (Err(_), Ok(civil), Some(zone)) => Some(on_the_wall(civil, zone, &path)?),
+        _ => None,
     };
-    Ok(Rule::Once {
-        run_at: Some(run_at),
+    let nanoseconds = found.and_then(|instant| u64::try_from(instant.as_nanosecond()).ok());
+    nanoseconds.ok_or_else(|| Refusal {
+        fix: "Write it as \"2030-01-31T02:30:00Z\", or as \"2030-01-31 02:30\" with a timezone."
+            .into(),
+        ..wrong(path, "an instant with its offset", value)
     })
+}
+
+/// A time by the clock of a zone. One that occurs twice is the first, as in every schedule.
+fn on_the_wall(
+    civil: jiff::civil::DateTime,
+    zone: &str,
+    path: &str,
+) -> Result<jiff::Timestamp, Refusal> {
+    use jiff::tz::{AmbiguousOffset, TimeZoneDatabase};
+    let refuse = |rule: String, fix: &str| Refusal::of(path, rule, fix);
+    // The zones that the scheduler knows: those of the program, not those of this machine.
+    let found = TimeZoneDatabase::bundled().get(zone).map_err(|_| {
+        refuse(
+            format!("there is no time zone {zone}"),
+            "Give a name such as Europe/Zurich.",
+        )
+    })?;
+    let meant = found.to_ambiguous_timestamp(civil);
+    if let AmbiguousOffset::Gap { .. } = meant.offset() {
+        return Err(refuse(
+            format!("the clocks of {zone} jump over {civil}"),
+            "Choose a time that there is, or give the offset.",
+        ));
+    }
+    meant
+        .earlier()
+        .map_err(|error| refuse(format!("{civil}: {error}"), "Choose another time."))
 }
 
 /// `hour` and `minute` of a mapping.
