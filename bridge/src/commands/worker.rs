@@ -186,10 +186,10 @@ fn judge(summary: Summary) -> Result<()> {
         return Err(Error::new(Kind::ExecutionFailed, rule, fix));
     }
     if summary.refused_files > 0 {
-        let rule = format!(
-            "{} job files were refused; the others were kept",
-            summary.refused_files
-        );
+        let rule = match summary.refused_files {
+            1 => "1 job file was refused; the others were kept".to_string(),
+            count => format!("{count} job files were refused; the others were kept"),
+        };
         return Err(Error::new(
             Kind::Usage,
             rule,

@@ -139,6 +139,25 @@ impl Applied {
         lines
     }
 
+    /// What became of the documents where some were refused, in one sentence.
+    #[must_use]
+    pub fn became(&self) -> String {
+        let others = self.results.len() - self.refused;
+        let (was, were, is, are) = match self.dry_run {
+            true => ("would be", "would be", "would be", "would be"),
+            false => ("was", "were", "is", "are"),
+        };
+        let refused = match self.refused {
+            1 => format!("1 document {was} refused"),
+            count => format!("{count} documents {were} refused"),
+        };
+        match others {
+            0 => refused,
+            1 => format!("{refused}; the other one {is} applied"),
+            count => format!("{refused}; the {count} others {are} applied"),
+        }
+    }
+
     /// How many documents were refused.
     #[must_use]
     pub const fn refused(&self) -> usize {
@@ -185,5 +204,51 @@ impl Applied {
             shown.join(", "),
             page.clock.zone_name()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_say_what_became_of_the_others() {
+        let row = |action| AppliedRow {
+            action,
+            ..AppliedRow::default()
+        };
+        for (dry_run, refused, others, expected) in [
+            (false, 1, 0, "1 document was refused"),
+            (false, 2, 0, "2 documents were refused"),
+            (
+                false,
+                1,
+                1,
+                "1 document was refused; the other one is applied",
+            ),
+            (
+                false,
+                2,
+                3,
+                "2 documents were refused; the 3 others are applied",
+            ),
+            (true, 1, 0, "1 document would be refused"),
+            (
+                true,
+                1,
+                1,
+                "1 document would be refused; the other one would be applied",
+            ),
+            (
+                true,
+                2,
+                2,
+                "2 documents would be refused; the 2 others would be applied",
+            ),
+        ] {
+            let mut rows = vec![row("refused"); refused];
+            rows.resize(refused + others, row("created"));
+            assert_eq!(Applied::new(dry_run, rows, vec![]).became(), expected);
+        }
     }
 }

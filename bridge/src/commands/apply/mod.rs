@@ -2,7 +2,7 @@
 
 mod rows;
 
-use self::rows::{foreseen, refused, remarks, with_task};
+use self::rows::{foreseen, refused, remarks, with_pause, with_task};
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
 use crate::cli::{ApplyArguments, GlobalArguments};
@@ -17,6 +17,14 @@ pub(super) async fn run(
     writer: &Writer,
 ) -> Result<()> {
     let findings = apply::read(&arguments.files);
+    if let [only] = findings.as_slice()
+        && let Outcome::Refused(refusal) = &only.outcome
+        && only.is_without_file()
+    {
+        // There is nothing to say about any job.
+        let rule = format!("{}: {}", only.file, refusal.rule);
+        return Err(Error::new(Kind::Usage, rule, &refusal.fix));
+    }
     let rows = with_scheduler(global, writer, async |session| {
         let mut plan = Plan::new(session.scheduler.all_tasks().await?);
         let mut rows = Vec::with_capacity(findings.len());
@@ -79,7 +87,7 @@ async fn one(
         carry_out(session, step, row.clone(), dry_run, writer).await
     };
     match attempt.await {
-        Ok(row) => Ok(row),
+        Ok(row) => Ok(with_pause(row, finding)),
         Err(Obstacle::Refused(refusal)) => Ok(refused(row, refusal)),
         Err(Obstacle::Failed(error)) => Err(error),
     }
@@ -163,6 +171,11 @@ async fn carry_out(
                     .as_ref()
                     .map(|file| format!("was applied from {file} before")),
             );
+            if !change.by_hand.is_empty() {
+                let fields = change.by_hand.join(", ");
+                row.notes
+                    .push(format!("changed since it was applied: {fields}"));
+            }
             update(session, &change, row, dry_run, writer).await
         }
     }
@@ -181,6 +194,10 @@ async fn update(
             .as_ref()
             .and_then(|update| update.schedules.as_ref());
         let row = with_task(row, &change.task);
+        let row = AppliedRow {
+            disabled: change.active.map_or(row.disabled, |active| !active),
+            ..row
+        };
         return Ok(match schedules {
             Some(schedules) => foreseen(row, schedules.first(), writer),
             None => row,
@@ -197,18 +214,10 @@ fn explain(applied: &Applied, writer: &Writer) -> Result<()> {
     }
     match applied.refused() {
         0 => Ok(()),
-        count => {
-            let documents = if count == 1 {
-                "1 document was"
-            } else {
-                &format!("{count} documents were")
-            };
-            let rule = format!("{documents} refused; the others are applied");
-            Err(Error::new(
-                Kind::Usage,
-                rule,
-                "Correct what is listed above and apply again: what is unchanged stays as it is.",
-            ))
-        }
+        _ => Err(Error::new(
+            Kind::Usage,
+            applied.became(),
+            "Correct what is listed above and apply again: what is unchanged stays as it is.",
+        )),
     }
 }

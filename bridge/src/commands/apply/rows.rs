@@ -4,7 +4,7 @@ use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Action, NewSchedule, Task};
 
-use crate::apply::{Finding, Refusal};
+use crate::apply::{Finding, Outcome, Refusal};
 use crate::output::{AppliedRow, FieldFault};
 use crate::terminal::Writer;
 
@@ -27,6 +27,19 @@ pub(super) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
         ..row
     };
     row.next_at(task.next_run_at)
+}
+
+/// The row of a task that somebody paused, although its file has it run: it stays paused.
+pub(super) fn with_pause(mut row: AppliedRow, finding: &Finding) -> AppliedRow {
+    let runs = matches!(&finding.outcome, Outcome::Task(declaration)
+        if declaration.request.disabled != Some(true));
+    if runs && row.disabled && row.action != "created" {
+        let name = row.task.as_deref().unwrap_or_default();
+        row.notes.push(format!(
+            "it is paused, not by its file, and stays so; `chime task resume {name:?}` lets it run"
+        ));
+    }
+    row
 }
 
 /// What the scheduler would say about a schedule that was not sent to it.
@@ -98,7 +111,7 @@ pub(super) fn remarks(findings: &[Finding]) -> Vec<String> {
 
 const COMMAND: &str = "a shell command: its runs wait until a worker claims them";
 const NAMED: &str =
-    "a named action: until it is defined with define_action its runs fail and say so";
+    "a named action: until `chime action define` has defined it its runs fail and say so";
 const CODEX: &str =
     "Python, for which this version has no runner: it is kept, and its runs fail and say so";
 
