@@ -1,7 +1,7 @@
 //! The WebAssembly engine: turns module bytes into instances and runs their functions.
 //!
 //! It knows wasmtime and nothing of canisters, calls or time; what a message may do is decided in
-//! `sys`, when its effects are committed in `exec`.
+//! `sys`, when its effects are committed in `canister`.
 
 mod costs;
 mod instance;

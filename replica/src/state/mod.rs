@@ -1,7 +1,7 @@
 //! Everything that must survive a restart, except the pages of memories: plain data.
 //!
 //! It holds no behaviour beyond keeping its own invariants (a queue's order, a counter's growth);
-//! who executes what lives in `exec`, `round` and `management`.
+//! who executes what lives in `canister`, `replica` and `management`.
 
 mod calls;
 mod canister;

@@ -2,7 +2,7 @@
 //!
 //! `table` lists the functions with their signatures, contexts and charges; the other modules hold
 //! their logic on a [`Run`], the state of one message. Nothing here knows the engine, and nothing
-//! takes effect before `exec` commits the [`Run`].
+//! takes effect before `canister` commits the [`Run`].
 
 mod calls;
 mod cost;

@@ -2,7 +2,7 @@
 //!
 //! The signatures are those of ic0 1.2, with the nine older functions that only 32-bit modules may
 //! import; the contexts are those of the interface specification, which
-//! `tests/behaviour/contexts.rs` holds against it, cell by cell.
+//! `tests/behaviour/contexts` holds against it, cell by cell.
 
 use super::mode::{Modes, modes};
 use super::{Guest, Run, Trap, calls, cost, environment, message, stable, system};
