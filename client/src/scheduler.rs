@@ -57,7 +57,7 @@ impl Scheduler {
 
 /// Writes the functions.
 macro_rules! methods {
-    ($($(#[$documentation:meta])* $method:ident($request:ident) -> $result:ident($ok:ident);)*) => {
+    ($($(#[$documentation:meta])* $kind:ident $method:ident($request:ident) -> $result:ident($ok:ident);)*) => {
         impl Scheduler {$(
             $(#[$documentation])*
             ///
@@ -81,72 +81,7 @@ macro_rules! methods {
     };
 }
 
-methods! {
-    /// Makes a task with its steps and schedules. Give it an idempotency key.
-    create_task(CreateTaskRequest) -> TaskResult(Task);
-    /// Shows a task.
-    get_task(TaskRequest) -> TaskResult(Task);
-    /// Changes a task.
-    update_task(UpdateTaskRequest) -> TaskResult(Task);
-    /// Removes a task with its schedules and its history.
-    delete_task(TaskRequest) -> DeleteTaskResult(DeletedTask);
-    /// Lists the tasks of this canister by pages.
-    get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult(TaskPage);
-    /// Switches a task off.
-    pause_task(PauseTaskRequest) -> TaskResult(Task);
-    /// Switches a task on again.
-    resume_task(TaskRequest) -> TaskResult(Task);
-    /// Adds a schedule to a task.
-    add_schedule(AddScheduleRequest) -> TaskResult(Task);
-    /// Switches a schedule of a task on or off.
-    set_schedule(SetScheduleRequest) -> TaskResult(Task);
-    /// Removes a schedule of a task.
-    remove_schedule(RemoveScheduleRequest) -> TaskResult(Task);
-    /// Shows what a schedule means, in words and times, without making it.
-    preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult(SchedulePreview);
-    /// Runs a task now, besides its schedules. Give it an idempotency key.
-    run_task_now(RunTaskNowRequest) -> ExecutionResult(TaskExecution);
-    /// Lists the executions of a task by pages, the newest first.
-    get_task_executions(GetTaskExecutionsRequest) -> GetTaskExecutionsResult(TaskExecutionPage);
-    /// Shows an execution.
-    get_execution(ExecutionRequest) -> ExecutionResult(TaskExecution);
-    /// Stops an execution that is ready, running or waiting.
-    cancel_execution(CancelExecutionRequest) -> ExecutionResult(TaskExecution);
-    /// Puts an execution off that is ready or waiting.
-    snooze_execution(SnoozeExecutionRequest) -> ExecutionResult(TaskExecution);
-    /// Runs an execution again that did not complete.
-    retry_execution(RetryExecutionRequest) -> ExecutionResult(TaskExecution);
-    /// Lists executions that failed or timed out and were not run again.
-    list_dead_letters(DeadLettersRequest) -> GetTaskExecutionsResult(TaskExecutionPage);
-    /// Runs the dead letters of a page again.
-    replay_dead_letters(DeadLettersRequest) -> ReplayDeadLettersResult(ReplayedDeadLetters);
-    /// Runs slots of the past that did not run.
-    backfill(BackfillRequest) -> BackfillResult(Backfill);
-    /// Lists the backfills of a task by pages.
-    list_backfills(ListBackfillsRequest) -> ListBackfillsResult(BackfillPage);
-    /// Lets a backfill make no further execution.
-    cancel_backfill(BackfillIdRequest) -> BackfillResult(Backfill);
-    /// Claims commands, so that this canister is a worker.
-    claim_jobs(ClaimJobsRequest) -> ClaimJobsResult(ClaimedJobs);
-    /// Extends the lease of a job.
-    heartbeat_job(HeartbeatJobRequest) -> HeartbeatJobResult(JobLease);
-    /// Reports that a job is done.
-    complete_job(CompleteJobRequest) -> ExecutionResult(TaskExecution);
-    /// Reports that a job failed.
-    fail_job(FailJobRequest) -> ExecutionResult(TaskExecution);
-    /// Hands a job back, at once or for later.
-    release_job(ReleaseJobRequest) -> ExecutionResult(TaskExecution);
-    /// Registers an action under a name, for steps of the kind `named`.
-    define_action(DefineActionRequest) -> ActionResult(ActionDefinition);
-    /// Lists registered actions by pages.
-    list_actions(NamesPageRequest) -> ListActionsResult(ActionPage);
-    /// Lists the timeline by pages: who changed what, and what came of it.
-    events_since(EventsSinceRequest) -> EventsSinceResult(EventPage);
-    /// Shows figures about the tasks of this canister and the scheduler.
-    get_stats(EmptyRequest) -> GetStatsResult(Stats);
-    /// Shows this canister as a user: role, quotas and what is used of them.
-    get_me(EmptyRequest) -> UserResult(User);
-}
+chime_types::for_each_method!(methods);
 
 #[cfg(test)]
 mod tests {

@@ -46,6 +46,7 @@ mod execution;
 mod http;
 mod jobs;
 pub mod limits;
+mod methods;
 mod requests;
 mod schedule;
 mod stats;
@@ -88,6 +89,7 @@ pub use jobs::{
     ClaimJobsRequest, ClaimedJobs, CompleteJobRequest, FailJobRequest, HeartbeatJobRequest, Job,
     JobLease, ReleaseJobRequest,
 };
+pub use methods::{METHODS, MethodKind, MethodRow};
 pub use requests::{
     AddScheduleRequest, ApiDoc, Backfill, BackfillIdRequest, BackfillPage, BackfillRequest,
     CancelExecutionRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,
