@@ -7,7 +7,7 @@ use ic_agent::{Agent, lookup_value};
 
 use super::Finding;
 use crate::error::Kind;
-use crate::network::{NetworkName, RootKey, Settings};
+use crate::network::{NetworkName, RootKey, Settings, host, is_this_machine};
 use crate::scheduler::query_error;
 
 /// An answer that takes longer makes every command slow.
@@ -88,9 +88,8 @@ fn root_key(agent: &Agent, settings: &Settings, served: Option<Vec<u8>>) -> Find
 
 /// Whether nobody stands in between.
 fn is_on_this_machine(network: &NetworkName) -> bool {
-    let url = network.url();
-    let hosts = ["http://127.", "http://localhost", "http://[::1]"];
-    *network == NetworkName::Embedded || hosts.iter().any(|host| url.starts_with(host))
+    let host = host(network.url());
+    *network == NetworkName::Embedded || host.is_some_and(|host| is_this_machine(&host))
 }
 
 /// Compares this machine's clock with the certified time of the network.
@@ -161,6 +160,19 @@ mod tests {
             let off = Duration::from_secs(seconds);
             assert_eq!(judge_clock(noon + off, noon).verdict, verdict, "{seconds}");
             assert_eq!(judge_clock(noon, noon + off).verdict, verdict, "-{seconds}");
+        }
+    }
+
+    #[test]
+    fn should_warn_of_a_fetched_key_unless_the_host_is_this_machine() {
+        for (url, is_here) in [
+            ("http://localhost:8000", true),
+            ("http://[::1]:8000", true),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+        ] {
+            let network: NetworkName = url.parse().unwrap();
+            assert_eq!(is_on_this_machine(&network), is_here, "{url}");
         }
     }
 

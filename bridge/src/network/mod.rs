@@ -9,6 +9,7 @@
 
 mod deploy;
 mod embedded;
+mod host;
 mod identity;
 pub(crate) mod management;
 mod name;
@@ -17,6 +18,7 @@ mod state_directory;
 
 pub use deploy::deploy_scheduler;
 pub(crate) use deploy::is_absent;
+pub use host::{bare_host, host, is_this_machine};
 pub use identity::choose as choose_identity;
 pub use name::NetworkName;
 pub use root_key::RootKey;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::host::host;
 use crate::error::{Error, Kind};
 
 /// Where `icp network start` listens.
@@ -42,24 +43,12 @@ impl NetworkName {
         match self {
             Self::Embedded | Self::Local => false,
             Self::Mainnet => true,
-            Self::Url(url) => host(url).is_some_and(is_mainnet_host),
+            Self::Url(url) => host(url).is_some_and(|host| is_mainnet_host(&host)),
         }
     }
 }
 
-/// The host of an address, without user, port and path.
-fn host(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    match host.strip_prefix('[') {
-        Some(address) => address.split(']').next(),
-        None => host.split(':').next(),
-    }
-}
-
 fn is_mainnet_host(host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
     MAINNET_HOSTS.iter().any(|mainnet| {
         host.strip_suffix(mainnet)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -75,8 +64,8 @@ impl FromStr for NetworkName {
             "local" => Ok(Self::Local),
             "ic" | "mainnet" => Ok(Self::Mainnet),
             url if url.starts_with("http://") || url.starts_with("https://") => match host(url) {
-                Some(host) if !host.is_empty() => Ok(Self::Url(url.to_string())),
-                _ => Err(unknown(text)),
+                Some(_) => Ok(Self::Url(url.to_string())),
+                None => Err(unknown(text)),
             },
             _ => Err(unknown(text)),
         }

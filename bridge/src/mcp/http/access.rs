@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, Uri, header};
 
 use super::token::Token;
 use crate::error::{Error, Kind, Result};
+use crate::network::bare_host;
 
 /// Names of this machine for itself.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -81,7 +82,7 @@ impl Access {
     fn check_host(&self, headers: &HeaderMap, target: Option<&str>) -> Result<()> {
         let named = match only(headers, &header::HOST)? {
             Some(text) => host_of(text),
-            None => target.map(bare),
+            None => target.map(bare_host),
         };
         match named {
             Some(host) if self.hosts.contains(&host) => Ok(()),
@@ -107,7 +108,7 @@ impl Access {
             .parse::<Uri>()
             .ok()
             .filter(|uri| uri.scheme().is_some())
-            .and_then(|uri| uri.authority().map(|authority| bare(authority.host())))
+            .and_then(|uri| uri.authority().map(|authority| bare_host(authority.host())))
             .is_some_and(|host| self.hosts.contains(&host));
         if is_own || self.origins.contains(&origin) {
             return Ok(());
@@ -150,14 +151,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
 
 fn host_of(header: &str) -> Option<String> {
     let authority: Authority = header.parse().ok()?;
-    Some(bare(authority.host()))
-}
-
-/// A host in small letters, an IPv6 address without its brackets.
-fn bare(host: &str) -> String {
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_ascii_lowercase()
+    Some(bare_host(authority.host()))
 }
 
 fn bearer(header: &str) -> Option<&str> {
