@@ -205,6 +205,10 @@ fn dear_to_run(scene: &mut Scene) {
         scene.create(name, &request);
         scene.pass(3);
     }
+    told_and_built_in(scene);
+}
+
+fn told_and_built_in(scene: &mut Scene) {
     let told = Action::Notification {
         channel: texts::webhook(),
         subject: "s".repeat(limits::MAXIMUM_SUBJECT_CHARACTERS),
