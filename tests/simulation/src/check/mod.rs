@@ -45,7 +45,9 @@ pub fn each(run: &mut Run) -> Result<(), Violation> {
             "the timer is {timer} at {now}: {stats:?}"
         );
     }
-    if run.model.trouble.stalled(now, now) {
+    // What writes something poisonous whatever is done with it, its own record, is passed over and stays
+    // due. That others run in time is looked at slot by slot.
+    if run.model.trouble.stalled(now, now) || run.model.trouble.is_poisoned() {
         return Ok(());
     }
     ensure!(

@@ -124,14 +124,14 @@ impl Model {
         changes.any(|pair| pair[0].1 != pair[1].1 && (from..=until).contains(&pair[1].0))
     }
 
-    /// Whether attempts that take long may keep an owner's from beginning: its own, and where there
-    /// are hardly more places than owners, those of all.
+    /// Whether attempts that take long may keep an owner's from beginning: its own, and those of all
+    /// where there are hardly more places than owners, or where they began when there were more places.
     #[must_use]
     pub fn places_may_be_taken(&self, owner: Principal) -> bool {
-        let others_count = self
-            .limits
-            .iter()
-            .any(|(_, limits)| *limits == Limits::Narrow);
+        let is_narrow = |(_, limits): &(u64, Limits)| *limits == Limits::Narrow;
+        let mut changes = self.limits.windows(2);
+        let others_count = self.limits.iter().any(is_narrow)
+            || changes.any(|pair| pair[0].1 == Limits::Wide && pair[1].1 != Limits::Wide);
         let mut tasks = self.tasks.values();
         self.had_bad_answers()
             || !self.deleted_tasks.is_empty()
