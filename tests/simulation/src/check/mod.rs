@@ -47,7 +47,7 @@ pub fn each(run: &mut Run) -> Result<(), Violation> {
     }
     // What writes something poisonous whatever is done with it, its own record, is passed over and stays
     // due. That others run in time is looked at slot by slot.
-    if run.model.trouble.stalled(now, now) || run.model.trouble.is_poisoned() {
+    if run.model.trouble.stalled(now, now) || run.model.trouble.trapped(now, now) {
         return Ok(());
     }
     ensure!(
