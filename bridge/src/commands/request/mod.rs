@@ -7,6 +7,9 @@ mod schedule;
 mod settings;
 mod steps;
 
+#[cfg(test)]
+mod reach_tests;
+
 use chime_types::{CreateTaskRequest, NewSchedule, Rule, Task, UpdateTaskRequest, limits};
 
 pub(super) use schedule::schedule;
