@@ -213,7 +213,7 @@ fn should_tell_tasks_apart() {
     assert!(
         network
             .refused(&["task", "show", "nobody"], 3)
-            .contains("list your tasks")
+            .contains("List your tasks")
     );
     assert_eq!(network.json(&["task", "show", "2"])["name"], "twin");
 }

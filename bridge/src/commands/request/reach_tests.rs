@@ -79,9 +79,14 @@ fn should_change_something_with_every_flag() {
         let count = change
             .iter()
             .filter(|name| !NO_FLAG.contains(&name.as_str()));
-        assert_eq!(count.count(), 1, "task edit {flag}: {change:?}");
+        assert_eq!(
+            count.count(),
+            1,
+            "task edit {:?}: {change:?}",
+            flag.get_long()
+        );
         let new = made(line(&["chime", "run", "--note", "x"], &flag));
-        assert_ne!(new, plain, "run {flag}");
+        assert_ne!(new, plain, "run {:?}", flag.get_long());
     }
 }
 
