@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::dialect::missing;
 use super::fields::{Fields, Spelling, wrong};
-use super::{Refusal, http};
+use super::{Refusal, builtin, http};
 
 /// What to do about an entry with no action or several.
-pub(super) const ONE_ACTION: &str =
-    "Give exactly one of note, call, http, command, named and steps.";
+pub(super) const ONE_ACTION: &str = "Give exactly one of note, call, http, command, named, notification, cleanup, backup, analytics, \
+     maintenance, codex and steps.";
 
 /// The action of an entry or a step, if it has one.
 pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
@@ -19,12 +19,14 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     let call = fields.value(&["call"]);
     let http = fields.value(&["http"]);
     let named = fields.value(&["named"]);
+    let builtin = builtin::read(fields)?;
     let given = [
         note.is_some(),
         command.is_some(),
         call.is_some(),
         http.is_some(),
         named.is_some(),
+        builtin.is_some(),
     ];
     if given.into_iter().filter(|given| *given).count() > 1 {
         return Err(Refusal::of(
@@ -42,7 +44,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
     if let Some((path, value)) = named {
         return named_of(value, path).map(Some);
     }
-    Ok(note.or(command))
+    Ok(note.or(command).or(builtin))
 }
 
 fn command(fields: &mut Fields<'_>) -> Result<Option<Action>, Refusal> {
@@ -77,11 +79,22 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
     if let Some(text) = &arguments {
         check_arguments(text, fields.at("arguments"))?;
     }
-    let cycles = fields.count(&["cycles"], u64::MAX)?.map(candid::Nat::from);
+    let bytes = hexadecimal(&mut fields, "arguments_hex")?;
+    let cycles = cycles(&mut fields)?;
     let with_context = fields.flag(&["with_context"])?;
     let error_cases = fields.texts(&["error_cases"])?;
     fields.refuse_unknown()?;
-    let arguments = arguments.map(|value| CallArguments::Text { value });
+    let arguments = match (arguments, bytes) {
+        (Some(_), Some(_)) => {
+            return Err(Refusal::of(
+                format!("{path}.arguments_hex"),
+                "the arguments are given twice",
+                "Give arguments or arguments_hex.",
+            ));
+        }
+        (Some(value), None) => Some(CallArguments::Text { value }),
+        (None, bytes) => bytes.map(|value| CallArguments::Bytes { value }),
+    };
     Ok(Action::Call {
         canister,
         method,
@@ -89,6 +102,35 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
         cycles,
         with_context,
         error_cases,
+    })
+}
+
+/// An amount of cycles, which may be longer than any number of a file.
+fn cycles(fields: &mut Fields<'_>) -> Result<Option<candid::Nat>, Refusal> {
+    let Some(text) = fields.filled(&["cycles"])? else {
+        return Ok(None);
+    };
+    let is_whole = text.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = text.parse().ok().filter(|_| is_whole);
+    amount.map(Some).ok_or_else(|| {
+        Refusal::of(
+            fields.at("cycles"),
+            format!("`{text}` is no amount of cycles"),
+            "Give a whole number, 0 or more.",
+        )
+    })
+}
+
+fn hexadecimal(fields: &mut Fields<'_>, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
+    let Some(text) = fields.filled(&[name])? else {
+        return Ok(None);
+    };
+    hex::decode(text.trim()).map(Some).map_err(|error| {
+        Refusal::of(
+            fields.at(name),
+            format!("not hexadecimal: {error}"),
+            "Give two digits for each byte.",
+        )
     })
 }
 
@@ -112,6 +154,8 @@ fn named_of(value: &Value, path: String) -> Result<Action, Refusal> {
     let attributes = match fields.value(&["attributes"]) {
         None => "{}".to_string(),
         Some((_, value @ Value::Object(_))) => value.to_string(),
+        // As the scheduler has it, whose spelling is kept.
+        Some((_, Value::String(text))) => text.clone(),
         Some((path, other)) => return Err(wrong(path, "a mapping", other)),
     };
     fields.refuse_unknown()?;

@@ -22,12 +22,15 @@
 //! ```
 //! What an entry says that is not known here is refused: a typing error must not change a job.
 
-use chime_types::{CreateTaskRequest, NewStep, OnUnknown, RetryPolicy, limits};
+use candid::Principal;
+use chime_types::{
+    Callback, CreateTaskRequest, NewSchedule, NewStep, OnUnknown, RetryPolicy, limits,
+};
 use serde_json::Value;
 
 use super::actions::ONE_ACTION;
 use super::dialect::missing;
-use super::fields::{Fields, Spelling};
+use super::fields::{Fields, Spelling, wrong};
 use super::{
     Declaration, Draft, Naming, Outcome, Refusal, actions, identity, schedule, tasks_loop,
 };
@@ -45,7 +48,10 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
         name,
         description: fields.filled(&["description"])?,
         steps: steps(&mut fields)?,
-        schedules: vec![schedule::own(&mut fields)?],
+        schedules: schedules(&mut fields)?,
+        metadata: metadata(&mut fields)?,
+        run_as: principal(&mut fields, "run_as")?,
+        callback: callback(&mut fields)?,
         priority: tasks_loop::priority(&mut fields)?,
         retry: retry(&mut fields)?,
         timeout_seconds: fields.seconds(&["timeout"])?,
@@ -56,10 +62,12 @@ pub(super) fn read(entry: &Value, path: String, draft: &mut Draft) -> Result<Out
         disabled: (fields.flag(&["enabled"])? == Some(false)).then_some(true),
         ..CreateTaskRequest::default()
     };
+    let task_id = fields.count(&["task_id"], u64::MAX)?;
     fields.refuse_unknown()?;
     let key = identity::key("chime", &key);
     Ok(Outcome::Task(Box::new(Declaration {
         key,
+        task_id,
         naming: Naming::Id,
         request,
     })))
@@ -107,15 +115,73 @@ fn steps(fields: &mut Fields<'_>) -> Result<Vec<NewStep>, Refusal> {
     }
 }
 
+/// The schedules: a list of them, or the one whose fields are those of the entry.
+fn schedules(fields: &mut Fields<'_>) -> Result<Vec<NewSchedule>, Refusal> {
+    let Some((path, items)) = fields.list(&["schedules"])? else {
+        return Ok(vec![schedule::own(fields)?]);
+    };
+    let beside = schedule::RULES
+        .into_iter()
+        .find(|name| fields.value(&[name]).is_some());
+    if let Some(name) = beside {
+        return Err(Refusal::of(
+            fields.at(name),
+            "the entry has a list of schedules besides",
+            "Put all rules into the list.",
+        ));
+    }
+    let read = |(index, item)| schedule::item(item, format!("{path}[{index}]"));
+    items.iter().enumerate().map(read).collect()
+}
+
+fn metadata(fields: &mut Fields<'_>) -> Result<Option<String>, Refusal> {
+    match fields.value(&["metadata"]) {
+        None => Ok(None),
+        Some((_, value @ Value::Object(_))) => Ok(Some(value.to_string())),
+        Some((_, Value::String(text))) => Ok(Some(text.clone())),
+        Some((path, other)) => Err(wrong(path, "a mapping or text", other)),
+    }
+}
+
+fn principal(fields: &mut Fields<'_>, name: &str) -> Result<Option<Principal>, Refusal> {
+    let Some(text) = fields.filled(&[name])? else {
+        return Ok(None);
+    };
+    Principal::from_text(text.trim())
+        .map(Some)
+        .map_err(|error| {
+            Refusal::of(
+                fields.at(name),
+                format!("`{text}` is no principal: {error}"),
+                "Give one such as aaaaa-aa.",
+            )
+        })
+}
+
+fn callback(fields: &mut Fields<'_>) -> Result<Option<Callback>, Refusal> {
+    let Some((path, value)) = fields.value(&["callback"]) else {
+        return Ok(None);
+    };
+    let mut fields = Fields::new(value, &path, Spelling::Exact)?;
+    let canister = principal(&mut fields, "canister")?;
+    let method = fields.filled(&["method"])?;
+    let error_cases = fields.texts(&["error_cases"])?;
+    fields.refuse_unknown()?;
+    let (Some(canister), Some(method)) = (canister, method) else {
+        return Err(missing(&path, &["canister", "method"]));
+    };
+    Ok(Some(Callback {
+        canister,
+        method,
+        error_cases,
+    }))
+}
+
 /// Reads a step.
 pub(super) fn step(item: &Value, path: String) -> Result<NewStep, Refusal> {
     let mut fields = Fields::new(item, &path, Spelling::Exact)?;
     let Some(action) = actions::read(&mut fields)? else {
-        return Err(Refusal::of(
-            path,
-            "the step does nothing",
-            "Give exactly one of note, call, http, command and named.",
-        ));
+        return Err(Refusal::of(path, "the step does nothing", ONE_ACTION));
     };
     let step = NewStep {
         name: fields.filled(&["name"])?,
@@ -132,6 +198,8 @@ fn retry(fields: &mut Fields<'_>) -> Result<Option<RetryPolicy>, Refusal> {
     let most = |limit: u32| u64::from(limit);
     let retries = fields.count(&["retries"], most(limits::MAXIMUM_RETRIES))?;
     let delay = fields.seconds(&["retry_delay"])?;
+    let longest = fields.seconds(&["retry_maximum_delay"])?;
+    let factor = fields.count(&["retry_factor"], u64::from(u32::MAX))?;
     let jitter_percent = fields.count(&["retry_jitter"], 100)?.map(narrow);
     let maximum_age_seconds = fields.seconds(&["retry_maximum_age"])?;
     let terminal_errors = fields.texts(&["terminal_errors"])?;
@@ -140,11 +208,12 @@ fn retry(fields: &mut Fields<'_>) -> Result<Option<RetryPolicy>, Refusal> {
     let policy = RetryPolicy {
         max_retries: retries.map_or(default.max_retries, narrow),
         initial_delay_seconds,
-        maximum_delay_seconds: default.maximum_delay_seconds.max(initial_delay_seconds),
+        maximum_delay_seconds: longest
+            .unwrap_or_else(|| default.maximum_delay_seconds.max(initial_delay_seconds)),
+        factor_percent: factor.map_or(default.factor_percent, narrow),
         jitter_percent,
         maximum_age_seconds,
         terminal_errors,
-        ..default.clone()
     };
     // A policy that is spelled out is kept, even if it is the default.
     let is_given = retries.is_some() || delay.is_some();

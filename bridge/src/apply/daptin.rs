@@ -80,6 +80,7 @@ impl Parts {
         let key = identity::key("daptin", name);
         Ok(Outcome::Task(Box::new(Declaration {
             key,
+            task_id: None,
             naming,
             request,
         })))

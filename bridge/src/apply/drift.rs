@@ -9,15 +9,15 @@ use chime_types::{
     Action, Callback, Channel, CreateTaskRequest, NewSchedule, NewStep, Task, TaskSchedule,
     TaskStep, UpdateTaskRequest, limits,
 };
-use serde_json::Value;
 
-/// What has to be changed for the task to be as the request says; `metadata` is the request's with its
-/// mark. `timeout_seconds` is the time-out of a request that gives none: none, if it may be whatever
-/// the task has.
+use super::identity::own_metadata;
+
+/// What has to be changed for the task to be as the request says. The metadata are the request's own,
+/// without a mark. `timeout_seconds` is the time-out of a request that gives none: none, if it may be
+/// whatever the task has.
 pub(super) fn update(
     task: &Task,
     request: &CreateTaskRequest,
-    metadata: &str,
     timeout_seconds: Option<u64>,
 ) -> UpdateTaskRequest {
     let description = request.description.clone().unwrap_or_default();
@@ -25,6 +25,7 @@ pub(super) fn update(
     let on_unknown = request.on_unknown.unwrap_or_default();
     let priority = request.priority.unwrap_or_default();
     let timeout_seconds = request.timeout_seconds.or(timeout_seconds);
+    let metadata = request.metadata.as_deref().unwrap_or_default();
     let has_steps = same_steps(&task.steps, &request.steps, timeout_seconds);
     let nobody = candid::Principal::management_canister();
     UpdateTaskRequest {
@@ -32,7 +33,8 @@ pub(super) fn update(
         expected_version: Some(task.version),
         name: changed(&task.name, request.name.clone()),
         description: changed(&task.description, description),
-        metadata: (!same_metadata(&task.metadata, metadata)).then(|| metadata.to_string()),
+        metadata: (own_metadata(&task.metadata) != own_metadata(metadata))
+            .then(|| metadata.to_string()),
         steps: (!has_steps).then(|| request.steps.clone()),
         timeout_seconds: timeout_seconds.filter(|_| !has_steps),
         schedules: (!same_schedules(&task.schedules, &request.schedules))
@@ -99,12 +101,6 @@ pub(super) fn fields(update: &UpdateTaskRequest) -> Vec<&'static str> {
 
 fn changed<T: PartialEq>(current: &T, wanted: T) -> Option<T> {
     (*current != wanted).then_some(wanted)
-}
-
-/// Whether two texts of metadata are the same object, or the same text.
-fn same_metadata(current: &str, wanted: &str) -> bool {
-    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
-    current == wanted || parse(current).is_some_and(|object| parse(wanted) == Some(object))
 }
 
 fn same_steps(current: &[TaskStep], wanted: &[NewStep], timeout_seconds: Option<u64>) -> bool {

@@ -286,3 +286,51 @@ fn should_know_a_job_with_a_name_again_whose_file_is_gone_or_was_none() {
         assert!(matches!(step, Step::Create(_)), "{step:?}");
     }
 }
+
+#[test]
+fn should_say_what_a_change_makes_another() {
+    let change = again(JOB, |task| {
+        task.steps[0].action = Action::Note {
+            text: "by hand".into(),
+        };
+        task.priority = Priority::Low;
+    });
+    let found = super::differences(&change.unwrap());
+    let fields: Vec<_> = found.iter().map(|one| one.field.as_str()).collect();
+    assert_eq!(fields, ["priority", "steps"]);
+    assert_eq!(found[0].before, "low");
+    assert!(found[0].after.is_null(), "what is usual is not written");
+    assert_eq!(found[1].before[0]["note"], "by hand");
+    assert_eq!(found[1].after[0]["note"], "x");
+}
+
+#[test]
+fn should_find_tasks_that_no_file_declares_any_more() {
+    let task = |key: &str, file: &str, id: u64| {
+        let job = declaration(&JOB.replace("key: a", &format!("key: {key}")));
+        Task {
+            id,
+            ..made(&job, file)
+        }
+    };
+    let mut kept = task("kept", "jobs/kept.yaml", 6);
+    kept.metadata = kept.metadata.replacen('{', "{\"kept_by\":\"g\",", 1);
+    let tasks = vec![
+        task("a", "jobs/a.yaml", 1),
+        task("b", "jobs/b.yaml", 2),
+        task("c", "jobs/a.yaml", 3),
+        task("d", "other/d.yaml", 4),
+        task("e", "-", 5),
+        kept,
+    ];
+    let mut plan = Plan::new(tasks);
+    plan.declare(&declaration(JOB), "jobs/a.yaml");
+    let orphans = |paths: &[&str]| -> Vec<u64> {
+        let paths: Vec<_> = paths.iter().map(Into::into).collect();
+        plan.orphans(&paths).iter().map(|task| task.id).collect()
+    };
+    assert_eq!(orphans(&["jobs"]), [2, 3]);
+    assert_eq!(orphans(&["jobs/a.yaml"]), [3]);
+    assert_eq!(orphans(&["jobs", "other/d.yaml"]), [2, 3, 4]);
+    assert_eq!(orphans(&["job"]), Vec::<u64>::new(), "another directory");
+}

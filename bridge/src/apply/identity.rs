@@ -61,10 +61,26 @@ pub(super) fn marked(request: &CreateTaskRequest, mark: &AppliedFrom) -> String 
     let mut metadata = Map::new();
     let value = serde_json::to_value(mark).expect("BUG: the mark is plain text");
     metadata.insert(MARK.into(), value);
-    if let Some(Ok(Value::Object(own))) = request.metadata.as_deref().map(serde_json::from_str) {
-        metadata.extend(own);
+    match own_metadata(request.metadata.as_deref().unwrap_or_default()) {
+        Some(Value::Object(own)) => metadata.extend(own),
+        // Text stands beside the mark.
+        Some(text) => {
+            metadata.insert("text".into(), text);
+        }
+        None => {}
     }
     Value::Object(metadata).to_string()
+}
+
+/// The metadata of a task without the mark: an object, or the text that somebody wrote.
+pub(super) fn own_metadata(text: &str) -> Option<Value> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(mut own)) => {
+            own.shift_remove(MARK);
+            (!own.is_empty()).then_some(Value::Object(own))
+        }
+        _ => (!text.is_empty()).then(|| Value::from(text)),
+    }
 }
 
 /// Metadata of a job: those of the fields that are given.

@@ -7,6 +7,7 @@
 //! which order is the command's work.
 
 mod actions;
+mod builtin;
 mod calendar;
 mod carry_out;
 mod chime;
@@ -16,6 +17,7 @@ mod dialect;
 mod document;
 mod drift;
 mod exclusions;
+mod export;
 mod fields;
 mod files;
 mod http;
@@ -35,6 +37,8 @@ mod chime_tests;
 #[cfg(test)]
 mod drift_tests;
 #[cfg(test)]
+mod export_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod plan_tests;
@@ -45,6 +49,7 @@ use std::path::{Path, PathBuf};
 
 use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
+pub use export::{Difference, differences, exported};
 pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES, is_without_jobs};
 pub use identity::{AppliedFrom, applied_from};
 pub use plan::{Change, Plan, Step, patch};
@@ -84,6 +89,8 @@ pub struct Declaration {
     pub key: String,
     /// Whether that id is one, or only a name.
     pub naming: Naming,
+    /// The task that it is if no task has the key, as long as that has the same name.
+    pub task_id: Option<u64>,
     /// The task. Its metadata is an object in JSON without the mark that [`Plan`] adds.
     pub request: CreateTaskRequest,
 }

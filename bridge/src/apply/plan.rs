@@ -5,14 +5,16 @@
 //! files no longer name is left alone.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chime_types::{
     Action, CreateTaskRequest, NewSchedule, NewStep, Task, UpdateTaskRequest, limits,
 };
 
 use super::drift;
-use super::identity::{AppliedFrom, applied_from, file_name, job_hash, key_in_file, marked};
+use super::identity::{
+    AppliedFrom, applied_from, file_name, job_hash, key_in_file, marked, own_metadata,
+};
 use super::{ActionPatch, Declaration, Naming, Patch, Refusal};
 
 /// What to do about one finding.
@@ -53,6 +55,9 @@ pub struct Change {
 pub struct Plan {
     by_key: HashMap<String, (AppliedFrom, Task)>,
     declared: HashMap<String, (String, String)>,
+    by_id: HashMap<u64, Task>,
+    /// Tasks that were declared by their numbers.
+    adopted: BTreeSet<u64>,
     /// Files that tasks were applied from and that are there no more.
     gone: BTreeSet<String>,
 }
@@ -62,8 +67,8 @@ impl Plan {
     #[must_use]
     pub fn new(tasks: Vec<Task>) -> Self {
         let by_key: HashMap<_, _> = tasks
-            .into_iter()
-            .filter_map(|task| Some((applied_from(&task.metadata)?, task)))
+            .iter()
+            .filter_map(|task| Some((applied_from(&task.metadata)?, task.clone())))
             .map(|(mark, task)| (mark.key.clone(), (mark, task)))
             .collect();
         let sources = by_key.values().map(|(mark, _)| &mark.source);
@@ -73,7 +78,9 @@ impl Plan {
                 .cloned()
                 .collect(),
             by_key,
+            by_id: tasks.into_iter().map(|task| (task.id, task)).collect(),
             declared: HashMap::new(),
+            adopted: BTreeSet::new(),
         }
     }
 
@@ -93,12 +100,44 @@ impl Plan {
         let mark = AppliedFrom::of(declaration, key, file);
         match self.by_key.get(&mark.key) {
             Some((before, task)) => compare(before, task, declaration, &mark),
-            None => Step::Create(Box::new(CreateTaskRequest {
-                metadata: Some(marked(&declaration.request, &mark)),
-                idempotency_key: Some(mark.key),
-                ..declaration.request.clone()
-            })),
+            None => match self.adopted(declaration) {
+                Some(task) => {
+                    let step = adopt(task, declaration, &mark);
+                    self.adopted.extend(declaration.task_id);
+                    step
+                }
+                None => create(declaration, mark),
+            },
         }
+    }
+
+    /// The task that a declaration names by its number. Of another scheduler, or made since, the number
+    /// may be that of another task, which has another name.
+    fn adopted(&self, declaration: &Declaration) -> Option<&Task> {
+        let task = self.by_id.get(&declaration.task_id?)?;
+        (task.name == declaration.request.name).then_some(task)
+    }
+
+    /// Tasks that were applied from these paths, or from files below them, and that nothing in this call
+    /// declares any more. What the workers keep is theirs, and what came on the standard input is in no
+    /// file.
+    #[must_use]
+    pub fn orphans(&self, paths: &[PathBuf]) -> Vec<&Task> {
+        let is_below = |source: &str| {
+            source != STANDARD_INPUT && paths.iter().any(|path| Path::new(source).starts_with(path))
+        };
+        let mut orphans: Vec<_> = self
+            .by_key
+            .iter()
+            .filter(|(key, (mark, _))| !self.declared.contains_key(*key) && is_below(&mark.source))
+            .map(|(_, (_, task))| task)
+            .filter(|task| {
+                let metadata = own_metadata(&task.metadata).unwrap_or_default();
+                metadata.get("kept_by").is_none() && !self.adopted.contains(&task.id)
+            })
+            .collect();
+        orphans.sort_by_key(|task| task.id);
+        orphans
     }
 
     /// The key of the job in `file`. A job with an id has it as its key. One with only a name has
@@ -134,6 +173,14 @@ impl Plan {
     }
 }
 
+fn create(declaration: &Declaration, mark: AppliedFrom) -> Step {
+    Step::Create(Box::new(CreateTaskRequest {
+        metadata: Some(marked(&declaration.request, &mark)),
+        idempotency_key: Some(mark.key),
+        ..declaration.request.clone()
+    }))
+}
+
 /// What is no file: the standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -154,36 +201,50 @@ fn compare(
     let request = &declaration.request;
     let moved = file_name(&before.source) != file_name(&mark.source);
     let is_same_job = before.hash == mark.hash;
-    // Where files tell jobs of one name apart, the new name of a file has to be remembered.
-    let is_remembered = !is_same_job || declaration.naming == Naming::Name;
-    let mark = match is_remembered {
-        true => mark.clone(),
-        false => AppliedFrom {
-            source: before.source.clone(),
-            ..mark.clone()
-        },
-    };
     let timeout = (!is_same_job).then_some(limits::DEFAULT_TIMEOUT_SECONDS);
-    let mut update = drift::update(task, request, &marked(request, &mark), timeout);
-    if before.schedules_hash != mark.schedules_hash {
+    let mut update = drift::update(task, request, timeout);
+    // When a pause before the first run began, the task does not say.
+    let is_relative = |schedule: &NewSchedule| schedule.start_after_seconds.is_some();
+    if before.schedules_hash != mark.schedules_hash && request.schedules.iter().any(is_relative) {
         update.schedules = Some(request.schedules.clone());
     }
     let changed = drift::fields(&update);
     // A task that somebody paused stays paused unless the file itself changed its mind.
     let active = (before.active != mark.active).then_some(mark.active);
-    if changed.is_empty() && active.is_none() {
+    let active = active.filter(|active| *active == task.disabled);
+    // Where files tell jobs of one name apart, the new name of a file has to be remembered.
+    let is_renamed = moved && declaration.naming == Naming::Name;
+    if changed.is_empty() && active.is_none() && !is_renamed {
         return Step::Unchanged(Box::new(task.clone()));
     }
-    let by_hand = match is_same_job {
-        true => changed.into_iter().filter(|_| !moved).collect(),
-        false => Vec::new(),
-    };
+    update.metadata = Some(marked(request, mark));
     Step::Update(Box::new(Change {
         update: Some(update),
         task: task.clone(),
         active,
-        moved_from: (moved && is_remembered).then(|| before.source.clone()),
-        by_hand,
+        moved_from: moved.then(|| before.source.clone()),
+        by_hand: match is_same_job {
+            true => changed,
+            false => Vec::new(),
+        },
+    }))
+}
+
+/// A task that no file was applied to yet, and that a file names by its number.
+fn adopt(task: &Task, declaration: &Declaration, mark: &AppliedFrom) -> Step {
+    let request = &declaration.request;
+    let mut update = drift::update(task, request, Some(limits::DEFAULT_TIMEOUT_SECONDS));
+    let active = (!mark.active && !task.disabled).then_some(false);
+    if drift::fields(&update).is_empty() && active.is_none() {
+        return Step::Unchanged(Box::new(task.clone()));
+    }
+    update.metadata = Some(marked(request, mark));
+    Step::Update(Box::new(Change {
+        update: Some(update),
+        task: task.clone(),
+        active,
+        moved_from: None,
+        by_hand: Vec::new(),
     }))
 }
 

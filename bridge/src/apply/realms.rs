@@ -57,6 +57,7 @@ pub(super) fn read(
     let key = identity::key("realms", &name);
     Ok(Outcome::Task(Box::new(Declaration {
         key,
+        task_id: None,
         naming: Naming::Name,
         request: CreateTaskRequest { name, ..request },
     })))

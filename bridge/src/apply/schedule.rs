@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::fields::{Fields, Spelling, wrong};
 use super::{Refusal, calendar, exclusions};
 
-const WEEKDAYS: [&str; 7] = [
+pub(super) const WEEKDAYS: [&str; 7] = [
     "sunday",
     "monday",
     "tuesday",
@@ -61,6 +61,21 @@ pub(super) fn duration(text: &str) -> Option<u64> {
     }
 }
 
+/// The fields that a rule is given by.
+pub(super) const RULES: [&str; 6] = ["every", "cron", "daily", "weekly", "monthly", "at"];
+
+/// A schedule in a list of them: with a name, and a switch of its own.
+pub(super) fn item(value: &Value, path: String) -> Result<NewSchedule, Refusal> {
+    let mut fields = Fields::new(value, path, Spelling::Exact)?;
+    let schedule = NewSchedule {
+        name: fields.filled(&["name"])?,
+        disabled: (fields.flag(&["enabled"])? == Some(false)).then_some(true),
+        ..own(&mut fields)?
+    };
+    fields.refuse_unknown()?;
+    Ok(schedule)
+}
+
 /// The schedule of an entry in Chime's own form.
 pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
     let mut rules = Vec::new();
@@ -71,13 +86,20 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
         true => None,
         false => fields.seconds(&["every"])?,
     };
+    let phase = fields.seconds(&["phase"])?;
     if let Some(repeat_every_seconds) = seconds {
         rules.push((
             "every",
             Rule::Interval {
                 repeat_every_seconds,
-                phase_seconds: None,
+                phase_seconds: phase,
             },
+        ));
+    } else if phase.is_some() {
+        return Err(Refusal::of(
+            fields.at("phase"),
+            "only an interval has a phase",
+            "Give every in seconds beside it, or leave it out.",
         ));
     }
     if let Some(expression) = fields.filled(&["cron"])? {
@@ -108,11 +130,15 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
     let (name, rule) = rules
         .pop()
         .unwrap_or(("schedule", Rule::Once { run_at: None }));
+    let start_at = bound(fields, "start", timezone.as_deref())?;
+    let end_at = bound(fields, "end", timezone.as_deref())?;
     let schedule = NewSchedule {
         timezone,
+        start_at,
+        end_at,
         start_after_seconds: fields.seconds(&["after"])?,
         gap: fields.choice("gap", &GAPS)?,
-        missed_runs: fields.choice("missed_runs", &MISSED_RUNS)?,
+        missed_runs: missed_runs(fields)?,
         missed_window_seconds: fields.seconds(&["missed_window"])?,
         overlap: fields.choice("overlap", &OVERLAPS)?,
         maximum_runs: fields.count(&["maximum_runs"], u64::MAX)?,
@@ -123,6 +149,34 @@ pub(super) fn own(fields: &mut Fields<'_>) -> Result<NewSchedule, Refusal> {
     check(&fields.at(name), &schedule)?;
     refuse_zone_of_interval(fields, &schedule)?;
     Ok(schedule)
+}
+
+/// The first or last instant of a schedule.
+fn bound(fields: &mut Fields<'_>, name: &str, zone: Option<&str>) -> Result<Option<u64>, Refusal> {
+    let given = fields.value(&[name]);
+    given
+        .map(|(path, value)| instant(value, path, zone))
+        .transpose()
+}
+
+/// What becomes of missed runs: a word, or `all` with a number.
+fn missed_runs(fields: &mut Fields<'_>) -> Result<Option<MissedRuns>, Refusal> {
+    let Some((path, value @ Value::Object(_))) = fields.value(&["missed_runs"]) else {
+        return fields.choice("missed_runs", &MISSED_RUNS);
+    };
+    let mut fields = Fields::new(value, path, Spelling::Exact)?;
+    let maximum = fields.count(&["all"], limits::MAXIMUM_MADE_UP_RUNS)?;
+    fields.refuse_unknown()?;
+    let maximum = maximum.and_then(|maximum| u32::try_from(maximum).ok());
+    maximum
+        .map(|maximum| Some(MissedRuns::All { maximum }))
+        .ok_or_else(|| {
+            Refusal::of(
+                fields.at("all"),
+                "the field is missing",
+                "Give the most runs to make up for.",
+            )
+        })
 }
 
 /// An interval counts seconds: a zone with it means another rule.

@@ -94,6 +94,7 @@ pub(super) fn read(
     let key = identity::key("tasks_loop", &id);
     Ok(Outcome::Task(Box::new(Declaration {
         key,
+        task_id: None,
         naming: Naming::Id,
         request,
     })))
