@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::ConfirmArguments;
+
 /// Arguments of `chime apply`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -17,8 +19,10 @@ Chime's own form:
   tasks:
     - key: heartbeat                # stays the same; required
       name: Heartbeat               # else the key
-      note: still here              # or call, http, command, named, or steps: a list of these
-      every: 30s                    # or cron, daily, weekly, monthly, at; else once
+      note: still here              # or call, http, command, named, notification, cleanup, backup,
+                                    # analytics, maintenance, codex, or steps: a list of these
+      every: 30s                    # or cron, daily, weekly, monthly, at; else once; or schedules:
+                                    # a list of these, each with a name and enabled
       after: 10s
     - key: randomness
       call: {canister: aaaaa-aa, method: raw_rand, arguments: \"()\"}
@@ -32,6 +36,9 @@ Chime's own form:
 
 Examples:
   chime apply -f jobs/ --dry-run
+  chime apply -f jobs/ --diff
+  chime apply -f jobs/ --prune
+  chime task export > jobs/mine.yaml
   chime apply -f daily.yaml -f tasks.json")]
 pub struct ApplyArguments {
     /// Files and directories; - is the standard input.
@@ -40,4 +47,13 @@ pub struct ApplyArguments {
     /// Show what would happen, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Show field by field what would change, and change nothing.
+    #[arg(long)]
+    pub diff: bool,
+    /// Delete tasks that these files and directories declared before and declare no more.
+    #[arg(long)]
+    pub prune: bool,
+    /// Whether to ask before tasks are deleted.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
 }

@@ -57,8 +57,9 @@ pub use shared::{ConfirmArguments, WatchArguments};
 pub(crate) use shared::{instant, principal};
 pub use steps::{ACTIONS, StepArguments, StepWord};
 pub use task::{
-    BackfillArguments, BackfillsArguments, DeleteArguments, EditArguments, PauseArguments,
-    ResumeFromArguments, RetryArguments, RunNowArguments, ShowArguments, TaskCommand, TaskSelector,
+    BackfillArguments, BackfillsArguments, DeleteArguments, EditArguments, ExportArguments,
+    PauseArguments, ResumeFromArguments, RetryArguments, RunNowArguments, ShowArguments,
+    TaskCommand, TaskSelector,
 };
 pub use up::UpArguments;
 pub use watching::{

@@ -20,6 +20,12 @@ chime task create <STEP>... [SCHEDULE] [OPTIONS]
     Create(Box<RunArguments>),
     /// Show everything about a task.
     Show(ShowArguments),
+    /// Write tasks as a job file, which `chime apply` reads as these tasks.
+    #[command(after_help = "\
+Examples:
+  chime task export > jobs.yaml
+  chime task export report > report.yaml && chime apply -f report.yaml --diff")]
+    Export(ExportArguments),
     /// Change a task: what is not given stays as it is.
     #[command(after_help = "\
 Steps and the schedule are replaced whole: a flag of a step replaces all steps, a flag of the
@@ -81,6 +87,14 @@ pub struct ShowArguments {
     /// Show it again and again.
     #[command(flatten)]
     pub watch: WatchArguments,
+}
+
+/// Arguments of `chime task export`.
+#[derive(Args, Debug)]
+pub struct ExportArguments {
+    /// Which: ids or names; all if none is given.
+    #[arg(value_name = "TASK")]
+    pub tasks: Vec<String>,
 }
 
 /// Arguments of `chime task edit`.

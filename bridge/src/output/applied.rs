@@ -1,8 +1,9 @@
 //! The answer of `chime apply`: what became of each document.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::terminal::{Answer, Page, Table, one_line};
+use crate::terminal::{Answer, Page, Table, harmless, one_line};
 use crate::words::rfc3339;
 
 /// Most characters of a remark in a table.
@@ -15,10 +16,16 @@ pub struct Applied {
     created: usize,
     updated: usize,
     unchanged: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    pruned: usize,
     configuration: usize,
     refused: usize,
     results: Vec<AppliedRow>,
     notes: Vec<String>,
+}
+
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What became of one document.
@@ -30,7 +37,7 @@ pub struct AppliedRow {
     pub task: Option<String>,
     /// The task's id, if it exists.
     pub task_id: Option<String>,
-    /// `created`, `updated`, `unchanged`, `configuration` or `refused`.
+    /// `created`, `updated`, `unchanged`, `pruned`, `configuration` or `refused`.
     pub action: &'static str,
     /// The schedules in words.
     pub schedule: Option<String>,
@@ -42,11 +49,25 @@ pub struct AppliedRow {
     pub disabled: bool,
     /// Remarks.
     pub notes: Vec<String>,
+    /// What would be another, field by field, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<FieldChange>,
     /// Why it was refused.
     pub error: Option<FieldFault>,
     /// The next time, for the table.
     #[serde(skip)]
     pub next_run_at: Option<u64>,
+}
+
+/// A field that would be another.
+#[derive(Serialize, Clone, Debug)]
+pub struct FieldChange {
+    /// The field, in the words of job files.
+    pub field: String,
+    /// What it is.
+    pub before: Value,
+    /// What it would be.
+    pub after: Value,
 }
 
 /// Why a document was refused.
@@ -67,6 +88,23 @@ impl AppliedRow {
         self.next_run = at.map(rfc3339);
         self.next_run_at = at;
         self
+    }
+
+    /// The fields that would be others, one below the other.
+    fn changes(&self) -> Option<String> {
+        let lines = self.differences.iter().flat_map(|change| {
+            let signs = [("-", &change.before), ("+", &change.after)];
+            signs
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(sign, value)| {
+                    let text = harmless(&value.to_string());
+                    format!("{sign} {}: {text}", change.field)
+                })
+        });
+        let lines: Vec<_> = lines.collect();
+        let task = one_line(self.task.as_deref().unwrap_or("-"), MAXIMUM_TEXT);
+        (!lines.is_empty()).then(|| format!("\n{task}\n{}", lines.join("\n")))
     }
 
     fn cells(&self, page: &Page<'_>) -> Vec<String> {
@@ -104,6 +142,7 @@ impl Applied {
             created: count("created"),
             updated: count("updated"),
             unchanged: count("unchanged"),
+            pruned: count("pruned"),
             configuration: count("configuration"),
             refused: count("refused"),
             results,
@@ -142,7 +181,7 @@ impl Applied {
     /// What became of the documents where some were refused, in one sentence.
     #[must_use]
     pub fn became(&self) -> String {
-        let others = self.results.len() - self.refused;
+        let others = self.created + self.updated + self.unchanged;
         let (was, were, is, are) = match self.dry_run {
             true => ("would be", "would be", "would be", "would be"),
             false => ("was", "were", "is", "are"),
@@ -174,7 +213,9 @@ impl Answer for Applied {
         self.results
             .iter()
             .for_each(|row| table.row(row.cells(page)));
-        let mut parts = vec![table.render(), String::new(), self.summary(page)];
+        let mut parts = vec![table.render()];
+        parts.extend(self.results.iter().filter_map(AppliedRow::changes));
+        parts.extend([String::new(), self.summary(page)]);
         parts.extend(self.notes.iter().map(|note| format!("note: {note}")));
         parts.join("\n")
     }
@@ -186,6 +227,7 @@ impl Applied {
             (self.created, "created"),
             (self.updated, "updated"),
             (self.unchanged, "unchanged"),
+            (self.pruned, "pruned"),
             (self.configuration, "configuration"),
             (self.refused, "refused"),
         ];

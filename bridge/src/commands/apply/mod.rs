@@ -1,8 +1,11 @@
 //! `chime apply`: reads job files and brings the tasks up to date with them.
 
+mod prune;
 mod rows;
 
-use self::rows::{foreseen, refused, remarks, with_pause, with_task};
+use chime_types::{NewSchedule, PreviewScheduleRequest};
+
+use self::rows::{differences, foreseen, refused, remarks, with_pause, with_task};
 use super::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
 use crate::cli::{ApplyArguments, GlobalArguments};
@@ -27,22 +30,46 @@ pub(super) async fn run(
     }
     let rows = with_scheduler(global, writer, async |session| {
         let mut plan = Plan::new(session.scheduler.all_tasks().await?);
+        let trial = Trial::of(arguments);
         let mut rows = Vec::with_capacity(findings.len());
         for finding in &findings {
-            rows.push(one(session, &mut plan, finding, arguments.dry_run, writer).await?);
+            rows.push(one(session, &mut plan, finding, trial, writer).await?);
         }
         if rows
             .iter()
             .any(|row| matches!(row.action, "created" | "updated"))
-            && !arguments.dry_run
+            && trial == Trial::No
         {
             hint_to_keep_running(session, writer);
         }
+        if arguments.prune {
+            rows.extend(prune::prune(session, &plan, &findings, arguments, writer).await?);
+        }
         Ok(rows)
     });
-    let applied = Applied::new(arguments.dry_run, rows.await?, remarks(&findings));
+    let is_trial = Trial::of(arguments) != Trial::No;
+    let applied = Applied::new(is_trial, rows.await?, remarks(&findings));
     writer.answer(&applied)?;
     explain(&applied, writer)
+}
+
+/// Whether things are done, or only said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trial {
+    No,
+    Dry,
+    /// Field by field.
+    Diff,
+}
+
+impl Trial {
+    const fn of(arguments: &ApplyArguments) -> Self {
+        match (arguments.diff, arguments.dry_run) {
+            (true, _) => Self::Diff,
+            (false, true) => Self::Dry,
+            (false, false) => Self::No,
+        }
+    }
 }
 
 /// What kept a document from being applied: its own fault, which is reported and passed over, or a
@@ -73,7 +100,7 @@ async fn one(
     session: &Session,
     plan: &mut Plan,
     finding: &Finding,
-    dry_run: bool,
+    trial: Trial,
     writer: &Writer,
 ) -> Result<AppliedRow> {
     let row = AppliedRow {
@@ -84,7 +111,7 @@ async fn one(
     };
     let attempt = async {
         let step = decide(session, plan, finding).await?;
-        carry_out(session, step, row.clone(), dry_run, writer).await
+        carry_out(session, step, row.clone(), trial, writer).await
     };
     match attempt.await {
         Ok(row) => Ok(with_pause(row, finding)),
@@ -121,7 +148,7 @@ async fn carry_out(
     session: &Session,
     step: Option<Step>,
     row: AppliedRow,
-    dry_run: bool,
+    trial: Trial,
     writer: &Writer,
 ) -> std::result::Result<AppliedRow, Obstacle> {
     match step {
@@ -150,7 +177,8 @@ async fn carry_out(
                 action: "created",
                 ..row
             };
-            if dry_run {
+            if trial != Trial::No {
+                try_schedules(session, &request.schedules).await?;
                 let row = AppliedRow {
                     disabled: request.disabled == Some(true),
                     ..row
@@ -176,26 +204,56 @@ async fn carry_out(
                 row.notes
                     .push(format!("changed since it was applied: {fields}"));
             }
-            update(session, &change, row, dry_run, writer).await
+            update(session, &change, row, trial, writer).await
         }
     }
+}
+
+/// Whether the scheduler would take these schedules: it is asked, and changes nothing.
+async fn try_schedules(
+    session: &Session,
+    schedules: &[NewSchedule],
+) -> std::result::Result<(), Obstacle> {
+    for (index, schedule) in schedules.iter().enumerate() {
+        let request = PreviewScheduleRequest {
+            schedule: schedule.clone(),
+            from_at: None,
+            count: Some(1),
+        };
+        if let Err(error) = session.scheduler.preview_schedule(&request).await {
+            let place = format!("schedules[{index}]");
+            let field = error
+                .field()
+                .map(|field| field.replacen("schedule", &place, 1));
+            return Err(match Obstacle::from(error) {
+                Obstacle::Refused(refusal) => Obstacle::Refused(Refusal { field, ..refusal }),
+                failed @ Obstacle::Failed(_) => failed,
+            });
+        }
+    }
+    Ok(())
 }
 
 async fn update(
     session: &Session,
     change: &Change,
     row: AppliedRow,
-    dry_run: bool,
+    trial: Trial,
     writer: &Writer,
 ) -> std::result::Result<AppliedRow, Obstacle> {
-    if dry_run {
+    if trial != Trial::No {
         let schedules = change
             .update
             .as_ref()
             .and_then(|update| update.schedules.as_ref());
+        try_schedules(session, schedules.map_or(&[], Vec::as_slice)).await?;
         let row = with_task(row, &change.task);
         let row = AppliedRow {
             disabled: change.active.map_or(row.disabled, |active| !active),
+            differences: match trial {
+                Trial::Diff => differences(change),
+                Trial::No | Trial::Dry => Vec::new(),
+            },
             ..row
         };
         return Ok(match schedules {

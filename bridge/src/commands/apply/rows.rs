@@ -4,8 +4,8 @@ use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Action, NewSchedule, Task};
 
-use crate::apply::{Finding, Outcome, Refusal};
-use crate::output::{AppliedRow, FieldFault};
+use crate::apply::{self, Change, Finding, Outcome, Refusal};
+use crate::output::{AppliedRow, FieldChange, FieldFault};
 use crate::terminal::Writer;
 
 /// The row with what the scheduler says about the task.
@@ -27,6 +27,18 @@ pub(super) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
         ..row
     };
     row.next_at(task.next_run_at)
+}
+
+/// What a change makes another, field by field.
+pub(super) fn differences(change: &Change) -> Vec<FieldChange> {
+    let found = apply::differences(change).into_iter();
+    found
+        .map(|difference| FieldChange {
+            field: difference.field,
+            before: difference.before,
+            after: difference.after,
+        })
+        .collect()
 }
 
 /// The row of a task that somebody paused, although its file has it run: it stays paused.

@@ -7,11 +7,13 @@ mod rerun;
 pub(super) use change::{switch_off, switch_on};
 pub(super) use rerun::again;
 
-use crate::cli::{GlobalArguments, ListArguments, ShowArguments, TaskCommand};
+use crate::apply;
+use crate::cli::{ExportArguments, GlobalArguments, ListArguments, ShowArguments, TaskCommand};
 use crate::error::Result;
-use crate::output::{task_details, tasks};
+use crate::output::{JobFile, task_details, tasks};
 use crate::terminal::Writer;
 
+use super::session::with_scheduler;
 use super::{ps, watch};
 
 /// Runs a command about tasks.
@@ -24,6 +26,7 @@ pub(super) async fn run(
         TaskCommand::Ls(arguments) => list(global, arguments, writer).await,
         TaskCommand::Create(arguments) => super::run::create(global, arguments, writer).await,
         TaskCommand::Show(arguments) => show(global, arguments, writer).await,
+        TaskCommand::Export(arguments) => export(global, arguments, writer).await,
         TaskCommand::Edit(arguments) => change::edit(global, arguments, writer).await,
         TaskCommand::Delete(arguments) => change::delete(global, arguments, writer).await,
         TaskCommand::Pause(arguments) => change::pause(global, arguments, writer).await,
@@ -34,6 +37,26 @@ pub(super) async fn run(
         TaskCommand::Backfill(arguments) => backfill::begin(global, arguments, writer).await,
         TaskCommand::Backfills(arguments) => backfill::list(global, arguments, writer).await,
     }
+}
+
+/// Tasks as a job file.
+async fn export(
+    global: &GlobalArguments,
+    arguments: &ExportArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let answer = with_scheduler(global, writer, async |session| {
+        let scheduler = &session.scheduler;
+        let mut found = Vec::new();
+        for task in &arguments.tasks {
+            found.push(scheduler.find_task(task).await?);
+        }
+        if arguments.tasks.is_empty() {
+            found = scheduler.all_tasks().await?;
+        }
+        Ok(JobFile(apply::exported(&found)))
+    });
+    writer.answer(&answer.await?)
 }
 
 /// The table of `chime ps ls`, and the scheduler's own answer for programs.
