@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::fire::{Judgement, Reason};
 use super::outage::Stretch;
 use super::periods::{HOUR, MINUTE, begin_day};
-use super::slots::arm_first;
+use super::slots::{arm_first, fires_at};
 use super::turn::Turn;
 use super::{skipped, totals};
 use crate::state::State;
@@ -97,6 +97,12 @@ impl Turn<'_> {
             .next_at
             .map_or(until_at, |next| until_at.min(next - 1));
         let passed = rule.slots_between(left_out.until_at, until_at);
+        // A slot that waits for its jitter has not come.
+        let is_to_come = |last: &u64| fires_at(schedule, rule, *last) > self.now;
+        let passed = match passed.last_at.filter(is_to_come) {
+            Some(last) => rule.slots_between(left_out.until_at, last - 1),
+            None => passed,
+        };
         let (Some(from_at), Some(until_at)) = (rule.next_after(left_out.until_at), passed.last_at)
         else {
             return;

@@ -5,6 +5,9 @@ use chime_types::{PutUserRequest, Quotas, SetScheduleRequest};
 
 use super::*;
 use crate::engine::budget::{self, Kind};
+use crate::engine::slots;
+use crate::engine::turn::Turn;
+use crate::state::keys::{ScheduleId, TaskId};
 
 const HOUR: u64 = 3_600;
 
@@ -204,4 +207,40 @@ fn should_begin_another_record_when_the_first_one_is_gone_or_split() {
     );
     let slots: u64 = spans(&world, made.id).iter().map(|it| it.1).sum();
     assert_eq!(slots, 60);
+}
+
+#[test]
+fn should_not_count_a_slot_that_waits_for_its_jitter() {
+    let mut world = World::new();
+    put_user(&mut world, runs_per_hour(1), None);
+    let made = world.create(CreateTaskRequest {
+        schedules: vec![NewSchedule {
+            jitter_seconds: Some(50),
+            ..every(60)
+        }],
+        ..note()
+    });
+    let id = ScheduleId(made.schedules[0].id);
+    live(&mut world, 700);
+    let schedule = world.state.schedule(id).unwrap();
+    let rule = slots::compile(&schedule);
+    let fires_at = |slot: u64| slots::fires_at(&schedule, &rule, slot);
+    let mut slots = (12..50).map(|slot| START + slot * 60 * SECOND);
+    let late = slots
+        .find(|slot| fires_at(*slot) > slot + SECOND)
+        .expect("jitter");
+    world.now = fires_at(late) - 1;
+    let counted = |world: &mut World| {
+        let task = world.state.task(TaskId(made.id)).unwrap();
+        let mut turn = Turn::new(&mut world.state, world.now, task);
+        let mut schedule = turn.state.schedule(id).unwrap();
+        turn.settle(&mut schedule);
+        turn.end();
+        let spans = spans(world, made.id);
+        spans.iter().map(|(_, slots)| slots).sum::<u64>()
+    };
+    let passed = (late - START) / (60 * SECOND);
+    assert_eq!(counted(&mut world), passed - 1);
+    world.now += 1;
+    assert_eq!(counted(&mut world), passed);
 }
