@@ -37,7 +37,7 @@ fn check_schedule(
 ) -> Result<u64, Violation> {
     let now = model.now;
     let (required, optional) = schedule.expected(now);
-    let covered = covered(schedule, history, &required)?;
+    let covered = covered(schedule, history, (&required, &optional))?;
     for (slot, execution) in &covered {
         let is_slot = required.contains(slot) || optional.contains(slot);
         ensure!(
@@ -111,16 +111,23 @@ fn uncounted(
 fn covered<'a>(
     schedule: &ScheduleModel,
     history: &'a Record,
-    required: &BTreeSet<u64>,
+    (required, optional): (&BTreeSet<u64>, &BTreeSet<u64>),
 ) -> Result<BTreeMap<u64, &'a TaskExecution>, Violation> {
     let mut covered: BTreeMap<u64, &TaskExecution> = BTreeMap::new();
     for execution in history.of_schedule(schedule.id) {
         let first = execution.scheduled_at;
         let count = usize::try_from(execution.slots).expect("a count");
-        let summed: Vec<u64> = if count == 1 {
-            vec![first]
-        } else {
-            required.range(first..).take(count).copied().collect()
+        // One that may have left no record may be among them.
+        let until = execution.slots_until.unwrap_or(first);
+        let up_to_there: Vec<u64> = required
+            .union(optional)
+            .filter(|slot| (first..=until).contains(*slot))
+            .copied()
+            .collect();
+        let summed = match count {
+            1 => vec![first],
+            _ if up_to_there.len() == count => up_to_there,
+            _ => required.range(first..).take(count).copied().collect(),
         };
         ensure!(
             summed.len() == count,
