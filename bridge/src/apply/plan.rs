@@ -60,6 +60,8 @@ pub struct Plan {
     adopted: BTreeSet<u64>,
     /// Files that tasks were applied from and that are there no more.
     gone: BTreeSet<String>,
+    /// Tasks are left alone that somebody changed by hand.
+    leaves_changes: bool,
 }
 
 impl Plan {
@@ -81,6 +83,17 @@ impl Plan {
             by_id: tasks.into_iter().map(|task| (task.id, task)).collect(),
             declared: HashMap::new(),
             adopted: BTreeSet::new(),
+            leaves_changes: false,
+        }
+    }
+
+    /// Leaves tasks alone whose files are the same as when they were applied, whatever somebody changed
+    /// by hand since: a worker looks at its files all the time, and nobody asked it to.
+    #[must_use]
+    pub fn leaving_changes_by_hand(self) -> Self {
+        Self {
+            leaves_changes: true,
+            ..self
         }
     }
 
@@ -99,7 +112,10 @@ impl Plan {
         self.declared.insert(key.clone(), (file.to_string(), hash));
         let mark = AppliedFrom::of(declaration, key, file);
         match self.by_key.get(&mark.key) {
-            Some((before, task)) => compare(before, task, declaration, &mark),
+            Some((before, task)) => {
+                let leave_it = self.leaves_changes && before.hash == mark.hash;
+                compare(before, task, declaration, &mark, leave_it)
+            }
             None => match self.adopted(declaration) {
                 Some(task) => {
                     let step = adopt(task, declaration, &mark);
@@ -197,6 +213,7 @@ fn compare(
     task: &Task,
     declaration: &Declaration,
     mark: &AppliedFrom,
+    leave_it: bool,
 ) -> Step {
     let request = &declaration.request;
     let moved = file_name(&before.source) != file_name(&mark.source);
@@ -207,6 +224,13 @@ fn compare(
     let is_relative = |schedule: &NewSchedule| schedule.start_after_seconds.is_some();
     if before.schedules_hash != mark.schedules_hash && request.schedules.iter().any(is_relative) {
         update.schedules = Some(request.schedules.clone());
+    }
+    if leave_it {
+        update = UpdateTaskRequest {
+            task_id: task.id,
+            expected_version: Some(task.version),
+            ..UpdateTaskRequest::default()
+        };
     }
     let changed = drift::fields(&update);
     // A task that somebody paused stays paused unless the file itself changed its mind.

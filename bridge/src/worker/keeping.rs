@@ -51,7 +51,7 @@ impl Keeper {
         let mut round = Round {
             link,
             group: &self.group,
-            plan: Plan::new(tasks.clone()),
+            plan: Plan::new(tasks.clone()).leaving_changes_by_hand(),
             declared: BTreeSet::new(),
             remarks: Vec::new(),
             kept: Kept::default(),
