@@ -213,7 +213,13 @@ impl World {
 
     /// The executions of a task, the oldest first; of very many the latest.
     pub fn executions(&mut self, task_id: u64) -> Vec<TaskExecution> {
-        let mut executions = self.executions_page(task_id, None).executions;
+        let mut page = self.executions_page(task_id, None);
+        let mut executions = std::mem::take(&mut page.executions);
+        while executions.len() < 500 && page.next_cursor.is_some() {
+            page = self.executions_page(task_id, page.next_cursor);
+            executions.append(&mut page.executions);
+        }
+        executions.truncate(500);
         executions.reverse();
         executions
     }

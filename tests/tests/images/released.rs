@@ -18,6 +18,7 @@ const RELEASES: [&str; 2] = ["0.2.0", "0.3.0"];
 /// What an upgrade may change of what a scheduler shows.
 const CHANGED: &[(&str, &str)] = &[
     ("get_api_doc", "a text of the program"),
+    ("preview_schedule.Ok.description", "words of the program"),
     ("get_stats.Ok.version", "that of the program"),
     ("get_stats.Ok.cycles", "the canister is another one"),
     (
