@@ -235,7 +235,9 @@ pub fn leave_alone(state: &mut State, now: u64, unit: Unit) {
 
 fn shelve(care: &mut Care, now: u64, unit: Unit) {
     let before = care.suspect.map_or(0, |suspect| suspect.rounds);
-    let is_to_blame = before == 0 || std::mem::take(&mut care.others_pass);
+    // Only what passes from now on counts at the next time.
+    let others_passed = std::mem::take(&mut care.others_pass);
+    let is_to_blame = before == 0 || others_passed;
     let rounds = if is_to_blame { before } else { before - 1 };
     let length = FIRST_ROUND << rounds.min(10);
     if care.shelf.len() >= MAXIMUM_SHELVED {
