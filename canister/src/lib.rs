@@ -111,7 +111,7 @@ fn inspect_message() {
     let judged = STATE.with_borrow(|vault| {
         let caller = caller(vault.read())?;
         admission::inspect(&method, bytes)?;
-        service::may_change(vault.read(), caller, IcRuntime.now())
+        service::may_change(vault.read(), caller, IcRuntime.now(), &method)
     });
     match judged {
         Ok(()) => ic_cdk::api::accept_message(),
@@ -148,7 +148,7 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
 ) -> Result<A, Error> {
     let answer = driver::Store::with(StableStore, |state| {
         let caller = caller(state)?;
-        service::changing(state, caller, IcRuntime.now())?;
+        service::changing(state, caller, IcRuntime.now(), method)?;
         let request = request.decode(method);
         let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
         driver::charge_caller(&IcRuntime, state, caller.principal);

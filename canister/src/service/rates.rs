@@ -31,13 +31,16 @@ const CHANGES_USED_UP: Rate = Rate {
     burst: limits::CHANGES_USED_UP_AT_ONCE,
 };
 
+/// What a worker says of a job that it holds. It has a rate of its own, the usual one: what was done is not lost
+/// because nothing new may begin.
+const REPORTS: [&str; 4] = ["complete_job", "fail_job", "heartbeat_job", "release_job"];
+
 /// Looks whether a caller may make an update call now, and counts nothing: what is refused at the door
 /// costs nothing.
-pub fn may_change(state: &State, caller: Caller, now: u64) -> Result<(), Error> {
-    let Some((rate, used_up)) = rate_of_changes(state, caller, now) else {
+pub fn may_change(state: &State, caller: Caller, now: u64, method: &str) -> Result<(), Error> {
+    let Some((key, rate, used_up)) = rate_of_changes(state, caller, now, method) else {
         return Ok(());
     };
-    let key = RateKey::Changes(caller.principal);
     let looked = state.rates.look(key, rate, now);
     looked
         .map(|_| ())
@@ -46,26 +49,34 @@ pub fn may_change(state: &State, caller: Caller, now: u64) -> Result<(), Error> 
 
 /// Counts an update call, before anything of it is decoded. Who controls the scheduler may do with it
 /// what it likes.
-pub fn changing(state: &mut State, caller: Caller, now: u64) -> Result<(), Error> {
-    let Some((rate, used_up)) = rate_of_changes(state, caller, now) else {
+pub fn changing(state: &mut State, caller: Caller, now: u64, method: &str) -> Result<(), Error> {
+    let Some((key, rate, used_up)) = rate_of_changes(state, caller, now, method) else {
         return Ok(());
     };
-    let key = RateKey::Changes(caller.principal);
     let counted = state.rates.count(key, rate, now);
     counted.map_err(|at| too_many_changes(at, now, used_up))
 }
 
-fn rate_of_changes(state: &State, caller: Caller, now: u64) -> Option<(Rate, Option<UsedUp>)> {
+fn rate_of_changes(
+    state: &State,
+    caller: Caller,
+    now: u64,
+    method: &str,
+) -> Option<(RateKey, Rate, Option<UsedUp>)> {
     if caller.is_controller {
         return None;
     }
-    let used_up = budget::used_up(state, now, caller.principal);
+    let principal = caller.principal;
+    if REPORTS.contains(&method) {
+        return Some((RateKey::Reports(principal), CHANGES, None));
+    }
+    let used_up = budget::used_up(state, now, principal);
     let rate = if used_up.is_some() {
         CHANGES_USED_UP
     } else {
         CHANGES
     };
-    Some((rate, used_up))
+    Some((RateKey::Changes(principal), rate, used_up))
 }
 
 fn too_many_changes(at: u64, now: u64, used_up: Option<UsedUp>) -> Error {

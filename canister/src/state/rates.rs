@@ -23,6 +23,8 @@ pub enum RateKey {
     Called(Principal),
     /// Update calls of somebody, whatever they change.
     Changes(Principal),
+    /// What somebody says of jobs that it holds.
+    Reports(Principal),
 }
 
 /// One in so many nanoseconds, and so many at once after a pause.

@@ -334,7 +334,9 @@ fn should_leave_slots_out_when_the_bytes_are_used_up_and_say_so() {
 #[test]
 fn should_bound_the_update_calls_of_each_owner() {
     let mut world = World::new();
-    let call = |world: &mut World, caller| service::changing(&mut world.state, caller, world.now);
+    let call = |world: &mut World, caller| {
+        service::changing(&mut world.state, caller, world.now, "put_secret")
+    };
     for _ in 0..limits::CHANGES_AT_ONCE {
         call(&mut world, stranger()).unwrap();
     }
