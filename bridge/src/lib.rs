@@ -4,7 +4,7 @@
 //! * [`scheduler`] is the client of the scheduler, [`diagnosis`] judges what it says, [`doctor`]
 //!   looks whether everything is in order,
 //! * [`apply`] reads job files, and says what they would change,
-//! * [`cli`], [`commands`] and [`output`] are the command line, [`terminal`] is what it writes to,
+//! * [`cli`] is the command line, [`terminal`] is what it writes to,
 //! * [`words`] are for people, wherever they read,
 //! * [`config`] is the configuration file, and what wins over it,
 //! * [`deployment`] installs and upgrades the canisters on any network,
@@ -20,7 +20,6 @@
 pub mod apply;
 pub mod candid_json;
 pub mod cli;
-pub mod commands;
 pub mod config;
 pub mod deployment;
 pub mod diagnosis;
@@ -32,7 +31,6 @@ pub mod identity;
 pub mod mcp;
 pub mod methods;
 pub mod network;
-pub mod output;
 #[cfg(test)]
 mod rooms;
 pub mod scheduler;

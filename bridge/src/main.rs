@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            chime::commands::report(&error);
+            chime::cli::report(&error);
             ExitCode::from(error.exit_code())
         }
     }
@@ -28,5 +28,5 @@ fn run(cli: Cli) -> Result<()> {
         )
         .because(error)
     })?;
-    runtime.block_on(chime::commands::run(cli))
+    runtime.block_on(chime::cli::run(cli))
 }

@@ -1,374 +1,163 @@
-//! The arguments of the command line, and nothing else: no rule, no effect.
+//! The command line: a folder for each noun, with its `arguments`, what `run` does, and what it
+//! `show`s; beside them what several nouns need.
+//!
+//! A command computes its answer with what is below this room and writes it once, as text or as one
+//! document. No rule of the scheduler is here.
 
+mod action;
+mod alert;
 mod apply;
+mod backup;
+mod changed;
+mod command_line;
 mod completions;
 mod config;
+mod confirm;
+mod create;
 mod deploy;
 mod doctor;
+mod events;
 mod execution;
+mod follow;
 mod identity;
-mod library;
+mod man;
 mod mcp;
 mod preview;
 mod ps;
-mod run;
+mod record;
+mod request;
 mod schedule;
-mod settings;
+mod scheduler;
+mod secret;
+mod session;
 mod shared;
-mod steps;
+mod stats;
 mod task;
+mod top;
+mod trial;
 mod up;
+mod user;
 mod variables;
-mod watching;
+mod waiting;
+mod watch;
 mod worker;
 
 #[cfg(test)]
-mod help_tests;
+mod tests;
 
-use std::path::PathBuf;
-
-use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-pub use execution::{
+pub use action::arguments::{ActionCommand, ActionDeleteArguments, DefineArguments};
+pub use execution::arguments::{
     CancelArguments, ExecutionCommand, ExecutionListArguments, ExecutionSelector, ReplayArguments,
     SnoozeArguments,
 };
-pub use library::{
-    ActionCommand, ActionDeleteArguments, DefineArguments, SchedulerCommand, SchedulerSetArguments,
-    SecretCommand, SecretDeleteArguments, SecretPutArguments, UserCommand, UserDeleteArguments,
-    UserPutArguments,
+pub use mcp::arguments::{
+    HttpArguments, InstallArguments, McpArguments, McpCommand, ToolArguments,
 };
-pub use mcp::{HttpArguments, InstallArguments, McpArguments, McpCommand, ToolArguments};
+pub use scheduler::arguments::{SchedulerCommand, SchedulerSetArguments};
+pub use secret::arguments::{SecretCommand, SecretDeleteArguments, SecretPutArguments};
+pub use user::arguments::{UserCommand, UserDeleteArguments, UserPutArguments};
 
-pub use apply::ApplyArguments;
-pub use completions::{CompletionsArguments, ManArguments};
-pub use config::{ConfigCommand, GetArguments, SetArguments, UnsetArguments};
-pub use deploy::DeployArguments;
-pub use identity::{IdentityCommand, ImportArguments, NewArguments, PrincipalArguments};
-pub use preview::PreviewArguments;
-pub use ps::{KillArguments, ListArguments, LogsArguments, PsCommand, StartArguments};
-pub use run::RunArguments;
-pub use schedule::{
+pub use alert::arguments::{
+    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertTestArguments,
+    AlertUpdateArguments, InboxArguments,
+};
+pub use apply::arguments::ApplyArguments;
+pub use backup::arguments::{
+    BackupCommand, BackupCreateArguments, BackupDeleteArguments, BackupDownloadArguments,
+    BackupRestoreArguments,
+};
+pub use command_line::{Cli, Command, Flags, GlobalArguments};
+pub use completions::arguments::CompletionsArguments;
+pub use config::arguments::{ConfigCommand, GetArguments, SetArguments, UnsetArguments};
+pub use create::arguments::RunArguments;
+pub use deploy::arguments::DeployArguments;
+pub use events::arguments::EventsArguments;
+pub use identity::arguments::{IdentityCommand, ImportArguments, NewArguments, PrincipalArguments};
+pub use man::arguments::ManArguments;
+pub use preview::arguments::PreviewArguments;
+pub use ps::arguments::{KillArguments, ListArguments, LogsArguments, PsCommand, StartArguments};
+pub use request::SettingArguments;
+pub use request::{ACTIONS, StepArguments, StepWord};
+pub use schedule::arguments::{
     ScheduleAddArguments, ScheduleArguments, ScheduleCommand, ScheduleListArguments,
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
-pub use settings::SettingArguments;
 pub use shared::{ConfirmArguments, WatchArguments};
 pub(crate) use shared::{instant, principal};
-pub use steps::{ACTIONS, StepArguments, StepWord};
-pub use task::{
+pub(crate) use shared::{positive_seconds, seconds};
+pub use stats::arguments::StatsArguments;
+pub use task::arguments::{
     BackfillArguments, BackfillsArguments, DeleteArguments, EditArguments, ExportArguments,
     PauseArguments, ResumeFromArguments, RetryArguments, RunNowArguments, ShowArguments,
     TaskCommand, TaskSelector,
 };
-pub use up::UpArguments;
-pub use watching::{
-    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertTestArguments,
-    AlertUpdateArguments, BackupCommand, BackupCreateArguments, BackupDeleteArguments,
-    BackupDownloadArguments, BackupRestoreArguments, EventsArguments, InboxArguments,
-    StatsArguments, TopArguments,
-};
-pub use worker::WorkerArguments;
+pub use top::arguments::TopArguments;
+pub use up::arguments::UpArguments;
+pub use worker::arguments::WorkerArguments;
 
-use crate::terminal::Format;
+use crate::error::{Error, Result};
+use crate::terminal::Writer;
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done
-  1    an execution failed, or a fault of Chime itself
-  2    the command line, a file or a private key is at fault; `apply` refused a document
-  3    no such task or canister
-  4    the scheduler refused the request
-  5    the network cannot be reached
-  6    nobody can tell whether the request was carried out
-  7    try again later
-  130  interrupted, or a question was not answered with yes
-
-Examples:
-  chime up                                    run a network with the scheduler on this machine
-  chime run --note 'still here' --every 30    write a line into a log every 30 seconds
-  chime ps ls                                 list the tasks
-  chime ps logs 1                             what became of the runs of task 1
-  chime apply -f jobs/                        make tasks of job files";
-
-/// Durable task scheduler in an Internet Computer canister.
+/// Runs a command.
 ///
-/// Answers go to the standard output, messages to the standard error.
-#[derive(Parser, Debug)]
-#[command(name = "chime", version, after_help = EXIT_CODES, max_term_width = 100)]
-pub struct Cli {
-    /// Options of every command.
-    #[command(flatten)]
-    pub global: GlobalArguments,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// Options of every command.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Global options")]
-pub struct GlobalArguments {
-    /// Directory that holds the embedded network: its canisters, their memory and the key.
-    #[arg(
-        long,
-        visible_alias = "folder",
-        global = true,
-        env = "CHIME_STATE",
-        value_name = "DIR",
-        hide_env_values = true
-    )]
-    pub state: Option<PathBuf>,
-    /// Network of the scheduler: a name of the configuration file, embedded (the default), local (of
-    /// the IC's own tools), ic, or a URL.
-    #[arg(
-        long,
-        global = true,
-        env = "CHIME_NETWORK",
-        value_name = "NETWORK",
-        hide_env_values = true
-    )]
-    pub network: Option<String>,
-    /// Canister of the scheduler; the embedded network knows its own.
-    #[arg(
-        long,
-        global = true,
-        env = "CHIME_CANISTER",
-        value_name = "CANISTER",
-        hide_env_values = true
-    )]
-    pub canister: Option<String>,
-    /// Who calls: a name of the configuration file, dfx:NAME, icp:NAME, keyring:NAME, or a PEM file;
-    /// the embedded network makes its own key.
-    #[arg(
-        long,
-        global = true,
-        env = "CHIME_IDENTITY",
-        value_name = "IDENTITY",
-        hide_env_values = true
-    )]
-    pub identity: Option<String>,
-    /// File whose first line is the password of the key, if that is encrypted. Without it the password
-    /// is asked for at a terminal, and nowhere else.
-    #[arg(
-        long,
-        global = true,
-        env = "CHIME_PASSWORD_FILE",
-        value_name = "FILE",
-        hide_env_values = true
-    )]
-    pub password_file: Option<PathBuf>,
-    /// Configuration file with named networks and identities; `chime config path` shows the usual one.
-    #[arg(
-        long,
-        global = true,
-        env = "CHIME_CONFIG_FILE",
-        value_name = "FILE",
-        hide_env_values = true
-    )]
-    pub config_file: Option<PathBuf>,
-    /// Form of the answer.
-    #[arg(
-        short = 'o',
-        long,
-        global = true,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "table"
-    )]
-    pub output: Format,
-    /// Which of them are flags; the others that are there come from environment variables.
-    #[arg(skip)]
-    pub flags: Flags,
-}
-
-/// The names of the global options that stand on the command line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flags(Vec<String>);
-
-impl Flags {
-    /// Whether an option stands on the command line.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|flag| flag == name)
-    }
-}
-
-impl Cli {
-    /// Reads the command line, or ends the program with the help or what is wrong.
-    #[must_use]
-    pub fn read() -> Self {
-        let command = variables::without_empty_variables(Self::command());
-        let matches = command.get_matches();
-        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-        let is_flag =
-            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        cli.global.flags = Flags(
-            matches
-                .ids()
-                .filter(is_flag)
-                .map(ToString::to_string)
-                .collect(),
-        );
-        cli
-    }
-}
-
-/// The commands.
-#[derive(Subcommand, Debug)]
-pub enum Command {
-    /// Run the embedded network with the scheduler in the foreground.
-    Up(UpArguments),
-    /// Serve the methods of a canister as MCP tools, on the standard streams or over HTTP.
-    #[command(after_help = mcp::MCP_HELP)]
-    Mcp(McpArguments),
-    /// Make a task.
-    Run(Box<RunArguments>),
-    /// List, start and stop tasks, and see what became of their runs.
-    #[command(subcommand, visible_alias = "tasks")]
-    Ps(PsCommand),
-    /// Make, show, change and run tasks.
-    #[command(subcommand)]
-    Task(TaskCommand),
-    /// List, add, remove, switch and preview schedules.
-    #[command(subcommand)]
-    Schedule(ScheduleCommand),
-    /// See, stop, put off and repeat executions.
-    #[command(subcommand)]
-    Execution(ExecutionCommand),
-    /// Make tasks of job files, or bring the tasks up to date with them.
-    Apply(ApplyArguments),
-    /// Show what a schedule means and when it fires next; needs no network.
-    Preview(PreviewArguments),
-    /// Run the commands of tasks on this machine, and keep the tasks of a directory of job files.
-    Worker(Box<WorkerArguments>),
-    /// Registered actions, for steps with --named.
-    #[command(subcommand)]
-    Action(ActionCommand),
-    /// Secrets of HTTP actions and webhooks.
-    #[command(subcommand)]
-    Secret(SecretCommand),
-    /// Messages when something happens.
-    #[command(subcommand)]
-    Alert(AlertCommand),
-    /// Messages of alerts and notifications.
-    Inbox(InboxArguments),
-    /// Backups: make, list, download, restore.
-    #[command(subcommand)]
-    Backup(BackupCommand),
-    /// Yourself, and the users of the scheduler.
-    #[command(subcommand)]
-    User(UserCommand),
-    /// Show and set the configuration of the scheduler.
-    #[command(subcommand)]
-    Scheduler(SchedulerCommand),
-    /// Figures about your tasks and the scheduler.
-    Stats(StatsArguments),
-    /// The timeline: who changed what, and what came of it.
-    Events(EventsArguments),
-    /// A live view of tasks, runs and failures.
-    Top(TopArguments),
-    /// Show and change the configuration file: named networks and identities.
-    #[command(subcommand, after_help = config::CONFIG_HELP)]
-    Config(ConfigCommand),
-    /// Install the scheduler's canister on a network, or bring it up to date.
-    Deploy(DeployArguments),
-    /// Look whether everything is in order: configuration, network, identity, canister, scheduler.
-    #[command(after_help = doctor::DOCTOR_HELP)]
-    Doctor,
-    /// List, make and import the private keys that own tasks.
-    #[command(subcommand, after_help = identity::IDENTITY_HELP)]
-    Identity(IdentityCommand),
-    /// Write what a shell needs to complete the command line.
-    Completions(CompletionsArguments),
-    /// Write manual pages, one for each command.
-    Man(ManArguments),
-}
-
-/// Seconds as a number, or a duration such as `1h30m`; 0 is allowed.
-pub(crate) fn seconds(text: &str) -> Result<u64, String> {
-    if text.trim().bytes().all(|byte| byte == b'0') && !text.trim().is_empty() {
-        return Ok(0);
-    }
-    positive_seconds(text)
-}
-
-/// Seconds as a number, or a duration such as `1h30m`; longer than zero.
-pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
-    chime_schedule::parse_duration(text).map_err(|error| format!("{}. {}", error.rule, error.fix))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn should_be_a_consistent_command_line() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn should_read_durations_in_seconds_and_with_units() {
-        assert_eq!(seconds("0"), Ok(0));
-        assert_eq!(seconds("90"), Ok(90));
-        assert_eq!(seconds("1h30m"), Ok(5_400));
-        assert!(positive_seconds("0").is_err());
-        assert!(seconds("soon").is_err());
-        assert!(seconds("").is_err());
-    }
-
-    #[test]
-    fn should_take_two_or_three_values_for_a_call() {
-        let parse =
-            |arguments: &[&str]| Cli::try_parse_from([&["chime", "run"], arguments].concat());
-        assert!(parse(&["--call", "aaaaa-aa", "raw_rand"]).is_ok());
-        assert!(parse(&["--call", "aaaaa-aa", "raw_rand", "()", "--every", "30"]).is_ok());
-        assert!(parse(&["--call", "aaaaa-aa"]).is_err());
-        assert!(parse(&[]).is_err(), "a task must do something");
-        assert!(parse(&["--note", "x", "--every", "3", "--cron", "@daily"]).is_err());
-    }
-
-    #[test]
-    fn should_keep_its_help() {
-        for name in [
-            "",
-            "up",
-            "mcp",
-            "run",
-            "ps",
-            "apply",
-            "preview",
-            "worker",
-            "config",
-            "deploy",
-            "doctor",
-            "identity",
-            "completions",
-            "man",
-        ] {
-            insta::assert_snapshot!(format!("help {name}").trim_end(), help(&[name]));
+/// # Errors
+/// Whatever kept it from being done; the table of [`crate::error`] gives the exit code.
+pub async fn run(cli: Cli) -> Result<()> {
+    let writer = Writer::new(cli.global.output);
+    let global = &cli.global;
+    match cli.command {
+        Command::Up(arguments) => up::run::run(global, &arguments, &writer).await,
+        Command::Mcp(arguments) => mcp::run::run(global, &arguments, &writer).await,
+        Command::Completions(arguments) => completions::run::run(&arguments, &writer),
+        Command::Config(command) => config::run::run(global, &command, &writer),
+        Command::Deploy(arguments) => deploy::run::run(global, &arguments, &writer).await,
+        Command::Doctor => doctor::run::run(global, &writer).await,
+        Command::Identity(command) => identity::run::run(global, &command, &writer),
+        Command::Man(arguments) => man::run::run(&arguments, &writer),
+        Command::Run(arguments) => create::run::run(global, &arguments, &writer).await,
+        Command::Ps(PsCommand::Ls(arguments)) => ps::run::list(global, &arguments, &writer).await,
+        Command::Ps(PsCommand::Start(arguments)) => {
+            ps::run::start(global, &arguments, &writer).await
         }
-        for name in ["ls", "start", "kill", "logs"] {
-            insta::assert_snapshot!(format!("help ps {name}"), help(&["ps", name]));
-        }
-        for name in ["path", "show", "get", "set", "unset"] {
-            insta::assert_snapshot!(format!("help config {name}"), help(&["config", name]));
-        }
-        for name in ["ls", "new", "import", "principal"] {
-            insta::assert_snapshot!(format!("help identity {name}"), help(&["identity", name]));
-        }
-        insta::assert_snapshot!("help mcp install", help(&["mcp", "install"]));
+        Command::Ps(PsCommand::Kill(arguments)) => ps::run::kill(global, &arguments, &writer).await,
+        Command::Ps(PsCommand::Logs(arguments)) => ps::run::logs(global, &arguments, &writer).await,
+        Command::Apply(arguments) => apply::run::run(global, &arguments, &writer).await,
+        Command::Preview(arguments) => preview::run::run(&arguments, &writer),
+        Command::Worker(arguments) => worker::run::run(global, &arguments, &writer).await,
+        Command::Task(command) => task::run::run(global, &command, &writer).await,
+        Command::Schedule(command) => schedule::run::run(global, &command, &writer).await,
+        Command::Execution(command) => execution::run::run(global, &command, &writer).await,
+        Command::Action(command) => action::run::run(global, &command, &writer).await,
+        Command::Secret(command) => secret::run::run(global, &command, &writer).await,
+        Command::Alert(command) => alert::run::run(global, &command, &writer).await,
+        Command::Inbox(arguments) => alert::run::messages(global, &arguments, &writer).await,
+        Command::Backup(command) => backup::run::run(global, &command, &writer).await,
+        Command::User(command) => user::run::run(global, &command, &writer).await,
+        Command::Scheduler(command) => scheduler::run::run(global, &command, &writer).await,
+        Command::Stats(arguments) => stats::run::figures(global, &arguments, &writer).await,
+        Command::Events(arguments) => events::run::timeline(global, &arguments, &writer).await,
+        Command::Top(arguments) => top::run::run(global, &arguments, &writer).await,
     }
+}
 
-    fn help(path: &[&str]) -> String {
-        let mut command = Cli::command().term_width(100);
-        command.build();
-        let mut command = &mut command;
-        for name in path.iter().filter(|name| !name.is_empty()) {
-            command = command
-                .find_subcommand_mut(name)
-                .expect("the command is there");
-        }
-        command.render_long_help().to_string()
+/// Writes an error to the standard error: its cause, and the next step.
+pub fn report(error: &Error) {
+    use std::io::Write;
+    let text = format!(
+        "error: {}\n  fix: {}",
+        error.explanation(),
+        sentence(error.fix())
+    );
+    // Nobody can be told that the standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The text with a capital at its beginning and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => String::new(),
     }
 }

@@ -6,8 +6,6 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::positive_seconds;
-
 /// Whether a list is shown again and again.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct WatchArguments {
@@ -74,4 +72,17 @@ mod tests {
         assert!(principal("aaaaa-aa").is_ok());
         assert!(principal("aaaaa").is_err());
     }
+}
+
+/// Seconds as a number, or a duration such as `1h30m`; 0 is allowed.
+pub(crate) fn seconds(text: &str) -> Result<u64, String> {
+    if text.trim().bytes().all(|byte| byte == b'0') && !text.trim().is_empty() {
+        return Ok(0);
+    }
+    positive_seconds(text)
+}
+
+/// Seconds as a number, or a duration such as `1h30m`; longer than zero.
+pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
+    chime_schedule::parse_duration(text).map_err(|error| format!("{}. {}", error.rule, error.fix))
 }

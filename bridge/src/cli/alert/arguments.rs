@@ -1,0 +1,123 @@
+//! Arguments of `chime alert` and `chime inbox`.
+
+use crate::cli::{ConfirmArguments, seconds};
+use clap::{ArgGroup, Args, Subcommand};
+
+/// The commands of `chime alert`.
+#[derive(Subcommand, Debug)]
+pub enum AlertCommand {
+    /// List your alerts.
+    #[command(visible_alias = "list")]
+    Ls,
+    /// Make an alert: a message to an inbox, a webhook or a canister when something happens.
+    #[command(after_help = "\
+Examples:
+  chime alert create 'something failed' --on failure --to inbox
+  chime alert create 'report is late' --task report --on late=10m --to https://example.com/hook \\
+      --header 'authorization: Bearer {{secrets.HOOK}}' --cooldown 1h
+  chime alert create 'backup is silent' --task backup --on silent --to inbox")]
+    Create(AlertCreateArguments),
+    /// Change an alert: what is not given stays as it is.
+    Update(AlertUpdateArguments),
+    /// Send a test message through the channel of an alert, and wait for what becomes of it.
+    #[command(after_help = "\
+Exit codes: 0 the message arrived, 7 the first attempt failed, 6 nobody knows yet.
+
+Examples:
+  chime alert test 'something failed'
+  chime alert test 3 -o json")]
+    Test(AlertTestArguments),
+    /// Remove an alert.
+    #[command(visible_alias = "rm")]
+    Delete(AlertDeleteArguments),
+}
+
+/// When an alert goes off and where its message goes.
+#[derive(Args, Debug)]
+pub struct AlertArguments {
+    /// When: failure, failures-in-a-row=N, missed, late=DURATION, silent (with --task), or
+    /// cycles-low=N (for admins).
+    #[arg(long, value_name = "CONDITION")]
+    pub on: Option<String>,
+    /// Where to: inbox, an address beginning with https:// (which may hold {{secrets.NAME}}), or
+    /// CANISTER/METHOD.
+    #[arg(long, value_name = "CHANNEL")]
+    pub to: Option<String>,
+    /// A header of the webhook; may hold {{secrets.NAME}}.
+    #[arg(long, value_name = "NAME: VALUE", requires = "to")]
+    pub header: Vec<String>,
+    /// Keep silent for so long after a message: seconds, or such as 1h; 0 is never.
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub cooldown: Option<u64>,
+}
+
+/// Arguments of `chime alert create`.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("needed").required(true).args(["on"]))]
+pub struct AlertCreateArguments {
+    /// Its name, at most 128 characters.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// When and where to.
+    #[command(flatten)]
+    pub alert: AlertArguments,
+    /// Only for this task: its id or its name.
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+}
+
+/// Arguments of `chime alert update`.
+#[derive(Args, Debug)]
+pub struct AlertUpdateArguments {
+    /// The alert: its id or its name.
+    #[arg(value_name = "ALERT")]
+    pub selector: String,
+    /// A new name.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// When and where to.
+    #[command(flatten)]
+    pub alert: AlertArguments,
+    /// Switch it off.
+    #[arg(long, conflicts_with = "enable")]
+    pub disable: bool,
+    /// Switch it on.
+    #[arg(long)]
+    pub enable: bool,
+}
+
+/// Arguments of `chime alert test`.
+#[derive(Args, Debug)]
+pub struct AlertTestArguments {
+    /// The alert: its id or its name.
+    #[arg(value_name = "ALERT")]
+    pub selector: String,
+}
+
+/// Arguments of `chime alert delete`.
+#[derive(Args, Debug)]
+pub struct AlertDeleteArguments {
+    /// The alert: its id or its name.
+    #[arg(value_name = "ALERT")]
+    pub selector: String,
+    /// Whether to ask.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
+}
+
+/// Arguments of `chime inbox`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  chime inbox                 the newest 20 messages
+  chime inbox --clear         show all messages, then remove them
+  chime inbox --clear=41      remove message 41 and all older ones")]
+pub struct InboxArguments {
+    /// Most messages to show.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub limit: u32,
+    /// Remove a message and all older ones; without an id all that are shown.
+    #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true)]
+    pub clear: Option<Option<u64>>,
+}

@@ -1,0 +1,290 @@
+//! `chime alert` and `chime inbox`: who is told what, and what was told.
+
+use chime_types::{
+    AlertCondition, AlertRequest, Channel, ClearInboxRequest, CreateAlertRequest, HttpHeader,
+    UpdateAlertRequest,
+};
+
+use super::test_message;
+use crate::cli::alert::show::{alerts, changed_alert, inbox};
+use crate::cli::changed::removed;
+use crate::cli::confirm::confirm;
+use crate::cli::request::header;
+use crate::cli::session::with_scheduler;
+use crate::cli::{
+    AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
+    GlobalArguments, InboxArguments, principal,
+};
+use crate::error::{Error, Kind, Result};
+use crate::terminal::Writer;
+
+/// Runs a command about alerts.
+pub(in crate::cli) async fn run(
+    global: &GlobalArguments,
+    command: &AlertCommand,
+    writer: &Writer,
+) -> Result<()> {
+    match command {
+        AlertCommand::Ls => {
+            let all = with_scheduler(global, writer, async |session| {
+                session.scheduler.all_alerts().await
+            });
+            writer.answer(&alerts(all.await?))
+        }
+        AlertCommand::Create(arguments) => create(global, arguments, writer).await,
+        AlertCommand::Update(arguments) => update(global, arguments, writer).await,
+        AlertCommand::Test(arguments) => test_message::run(global, arguments, writer).await,
+        AlertCommand::Delete(arguments) => delete(global, arguments, writer).await,
+    }
+}
+
+async fn create(
+    global: &GlobalArguments,
+    arguments: &AlertCreateArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let alert = &arguments.alert;
+    let condition = condition(alert.on.as_deref().unwrap_or_default())?;
+    let channel = channel(alert)?.unwrap_or(Channel::Inbox {});
+    let made = with_scheduler(global, writer, async |session| {
+        let task = match &arguments.task {
+            Some(selector) => Some(session.scheduler.find_task(selector).await?),
+            None => None,
+        };
+        let request = CreateAlertRequest {
+            name: arguments.name.clone(),
+            task_id: task.map(|task| task.id),
+            condition,
+            channel,
+            cooldown_seconds: alert.cooldown,
+        };
+        session.scheduler.create_alert(&request).await
+    });
+    writer.answer(&changed_alert(made.await?, "is made"))
+}
+
+async fn update(
+    global: &GlobalArguments,
+    arguments: &AlertUpdateArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let alert = &arguments.alert;
+    let condition = alert.on.as_deref().map(condition).transpose()?;
+    let channel = channel(alert)?;
+    let disabled = match (arguments.disable, arguments.enable) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    };
+    let changed = with_scheduler(global, writer, async |session| {
+        let found = session.scheduler.find_alert(&arguments.selector).await?;
+        let request = UpdateAlertRequest {
+            alert_id: found.id,
+            name: arguments.name.clone(),
+            condition,
+            channel,
+            cooldown_seconds: alert.cooldown,
+            disabled,
+        };
+        session.scheduler.update_alert(&request).await
+    });
+    let changed = changed.await?;
+    let what = if changed.disabled {
+        "is changed, and switched off"
+    } else {
+        "is changed"
+    };
+    writer.answer(&changed_alert(changed, what))
+}
+
+async fn delete(
+    global: &GlobalArguments,
+    arguments: &AlertDeleteArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let done = with_scheduler(global, writer, async |session| {
+        let found = session.scheduler.find_alert(&arguments.selector).await?;
+        let what = format!("Delete alert {} ({})", found.id, found.name);
+        confirm(writer, arguments.confirm, &what).await?;
+        let request = AlertRequest { alert_id: found.id };
+        let done = session.scheduler.delete_alert(&request).await?;
+        Ok(removed(
+            "delete_alert",
+            done,
+            format!("Alert {} ({})", found.id, found.name),
+        ))
+    });
+    writer.answer(&done.await?)
+}
+
+/// A condition such as `late=10m`.
+fn condition(text: &str) -> Result<AlertCondition> {
+    let wrong = |rule: String| {
+        Error::new(
+            Kind::Usage,
+            rule,
+            "give failure, failures-in-a-row=N, missed, late=DURATION, silent or cycles-low=N",
+        )
+        .at("--on")
+    };
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let no_value = || wrong(format!("`{text}` is not understood"));
+    match (name.replace('_', "-").as_str(), value) {
+        ("failure", None) => Ok(AlertCondition::Failure {}),
+        ("missed", None) => Ok(AlertCondition::Missed {}),
+        ("silent", None) => Ok(AlertCondition::Silent {}),
+        ("failures-in-a-row", Some(count)) => Ok(AlertCondition::FailuresInARow {
+            count: count.parse().map_err(|_| no_value())?,
+        }),
+        ("late", Some(text)) => Ok(AlertCondition::Late {
+            seconds: chime_schedule::parse_duration(text).map_err(|_| no_value())?,
+        }),
+        ("cycles-low", Some(text)) => Ok(AlertCondition::CyclesLow {
+            below: text.parse().map_err(|_| no_value())?,
+        }),
+        _ => Err(no_value()),
+    }
+}
+
+fn channel(arguments: &AlertArguments) -> Result<Option<Channel>> {
+    let headers = arguments
+        .header
+        .iter()
+        .map(|text| header(text).map(|(name, value)| HttpHeader { name, value }));
+    let headers: Vec<HttpHeader> = headers.collect::<Result<_>>()?;
+    let channel = match arguments.to.as_deref() {
+        None => return Ok(None),
+        Some("inbox") => Channel::Inbox {},
+        Some(url) if url.contains("://") => Channel::Webhook {
+            url: url.to_string(),
+            headers: (!headers.is_empty()).then_some(headers.clone()),
+        },
+        Some(text) => canister_channel(text)?,
+    };
+    if !headers.is_empty() && !matches!(channel, Channel::Webhook { .. }) {
+        return Err(Error::new(
+            Kind::Usage,
+            "only a webhook has headers",
+            "leave --header out, or give an address with --to",
+        )
+        .at("--header"));
+    }
+    Ok(Some(channel))
+}
+
+/// A method of a canister, as `CANISTER/METHOD`.
+fn canister_channel(text: &str) -> Result<Channel> {
+    let parts = text.split_once('/');
+    let read = parts.and_then(|(canister, method)| Some((principal(canister).ok()?, method)));
+    match read {
+        Some((canister, method)) if !method.is_empty() => Ok(Channel::Canister {
+            canister,
+            method: method.to_string(),
+            error_cases: None,
+        }),
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!("`{text}` is no place for messages"),
+            "give inbox, an address beginning with https://, or CANISTER/METHOD",
+        )
+        .at("--to")),
+    }
+}
+
+/// `chime inbox`.
+pub(in crate::cli) async fn messages(
+    global: &GlobalArguments,
+    arguments: &InboxArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let shown = with_scheduler(global, writer, async |session| {
+        let scheduler = &session.scheduler;
+        let most = match arguments.clear {
+            Some(None) => usize::MAX,
+            _ => arguments.limit as usize,
+        };
+        let messages = scheduler.inbox(most).await?;
+        let newest = messages.first().map(|message| message.id);
+        if let Some(through_id) = arguments.clear.and_then(|id| id.or(newest)) {
+            let cleared = scheduler
+                .clear_inbox(&ClearInboxRequest { through_id })
+                .await?;
+            writer.message(format!("{} removed.", cleared.removed));
+        }
+        Ok(messages)
+    });
+    writer.answer(&inbox(shown.await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_read_conditions() {
+        for (text, expected) in [
+            ("failure", AlertCondition::Failure {}),
+            (
+                "failures-in-a-row=3",
+                AlertCondition::FailuresInARow { count: 3 },
+            ),
+            (
+                "failures_in_a_row=3",
+                AlertCondition::FailuresInARow { count: 3 },
+            ),
+            ("missed", AlertCondition::Missed {}),
+            ("late=10m", AlertCondition::Late { seconds: 600 }),
+            ("silent", AlertCondition::Silent {}),
+            (
+                "cycles-low=5",
+                AlertCondition::CyclesLow {
+                    below: 5_u64.into(),
+                },
+            ),
+        ] {
+            assert_eq!(condition(text).unwrap(), expected, "{text}");
+        }
+        for text in [
+            "",
+            "failure=1",
+            "late",
+            "late=soon",
+            "failures-in-a-row=x",
+            "noise",
+        ] {
+            assert_eq!(condition(text).unwrap_err().field(), Some("--on"), "{text}");
+        }
+    }
+
+    #[test]
+    fn should_read_channels() {
+        let read = |to: &str, headers: &[&str]| {
+            channel(&AlertArguments {
+                on: None,
+                to: Some(to.to_string()),
+                header: headers.iter().map(ToString::to_string).collect(),
+                cooldown: None,
+            })
+        };
+        assert_eq!(read("inbox", &[]).unwrap(), Some(Channel::Inbox {}));
+        assert!(matches!(
+            read("https://x.example", &["a: b"]).unwrap(),
+            Some(Channel::Webhook {
+                headers: Some(_),
+                ..
+            })
+        ));
+        assert!(matches!(
+            read("aaaaa-aa/m", &[]).unwrap(),
+            Some(Channel::Canister { .. })
+        ));
+        assert_eq!(
+            read("inbox", &["a: b"]).unwrap_err().field(),
+            Some("--header")
+        );
+        assert_eq!(read("post", &[]).unwrap_err().field(), Some("--to"));
+    }
+}

@@ -1,0 +1,138 @@
+//! The rows of the answer, and the remarks below it.
+
+use chime_schedule::{Definition, Schedule};
+use chime_types::limits::NANOSECONDS;
+use chime_types::{Action, NewSchedule, Task};
+
+use crate::apply::{self, Change, Finding, Outcome, Refusal};
+use crate::cli::apply::show::{AppliedRow, FieldChange, FieldFault};
+use crate::terminal::Writer;
+
+/// The row with what the scheduler says about the task.
+pub(in crate::cli) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
+    let descriptions: Vec<_> = task
+        .schedules
+        .iter()
+        .map(|schedule| schedule.description.as_str())
+        .collect();
+    let row = AppliedRow {
+        task: Some(task.name.clone()),
+        task_id: Some(task.id.to_string()),
+        schedule: Some(descriptions.join("; ")),
+        timezone: task
+            .schedules
+            .first()
+            .map(|schedule| schedule.timezone.clone()),
+        disabled: task.disabled,
+        ..row
+    };
+    row.next_at(task.next_run_at)
+}
+
+/// What a change makes another, field by field.
+pub(in crate::cli) fn differences(change: &Change) -> Vec<FieldChange> {
+    let found = apply::differences(change).into_iter();
+    found
+        .map(|difference| FieldChange {
+            field: difference.field,
+            before: difference.before,
+            after: difference.after,
+        })
+        .collect()
+}
+
+/// The row of a task that somebody paused, although its file has it run: it stays paused.
+pub(in crate::cli) fn with_pause(mut row: AppliedRow, finding: &Finding) -> AppliedRow {
+    let runs = matches!(&finding.outcome, Outcome::Task(declaration)
+        if declaration.request.disabled != Some(true));
+    if runs && row.disabled && row.action != "created" {
+        let name = row.task.as_deref().unwrap_or_default();
+        row.notes.push(format!(
+            "it is paused, not by its file, and stays so; `chime task resume {name:?}` lets it run"
+        ));
+    }
+    row
+}
+
+/// What the scheduler would say about a schedule that was not sent to it.
+pub(in crate::cli) fn foreseen(
+    row: AppliedRow,
+    schedule: Option<&NewSchedule>,
+    writer: &Writer,
+) -> AppliedRow {
+    let Some(new) = schedule else {
+        return row;
+    };
+    let now_at = writer.clock().now_at();
+    let delay = new
+        .start_after_seconds
+        .unwrap_or(0)
+        .saturating_mul(NANOSECONDS);
+    let start_at = new.start_at.unwrap_or(now_at).saturating_add(delay);
+    let explicit = new.start_at.is_some() || new.start_after_seconds.is_some();
+    let compiled = Schedule::compile(&Definition {
+        rule: &new.rule,
+        timezone: new.timezone.as_deref(),
+        gap: new.gap.unwrap_or_default(),
+        start_at,
+        explicit_start: explicit,
+        end_at: new.end_at,
+        exclusions: new.exclusions.as_deref().unwrap_or_default(),
+    });
+    let Ok(schedule) = compiled else {
+        return row;
+    };
+    let next = schedule
+        .next_after(now_at.saturating_sub(1))
+        .filter(|_| !row.disabled);
+    AppliedRow {
+        schedule: Some(schedule.describe()),
+        timezone: Some(schedule.timezone().to_string()),
+        ..row
+    }
+    .next_at(next)
+}
+
+/// The row of a document that was refused.
+pub(in crate::cli) fn refused(row: AppliedRow, refusal: Refusal) -> AppliedRow {
+    let Refusal { field, rule, fix } = refusal;
+    AppliedRow {
+        action: "refused",
+        error: Some(FieldFault { field, rule, fix }),
+        ..row
+    }
+}
+
+/// Remarks about what does not run by itself.
+pub(in crate::cli) fn remarks(findings: &[Finding]) -> Vec<String> {
+    let lines = [COMMAND, NAMED, CODEX].into_iter().filter_map(|need| {
+        let concerned = findings.iter().filter(|finding| {
+            finding
+                .actions()
+                .any(|action| need_of(action) == Some(need))
+        });
+        let tasks = match concerned.count() {
+            0 => return None,
+            1 => "1 task runs".to_string(),
+            count => format!("{count} tasks run"),
+        };
+        Some(format!("{tasks} {need}"))
+    });
+    lines.collect()
+}
+
+const COMMAND: &str = "a shell command: its runs wait until a worker claims them";
+const NAMED: &str =
+    "a named action: until `chime action define` has defined it its runs fail and say so";
+const CODEX: &str =
+    "Python, for which this version has no runner: it is kept, and its runs fail and say so";
+
+/// What somebody has to provide so that the action is carried out.
+const fn need_of(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Command { .. } => Some(COMMAND),
+        Action::Named { .. } => Some(NAMED),
+        Action::Codex { .. } => Some(CODEX),
+        _ => None,
+    }
+}

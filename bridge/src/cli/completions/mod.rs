@@ -1,0 +1,4 @@
+//! `chime completions`.
+
+pub(super) mod arguments;
+pub(super) mod run;

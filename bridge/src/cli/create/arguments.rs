@@ -1,0 +1,58 @@
+//! Arguments of `chime run` and `chime task create`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use crate::cli::{ScheduleArguments, SettingArguments, StepArguments};
+
+/// Arguments of `chime run` and `chime task create`.
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "chime run <STEP>... [SCHEDULE] [OPTIONS]\n       chime run --config <FILE> [OPTIONS]",
+    group = ArgGroup::new("what")
+        .required(true)
+        .multiple(true)
+        .args(["note", "call", "http", "command", "named", "file", "config"]),
+    after_help = "\
+Each --call, --http, --command, --note, --named and --file is a step; flags such as --step-name and
+--header are about the step before them. Without a schedule the task runs once: now, or after
+--after. With --every it runs first after one interval, or after --after (0 is at once).
+
+Examples:
+  chime run --note 'still here' --every 30
+  chime run --call aaaaa-aa raw_rand --wait
+  chime run --name report --call ryjl3-tyaaa-aaaaa-aaaba-cai icrc1_total_supply '()' \\
+      --cron '0 8 * * 1-5' --timezone Europe/Zurich --retries 5 --retry-delay 30s
+  chime run --name nightly --command './dump.sh' --queue night --pause 10s --note 'dumped' \\
+      --daily 02:30 --dry-run
+  chime run --http https://example.com/hook --header 'x-token: {{secrets.TOKEN}}' \\
+      --body '{\"run\": \"{{execution_id}}\"}' --every 1h
+  chime run --config task_config.json"
+)]
+pub struct RunArguments {
+    /// What it does.
+    #[command(flatten)]
+    pub steps: StepArguments,
+    /// Make the task of a configuration file: JSON of Realms, or any other job file with one task.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// When it runs.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// All else.
+    #[command(flatten)]
+    pub settings: SettingArguments,
+    /// Make it switched off; `chime task resume` switches it on.
+    #[arg(long, conflicts_with = "wait")]
+    pub disabled: bool,
+    /// A second command with the same key makes nothing and shows the task of the first.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Wait for the end of the first execution; the exit code is 1 if it does not complete.
+    #[arg(long)]
+    pub wait: bool,
+    /// Show the request and when it would run, and change nothing.
+    #[arg(long, conflicts_with = "wait")]
+    pub dry_run: bool,
+}

@@ -1,0 +1,4 @@
+//! `chime run` and `chime task create`.
+
+pub(super) mod arguments;
+pub(super) mod run;

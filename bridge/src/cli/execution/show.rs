@@ -1,0 +1,165 @@
+//! Executions of several tasks in a table, and one execution with everything about it.
+
+use std::collections::HashMap;
+
+use chime_types::{
+    ExecutionResult, GetTaskExecutionsResult, Task, TaskExecution, TaskExecutionPage,
+};
+
+use crate::cli::execution::log::{attempt_text, duration, said, scheduled};
+use crate::cli::record::Record;
+use crate::cli::record::list_json;
+use crate::terminal::{Page, Table, counted, harmless, one_line, pairs};
+use crate::words::{took, word};
+
+/// Most characters of a text in a table.
+const MAXIMUM_TEXT: usize = 160;
+
+/// Executions, the newest first; `what` says which in the last line.
+#[must_use]
+pub fn executions(tasks: &[Task], executions: Vec<TaskExecution>, what: &'static str) -> Record {
+    let names: HashMap<u64, String> = tasks
+        .iter()
+        .map(|task| (task.id, task.name.clone()))
+        .collect();
+    let total = executions.len() as u64;
+    let json = list_json(
+        "get_task_executions",
+        "executions",
+        &executions,
+        |executions| {
+            GetTaskExecutionsResult::Ok(TaskExecutionPage {
+                executions,
+                next_cursor: None,
+                total_executions: total,
+            })
+        },
+    );
+    Record::of(json, move |page| {
+        if executions.is_empty() {
+            return format!("No {what}s.");
+        }
+        let columns = ["EXECUTION", "TASK", "SCHEDULED", "STATUS", "TOOK", "SAID"];
+        let mut table = Table::new(page, &columns).spare(&["TOOK"]);
+        for execution in &executions {
+            let task = names.get(&execution.task_id);
+            let task = task
+                .cloned()
+                .unwrap_or_else(|| execution.task_id.to_string());
+            let text =
+                said(execution).map_or_else(|| "-".into(), |text| one_line(text, MAXIMUM_TEXT));
+            table.row([
+                execution.id.to_string().into(),
+                task.into(),
+                scheduled(execution, page.clock),
+                execution.status.name().into(),
+                duration(execution).map_or_else(|| "-".into(), took).into(),
+                text.into(),
+            ]);
+        }
+        let counts = counted(executions.len(), what);
+        format!(
+            "{}\n\n{counts}, the newest first; times in {}",
+            table.render(),
+            page.clock.zone_name()
+        )
+    })
+}
+
+/// An execution and its task.
+#[must_use]
+pub fn execution_details(task: Option<Task>, execution: TaskExecution) -> Record {
+    let result = ExecutionResult::Ok(execution.clone());
+    Record::new("get_execution", &result, move |page| {
+        let mut parts = vec![pairs(&facts(task.as_ref(), &execution, page))];
+        if !execution.attempts.is_empty() {
+            let lines: Vec<_> = execution
+                .attempts
+                .iter()
+                .map(|attempt| {
+                    format!(
+                        "{}  {}",
+                        page.clock.absolute(attempt.started_at),
+                        attempt_text(attempt)
+                    )
+                })
+                .collect();
+            parts.push(lines.join("\n"));
+        }
+        let log = execution.logs.iter().map(|entry| {
+            let at = page.clock.time_of_day(entry.logged_at);
+            format!("{at}  {}", harmless(&entry.message))
+        });
+        let log: Vec<_> = log.collect();
+        parts.extend((!log.is_empty()).then(|| log.join("\n")));
+        parts.join("\n\n")
+    })
+}
+
+fn facts(
+    task: Option<&Task>,
+    execution: &TaskExecution,
+    page: &Page<'_>,
+) -> Vec<(&'static str, String)> {
+    let name = task
+        .map(|task| format!(" ({})", one_line(&task.name, MAXIMUM_TEXT)))
+        .unwrap_or_default();
+    let mut facts = vec![
+        ("Execution", execution.id.to_string()),
+        ("Task", format!("{}{name}", execution.task_id)),
+        ("Status", execution.status.name().to_string()),
+    ];
+    let mut fact = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
+    let at = |at: Option<u64>| at.map(|at| page.clock.both(at));
+    fact("Why", Some(word(&execution.trigger)));
+    fact("Schedule", execution.schedule_id.map(|id| id.to_string()));
+    fact("Replay of", execution.replay_of.map(|id| id.to_string()));
+    fact(
+        "Replayed by",
+        execution.replayed_by.map(|id| id.to_string()),
+    );
+    fact("Backfill", execution.backfill_id.map(|id| id.to_string()));
+    fact("Scheduled", at(Some(execution.scheduled_at)));
+    fact("Started", at(execution.started_at));
+    fact("Finished", at(execution.finished_at));
+    fact("Took", duration(execution).map(took));
+    let steps = task.map_or(0, |task| task.steps.len());
+    fact(
+        "Step",
+        (steps > 1).then(|| format!("{} of {steps}", execution.step_to_execute + 1)),
+    );
+    fact(
+        "Waits for",
+        execution.waiting_for.map(|reason| word(&reason)),
+    );
+    fact("Goes on", at(execution.wake_at));
+    fact("Times out", at(execution.expires_at));
+    fact("Asked to stop", execution.cancel_requested.clone());
+    fact(
+        "Result",
+        execution
+            .result
+            .as_ref()
+            .map(|text| one_line(text, MAXIMUM_TEXT)),
+    );
+    fact(
+        "Error",
+        execution
+            .error
+            .as_ref()
+            .map(|text| one_line(text, MAXIMUM_TEXT)),
+    );
+    facts
+}
+
+/// What became of a change to an execution, in words that follow its id.
+#[must_use]
+pub fn changed_execution(execution: TaskExecution, what: String) -> Record {
+    let result = ExecutionResult::Ok(execution.clone());
+    Record::new("get_execution", &result, move |_| {
+        format!(
+            "Execution {} of task {} {what}.",
+            execution.id, execution.task_id
+        )
+    })
+}

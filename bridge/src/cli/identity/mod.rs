@@ -1,0 +1,5 @@
+//! `chime identity`: private keys.
+
+pub(super) mod arguments;
+pub(super) mod run;
+pub(super) mod show;

@@ -1,0 +1,15 @@
+//! Arguments of `chime man`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `chime man`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  chime man ~/.local/share/man/man1   then: man chime, man chime-deploy")]
+pub struct ManArguments {
+    /// Directory for the pages; it is made if need be.
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}

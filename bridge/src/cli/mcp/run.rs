@@ -1,0 +1,162 @@
+//! `chime mcp`: the methods of a canister as tools, on the standard streams or over HTTP.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::candid_json::Interface;
+use crate::cli::session::{Session, serving, with_scheduler};
+use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolArguments};
+use crate::error::{Error, Kind, Result};
+use crate::mcp::{Access, CanisterOffer, HttpServer, Library, Offer, PATH, Token, stop_signal};
+use crate::methods::{CanisterTools, Selection};
+use crate::scheduler::{Scheduler, interface_of};
+use crate::terminal::Writer;
+
+/// Serves until the client hangs up or a signal comes; or does what else was asked for.
+pub(in crate::cli) async fn run(
+    global: &GlobalArguments,
+    arguments: &McpArguments,
+    writer: &Writer,
+) -> Result<()> {
+    if let Some(McpCommand::Install(install)) = &arguments.command {
+        return super::install::run(global, install, writer);
+    }
+    if let Some(address) = arguments.http.http {
+        let access = access(&arguments.http, writer)?;
+        return serving(global, writer, async |session| {
+            let offer = offer(&session.scheduler, &arguments.tools);
+            serve_http(session, offer, address, access, writer).await
+        })
+        .await;
+    }
+    let serving = with_scheduler(global, writer, async |session| {
+        crate::mcp::serve_stdio(offer(&session.scheduler, &arguments.tools)).await
+    });
+    match serving.await {
+        // To be stopped is how serving ends.
+        Err(error) if error.kind() == Kind::Interrupted => Ok(()),
+        served => served,
+    }
+}
+
+async fn serve_http<O: Offer>(
+    session: &Session,
+    make: impl Future<Output = Result<O>>,
+    address: SocketAddr,
+    access: Access,
+    writer: &Writer,
+) -> Result<()> {
+    let stop = stop_signal()?;
+    tokio::pin!(stop);
+    let offer = tokio::select! {
+        made = make => Arc::new(made?),
+        () = &mut stop => return Ok(()),
+    };
+    let server = HttpServer::start(offer, address, access).await?;
+    writer.message(format!(
+        "Serving {} over MCP at http://{}{PATH}.",
+        session.scheduler.canister_id(),
+        server.address()
+    ));
+    if !server.address().ip().is_loopback() {
+        writer.message(
+            "Other machines can reach it, and it is not encrypted: put a proxy with TLS before it.",
+        );
+    }
+    server.serve_until(stop).await
+}
+
+/// Who may come in. A token that is made here is shown once.
+fn access(arguments: &HttpArguments, writer: &Writer) -> Result<Access> {
+    let token = match (&arguments.token, &arguments.token_file) {
+        (Some(text), _) => Token::new(text)?,
+        (None, Some(file)) => token_of(file)?,
+        (None, None) => {
+            let (token, text) = Token::generate()?;
+            writer.message(format!("Token for this run: {text}"));
+            token
+        }
+    };
+    Ok(Access::with_token(token)
+        .under_names(arguments.allowed_hosts.iter().cloned())
+        .for_origins(arguments.allowed_origins.iter().cloned()))
+}
+
+fn token_of(file: &Path) -> Result<Token> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::new(
+            Kind::LocalFile,
+            format!("cannot read the token in {}", file.display()),
+            "give --token-file the path of a file with the token in its first line",
+        )
+        .because(error)
+    })?;
+    Token::new(text.lines().next().unwrap_or_default().trim())
+}
+
+/// What the canister offers: the tools that the arguments choose and, for a scheduler, the rest.
+async fn offer(scheduler: &Scheduler, arguments: &ToolArguments) -> Result<impl Offer + use<>> {
+    let text = arguments.did.as_deref().map(read).transpose()?;
+    let interface = interface_of(scheduler, text.as_deref()).await?;
+    let library = match has_library(&interface) {
+        true => Some(Library::new(scheduler.clone())?),
+        false => None,
+    };
+    let selection = Selection {
+        toolsets: arguments.toolsets.clone(),
+        tools: arguments.tools.clone(),
+        read_only: arguments.read_only,
+    };
+    let tools = CanisterTools::new(scheduler.clone(), interface, &selection)?;
+    Ok(CanisterOffer::new(tools, library))
+}
+
+/// Whether a canister has what resources, prompts and subscriptions are made from.
+fn has_library(interface: &Interface) -> bool {
+    [
+        "events_since",
+        "get_api_doc",
+        "get_execution",
+        "get_my_tasks",
+        "get_task",
+        "get_task_executions",
+    ]
+    .iter()
+    .all(|name| interface.method(name).is_some())
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Error::new(
+            Kind::LocalFile,
+            format!("cannot read the interface {}", path.display()),
+            "give --did the path of a .did file",
+        )
+        .because(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheduler::SCHEDULER_INTERFACE;
+
+    #[test]
+    fn should_tell_a_scheduler_from_other_canisters() {
+        let of = |text| has_library(&Interface::parse(text).unwrap());
+        assert!(of(SCHEDULER_INTERFACE));
+        assert!(!of("service : { get_task : (nat) -> (text) query }"));
+    }
+
+    #[test]
+    fn should_take_the_token_from_the_first_line_of_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "0123456789abcdef\nand more\n").unwrap();
+        assert!(token_of(file.path()).unwrap().is("0123456789abcdef"));
+        std::fs::write(file.path(), "").unwrap();
+        assert_eq!(token_of(file.path()).unwrap_err().kind(), Kind::Usage);
+        let missing = token_of(Path::new("/no/such/file")).unwrap_err();
+        assert_eq!(missing.kind(), Kind::LocalFile);
+    }
+}

@@ -1,0 +1,44 @@
+//! `chime preview`: what a schedule means, computed here without a network.
+
+use chime_schedule::{Definition, Schedule};
+use chime_types::limits::NANOSECONDS;
+use chime_types::{GapPolicy, Rule};
+
+use crate::cli::PreviewArguments;
+use crate::cli::preview::show::Previewed;
+use crate::error::Result;
+use crate::error::{Error, Kind};
+use crate::terminal::Writer;
+
+/// Writes the preview.
+///
+/// # Errors
+/// If the expression or the zone breaks a rule.
+pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
+    let from_at = match arguments.from {
+        // Whole seconds: an interval is shown from this second on.
+        None => writer.clock().now_at() / NANOSECONDS * NANOSECONDS,
+        Some(instant) => u64::try_from(instant.as_nanosecond()).map_err(|_| {
+            Error::new(
+                Kind::Usage,
+                "--from lies before 1970 or after 2554",
+                "Give a time in between.",
+            )
+        })?,
+    };
+    let rule = Rule::Cron {
+        expression: arguments.expression.clone(),
+    };
+    let schedule = Schedule::compile(&Definition {
+        rule: &rule,
+        timezone: arguments.timezone.as_deref(),
+        gap: GapPolicy::RunAfter,
+        start_at: from_at,
+        explicit_start: false,
+        end_at: None,
+        exclusions: &[],
+    })?;
+    let next_at = schedule.preview(from_at, arguments.count as usize)?;
+    writer.answer(&Previewed::new(&schedule, from_at, next_at))?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! `chime ps`.
+
+pub(super) mod arguments;
+pub(super) mod run;

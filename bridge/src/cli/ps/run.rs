@@ -1,0 +1,135 @@
+//! `chime ps`: the tasks, and what became of their runs.
+
+use chime_types::{PauseTaskRequest, Task, TaskRequest};
+
+use crate::cli::changed::Change;
+use crate::cli::execution::log::ExecutionLog;
+use crate::cli::follow::{self, Followed};
+use crate::cli::session::{Session, with_scheduler};
+use crate::cli::task::change::{switch_off, switch_on};
+use crate::cli::task::list::TaskList;
+use crate::cli::watch;
+use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
+use crate::error::{Error, Kind, Result};
+use crate::terminal::{Progress, Writer};
+
+/// `chime ps ls`.
+pub(in crate::cli) async fn list(
+    global: &GlobalArguments,
+    arguments: &ListArguments,
+    writer: &Writer,
+) -> Result<()> {
+    watch::show(global, writer, arguments.watch, async |session| {
+        let tasks = every_task(session).await?;
+        let now_at = writer.clock().now_at();
+        Ok(TaskList::new(&tasks, now_at, arguments.verbose))
+    })
+    .await
+}
+
+/// All tasks of the caller, with a count while they are read.
+pub(in crate::cli) async fn every_task(session: &Session) -> Result<Vec<Task>> {
+    let progress = Progress::count("Tasks read");
+    let tasks = session.scheduler.tasks(|count| progress.done(count));
+    tasks.await
+}
+
+/// `chime ps start`.
+pub(in crate::cli) async fn start(
+    global: &GlobalArguments,
+    arguments: &StartArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let change = with_scheduler(global, writer, async |session| {
+        let (task, what) = switch_on(session, &arguments.task, writer).await?;
+        Ok(Change::new(&task, what))
+    });
+    writer.answer(&change.await?)
+}
+
+/// `chime ps kill`.
+pub(in crate::cli) async fn kill(
+    global: &GlobalArguments,
+    arguments: &KillArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let change = with_scheduler(global, writer, async |session| {
+        let request = |task_id| PauseTaskRequest {
+            task_id,
+            reason: Some("chime ps kill".into()),
+            cancel_running: Some(true),
+        };
+        let (task, what) = switch_off(session, &arguments.task, request).await?;
+        Ok(Change::new(&task, what))
+    });
+    writer.answer(&change.await?)
+}
+
+/// `chime ps logs`.
+pub(in crate::cli) async fn logs(
+    global: &GlobalArguments,
+    arguments: &LogsArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let Some(path) = &arguments.output_file else {
+        return write_logs(global, arguments, writer).await;
+    };
+    let file = Writer::to_file(global.output, path)?;
+    write_logs(global, arguments, &file).await?;
+    writer.message(format!("Written to {}.", path.display()));
+    Ok(())
+}
+
+async fn write_logs(
+    global: &GlobalArguments,
+    arguments: &LogsArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let shown = with_scheduler(global, writer, async |session| {
+        match (&arguments.task, arguments.follow) {
+            (Some(selector), false) => page(session, selector, arguments).await.map(Some),
+            (Some(selector), true) => {
+                let task = session.scheduler.find_task(selector).await?;
+                let begin = arguments.tail.unwrap_or(arguments.limit) as usize;
+                follow::follow(
+                    &session.scheduler,
+                    writer,
+                    Followed::Task { id: task.id, begin },
+                )
+                .await
+                .map(|()| None)
+            }
+            (None, _) => follow::follow(&session.scheduler, writer, Followed::All)
+                .await
+                .map(|()| None),
+        }
+    });
+    match shown.await {
+        Ok(Some(log)) => writer.answer(&log),
+        Ok(None) => Ok(()),
+        // To be interrupted is how following ends.
+        Err(error) if arguments.follow && error.kind() == Kind::Interrupted => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(
+    session: &Session,
+    selector: &str,
+    arguments: &LogsArguments,
+) -> Result<ExecutionLog> {
+    let scheduler = &session.scheduler;
+    let found = scheduler.find_task(selector).await?;
+    let from = arguments.from as usize;
+    let limit = arguments.tail.unwrap_or(arguments.limit) as usize;
+    let wanted = from
+        .checked_add(limit)
+        .ok_or_else(|| Error::new(Kind::Usage, "--from is too large", "Give a smaller number."))?;
+    let executions = scheduler.executions(found.id, None, wanted).await?;
+    // Asked again, so that the status is not older than the executions.
+    let task = scheduler
+        .get_task(&TaskRequest { task_id: found.id })
+        .await?;
+    let shown = executions.into_iter().skip(from).collect();
+    Ok(ExecutionLog::new(&task, shown, task.total_executions))
+}

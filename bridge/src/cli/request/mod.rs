@@ -1,0 +1,147 @@
+//! From the arguments of the command line to the scheduler's requests.
+//!
+//! Steps and schedules are written down in Chime's own job form and read by its reader, so that a
+//! flag means what the field of a job file means, and breaks the same rules in the same words.
+
+mod schedule;
+mod setting_arguments;
+mod settings;
+mod step_arguments;
+mod steps;
+
+#[cfg(test)]
+mod reach_tests;
+
+use chime_types::{CreateTaskRequest, NewSchedule, Rule, Task, UpdateTaskRequest, limits};
+
+pub use setting_arguments::SettingArguments;
+pub use step_arguments::{ACTIONS, StepArguments, StepWord};
+
+pub(in crate::cli) use schedule::schedule;
+pub(in crate::cli) use steps::{header, steps};
+
+use crate::apply::{self, Outcome};
+use crate::cli::{EditArguments, RunArguments};
+use crate::error::{Error, Kind, Result};
+use crate::words::action_text;
+
+pub(in crate::cli) fn nanoseconds(flag: &str, instant: jiff::Timestamp) -> Result<u64> {
+    u64::try_from(instant.as_nanosecond()).map_err(|_| {
+        Error::new(
+            Kind::Usage,
+            format!("--{flag} lies before 1970"),
+            "give a later time",
+        )
+    })
+}
+
+/// The task that `chime run` is to make.
+pub(in crate::cli) fn create(arguments: &RunArguments) -> Result<CreateTaskRequest> {
+    let mut request = match &arguments.config {
+        Some(path) => configured(arguments, path)?,
+        None => written(arguments)?,
+    };
+    request.idempotency_key.clone_from(&arguments.key);
+    if arguments.disabled {
+        request.disabled = Some(true);
+    }
+    Ok(request)
+}
+
+fn written(arguments: &RunArguments) -> Result<CreateTaskRequest> {
+    let steps = steps(&arguments.steps)?;
+    let named = arguments.settings.name.clone();
+    let name = named.unwrap_or_else(|| {
+        // A name that says what the task does.
+        let texts: Vec<_> = steps.iter().map(|step| action_text(&step.action)).collect();
+        texts
+            .join("; ")
+            .chars()
+            .take(limits::MAXIMUM_NAME_CHARACTERS)
+            .collect()
+    });
+    let schedule = match arguments.schedule.is_given() {
+        true => schedule(&arguments.schedule)?,
+        false => NewSchedule::new(Rule::Once { run_at: None }),
+    };
+    let request = CreateTaskRequest {
+        name,
+        steps,
+        schedules: vec![schedule],
+        ..CreateTaskRequest::default()
+    };
+    settings::apply(&arguments.settings, request)
+}
+
+fn configured(arguments: &RunArguments, path: &std::path::Path) -> Result<CreateTaskRequest> {
+    if arguments.schedule.is_given()
+        || arguments.settings.is_given()
+        || !arguments.steps.words.is_empty()
+    {
+        return Err(Error::new(
+            Kind::Usage,
+            "--config holds the whole task, and more of it is given besides",
+            "change the file, or change the task afterwards with `chime task edit`",
+        ));
+    }
+    let mut findings = apply::read(&[path.to_path_buf()]);
+    let (Some(finding), true) = (findings.pop(), findings.is_empty()) else {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("{} holds several tasks", path.display()),
+            format!("make all of them with `chime apply -f {}`", path.display()),
+        ));
+    };
+    match finding.outcome {
+        Outcome::Task(declaration) => {
+            need_runnable(&declaration.request)?;
+            Ok(declaration.request)
+        }
+        Outcome::Refused(refusal) => Err(refusal.into()),
+        Outcome::Patch(_) | Outcome::Configuration => Err(Error::new(
+            Kind::Usage,
+            format!("{} describes no new task", path.display()),
+            format!("give it to `chime apply -f {}`", path.display()),
+        )),
+    }
+}
+
+/// A task whose steps can never run is not made; `apply` keeps it.
+fn need_runnable(request: &CreateTaskRequest) -> Result<()> {
+    for (index, step) in request.steps.iter().enumerate() {
+        if let chime_types::Action::Codex { name, .. } = &step.action {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("{name} is Python, and this version has no Python runner"),
+                "make the step a shell script (.sh) that a worker runs, or keep the task for a \
+                 later version with `chime apply`",
+            )
+            .at(format!("steps[{index}]")));
+        }
+    }
+    Ok(())
+}
+
+/// What `chime task edit` changes in `task`.
+pub(in crate::cli) fn edit(arguments: &EditArguments, task: &Task) -> Result<UpdateTaskRequest> {
+    let has_steps = !arguments.steps.words.is_empty();
+    let has_schedule = arguments.schedule.is_given();
+    if !has_steps && !has_schedule && !arguments.settings.is_given() {
+        return Err(Error::new(
+            Kind::Usage,
+            "nothing is to be changed",
+            "give what should change, such as --every 30; `chime task edit --help` lists it",
+        ));
+    }
+    let request = UpdateTaskRequest {
+        task_id: task.id,
+        expected_version: Some(task.version),
+        steps: has_steps.then(|| steps(&arguments.steps)).transpose()?,
+        schedules: match has_schedule {
+            true => Some(vec![schedule(&arguments.schedule)?]),
+            false => None,
+        },
+        ..UpdateTaskRequest::default()
+    };
+    settings::change(&arguments.settings, task, request)
+}

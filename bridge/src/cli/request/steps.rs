@@ -1,0 +1,354 @@
+//! Flags of steps as the steps of a job file.
+
+use std::path::Path;
+
+use chime_types::{NewStep, limits};
+use serde_json::{Map, Value, json};
+
+use crate::apply;
+use crate::cli::{ACTIONS, StepArguments, StepWord};
+use crate::error::{Error, Kind, Result};
+
+/// The steps that the flags describe.
+pub(in crate::cli) fn steps(arguments: &StepArguments) -> Result<Vec<NewStep>> {
+    let mut steps: Vec<(&'static str, Value)> = Vec::new();
+    for word in &arguments.words {
+        if ACTIONS.contains(&word.flag) {
+            steps.push((word.flag, action(word)?));
+            continue;
+        }
+        let Some((action, step)) = steps.last_mut() else {
+            return Err(misplaced(word.flag, "no step stands before it"));
+        };
+        refine(action, step, word)?;
+    }
+    let read = |(flag, step): &(&'static str, Value)| {
+        apply::step_of(step).map_err(|refusal| Error::from(refusal).at(format!("--{flag}")))
+    };
+    steps.iter().map(read).collect()
+}
+
+fn misplaced(flag: &str, why: &str) -> Error {
+    let fix = "put it behind the step that it is about: `chime run --help` says which flags go with which";
+    Error::new(Kind::Usage, why, fix).at(format!("--{flag}"))
+}
+
+/// A step with nothing but its action.
+fn action(word: &StepWord) -> Result<Value> {
+    let values = word.values.as_slice();
+    Ok(match (word.flag, values) {
+        ("call", [canister, method, rest @ ..]) => {
+            let arguments = rest.first();
+            json!({ "call": { "canister": canister, "method": method, "arguments": arguments } })
+        }
+        ("http", [url]) => json!({ "http": { "url": url } }),
+        ("named", [name]) => json!({ "named": { "action": name } }),
+        ("file", [file]) => json!({ "command": script(file)? }),
+        (flag, [text]) => json!({ flag: text }),
+        (flag, _) => return Err(misplaced(flag, "it has too few values")),
+    })
+}
+
+fn script(file: &str) -> Result<String> {
+    let path = Path::new(file);
+    let refuse = |rule: String| {
+        Error::new(Kind::LocalFile, rule, "check the path given with --file").at("--file")
+    };
+    // Python is refused whether the file is there or not: nobody should have to make it first.
+    if path.extension().is_some_and(|extension| extension == "py") {
+        let refused = apply::shell_command(file, "");
+        return refused.map_err(|refusal| Error::from(refusal).at("--file"));
+    }
+    let size = std::fs::metadata(path)
+        .map_err(|error| refuse(format!("cannot read {file}: {error}")))?
+        .len();
+    if size > 2 * limits::MAXIMUM_COMMAND_BYTES as u64 {
+        return Err(refuse(format!(
+            "{file} has {size} bytes: too many for a command"
+        )));
+    }
+    let bytes =
+        std::fs::read(path).map_err(|error| refuse(format!("cannot read {file}: {error}")))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| refuse(format!("{file} is not text in UTF-8")))?;
+    apply::shell_command(file, &text).map_err(|refusal| Error::from(refusal).at("--file"))
+}
+
+/// Adds to a step what a flag behind it says.
+fn refine(action: &str, step: &mut Value, word: &StepWord) -> Result<()> {
+    let value = word.values.first().cloned().unwrap_or_default();
+    let flag = |text: &str| text == "true";
+    let (place, field, value) = match word.flag {
+        "step-name" => (None, "name", json!(value)),
+        "step-timeout" => (None, "timeout", json!(value)),
+        "pause" => (None, "run_next_after", json!(value)),
+        "continue-on-error" => (None, "continue_on_error", json!(flag(&value))),
+        "queue" if matches!(action, "command" | "file") => (None, "queue", json!(value)),
+        "cycles" => (Some("call"), "cycles", json!(value)),
+        "with-context" => (Some("call"), "with_context", json!(flag(&value))),
+        "header" => return add_header(action, step, &value),
+        "error-case" => return add_error_case(action, step, Some(&value)),
+        "any-answer" if flag(&value) => return add_error_case(action, step, None),
+        "any-answer" => return Ok(()),
+        "expect-status" => return add_status(action, step, &value),
+        "method" => (Some("http"), "method", json!(value.to_lowercase())),
+        "body" => (Some("http"), "body", json!(value)),
+        "max-response-bytes" => (Some("http"), "max_response_bytes", json!(value)),
+        "entity" => (Some("named"), "entity", json!(value)),
+        "as-user" => (Some("named"), "as_user", json!(value)),
+        "attributes" => (Some("named"), "attributes", attributes(&value)?),
+        _ => return Err(about_another(word.flag, action)),
+    };
+    let map = match place {
+        None => step.as_object_mut(),
+        Some(of) if of == action => step.get_mut(of).and_then(Value::as_object_mut),
+        Some(_) => None,
+    };
+    let Some(map) = map else {
+        return Err(about_another(word.flag, action));
+    };
+    map.insert(field.to_string(), value);
+    if field == "body" && map.get("method").is_none() {
+        map.insert("method".into(), json!("post"));
+    }
+    // The network takes these from one node only; there is no choice that a flag could offer.
+    if field == "method" && matches!(value_of(map, "method"), "put" | "patch" | "delete") {
+        map.insert("replicated".into(), json!(false));
+    }
+    Ok(())
+}
+
+fn value_of<'a>(map: &'a Map<String, Value>, field: &str) -> &'a str {
+    map.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn about_another(flag: &str, action: &str) -> Error {
+    misplaced(
+        flag,
+        &format!("the step before it is --{action}, which has no --{flag}"),
+    )
+}
+
+fn attributes(text: &str) -> Result<Value> {
+    match serde_json::from_str(text) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!("`{text}` is no JSON object"),
+            "write it as '{\"days_old\": 30}'",
+        )
+        .at("--attributes")),
+    }
+}
+
+/// A header given as `name: value`.
+pub(in crate::cli) fn header(text: &str) -> Result<(String, String)> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_string(), value.trim().to_string()))
+        }
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!("`{text}` is no header"),
+            "write it as 'content-type: application/json'",
+        )
+        .at("--header")),
+    }
+}
+
+fn http<'a>(action: &str, step: &'a mut Value, flag: &str) -> Result<&'a mut Map<String, Value>> {
+    let request = step.get_mut("http").and_then(Value::as_object_mut);
+    request.ok_or_else(|| about_another(flag, action))
+}
+
+fn add_header(action: &str, step: &mut Value, text: &str) -> Result<()> {
+    let (name, value) = header(text)?;
+    let headers = http(action, step, "header")?
+        .entry("headers")
+        .or_insert_with(|| json!({}));
+    headers[name] = json!(value);
+    Ok(())
+}
+
+/// One more case of failure; without one, none is left.
+fn add_error_case(action: &str, step: &mut Value, case: Option<&str>) -> Result<()> {
+    let flag = case.map_or("any-answer", |_| "error-case");
+    let call = step.get_mut("call").and_then(Value::as_object_mut);
+    let call = call.ok_or_else(|| about_another(flag, action))?;
+    let mut cases = match call.get("error_cases").and_then(Value::as_array) {
+        Some(before) if before.is_empty() == case.is_some() => {
+            let why = "--any-answer and --error-case say the opposite of each other";
+            return Err(misplaced(flag, why));
+        }
+        before => before.cloned().unwrap_or_default(),
+    };
+    cases.extend(case.map(|case| json!(case)));
+    call.insert("error_cases".into(), cases.into());
+    Ok(())
+}
+
+fn add_status(action: &str, step: &mut Value, text: &str) -> Result<()> {
+    let request = http(action, step, "expect-status")?;
+    let statuses = request
+        .entry("expected_status")
+        .or_insert_with(|| json!([]));
+    let number = text
+        .parse::<u16>()
+        .map_or_else(|_| json!(text), |status| json!(status));
+    if let Value::Array(statuses) = statuses {
+        statuses.push(number);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chime_types::{Action, HttpMethod};
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn read(arguments: &[&str]) -> Result<Vec<NewStep>> {
+        let cli = Cli::try_parse_from([&["chime", "run"], arguments].concat()).unwrap();
+        let Command::Run(run) = cli.command else {
+            panic!("it is `run`");
+        };
+        steps(&run.steps)
+    }
+
+    #[test]
+    fn should_keep_the_order_of_the_command_line() {
+        let steps = read(&[
+            "--note",
+            "begin",
+            "--call",
+            "aaaaa-aa",
+            "raw_rand",
+            "--with-context",
+            "--step-name",
+            "draw",
+            "--every",
+            "30",
+            "--command",
+            "date",
+            "--queue",
+            "night",
+            "--pause",
+            "1m",
+            "--note",
+            "end",
+        ])
+        .unwrap();
+        assert_eq!(steps.len(), 4);
+        assert!(matches!(&steps[0].action, Action::Note { text } if text == "begin"));
+        assert!(
+            matches!(&steps[1].action, Action::Call { method, with_context: Some(true), .. } if method == "raw_rand")
+        );
+        assert_eq!(steps[1].name.as_deref(), Some("draw"));
+        assert!(
+            matches!(&steps[2].action, Action::Command { queue: Some(queue), .. } if queue == "night")
+        );
+        assert_eq!(steps[2].run_next_after_seconds, Some(60));
+        assert!(matches!(&steps[3].action, Action::Note { text } if text == "end"));
+    }
+
+    #[test]
+    fn should_read_which_answers_are_failures() {
+        let call = ["--call", "aaaaa-aa", "m"];
+        let cases = |flags: &[&str]| {
+            let steps = read(&[&call[..], flags].concat()).unwrap();
+            let Action::Call { error_cases, .. } = &steps[0].action else {
+                panic!("{steps:?}");
+            };
+            error_cases.clone()
+        };
+        assert_eq!(cases(&[]), None);
+        assert_eq!(cases(&["--any-answer"]), Some(vec![]));
+        assert_eq!(cases(&["--any-answer=false"]), None);
+        let named = cases(&["--error-case", "Rejected", "--error-case", "Err"]);
+        assert_eq!(named, Some(vec!["Rejected".to_string(), "Err".to_string()]));
+    }
+
+    #[test]
+    fn should_read_requests_and_registered_actions() {
+        let steps = read(&[
+            "--http",
+            "https://example.com",
+            "--header",
+            "x: {{secrets.X}}",
+            "--body",
+            "{}",
+            "--expect-status",
+            "204",
+            "--named",
+            "clean",
+            "--attributes",
+            "{\"days\": 3}",
+            "--entity",
+            "log",
+        ])
+        .unwrap();
+        let Action::Http { request } = &steps[0].action else {
+            panic!("{steps:?}");
+        };
+        assert_eq!(request.method, Some(HttpMethod::Post));
+        assert_eq!(request.expected_status.as_deref(), Some([204].as_slice()));
+        assert_eq!(request.headers.as_ref().map(Vec::len), Some(1));
+        let Action::Named {
+            attributes,
+            entity_name,
+            ..
+        } = &steps[1].action
+        else {
+            panic!("{steps:?}");
+        };
+        assert_eq!(
+            (attributes.as_str(), entity_name.as_deref()),
+            ("{\"days\":3}", Some("log"))
+        );
+    }
+
+    #[test]
+    fn should_refuse_flags_that_are_about_no_step() {
+        for (arguments, field) in [
+            (&["--queue", "x", "--command", "date"][..], "--queue"),
+            (&["--note", "x", "--error-case", "Err"], "--error-case"),
+            (&["--note", "x", "--any-answer"], "--any-answer"),
+            (
+                &[
+                    "--call",
+                    "aaaaa-aa",
+                    "m",
+                    "--any-answer",
+                    "--error-case",
+                    "x",
+                ],
+                "--error-case",
+            ),
+            (
+                &[
+                    "--call",
+                    "aaaaa-aa",
+                    "m",
+                    "--error-case",
+                    "x",
+                    "--any-answer",
+                ],
+                "--any-answer",
+            ),
+            (&["--note", "x", "--header", "a: b"], "--header"),
+            (&["--call", "aaaaa-aa", "m", "--body", "x"], "--body"),
+            (&["--http", "http://example.com"], "--http"),
+            (&["--call", "aaaaa-aa", "m", "(7"], "--call"),
+            (&["--call", "nobody", "m"], "--call"),
+            (&["--named", "x", "--attributes", "[]"], "--attributes"),
+            (&["--file", "no_such.py"], "--file"),
+            (&["--file", "no_such.sh"], "--file"),
+        ] {
+            let error = read(arguments).unwrap_err();
+            assert_eq!(error.field(), Some(field), "{arguments:?}: {error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Arguments that say when a task runs, and those of `chime schedule`.
+
+use clap::{ArgGroup, Args, Subcommand};
+
+use crate::cli::{ConfirmArguments, WatchArguments, instant, positive_seconds, seconds};
+
+/// When a task runs. The names of the flags are those of the fields in job files.
+#[derive(Args, Clone, Debug, Default)]
+#[command(
+    next_help_heading = "Schedule",
+    group = ArgGroup::new("rule").args(["every", "cron", "daily", "weekly", "monthly"])
+)]
+pub struct ScheduleArguments {
+    /// Run again and again: seconds, or such as 1h30m; with --at by the calendar: 14d, 2 weeks, 3
+    /// months, 'other friday'.
+    #[arg(long, value_name = "SECONDS|PERIOD")]
+    pub every: Option<String>,
+    /// With --every of weeks or months, on these days: friday,sunday; 15, last, 'last friday',
+    /// '2nd tuesday', 'last working day'.
+    #[arg(long, value_name = "DAYS", requires = "every")]
+    pub on: Option<String>,
+    /// With --every and --at, the day to count from, such as 2026-11-27; that of the start if not
+    /// given.
+    #[arg(long, value_name = "DATE", requires = "every")]
+    pub anchor: Option<String>,
+    /// Run by a cron expression, such as '0 8 * * 1-5' or @daily.
+    #[arg(long, value_name = "EXPR")]
+    pub cron: Option<String>,
+    /// Run every day at this time, such as 02:30.
+    #[arg(long, value_name = "TIME")]
+    pub daily: Option<String>,
+    /// Run every week, such as 'monday 02:30'.
+    #[arg(long, value_name = "DAY TIME")]
+    pub weekly: Option<String>,
+    /// Run every month, such as '1 02:30'; the 31st is the last day of a shorter month.
+    #[arg(long, value_name = "DAY TIME")]
+    pub monthly: Option<String>,
+    /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'; with
+    /// --every the time of day in the time zone, such as 08:00.
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["cron", "daily", "weekly", "monthly"])]
+    pub at: Option<String>,
+    /// Do not run before this time has passed: seconds, or such as 5m.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub after: Option<u64>,
+    /// Do not run before this instant.
+    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "after")]
+    pub start: Option<jiff::Timestamp>,
+    /// Do not run after this instant.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub end: Option<jiff::Timestamp>,
+    /// Time zone of the rule, such as Europe/Zurich; UTC if not given. Plain --every has none.
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// What becomes of a time while the run before is not finished; skip if not given.
+    #[arg(long, value_name = "POLICY")]
+    #[arg(value_parser = ["skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all"])]
+    pub overlap: Option<String>,
+    /// What becomes of times that passed while the scheduler could not run; latest if not given.
+    #[arg(long, value_name = "POLICY", value_parser = ["skip", "latest", "all"])]
+    pub missed_runs: Option<String>,
+    /// A time that is handled later than this is missed: seconds, or such as 10m.
+    #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
+    pub missed_window: Option<u64>,
+    /// What becomes of a time that the clocks jump over; run_after if not given.
+    #[arg(long, value_name = "POLICY", value_parser = ["run_after", "skip"])]
+    pub gap: Option<String>,
+    /// Start up to so much later, drawn anew each time: seconds, or such as 30s; at most a day.
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub jitter: Option<u64>,
+    /// After so many runs there are no more.
+    #[arg(long, value_name = "N")]
+    pub maximum_runs: Option<u64>,
+    /// Leave out a day, or days from one to another: 2026-12-25 or 2026-12-24..2027-01-02.
+    #[arg(long, value_name = "DATES")]
+    pub exclude_dates: Vec<String>,
+    /// Leave out weekdays, such as saturday,sunday.
+    #[arg(long, value_name = "DAYS", value_delimiter = ',')]
+    pub exclude_weekdays: Vec<String>,
+    /// Leave out the minutes that a cron expression matches, such as '* 12-13 * * *'.
+    #[arg(long, value_name = "EXPR")]
+    pub exclude_cron: Vec<String>,
+    /// A name for the schedule.
+    #[arg(long, value_name = "NAME")]
+    pub schedule_name: Option<String>,
+}
+
+impl ScheduleArguments {
+    /// Whether any of them is given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        let texts = [
+            &self.every,
+            &self.on,
+            &self.anchor,
+            &self.at,
+            &self.cron,
+            &self.daily,
+            &self.weekly,
+            &self.monthly,
+            &self.timezone,
+            &self.overlap,
+            &self.missed_runs,
+            &self.gap,
+            &self.schedule_name,
+        ];
+        let numbers = [
+            self.after,
+            self.missed_window,
+            self.jitter,
+            self.maximum_runs,
+        ];
+        let instants = [self.start, self.end];
+        let lists = [
+            &self.exclude_dates,
+            &self.exclude_weekdays,
+            &self.exclude_cron,
+        ];
+        texts.iter().any(|text| text.is_some())
+            || numbers.iter().any(Option::is_some)
+            || instants.iter().any(Option::is_some)
+            || lists.iter().any(|list| !list.is_empty())
+    }
+}
+
+/// The commands of `chime schedule`.
+#[derive(Subcommand, Debug)]
+pub enum ScheduleCommand {
+    /// List schedules, the one that fires next first.
+    #[command(visible_alias = "list")]
+    Ls(ScheduleListArguments),
+    /// Add a schedule to a task.
+    #[command(after_help = "\
+Examples:
+  chime schedule add report --cron '0 8 * * 1-5' --timezone Europe/Zurich
+  chime schedule add 3 --every 30m --exclude-weekdays saturday,sunday
+  chime schedule add 3 --every 14d --at 08:00 --timezone Europe/Zurich
+  chime schedule add 3 --every 'other friday' --at 17:00 --anchor 2026-11-27
+  chime schedule add 3 --every '3 months' --on 'last working day' --at 09:00")]
+    Add(Box<ScheduleAddArguments>),
+    /// Remove a schedule of a task; a task keeps at least one.
+    Remove(ScheduleRemoveArguments),
+    /// Switch a schedule on again.
+    Enable(ScheduleSelector),
+    /// Switch a schedule off: it does not fire until it is enabled.
+    Disable(ScheduleSelector),
+    /// Show what a schedule means and when it fires, as the scheduler says.
+    #[command(after_help = "\
+`chime preview EXPR` does this for a cron expression without asking a scheduler.
+
+Examples:
+  chime schedule preview --weekly 'monday 02:30' --timezone Europe/Zurich
+  chime schedule preview --every 90m --count 3")]
+    Preview(Box<SchedulePreviewArguments>),
+}
+
+/// Arguments of `chime schedule ls`.
+#[derive(Args, Debug)]
+pub struct ScheduleListArguments {
+    /// Only those of this task: its id or its name.
+    #[arg(value_name = "TASK")]
+    pub task: Option<String>,
+    /// Show the list again and again.
+    #[command(flatten)]
+    pub watch: WatchArguments,
+}
+
+/// Arguments of `chime schedule add`.
+#[derive(Args, Debug)]
+pub struct ScheduleAddArguments {
+    /// The task: its id or its name.
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// When it runs.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// Add it switched off.
+    #[arg(long)]
+    pub disabled: bool,
+    /// Show the request and when it would fire, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A schedule of a task.
+#[derive(Args, Debug)]
+pub struct ScheduleSelector {
+    /// The task: its id or its name.
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// The schedule: its id or its name; may be left out if the
+    /// task has only one.
+    #[arg(value_name = "SCHEDULE")]
+    pub schedule: Option<String>,
+}
+
+/// Arguments of `chime schedule remove`.
+#[derive(Args, Debug)]
+pub struct ScheduleRemoveArguments {
+    /// Which.
+    #[command(flatten)]
+    pub selector: ScheduleSelector,
+    /// Whether to ask.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
+}
+
+/// Arguments of `chime schedule preview`.
+#[derive(Args, Debug)]
+pub struct SchedulePreviewArguments {
+    /// When it runs.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// Show times after this instant; now if not given.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub from: Option<jiff::Timestamp>,
+    /// How many times to show.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub count: u32,
+}

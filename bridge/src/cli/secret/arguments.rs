@@ -1,0 +1,47 @@
+//! Arguments of `chime secret`.
+
+use crate::cli::ConfirmArguments;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// The commands of `chime secret`.
+#[derive(Subcommand, Debug)]
+pub enum SecretCommand {
+    /// List the names of your secrets; nothing shows a secret again.
+    #[command(visible_alias = "list")]
+    Ls,
+    /// Keep a secret for HTTP actions and webhooks: {{secrets.NAME}}.
+    #[command(after_help = "\
+The secret is read from the standard input or a file, never from the command line, which other
+users of a machine can see. One line break at its end is left out.
+
+Examples:
+  printf %s \"$TOKEN\" | chime secret put TOKEN
+  chime secret put TOKEN --from-file token.txt")]
+    Put(SecretPutArguments),
+    /// Remove a secret: requests that need it then fail.
+    #[command(visible_alias = "rm")]
+    Delete(SecretDeleteArguments),
+}
+
+/// Arguments of `chime secret put`.
+#[derive(Args, Debug)]
+pub struct SecretPutArguments {
+    /// The name: 1 to 64 letters, digits and _.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Read the secret from this file, at most 4096 bytes.
+    #[arg(long, value_name = "FILE")]
+    pub from_file: Option<PathBuf>,
+}
+
+/// Arguments of `chime secret delete`.
+#[derive(Args, Debug)]
+pub struct SecretDeleteArguments {
+    /// Its name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Whether to ask.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
+}

@@ -1,0 +1,178 @@
+//! A connection for the length of one command, which always ends in order: on an error and on a
+//! signal too, so that an embedded network of this process stores its state.
+
+use crate::cli::{Flags, GlobalArguments};
+use crate::config::{Choice, Choices, Config, Given, Origin};
+use crate::error::{Error, Kind, Result};
+use crate::network::{Connection, Settings, connect};
+use crate::scheduler::Scheduler;
+use crate::terminal::Writer;
+
+/// The scheduler, and whether its network ends with this command.
+pub(in crate::cli) struct Session {
+    pub scheduler: Scheduler,
+    pub hosted_here: bool,
+}
+
+/// The choice of network and identity in file, environment and arguments.
+pub(in crate::cli) fn settings(global: &GlobalArguments) -> Result<Settings> {
+    choices(global).map(|choices| settings_of(&choices))
+}
+
+/// The choices without their origins.
+pub(in crate::cli) fn settings_of(choices: &Choices) -> Settings {
+    Settings {
+        network: choices.address.value.clone(),
+        state: choices.state.value.clone(),
+        canister: choices.canister.as_ref().map(|choice| choice.value),
+        identity: choices.identity.as_ref().map(|choice| choice.value.clone()),
+        root_key: choices.root_key.value.clone(),
+    }
+}
+
+/// The same, each value with its origin.
+pub(in crate::cli) fn choices(global: &GlobalArguments) -> Result<Choices> {
+    let config = Config::load(global.config_file.as_deref())?;
+    Choices::new(&config, &given(global))
+}
+
+/// What flags and variables say, each with its origin.
+fn given(global: &GlobalArguments) -> Given {
+    let flags = &global.flags;
+    Given {
+        network: origin(
+            flags,
+            &global.network,
+            "network",
+            "--network",
+            "CHIME_NETWORK",
+        ),
+        canister: origin(
+            flags,
+            &global.canister,
+            "canister",
+            "--canister",
+            "CHIME_CANISTER",
+        ),
+        identity: origin(
+            flags,
+            &global.identity,
+            "identity",
+            "--identity",
+            "CHIME_IDENTITY",
+        ),
+        state: origin(flags, &global.state, "state", "--state", "CHIME_STATE"),
+        password_file: origin(
+            flags,
+            &global.password_file,
+            "password_file",
+            "--password-file",
+            "CHIME_PASSWORD_FILE",
+        ),
+    }
+}
+
+fn origin<T: Clone>(
+    flags: &Flags,
+    value: &Option<T>,
+    id: &str,
+    flag: &'static str,
+    variable: &'static str,
+) -> Option<Choice<T>> {
+    let origin = match flags.has(id) {
+        true => Origin::Flag(flag),
+        false => Origin::Variable(variable),
+    };
+    value.clone().map(|value| Choice::new(value, origin))
+}
+
+/// Connects, does the work, and disconnects.
+pub(in crate::cli) async fn with_scheduler<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    until(global, writer, work, interrupted()).await
+}
+
+/// Like [`with_scheduler`], for work that ends by itself, and with nothing wrong, at a signal.
+pub(in crate::cli) async fn serving<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    until(global, writer, work, std::future::pending()).await
+}
+
+async fn until<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+    stop: impl Future<Output = &'static str>,
+) -> Result<T> {
+    let progress = |text: &str| writer.message(text);
+    let connection = connect(settings(global)?, &progress).await?;
+    let result = tokio::select! {
+        result = begin(&connection, &progress, work) => result,
+        name = stop => Err(interruption(name)),
+    };
+    let ended = connection.shutdown().await;
+    let value = result?;
+    ended?;
+    Ok(value)
+}
+
+async fn begin<T>(
+    connection: &Connection,
+    progress: &(dyn Fn(&str) + Send + Sync),
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    let session = Session {
+        scheduler: connection.scheduler(progress).await?,
+        hosted_here: connection.is_hosted_here(),
+    };
+    work(&session).await
+}
+
+pub(in crate::cli) fn interruption(signal: &str) -> Error {
+    Error::new(
+        Kind::Interrupted,
+        format!("stopped by {signal}"),
+        "Whatever was acknowledged before is kept; run the command again if need be.",
+    )
+}
+
+/// A hint for a command that leaves schedules behind on a network that ends with it.
+pub(in crate::cli) fn hint_to_keep_running(session: &Session, writer: &Writer) {
+    if session.hosted_here {
+        writer.message(
+            "The embedded network ran for this command only: schedules fire while `chime up` runs.",
+        );
+    }
+}
+
+/// Resolves with the name of the signal when this process is asked to stop.
+#[cfg(unix)]
+pub(in crate::cli) async fn interrupted() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let streams = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    let (Ok(mut interrupt), Ok(mut terminate)) = streams else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+/// Resolves with the name of the signal when this process is asked to stop.
+#[cfg(not(unix))]
+pub(in crate::cli) async fn interrupted() -> &'static str {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "Ctrl+C",
+        Err(_) => std::future::pending().await,
+    }
+}

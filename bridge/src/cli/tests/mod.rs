@@ -1,0 +1,7 @@
+//! What people read: help and answers; and what the command line takes.
+
+mod help;
+mod lists;
+mod parse;
+mod records;
+mod setup;

@@ -1,0 +1,21 @@
+//! Arguments of `chime top`.
+
+use crate::cli::positive_seconds;
+use clap::Args;
+
+/// Arguments of `chime top`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Keys: q or Esc quits, up and down choose a task, p pauses or resumes it, r runs it now.")]
+pub struct TopArguments {
+    /// Print one frame as text and end; needs no terminal.
+    #[arg(long)]
+    pub once: bool,
+    /// Ask the scheduler so often: seconds, or such as 10s.
+    #[arg(long, value_name = "DURATION", default_value = "2", value_parser = positive_seconds)]
+    pub interval: u64,
+    /// Columns of the frame that --once prints.
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "once")]
+    #[arg(value_parser = clap::value_parser!(u16).range(40..=500))]
+    pub width: u16,
+}

@@ -1,0 +1,114 @@
+//! `chime top`: a live view in the terminal.
+//!
+//! It asks the scheduler again and again and draws what it says; keys pause, resume and run the
+//! marked task. Events are read from where the last look ended.
+
+mod screen;
+
+use chime_types::{EmptyRequest, Event, EventsSinceRequest, Stats, Task};
+
+use crate::cli::record::Record;
+use crate::cli::session::{Session, with_scheduler};
+use crate::cli::top::show::Snapshot;
+use crate::cli::watch::until_interrupted;
+use crate::cli::{GlobalArguments, TopArguments};
+use crate::error::{Error, Kind, Result};
+use crate::terminal::Writer;
+
+/// Events that are kept for the lists.
+const EVENTS_KEPT: usize = 200;
+
+/// Shows the view, or one frame of it.
+pub(in crate::cli) async fn run(
+    global: &GlobalArguments,
+    arguments: &TopArguments,
+    writer: &Writer,
+) -> Result<()> {
+    if arguments.once {
+        return once(global, arguments, writer).await;
+    }
+    if !writer.is_terminal() {
+        return Err(Error::new(
+            Kind::Usage,
+            "`chime top` needs a terminal",
+            "print one frame with --once, or use `chime stats --watch` or `chime events --follow`",
+        ));
+    }
+    let shown = with_scheduler(global, writer, async |session| {
+        screen::run(session, arguments.interval, writer).await
+    });
+    until_interrupted(shown.await)
+}
+
+async fn once(global: &GlobalArguments, arguments: &TopArguments, writer: &Writer) -> Result<()> {
+    let view = with_scheduler(global, writer, async |session| {
+        let mut view = View::default();
+        view.look(session).await?;
+        Ok(view)
+    })
+    .await?;
+    let width = arguments.width;
+    let stats = view.stats.clone().map(chime_types::GetStatsResult::Ok);
+    let json = stats.map(|stats| crate::cli::record::answer_json("get_stats", &stats));
+    let text = view
+        .snapshot(writer, false)
+        .map(|snapshot| snapshot.print(width));
+    let text = text.unwrap_or_default();
+    writer.answer(&Record::of(json.unwrap_or_default(), move |_| text.clone()))
+}
+
+/// What was seen last.
+#[derive(Default)]
+struct View {
+    stats: Option<Stats>,
+    tasks: Vec<Task>,
+    events: Vec<Event>,
+    cursor: Option<u64>,
+    marked: usize,
+    message: String,
+}
+
+impl View {
+    /// Asks the scheduler for everything that is shown.
+    async fn look(&mut self, session: &Session) -> Result<()> {
+        let scheduler = &session.scheduler;
+        self.stats = Some(scheduler.get_stats(&EmptyRequest {}).await?);
+        let mut tasks = scheduler.all_tasks().await?;
+        Snapshot::order(&mut tasks);
+        // The mark stays with its task, whatever the order.
+        let marked = self.tasks.get(self.marked).map(|task| task.id);
+        let place = tasks.iter().position(|task| Some(task.id) == marked);
+        self.marked = place
+            .unwrap_or(self.marked)
+            .min(tasks.len().saturating_sub(1));
+        self.tasks = tasks;
+        let filter = EventsSinceRequest {
+            cursor: self.cursor,
+            ..EventsSinceRequest::default()
+        };
+        let (events, cursor) = scheduler
+            .latest_events(&filter, EVENTS_KEPT, |_| ())
+            .await?;
+        self.events.extend(events);
+        let excess = self.events.len().saturating_sub(EVENTS_KEPT);
+        self.events.drain(..excess);
+        self.cursor = Some(cursor);
+        Ok(())
+    }
+
+    fn snapshot(&self, writer: &Writer, colour: bool) -> Option<Snapshot> {
+        Some(Snapshot {
+            stats: self.stats.clone()?,
+            tasks: self.tasks.clone(),
+            events: self.events.clone(),
+            marked: self.marked,
+            message: self.message.clone(),
+            clock: writer.clock(),
+            colour,
+        })
+    }
+
+    fn marked(&self) -> Option<&Task> {
+        self.tasks.get(self.marked)
+    }
+}

@@ -1,0 +1,34 @@
+//! Arguments of `chime up`.
+
+use clap::Args;
+
+use crate::cli::positive_seconds;
+
+/// Arguments of `chime up`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  chime up                          on port 4943, with the state in its usual place
+  chime up --state ./chime --watch  show executions as they happen
+  chime up --port 0 --for 30s       on any free port, for half a minute
+  chime up --outcalls               canisters may make HTTPS requests
+  chime up --outcalls --outcall-host api.example.com
+                                    but to this host only")]
+pub struct UpArguments {
+    /// Port on 127.0.0.1; 0 is any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 4943)]
+    pub port: u16,
+    /// Stop after this time: seconds, or such as 10m.
+    #[arg(long = "for", value_name = "DURATION", value_parser = positive_seconds)]
+    pub for_seconds: Option<u64>,
+    /// Let canisters make HTTPS requests to the public internet (HTTPS outcalls).
+    #[arg(long)]
+    pub outcalls: bool,
+    /// Let them reach this host only, by name or address; repeat it for more hosts. A host of a
+    /// private network has to be named; one of this machine may then be reached by http too.
+    #[arg(long, value_name = "HOST", requires = "outcalls")]
+    pub outcall_host: Vec<String>,
+    /// Show executions as they happen.
+    #[arg(long, visible_alias = "follow")]
+    pub watch: bool,
+}

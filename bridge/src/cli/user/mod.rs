@@ -1,0 +1,5 @@
+//! `chime user`.
+
+pub(super) mod arguments;
+pub(super) mod run;
+pub(super) mod show;
