@@ -44,7 +44,7 @@ mod inhabited;
 mod interface;
 mod labels;
 mod lenient;
-pub(crate) mod nearest;
+mod nearest;
 mod path;
 mod scalar;
 mod scalar_schema;
@@ -58,7 +58,7 @@ mod tests;
 pub use decode::Answer;
 pub use interface::{Interface, Method};
 pub(crate) use lenient::{flag, is_null};
-pub use nearest::{near, nearest};
+pub use nearest::{advice, near};
 pub use shapes::Shapes;
 
 /// Values nested deeper than this are refused, in both directions.

@@ -258,7 +258,12 @@ me = { source = \"icp:me\" }
                 "no name",
                 "letters",
             ),
-            ("[other]", "c.toml:1: other", "no such setting", "use"),
+            (
+                "[other]",
+                "c.toml:1: other",
+                "no such setting",
+                "choose one of",
+            ),
             (
                 "[networks.x]\n\ncanister = \"x\"",
                 "c.toml:3: networks.x.canister",
@@ -269,7 +274,7 @@ me = { source = \"icp:me\" }
                 "[networks.x.y]\nz = \"\"",
                 "c.toml:1: networks.x.y",
                 "no such setting",
-                "use",
+                "did you mean",
             ),
             ("network = \"ic", "c.toml:1", "", "TOML"),
             (

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use candid::Principal;
 
-use crate::candid_json::nearest::nearest;
+use crate::candid_json::advice;
 use crate::error::{Error, Kind, Result};
 use crate::identity::IdentitySource;
 use crate::network::{NetworkName, RootKey};
@@ -176,7 +176,7 @@ impl Key {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         (
             "there is no such setting".to_string(),
-            format!("use {}", alternatives(&nearest(&self.0, &known))),
+            advice(&self.0, &known),
         )
     }
 
@@ -185,15 +185,6 @@ impl Key {
         let parts = self.parts();
         let table = matches!(parts.as_slice(), ["networks" | "identities", name] if is_name(name));
         table || self.row().is_some()
-    }
-}
-
-/// Names joined for a sentence: `a, b or c`.
-fn alternatives(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_string(),
-        [some @ .., last] => format!("{} or {last}", some.join(", ")),
     }
 }
 

@@ -6,7 +6,7 @@ use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
 use super::{Object, Tool, verbs};
-use crate::candid_json::{Interface, Method, Shapes, nearest};
+use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
 /// Longest name that every client takes.
@@ -45,11 +45,8 @@ impl Entry {
         let Some(unknown) = unknown else {
             return Ok(());
         };
-        let fix = match nearest(unknown, &names).as_slice() {
-            [] => "leave it out: there are no arguments".to_string(),
-            near => format!("did you mean {}?", near.join(", ")),
-        };
         let rule = format!("there is no argument {unknown:?}");
+        let fix = advice(unknown, &names);
         Err(Error::new(Kind::InvalidArgument, rule, fix).at(unknown))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sets add up, single tools are added to them, and `read_only` takes away from all of it.
 
-use crate::candid_json::nearest;
+use crate::candid_json::advice;
 use crate::error::{Error, Kind, Result};
 
 /// Which of the tools a server offers, as its user asked for.
@@ -181,7 +181,7 @@ fn unknown(option: &str, what: &str, given: &str, names: &[&str]) -> Error {
     Error::new(
         Kind::Usage,
         format!("{option} {given}: there is no such {what}"),
-        format!("did you mean {}?", nearest(given, names).join(", ")),
+        advice(given, names),
     )
 }
 

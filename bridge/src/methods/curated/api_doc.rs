@@ -5,7 +5,7 @@ use chime_types::EmptyRequest;
 use serde_json::{Value, json};
 
 use super::super::CanisterTools;
-use crate::candid_json::{Method, nearest};
+use crate::candid_json::{Method, advice};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 
@@ -48,7 +48,7 @@ impl<C: Canister> CanisterTools<C> {
         Error::new(
             Kind::NotFound,
             format!("there is no method {name:?}"),
-            format!("did you mean {}?", nearest(name, &names).join(", ")),
+            advice(name, &names),
         )
         .at("method")
     }
