@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, Spelling, wrong};
 use super::{Refusal, calendar, exclusions};
+use crate::words::zone_doubt;
 
 pub(super) const WEEKDAYS: [&str; 7] = [
     "sunday",
@@ -32,6 +33,13 @@ pub(super) fn cron(fields: &mut Fields<'_>, name: &str) -> Result<Option<NewSche
 
 /// Whether the scheduler would take it; a fault is reported at `path`.
 pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
+    let beside = |field: &str| {
+        path.rsplit_once('.')
+            .map_or(field.into(), |(entry, _)| format!("{entry}.{field}"))
+    };
+    if let Some(doubt) = schedule.timezone.as_deref().and_then(zone_doubt) {
+        return Err(Refusal::of(beside("timezone"), doubt.rule, doubt.fix));
+    }
     let explicit = schedule.start_at.is_some() || schedule.start_after_seconds.is_some();
     let compiled = Schedule::compile(&Definition {
         rule: &schedule.rule,
@@ -44,9 +52,7 @@ pub(super) fn check(path: &str, schedule: &NewSchedule) -> Result<(), Refusal> {
     });
     compiled.map(drop).map_err(|error| {
         let field = match error.field.as_deref() {
-            Some(other) if other == "timezone" || other.starts_with("exclusions") => path
-                .rsplit_once('.')
-                .map_or(other.into(), |(entry, _)| format!("{entry}.{other}")),
+            Some(other) if other == "timezone" || other.starts_with("exclusions") => beside(other),
             _ => path.to_string(),
         };
         Refusal::of(field, error.rule, error.fix)

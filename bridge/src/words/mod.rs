@@ -5,7 +5,9 @@
 mod action;
 mod names;
 mod times;
+mod zones;
 
 pub use action::action_text;
 pub use names::{bytes, cycles, number, small_cycles, span, word};
 pub use times::{Clock, instant, rfc3339, took};
+pub use zones::{ZoneDoubt, zone_doubt};
