@@ -345,3 +345,67 @@ fn should_say_the_way_out_where_there_are_no_tools() {
         assert!(output.stdout.is_empty());
     }
 }
+
+/// A task with one call of the callee, on demand.
+fn later(callee: Principal, method: &str, arguments: &Value) -> Value {
+    let call = json!({ "canister": callee.to_text(), "method": method, "arguments": arguments });
+    json!({
+        "name": method,
+        "steps": [{ "action": { "call": call } }],
+        "schedules": [{ "rule": { "once": {} }, "disabled": true }],
+    })
+}
+
+#[test]
+fn should_know_the_callee_of_a_task_before_it_calls() {
+    let place = Place::new();
+    let callee = place.world.callee.0;
+    let mut client = place.serve(place.world.scheduler, &[]);
+    let wrong = json!({ "json": { "key": "a", "evry": 2 } });
+    for (method, arguments, field, fix) in [
+        ("ecko", json!(null), "method", "did you mean echo"),
+        (
+            "fail_some",
+            wrong,
+            "arguments.json.evry",
+            "did you mean every?",
+        ),
+        (
+            "large",
+            json!({ "text": { "value": "(\"five\")" } }),
+            "arguments.argument_0",
+            "for example",
+        ),
+    ] {
+        let refused = client.fail("create_task", &later(callee, method, &arguments));
+        assert_eq!(
+            refused["field"],
+            format!("steps[0].action.call.{field}"),
+            "{refused}"
+        );
+        assert!(refused["fix"].as_str().unwrap().contains(fix), "{refused}");
+    }
+    // A number without a type would be an int, and the callee would trap.
+    let run = |client: &mut Client, method: &str, arguments: Value| {
+        let task = client.succeed("create_task", &later(callee, method, &arguments));
+        assert_eq!(task["unchecked"], Value::Null);
+        let arguments = json!({ "task_id": task["id"], "wait_seconds": 60 });
+        client.succeed("run_task_now", &arguments)
+    };
+    let large = run(&mut client, "large", json!({ "text": { "value": "(5)" } }));
+    assert_eq!(large["status"], "completed", "{large}");
+    let echo = run(&mut client, "echo", json!({ "json": ["hello"] }));
+    assert_eq!(echo["result"], "(\"hello\")");
+    // The answer comes with hashes; its names are the callee's own.
+    let calls = run(&mut client, "calls", json!(null));
+    let result = calls["result"].as_str().unwrap();
+    assert!(
+        result.contains("received_at = ") && result.contains("caller = "),
+        "{result}"
+    );
+    let nobody = later(Principal::from_slice(&[9; 10]), "any", &json!("(5)"));
+    let made = client.succeed("create_task", &nobody);
+    let unchecked = made["unchecked"][0].as_str().unwrap();
+    assert!(unchecked.contains("no interface of"), "{made}");
+    client.hang_up();
+}

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::dialect::missing;
 use super::fields::{Fields, Spelling, wrong};
 use super::{Refusal, builtin, http};
+use crate::candid_json;
 
 /// What to do about an entry with no action or several.
 pub(super) const ONE_ACTION: &str = "Give exactly one of note, call, http, command, named, notification, cleanup, backup, analytics, \
@@ -75,10 +76,7 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
             "Give an id such as aaaaa-aa.",
         )
     })?;
-    let arguments = fields.filled(&["arguments"])?;
-    if let Some(text) = &arguments {
-        check_arguments(text, fields.at("arguments"))?;
-    }
+    let arguments = arguments(&mut fields)?;
     let bytes = hexadecimal(&mut fields, "arguments_hex")?;
     let cycles = cycles(&mut fields)?;
     let with_context = fields.flag(&["with_context"])?;
@@ -167,19 +165,38 @@ fn named_of(value: &Value, path: String) -> Result<Action, Refusal> {
     })
 }
 
+/// The arguments as a text: in Candid's textual form, or, written as a mapping or a list, in JSON.
+fn arguments(fields: &mut Fields<'_>) -> Result<Option<String>, Refusal> {
+    let path = fields.at("arguments");
+    if let Some((_, value @ (Value::Object(_) | Value::Array(_)))) = fields.value(&["arguments"]) {
+        return Ok(Some(value.to_string()));
+    }
+    let text = fields.filled(&["arguments"])?;
+    if let Some(text) = &text {
+        check_arguments(text, path)?;
+    }
+    Ok(text)
+}
+
 fn check_arguments(text: &str, path: String) -> Result<(), Refusal> {
+    if text.trim_start().starts_with(['{', '[']) {
+        // Only the callee's interface says what it has to look like.
+        return serde_json::from_str::<Value>(text)
+            .map(drop)
+            .map_err(|error| {
+                let rule = format!("neither JSON nor Candid's textual form: {error}");
+                Refusal::of(path, rule, "Write them as in {\"name\": \"x\"}.")
+            });
+    }
     if text.contains("{{") {
         // What it becomes is known only when the placeholders are filled in.
         return Ok(());
     }
-    candid_parser::parse_idl_args(text)
-        .map(drop)
-        .map_err(|error| {
-            let rule = format!("not Candid's textual form: {error}");
-            Refusal::of(
-                path,
-                rule,
-                "Write them as in (record { name = \"x\" }, 7 : nat64), parentheses included.",
-            )
-        })
+    candid_json::check_text(text).map_err(|error| {
+        Refusal::of(
+            path,
+            error.rule(),
+            "Write them as in (record { name = \"x\" }, 7 : nat64), parentheses included.",
+        )
+    })
 }

@@ -2,7 +2,7 @@
 
 use chime_types::{PauseTaskRequest, Task, TaskRequest};
 
-use super::Change;
+use super::{Change, Declaration};
 use crate::error::Result;
 use crate::scheduler::Scheduler;
 
@@ -10,6 +10,17 @@ use crate::scheduler::Scheduler;
 const SWITCHED_OFF: &str = "switched off in its job file";
 
 impl Scheduler {
+    /// The same declaration with the methods that it calls checked, and with arguments of the types
+    /// that they take; and what could not be checked.
+    ///
+    /// # Errors
+    /// `InvalidArgument` with the place at fault.
+    pub async fn checked(&self, declaration: &Declaration) -> Result<(Declaration, Vec<String>)> {
+        let mut checked = declaration.clone();
+        let notes = self.know_callees(&mut checked.request).await?;
+        Ok((checked, notes))
+    }
+
     /// Changes a task as its job file says, and switches it on or off if the file changed its mind.
     ///
     /// # Errors

@@ -6,11 +6,12 @@
 
 use chime_schedule::{Definition, Schedule};
 use chime_types::{
-    Action, Callback, Channel, CreateTaskRequest, NewSchedule, NewStep, Task, TaskSchedule,
-    TaskStep, UpdateTaskRequest, limits,
+    Action, CallArguments, Callback, Channel, CreateTaskRequest, NewSchedule, NewStep, Task,
+    TaskSchedule, TaskStep, UpdateTaskRequest, limits,
 };
 
 use super::identity::own_metadata;
+use crate::candid_json::same_but_for_types;
 
 /// What has to be changed for the task to be as the request says. The metadata are the request's own,
 /// without a mark. `timeout_seconds` is the time-out of a request that gives none: none, if it may be
@@ -110,7 +111,7 @@ fn same_steps(current: &[TaskStep], wanted: &[NewStep], timeout_seconds: Option<
             && step.run_next_after_seconds == new.run_next_after_seconds.unwrap_or(0)
             && step.continue_on_error == new.continue_on_error.unwrap_or(false)
             && timeout_seconds.is_none_or(|seconds| step.timeout_seconds == seconds)
-            && settled_action(step.action.clone()) == settled_action(new.action.clone())
+            && same_action(&step.action, &new.action)
     };
     current.len() == wanted.len() && current.iter().zip(wanted).all(same)
 }
@@ -144,6 +145,33 @@ fn settled_action(mut action: Action) -> Action {
         | Action::Codex { .. } => {}
     }
     action
+}
+
+/// Whether two actions do the same. The scheduler has arguments with their types where the callee's
+/// interface says them, and a file need not name any.
+fn same_action(current: &Action, wanted: &Action) -> bool {
+    let (current, mut wanted) = (
+        settled_action(current.clone()),
+        settled_action(wanted.clone()),
+    );
+    let (text, wanted_text) = (text_of(&current).cloned(), text_of(&wanted).cloned());
+    if let (Some(text), Some(given)) = (text, wanted_text)
+        && let Action::Call { arguments, .. } = &mut wanted
+        && same_but_for_types(&text, &given)
+    {
+        *arguments = Some(CallArguments::Text { value: text });
+    }
+    current == wanted
+}
+
+fn text_of(action: &Action) -> Option<&String> {
+    match action {
+        Action::Call {
+            arguments: Some(CallArguments::Text { value }),
+            ..
+        } => Some(value),
+        _ => None,
+    }
 }
 
 fn same_schedules(current: &[TaskSchedule], wanted: &[NewSchedule]) -> bool {

@@ -88,7 +88,7 @@ impl Interface {
         }
     }
 
-    fn arguments(&self, method: &Method, bytes: &[u8]) -> Result<IDLArgs> {
+    pub(super) fn arguments(&self, method: &Method, bytes: &[u8]) -> Result<IDLArgs> {
         let (environment, actor) = self.environment()?;
         environment
             .get_method(&actor, &method.name)

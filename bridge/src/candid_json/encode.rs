@@ -184,7 +184,7 @@ impl Interface {
         Ok(IDLValue::Record(values))
     }
 
-    fn unknown_field(&self, fields: &[TypeField], name: &str, path: Path<'_>) -> Error {
+    pub(super) fn unknown_field(&self, fields: &[TypeField], name: &str, path: Path<'_>) -> Error {
         match self.home_of(name, fields) {
             Some(home) => invalid(
                 path.field(name),
@@ -231,7 +231,12 @@ impl Interface {
     }
 
     /// The value of a field that was not given.
-    fn absent(&self, typ: &IDLType, convention: Convention, path: Path<'_>) -> Result<IDLValue> {
+    pub(super) fn absent(
+        &self,
+        typ: &IDLType,
+        convention: Convention,
+        path: Path<'_>,
+    ) -> Result<IDLValue> {
         match self.resolve(typ).typ {
             IDLType::OptT(_) => Ok(IDLValue::None),
             IDLType::PrimT(PrimType::Null) => Ok(IDLValue::Null),
@@ -298,7 +303,7 @@ impl Interface {
     }
 
     /// What a value of a type looks like, in words, and an example of the shortest form.
-    fn describe(&self, typ: &IDLType, convention: Convention) -> (String, String) {
+    pub(super) fn describe(&self, typ: &IDLType, convention: Convention) -> (String, String) {
         match self.resolve(typ).typ {
             IDLType::RecordT(_) => ("an object".to_string(), "{...}".to_string()),
             IDLType::VariantT(cases) => self.describe_variant(cases),
@@ -362,15 +367,19 @@ fn wrong(path: Path<'_>, expected: &str, given: &Value, fix: &str) -> Error {
 
 /// A wrong value as an error repeats it.
 fn shown(json: &Value) -> String {
-    let text = json.to_string();
+    beginning(&json.to_string())
+}
+
+/// The beginning of what an error repeats.
+pub(super) fn beginning(text: &str) -> String {
     if text.chars().count() <= SHOWN_CHARACTERS {
-        return text;
+        return text.to_string();
     }
     let begin: String = text.chars().take(SHOWN_CHARACTERS).collect();
     format!("{begin}…")
 }
 
-fn unknown_name(path: Path<'_>, what: &str, given: &str, names: &[String]) -> Error {
+pub(super) fn unknown_name(path: Path<'_>, what: &str, given: &str, names: &[String]) -> Error {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let place = path.field(given);
     let fix = match (near(given, &names).as_slice(), names.is_empty()) {
@@ -385,7 +394,7 @@ fn unknown_name(path: Path<'_>, what: &str, given: &str, names: &[String]) -> Er
     invalid(place, format!("there is no {what} {given:?}{all}"), fix)
 }
 
-fn invalid(path: Path<'_>, rule: String, fix: impl Into<String>) -> Error {
+pub(super) fn invalid(path: Path<'_>, rule: String, fix: impl Into<String>) -> Error {
     let made = Error::new(Kind::InvalidArgument, rule, fix);
     match path {
         Path::Root => made,

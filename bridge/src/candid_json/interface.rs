@@ -35,10 +35,20 @@ pub struct Method {
     pub documentation: String,
     /// Whether it only reads.
     pub is_query: bool,
+    /// Whether it asks other canisters as it reads, so that no canister can call it.
+    pub is_composite: bool,
     /// Whether it answers nothing.
     pub is_oneway: bool,
     pub(super) arguments: Vec<IDLArgType>,
     pub(super) results: Vec<IDLArgType>,
+}
+
+impl Method {
+    /// The types of its arguments and results.
+    pub(super) fn types(&self) -> impl Iterator<Item = &IDLType> {
+        let all = self.arguments.iter().chain(&self.results);
+        all.map(|argument| &argument.typ)
+    }
 }
 
 /// A type with its name resolved.
@@ -121,6 +131,11 @@ impl Interface {
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.name == name)
+    }
+
+    /// Every type with a name.
+    pub(super) fn defined(&self) -> impl Iterator<Item = &IDLType> {
+        self.definitions.values().map(|definition| &definition.typ)
     }
 
     /// The types as the Candid library wants them. They cannot leave the thread, so they are made
@@ -304,6 +319,7 @@ fn method(name: &str, documentation: String, function: &FuncType) -> Method {
             .modes
             .iter()
             .any(|mode| matches!(mode, FuncMode::Query | FuncMode::CompositeQuery)),
+        is_composite: function.modes.contains(&FuncMode::CompositeQuery),
         is_oneway: function.modes.contains(&FuncMode::Oneway),
         arguments: function.args.iter().map(argument_in_order).collect(),
         results: function.rets.iter().map(argument_in_order).collect(),

@@ -4,6 +4,8 @@
 //! * [`Interface::input_schema`] and [`Interface::output_schema`] describe a method's request and
 //!   answer as JSON Schema, everything written out in place; [`Interface::brief_input_schema`] does so
 //!   for a list of tools, which has to be short.
+//! * [`Interface::keep_text`] and [`Interface::keep_json`] give arguments of a call that is made later
+//!   the types of its method.
 //! * [`Interface::encode_arguments`] and [`Interface::decode_answer`] translate values.
 //!
 //! # Conventions
@@ -31,6 +33,8 @@
 //! Lists, objects and booleans are taken as their text in JSON too, at every depth, and so are choices
 //! that name every case with `null` for all but one: some clients write them so.
 //!
+//! [`Names`] puts names in place of hashes where Candid's textual form came without its types.
+//!
 //! Every value of every type can be given, but for those that have none (`empty`).
 //!
 //! It sends nothing and knows no method by name.
@@ -44,12 +48,15 @@ mod inhabited;
 mod interface;
 mod labels;
 mod lenient;
+mod names;
 mod nearest;
 mod path;
 mod scalar;
 mod scalar_schema;
 mod schema;
 mod shapes;
+mod symbols;
+mod textual;
 mod words;
 
 #[cfg(test)]
@@ -58,8 +65,10 @@ mod tests;
 pub use decode::Answer;
 pub use interface::{Interface, Method};
 pub(crate) use lenient::{flag, is_null};
+pub use names::Names;
 pub use nearest::{advice, near};
 pub use shapes::Shapes;
+pub use textual::{Kept, check_text, same_but_for_types};
 
 /// Values nested deeper than this are refused, in both directions.
 const MAXIMUM_DEPTH: usize = 100;

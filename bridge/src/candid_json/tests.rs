@@ -3,6 +3,7 @@
 mod any_type;
 mod bounds;
 mod errors;
+mod kept;
 mod labels;
 mod numbers;
 mod round_trip;

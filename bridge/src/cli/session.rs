@@ -5,7 +5,7 @@ use crate::cli::{Flags, GlobalArguments};
 use crate::config::{Choice, Choices, Config, Given, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, Settings, connect};
-use crate::scheduler::Scheduler;
+use crate::scheduler::{NamesCallees, Scheduler};
 use crate::terminal::Writer;
 
 /// The scheduler, and whether its network ends with this command.
@@ -175,4 +175,17 @@ pub(in crate::cli) async fn interrupted() -> &'static str {
         Ok(()) => "Ctrl+C",
         Err(_) => std::future::pending().await,
     }
+}
+
+/// Checks the methods that a request names by the interfaces of their canisters, and says what could
+/// not be checked.
+pub(super) async fn know_callees(
+    session: &Session,
+    request: &mut impl NamesCallees,
+    writer: &Writer,
+) -> Result<()> {
+    for note in session.scheduler.know_callees(request).await? {
+        writer.message(note);
+    }
+    Ok(())
 }

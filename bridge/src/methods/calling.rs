@@ -34,13 +34,18 @@ impl<C: Canister> CanisterTools<C> {
         if needs_confirmation(entry.confirmation, &given.arguments) && !given.confirm {
             return self.ask_to_confirm(entry, method, given).await;
         }
-        Ok(match self.carry_out(method, given).await? {
-            Done::Answered(Answer::Ok(answer)) => Reply::Done(answer),
-            Done::Answered(Answer::Err(refusal)) => {
-                Reply::Refused(self.with_example(method, answers::refused(&refusal)))
-            }
-            Done::Unreadable(body) => Reply::Refused(body),
-        })
+        let looked = self.know_callees(&given.arguments).await?;
+        Ok(
+            match self.carry_out(method, &looked.arguments, given).await? {
+                Done::Answered(Answer::Ok(answer)) => {
+                    Reply::Done(noting(answer, &looked.unchecked))
+                }
+                Done::Answered(Answer::Err(refusal)) => {
+                    Reply::Refused(self.with_example(method, answers::refused(&refusal)))
+                }
+                Done::Unreadable(body) => Reply::Refused(body),
+            },
+        )
     }
 
     /// What a call would do, whichever surface asks; nothing is changed.
@@ -52,9 +57,16 @@ impl<C: Canister> CanisterTools<C> {
     }
 
     async fn trial(&self, method: &Method, arguments: &Object) -> Result<Object> {
-        let outlook = self.outlook(method, arguments).await?;
+        let looked = self.know_callees(arguments).await?;
+        let outlook = self.outlook(method, &looked.arguments).await?;
         let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
         answer.extend(outlook);
+        if !looked.calls.is_empty() {
+            answer.insert("calls".to_string(), json!(looked.calls));
+        }
+        if !looked.unchecked.is_empty() {
+            answer.insert("unchecked".to_string(), json!(looked.unchecked));
+        }
         let unchecked =
             "nothing was changed; rights, quotas and limits are checked when it is done";
         answer.insert("note".to_string(), json!(unchecked));
@@ -89,9 +101,9 @@ impl<C: Canister> CanisterTools<C> {
 
     /// Calls the method and shapes its answer. A page that is too large is asked for again with
     /// fewer items.
-    async fn carry_out(&self, method: &Method, given: &Given) -> Result<Done> {
+    async fn carry_out(&self, method: &Method, asked: &Object, given: &Given) -> Result<Done> {
         let form = self.row(&method.name).map_or(Form::Other, |row| row.form);
-        let mut arguments = given.arguments.clone();
+        let mut arguments = asked.clone();
         if let (Some(limit), None | Some(Value::Null)) =
             (usual_limit(form, given.format), arguments.get("limit"))
         {
@@ -101,7 +113,12 @@ impl<C: Canister> CanisterTools<C> {
             let encoded = self.interface.encode_arguments(method, &arguments)?;
             let bytes = self.send(method, encoded).await?;
             let answer = match self.shaped(method, form, given.format, &bytes) {
-                Ok(Answer::Ok(answer)) => answers::object(answer, method),
+                Ok(Answer::Ok(mut answer)) => {
+                    if self.is_scheduler {
+                        self.scheduler.put_names(&mut answer).await;
+                    }
+                    answers::object(answer, method)
+                }
                 Ok(refused @ Answer::Err(_)) => return Ok(Done::Answered(refused)),
                 // Whoever takes it for a failure does it a second time.
                 Err(_) if !method.is_query => {
@@ -148,6 +165,14 @@ impl<C: Canister> CanisterTools<C> {
         }
         body
     }
+}
+
+/// The answer, with what could not be checked before.
+fn noting(mut answer: Value, unchecked: &[String]) -> Value {
+    if let (false, Value::Object(members)) = (unchecked.is_empty(), &mut answer) {
+        members.insert("unchecked".to_string(), json!(unchecked));
+    }
+    answer
 }
 
 /// What came of a call that was carried out.

@@ -3,6 +3,7 @@
 //! * `catalogue` and `verbs` say what is known about methods, `selection` which are served,
 //!   `listing` makes the tools, `instructions` say how they are used,
 //! * `envelope` tells the arguments of a tool from those of its method, `calling` calls it,
+//!   `callees` looks whether the canisters that a request names can do what they are to do,
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
 //! * `answers`, `views` and `size` make of a canister's answer one that people and models read,
 //! * `curated` are the tools above the methods.
@@ -11,6 +12,7 @@
 //! interface is the scheduler's.
 
 mod answers;
+mod callees;
 mod calling;
 mod catalogue;
 mod curated;
@@ -24,6 +26,7 @@ mod size;
 mod toolbox;
 mod verbs;
 mod views;
+mod zones;
 
 use serde_json::Value;
 

@@ -20,6 +20,8 @@ pub(super) struct Fake {
     pub(super) tasks: Vec<types::Task>,
     pub(super) executions: Vec<types::TaskExecution>,
     pub(super) called: Mutex<Vec<String>>,
+    /// What every canister on the network publishes.
+    pub(super) interface: Option<&'static str>,
 }
 
 impl Fake {
@@ -64,6 +66,10 @@ fn encode(answer: impl CandidType) -> Result<Vec<u8>> {
 }
 
 impl Canister for Fake {
+    async fn interface_text(&self, _: candid::Principal) -> Result<Option<String>> {
+        Ok(self.interface.map(str::to_string))
+    }
+
     async fn call(&self, _: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
         self.called.lock().unwrap().push(method.to_string());
         let id = || {

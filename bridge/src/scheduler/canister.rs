@@ -3,6 +3,7 @@
 use candid::Principal;
 use ic_agent::{Agent, AgentError};
 
+use super::interface::published;
 use super::{Scheduler, agent_error, interface_of, query_error};
 use crate::error::{Error, Kind, Result};
 
@@ -27,6 +28,12 @@ pub trait Canister: Send + Sync + 'static {
         method: &str,
         arguments: Vec<u8>,
     ) -> impl Future<Output = Result<Vec<u8>>> + Send;
+
+    /// The interface that a canister on the same network publishes, if it does.
+    fn interface_text(
+        &self,
+        canister: Principal,
+    ) -> impl Future<Output = Result<Option<String>>> + Send;
 }
 
 /// A canister on a network, called in the name of the agent's identity.
@@ -68,6 +75,10 @@ impl Canister for Remote {
             (Manner::Query, sent) => sent.map_err(|error| query_error(error, &what)),
             (_, sent) => sent.map_err(|error| agent_error(error, &what)),
         }
+    }
+
+    async fn interface_text(&self, canister: Principal) -> Result<Option<String>> {
+        published(&self.agent, canister).await
     }
 }
 

@@ -5,6 +5,7 @@ use chime_types as types;
 use ic_agent::Agent;
 use serde::de::DeserializeOwned;
 
+use super::callees::Callees;
 use super::{Canister, Manner, Remote, agent_error};
 use crate::error::{Error, Kind, Result};
 
@@ -12,6 +13,7 @@ use crate::error::{Error, Kind, Result};
 #[derive(Clone)]
 pub struct Scheduler<C = Remote> {
     canister: C,
+    pub(super) callees: Callees,
 }
 
 /// Writes the functions.
@@ -25,7 +27,9 @@ macro_rules! methods {
             pub async fn $method(&self, request: &types::$request) -> Result<types::$ok> {
                 let answer: types::$result =
                     self.ask(manner!($manner), stringify!($method), request).await?;
-                Ok(answer.into_result()?)
+                let mut answer = answer.into_result()?;
+                self.put_names(&mut answer).await;
+                Ok(answer)
             }
         )*}
     };
@@ -45,7 +49,7 @@ chime_types::for_each_method!(methods);
 impl Scheduler {
     /// The scheduler in this canister, asked in the name of the agent's identity.
     #[must_use]
-    pub const fn new(agent: Agent, canister_id: Principal) -> Self {
+    pub fn new(agent: Agent, canister_id: Principal) -> Self {
         Self::of(Remote { agent, canister_id })
     }
 
@@ -65,8 +69,9 @@ impl Scheduler {
 impl<C> Scheduler<C> {
     /// The scheduler in this canister.
     #[must_use]
-    pub const fn of(canister: C) -> Self {
-        Self { canister }
+    pub fn of(canister: C) -> Self {
+        let callees = Callees::default();
+        Self { canister, callees }
     }
 
     /// What is called.
@@ -77,7 +82,7 @@ impl<C> Scheduler<C> {
 }
 
 impl<C: Canister> Scheduler<C> {
-    async fn ask<Q: CandidType, R: CandidType + DeserializeOwned>(
+    pub(super) async fn ask<Q: CandidType, R: CandidType + DeserializeOwned>(
         &self,
         manner: Manner,
         method: &str,

@@ -1,6 +1,7 @@
 //! Which interface a canister has: what it publishes about itself.
 
-use ic_agent::AgentError;
+use candid::Principal;
+use ic_agent::{Agent, AgentError};
 
 use crate::candid_json::Interface;
 use crate::error::{Error, Kind, Result};
@@ -23,37 +24,38 @@ pub async fn interface_of(scheduler: &Scheduler, text: Option<&str>) -> Result<I
     }
 }
 
-/// The interface that the canister publishes. A canister that runs this program's own scheduler
-/// need not: its interface is known.
+/// The interface that the canister publishes.
 ///
 /// # Errors
 /// `Incompatible` if it publishes none or one that cannot be read, else what kept the answer from
 /// arriving.
 async fn published_interface(scheduler: &Scheduler) -> Result<Interface> {
-    let metadata = scheduler
-        .agent()
-        .read_state_canister_metadata(scheduler.canister_id(), METADATA)
-        .await;
-    match metadata {
-        Ok(bytes) => {
-            let text =
-                String::from_utf8(bytes).map_err(|error| unpublished(scheduler).because(error))?;
-            Interface::parse(&text)
-        }
+    match published(scheduler.agent(), scheduler.canister_id()).await? {
+        Some(text) => Interface::parse(&text),
+        None => Err(unpublished(scheduler)),
+    }
+}
+
+/// The text of the interface that a canister publishes. One that runs this program's own scheduler
+/// need not: its interface is known.
+///
+/// # Errors
+/// What kept the answer from arriving.
+pub(super) async fn published(agent: &Agent, canister: Principal) -> Result<Option<String>> {
+    match agent.read_state_canister_metadata(canister, METADATA).await {
+        // What is no text is no interface.
+        Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
         Err(AgentError::LookupPathAbsent(_) | AgentError::LookupPathUnknown(_)) => {
-            if runs_our_module(scheduler).await? {
-                return Interface::parse(SCHEDULER_INTERFACE);
-            }
-            Err(unpublished(scheduler))
+            let is_ours = runs_our_module(agent, canister).await?;
+            Ok(is_ours.then(|| SCHEDULER_INTERFACE.to_string()))
         }
         Err(error) => Err(query_error(error, "read the canister's interface")),
     }
 }
 
-async fn runs_our_module(scheduler: &Scheduler) -> Result<bool> {
-    let hash = scheduler
-        .agent()
-        .read_state_canister_module_hash(scheduler.canister_id())
+async fn runs_our_module(agent: &Agent, canister: Principal) -> Result<bool> {
+    let hash = agent
+        .read_state_canister_module_hash(canister)
         .await
         .map_err(|error| query_error(error, "look at the canister"))?;
     Ok(hash == Module::scheduler().hash())

@@ -1,11 +1,13 @@
 //! The client of the scheduler: its methods with their types, and what stands on several of them:
-//! whole lists, finding, waiting, archives.
+//! whole lists, finding, waiting, archives,
+//! and what the canisters that tasks call publish about themselves.
 //!
 //! It knows an agent and the canister's interface. Who asks, and what is done with the answers, it
 //! does not know.
 
 mod agent_error;
 mod archive;
+mod callees;
 mod canister;
 mod client;
 mod failures;
@@ -18,6 +20,8 @@ mod wait;
 
 pub use agent_error::{agent_error, query_error};
 pub use archive::{Transfer, download, file_digest, upload};
+pub(crate) use callees::{Arguments, Call, Place, unchecked};
+pub use callees::{Checked, NamesCallees};
 pub use canister::{Canister, Manner, Remote};
 pub use client::Scheduler;
 pub use find::find_schedule;

@@ -12,7 +12,7 @@ use chime_types::{Task, TaskRequest};
 use super::jobs::{JobFiles, kept_by};
 use super::link::Link;
 use super::report::passes;
-use crate::apply::{Finding, Outcome, Plan, Refusal, Step, applied_from};
+use crate::apply::{Declaration, Finding, Outcome, Plan, Refusal, Step, applied_from};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Scheduler;
 
@@ -90,7 +90,7 @@ impl Round<'_> {
             self.remarks.push(format!("{}: {note}", finding.file));
         }
         let step = match &finding.outcome {
-            Outcome::Task(declaration) => self.plan.declare(declaration, &finding.file),
+            Outcome::Task(declaration) => self.declare(declaration, finding).await?,
             Outcome::Refused(refusal) => Step::Refused(refusal.clone()),
             Outcome::Configuration => return Ok(()),
             Outcome::Patch(_) => Step::Refused(Refusal::new(
@@ -112,6 +112,31 @@ impl Round<'_> {
             // Another worker of the group was faster; the next round sees what it made.
             Err(Obstacle::Failed(error)) if error.kind() == Kind::Conflict => Ok(()),
             Err(Obstacle::Failed(error)) => Err(error),
+        }
+    }
+
+    /// What to do about a job, once it is known that the canisters that it calls can do it.
+    async fn declare(&mut self, declaration: &Declaration, finding: &Finding) -> Result<Step> {
+        let check = |scheduler: Scheduler| async move { scheduler.checked(declaration).await };
+        match self.link.call(check).await {
+            Ok(((checked, unchecked), _)) => {
+                let remarks = unchecked.into_iter();
+                self.remarks
+                    .extend(remarks.map(|remark| format!("{}: {remark}", finding.file)));
+                Ok(self.plan.declare(&checked, &finding.file))
+            }
+            Err(error) => match Obstacle::from(error) {
+                Obstacle::Failed(error) => Err(error),
+                Obstacle::Refused(refusal) => {
+                    // Its file is there: the task that it made before is not switched off.
+                    match self.plan.declare(declaration, &finding.file) {
+                        Step::Unchanged(task) => drop(self.declared.insert(task.id)),
+                        Step::Update(change) => drop(self.declared.insert(change.task.id)),
+                        Step::Create(_) | Step::Refused(_) | Step::Repeats { .. } => {}
+                    }
+                    Ok(Step::Refused(refusal))
+                }
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use crate::cli::action::show::{actions, defined_action};
 use crate::cli::changed::removed;
 use crate::cli::confirm::confirm;
 use crate::cli::request;
-use crate::cli::session::with_scheduler;
+use crate::cli::session::{know_callees, with_scheduler};
 use crate::cli::{ActionCommand, ActionDeleteArguments, DefineArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
@@ -50,6 +50,8 @@ async fn define(
         shared: Some(arguments.shared),
     };
     let defined = with_scheduler(global, writer, async |session| {
+        let mut request = request.clone();
+        know_callees(session, &mut request, writer).await?;
         session.scheduler.define_action(&request).await
     });
     writer.answer(&defined_action(defined.await?))

@@ -10,7 +10,7 @@ use crate::cli::alert::show::{alerts, changed_alert, inbox};
 use crate::cli::changed::removed;
 use crate::cli::confirm::confirm;
 use crate::cli::request::header;
-use crate::cli::session::with_scheduler;
+use crate::cli::session::{know_callees, with_scheduler};
 use crate::cli::{
     AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
     GlobalArguments, InboxArguments, principal,
@@ -51,13 +51,14 @@ async fn create(
             Some(selector) => Some(session.scheduler.find_task(selector).await?),
             None => None,
         };
-        let request = CreateAlertRequest {
+        let mut request = CreateAlertRequest {
             name: arguments.name.clone(),
             task_id: task.map(|task| task.id),
             condition,
             channel,
             cooldown_seconds: alert.cooldown,
         };
+        know_callees(session, &mut request, writer).await?;
         session.scheduler.create_alert(&request).await
     });
     writer.answer(&changed_alert(made.await?, "is made"))
@@ -78,7 +79,7 @@ async fn update(
     };
     let changed = with_scheduler(global, writer, async |session| {
         let found = session.scheduler.find_alert(&arguments.selector).await?;
-        let request = UpdateAlertRequest {
+        let mut request = UpdateAlertRequest {
             alert_id: found.id,
             name: arguments.name.clone(),
             condition,
@@ -86,6 +87,7 @@ async fn update(
             cooldown_seconds: alert.cooldown,
             disabled,
         };
+        know_callees(session, &mut request, writer).await?;
         session.scheduler.update_alert(&request).await
     });
     let changed = changed.await?;

@@ -101,14 +101,14 @@ async fn one(
     trial: Trial,
     writer: &Writer,
 ) -> Result<AppliedRow> {
-    let row = AppliedRow {
+    let mut row = AppliedRow {
         file: finding.file.clone(),
         task: finding.task.clone(),
         notes: finding.notes.clone(),
         ..AppliedRow::default()
     };
     let attempt = async {
-        let step = decide(session, plan, finding).await?;
+        let step = decide(session, plan, finding, &mut row.notes).await?;
         carry_out(session, step, row.clone(), trial, writer).await
     };
     match attempt.await {
@@ -122,9 +122,14 @@ async fn decide(
     session: &Session,
     plan: &mut Plan,
     finding: &Finding,
+    notes: &mut Vec<String>,
 ) -> std::result::Result<Option<Step>, Obstacle> {
     match &finding.outcome {
-        Outcome::Task(declaration) => Ok(Some(plan.declare(declaration, &finding.file))),
+        Outcome::Task(declaration) => {
+            let (checked, unchecked) = session.scheduler.checked(declaration).await?;
+            notes.extend(unchecked);
+            Ok(Some(plan.declare(&checked, &finding.file)))
+        }
         Outcome::Configuration => Ok(None),
         Outcome::Refused(refusal) => Err(Obstacle::Refused(refusal.clone())),
         Outcome::Patch(patch) => {

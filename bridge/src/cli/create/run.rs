@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::cli::changed::{Made, made};
 use crate::cli::record::request_json;
 use crate::cli::request;
-use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
+use crate::cli::session::{Session, hint_to_keep_running, know_callees, with_scheduler};
 use crate::cli::trial::trial;
 use crate::cli::waiting::wait_for;
 use crate::cli::{GlobalArguments, RunArguments};
@@ -48,6 +48,8 @@ async fn make(
         return preview(global, &request, writer).await;
     }
     let made = with_scheduler(global, writer, async |session| {
+        let mut request = request.clone();
+        know_callees(session, &mut request, writer).await?;
         let task = session.scheduler.create_task(&request).await?;
         if !arguments.wait {
             hint_to_keep_running(session, writer);

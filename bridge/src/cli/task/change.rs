@@ -6,7 +6,7 @@ use crate::cli::changed::changed;
 use crate::cli::confirm::confirm;
 use crate::cli::record::{Record, request_json};
 use crate::cli::request;
-use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
+use crate::cli::session::{Session, hint_to_keep_running, know_callees, with_scheduler};
 use crate::cli::trial::trial;
 use crate::cli::{DeleteArguments, EditArguments, GlobalArguments, PauseArguments};
 use crate::error::Result;
@@ -21,11 +21,12 @@ pub(in crate::cli) async fn edit(
     let answer = with_scheduler(global, writer, async |session| {
         let scheduler = &session.scheduler;
         let task = scheduler.find_task(&arguments.selector.task).await?;
-        let request = request::edit(arguments, &task)?;
+        let mut request = request::edit(arguments, &task)?;
         if arguments.dry_run {
             let shown = request_json("update_task", &request);
             return trial(session, "update_task", shown).await;
         }
+        know_callees(session, &mut request, writer).await?;
         let task = scheduler.update_task(&request).await?;
         hint_to_keep_running(session, writer);
         Ok(changed("update_task", task, "is changed"))

@@ -22,6 +22,10 @@ use crate::scheduler::{Canister, Manner, SCHEDULER_INTERFACE, Scheduler};
 struct Fake;
 
 impl Canister for Fake {
+    async fn interface_text(&self, _: candid::Principal) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn call(&self, _: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
         let answer = match method {
             "get_task" | "pause_task" => {

@@ -15,6 +15,10 @@ const DEFAULT_TOKENS: usize = 12_000;
 struct Nobody;
 
 impl Canister for Nobody {
+    async fn interface_text(&self, _: candid::Principal) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn call(&self, _: Manner, method: &str, _: Vec<u8>) -> Result<Vec<u8>> {
         panic!("BUG: {method} is called")
     }
