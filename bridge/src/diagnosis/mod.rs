@@ -3,10 +3,12 @@
 //!
 //! Pure: it reaches no network, reads no clock and knows neither a protocol nor a surface.
 
+mod ahead;
 mod explain;
 mod forecast;
 mod health;
 
+pub use ahead::{Ahead, ahead};
 pub use explain::{Cause, Explanation, Remedy, explain};
 pub use forecast::next_runs;
 pub use health::{Finding, findings, message_trouble};

@@ -6,7 +6,7 @@ use chime_types::{
 use serde_json::{Map, Value, json};
 
 use super::super::{CanisterTools, Object, size, views};
-use crate::diagnosis::{Explanation, Remedy, explain};
+use crate::diagnosis::{Explanation, Remedy, ahead, explain};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 use crate::words::action_text;
@@ -62,6 +62,9 @@ impl<C: Canister> CanisterTools<C> {
         let mut view = head(&explained, execution);
         if let Some(step) = step(task, execution) {
             view.insert("step".to_string(), step);
+        }
+        if let Some(ahead) = ahead(task, execution) {
+            view.insert("next".to_string(), json!(ahead.text));
         }
         view.insert("what_to_do".to_string(), json!(remedies));
         view.insert("attempts".to_string(), views::attempts(&execution.attempts));

@@ -8,7 +8,7 @@ use chime_types::{
 use serde_json::{Map, Value, json};
 
 use super::super::{CanisterTools, Object, views};
-use crate::diagnosis::{findings, message_trouble};
+use crate::diagnosis::{ahead, findings, message_trouble};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 use crate::words::rfc3339;
@@ -56,6 +56,11 @@ impl<C: Canister> CanisterTools<C> {
             .collect();
         let found = findings(&task, stats.now_at);
         let mut wrong: Vec<_> = found.into_iter().map(|finding| finding.text).collect();
+        let waiting = page.executions.iter().filter_map(|execution| {
+            let ahead = ahead(&task, execution).filter(|ahead| ahead.needs_somebody)?;
+            Some(format!("Execution {}: {}", execution.id, ahead.text))
+        });
+        wrong.extend(waiting);
         wrong.extend(troubles(&stats));
         Ok(json!({
             "now_at": rfc3339(stats.now_at),

@@ -2,13 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use chime_types::{ExecutionRequest, ExecutionResult, ExecutionStatus, TaskExecution, TaskRequest};
+use chime_types::limits::NANOSECONDS;
+use chime_types::{
+    ExecutionRequest, ExecutionResult, ExecutionStatus, TaskExecution, TaskRequest, WaitReason,
+};
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::super::envelope::{Given, ResponseFormat};
 use super::super::{CanisterTools, answers, views};
 use crate::candid_json::Method;
-use crate::error::{Kind, Result};
+use crate::diagnosis::ahead;
+use crate::error::{Error, Kind, Result};
 use crate::methods::Progress;
 use crate::scheduler::Canister;
 use crate::scheduler::{Patience, wait};
@@ -25,22 +31,54 @@ impl<C: Canister> CanisterTools<C> {
         let bytes = self.send(method, encoded).await?;
         let answer: ExecutionResult = answers::typed(&bytes)?;
         let execution = answer.into_result()?;
-        let outcome = self
-            .wait_for(&execution, given.wait_seconds, progress)
-            .await?;
-        match outcome {
-            Some(done) => self.outcome(&done, given.format).await,
-            None => {
-                let request = ExecutionRequest {
-                    execution_id: execution.id,
-                };
-                let now = self.scheduler.get_execution(&request).await?;
-                let mut view = self.view(&now, given.format)?;
-                view["hint"] =
-                    json!("it is not finished yet and goes on by itself: look with get_execution");
-                Ok(view)
-            }
+        // From here on it runs, whatever becomes of the questions about it.
+        let told = self.tell(&execution, given, progress).await;
+        told.or_else(|error| self.not_known(&execution, given.format, &error))
+    }
+
+    /// What became of an execution within the time.
+    async fn tell(
+        &self,
+        execution: &TaskExecution,
+        given: &Given,
+        progress: &dyn Progress,
+    ) -> Result<Value> {
+        let task_id = execution.task_id;
+        if let Some(done) = self
+            .wait_for(execution, given.wait_seconds, progress)
+            .await?
+        {
+            return self.outcome(&done, given.format).await;
         }
+        let request = ExecutionRequest {
+            execution_id: execution.id,
+        };
+        let now = self.scheduler.get_execution(&request).await?;
+        let task = self.scheduler.get_task(&TaskRequest { task_id }).await?;
+        let mut view = self.view(&now, given.format)?;
+        if let Some(ahead) = ahead(&task, &now) {
+            view["hint"] = json!(format!("{} Look with get_execution.", ahead.text));
+        }
+        Ok(view)
+    }
+
+    /// It was started, and nobody can say what became of it: whoever takes that for a failure starts
+    /// another one.
+    fn not_known(
+        &self,
+        execution: &TaskExecution,
+        format: ResponseFormat,
+        error: &Error,
+    ) -> Result<Value> {
+        let mut view = self.view(execution, format)?;
+        view["outcome"] = json!("not_known_yet");
+        view["hint"] = json!(format!(
+            "execution {} was started; its outcome is not known yet. Do not run it again: look with \
+             get_execution",
+            execution.id
+        ));
+        view["reason"] = error.to_json();
+        Ok(view)
     }
 
     /// The execution when it is final; nothing if the time was over before.
@@ -58,8 +96,13 @@ impl<C: Canister> CanisterTools<C> {
             ..Patience::default()
         };
         let begin = Instant::now();
+        let sleeps = Notify::new();
         let look = || async {
             let seen = self.scheduler.get_execution(&request).await?;
+            let left = seconds.saturating_sub(begin.elapsed().as_secs());
+            if sleeps_longer(&seen, left) {
+                sleeps.notify_one();
+            }
             let message = format!(
                 "{}, step {}, attempt {}",
                 seen.status.name(),
@@ -73,10 +116,13 @@ impl<C: Canister> CanisterTools<C> {
             );
             Ok(seen)
         };
-        match wait(look, patience, |_| {}).await {
-            Ok(done) => Ok(Some(done)),
-            Err(error) if error.kind() == Kind::Unavailable => Ok(None),
-            Err(error) => Err(error),
+        tokio::select! {
+            done = wait(look, patience, |_| {}) => match done {
+                Ok(done) => Ok(Some(done)),
+                Err(error) if error.kind() == Kind::Unavailable => Ok(None),
+                Err(error) => Err(error),
+            },
+            () = sleeps.notified() => Ok(None),
         }
     }
 
@@ -105,4 +151,21 @@ impl<C: Canister> CanisterTools<C> {
             ResponseFormat::Detailed => json,
         })
     }
+}
+
+/// Whether nothing happens to an execution before the time is over, so that nobody need wait.
+fn sleeps_longer(execution: &TaskExecution, seconds: u64) -> bool {
+    let now_at = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();
+    let until_at = now_at.saturating_add(seconds.saturating_mul(NANOSECONDS));
+    let is_asleep = match execution.waiting_for {
+        Some(
+            WaitReason::RetryBackoff
+            | WaitReason::StepDelay
+            | WaitReason::Snooze
+            | WaitReason::Budget,
+        ) => true,
+        // Somebody may come at any time.
+        Some(WaitReason::Worker | WaitReason::OwnerDisabled) | None => false,
+    };
+    is_asleep && execution.wake_at.is_some_and(|wake_at| wake_at > until_at)
 }
