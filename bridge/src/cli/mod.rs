@@ -83,7 +83,7 @@ pub use schedule::arguments::{
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
 pub use shared::{ConfirmArguments, WatchArguments};
-pub(crate) use shared::{instant, principal};
+pub(crate) use shared::{instant, moment, principal};
 pub(crate) use shared::{positive_seconds, seconds};
 pub use stats::arguments::StatsArguments;
 pub use task::arguments::{

@@ -43,6 +43,11 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     zone.to_timestamp(civil).map_err(|error| error.to_string())
 }
 
+/// The text of an instant, or of a local date that is read later: by the zone that is named beside it.
+pub(crate) fn moment(text: &str) -> Result<String, String> {
+    instant(text).map(|_| text.trim().to_string())
+}
+
 /// A principal.
 pub(crate) fn principal(text: &str) -> Result<Principal, String> {
     Principal::from_text(text.trim())

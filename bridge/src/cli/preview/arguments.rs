@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::cli::moment;
+
 /// Arguments of `chime preview`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -16,9 +18,9 @@ pub struct PreviewArguments {
     /// Time zone, such as Europe/Zurich; UTC if not given.
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// Show times after this one: RFC 3339; now if not given.
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<jiff::Timestamp>,
+    /// Show times after this one: RFC 3339, or a local date and time of the zone; now if not given.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub from: Option<String>,
     /// How many times to show.
     #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]

@@ -6,8 +6,8 @@ use chime_types::{GapPolicy, Rule};
 
 use crate::cli::PreviewArguments;
 use crate::cli::preview::show::Previewed;
+use crate::cli::request::moment_at;
 use crate::error::Result;
-use crate::error::{Error, Kind};
 use crate::terminal::Writer;
 
 /// Writes the preview.
@@ -15,23 +15,18 @@ use crate::terminal::Writer;
 /// # Errors
 /// If the expression or the zone breaks a rule.
 pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
-    let from_at = match arguments.from {
+    let zone = arguments.timezone.as_deref();
+    let from_at = match &arguments.from {
         // Whole seconds: an interval is shown from this second on.
         None => writer.clock().now_at() / NANOSECONDS * NANOSECONDS,
-        Some(instant) => u64::try_from(instant.as_nanosecond()).map_err(|_| {
-            Error::new(
-                Kind::Usage,
-                "--from lies before 1970 or after 2554",
-                "Give a time in between.",
-            )
-        })?,
+        Some(text) => moment_at("from", text, zone)?,
     };
     let rule = Rule::Cron {
         expression: arguments.expression.clone(),
     };
     let schedule = Schedule::compile(&Definition {
         rule: &rule,
-        timezone: arguments.timezone.as_deref(),
+        timezone: zone,
         gap: GapPolicy::RunAfter,
         start_at: from_at,
         explicit_start: false,

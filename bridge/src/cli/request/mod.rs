@@ -17,7 +17,7 @@ use chime_types::{CreateTaskRequest, NewSchedule, Rule, Task, UpdateTaskRequest,
 pub use setting_arguments::SettingArguments;
 pub use step_arguments::{ACTIONS, StepArguments, StepWord};
 
-pub(in crate::cli) use schedule::schedule;
+pub(in crate::cli) use schedule::{moment_at, schedule};
 pub(in crate::cli) use steps::{header, steps};
 
 use crate::apply::{self, Outcome};

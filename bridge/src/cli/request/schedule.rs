@@ -1,6 +1,6 @@
 //! Flags of a schedule as the fields of a job file.
 
-use chime_types::NewSchedule;
+use chime_types::{NewSchedule, Rule};
 use serde_json::{Map, Value, json};
 
 use super::nanoseconds;
@@ -12,15 +12,47 @@ use crate::error::{Error, Kind, Result};
 pub(in crate::cli) fn schedule(arguments: &ScheduleArguments) -> Result<NewSchedule> {
     let document = document(arguments)?;
     let read = apply::schedule_of(&document).map_err(|refusal| at_flag(refusal.into()))?;
-    let instant = |flag, given: Option<jiff::Timestamp>| {
-        given.map(|instant| nanoseconds(flag, instant)).transpose()
+    let zone = arguments.timezone.as_deref();
+    let moment = |flag, given: &Option<String>| {
+        let given = given.as_ref();
+        given.map(|text| moment_at(flag, text, zone)).transpose()
     };
     Ok(NewSchedule {
         name: arguments.schedule_name.clone(),
-        start_at: instant("start", arguments.start)?,
-        end_at: instant("end", arguments.end)?,
+        start_at: moment("start", &arguments.start)?,
+        end_at: moment("end", &arguments.end)?,
         ..read
     })
+}
+
+/// The instant that a flag gives. A local time is one of the zone that is named beside it, and only
+/// where none is, one of this machine's.
+pub(in crate::cli) fn moment_at(flag: &str, text: &str, zone: Option<&str>) -> Result<u64> {
+    let Some(zone) = zone else {
+        let at = format!("--{flag}");
+        let found = instant(text).map_err(|rule| {
+            Error::new(
+                Kind::Usage,
+                rule,
+                "Give a time such as 2026-12-01T08:00:00Z.",
+            )
+            .at(at)
+        })?;
+        return nanoseconds(flag, found);
+    };
+    // Job files read it by the same rules.
+    let read = apply::schedule_of(&json!({ "at": text, "timezone": zone }));
+    let read = read.map_err(|refusal| {
+        let error = at_flag(refusal.into());
+        match error.field() {
+            Some("--at") => error.at(format!("--{flag}")),
+            _ => error,
+        }
+    })?;
+    match read.rule {
+        Rule::Once { run_at: Some(at) } => Ok(at),
+        other => unreachable!("BUG: an instant is read as {other:?}"),
+    }
 }
 
 /// The same error at the flag that stands for the field.
@@ -71,12 +103,15 @@ fn at(arguments: &ScheduleArguments) -> Result<Option<String>> {
     if arguments.every.is_some() {
         return Ok(Some(text.clone()));
     }
-    instant(text)
-        .map(|instant| Some(instant.to_string()))
-        .map_err(|rule| {
-            let fix = "For a time of day use --daily 08:00, or --every 14d --at 08:00.";
-            Error::new(Kind::Usage, format!("--at: {rule}"), fix).at("--at")
-        })
+    let read = instant(text).map_err(|rule| {
+        let fix = "For a time of day use --daily 08:00, or --every 14d --at 08:00.";
+        Error::new(Kind::Usage, rule, fix).at("--at")
+    })?;
+    // Beside a zone the text is read by that one's clock, not by this machine's.
+    match arguments.timezone {
+        Some(_) => Ok(Some(text.clone())),
+        None => Ok(Some(read.to_string())),
+    }
 }
 
 fn exclusions(arguments: &ScheduleArguments) -> Value {
@@ -103,7 +138,7 @@ fn exclusions(arguments: &ScheduleArguments) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chime_types::{CalendarUnit, Exclusion, MissedRuns, MonthDay, OverlapPolicy, Rule};
+    use chime_types::{CalendarUnit, Exclusion, MissedRuns, MonthDay, OverlapPolicy};
 
     #[test]
     fn should_read_each_flag_as_its_field() {
@@ -212,6 +247,35 @@ mod tests {
             ..arguments
         };
         assert!(schedule(&excluded).is_ok(), "exclusions are of the zone");
+    }
+
+    #[test]
+    fn should_read_a_local_time_by_the_zone_that_is_named_beside_it() {
+        let given = |text: &str, zone: Option<&str>| ScheduleArguments {
+            at: Some(text.into()),
+            start: Some(text.into()),
+            end: Some(text.into()),
+            timezone: zone.map(Into::into),
+            ..ScheduleArguments::default()
+        };
+        // 08:00 in Zurich, whatever the zone of this machine.
+        for text in [
+            "2027-12-01 08:00",
+            "2027-12-01T08:00:00",
+            "2027-12-01T07:00:00Z",
+        ] {
+            let read = schedule(&given(text, Some("Europe/Zurich"))).unwrap();
+            let expected = Some(1_827_644_400_000_000_000);
+            assert_eq!(read.rule, Rule::Once { run_at: expected }, "{text}");
+            assert_eq!((read.start_at, read.end_at), (expected, expected), "{text}");
+        }
+        let daylight = moment_at("from", "2027-07-01", Some("America/New_York")).unwrap();
+        assert_eq!(crate::words::rfc3339(daylight), "2027-07-01T04:00:00Z");
+        let gap = moment_at("from", "2027-03-28 02:30", Some("Europe/Zurich")).unwrap_err();
+        assert_eq!(gap.field(), Some("--from"), "{gap}");
+        let zone = moment_at("from", "2027-03-28", Some("Europe/Zuric")).unwrap_err();
+        assert_eq!(zone.kind(), Kind::Usage, "{zone}");
+        assert!(schedule(&given("2027-12-01 08:00", None)).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use crate::cli::{ConfirmArguments, WatchArguments, instant, positive_seconds, seconds};
+use crate::cli::{ConfirmArguments, WatchArguments, moment, positive_seconds, seconds};
 
 /// When a task runs. The names of the flags are those of the fields in job files.
 #[derive(Args, Clone, Debug, Default)]
@@ -43,11 +43,11 @@ pub struct ScheduleArguments {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub after: Option<u64>,
     /// Do not run before this instant.
-    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "after")]
-    pub start: Option<jiff::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "after")]
+    pub start: Option<String>,
     /// Do not run after this instant.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub end: Option<jiff::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub end: Option<String>,
     /// Time zone of the rule, such as Europe/Zurich; UTC if not given. Plain --every has none.
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
@@ -102,6 +102,8 @@ impl ScheduleArguments {
             &self.missed_runs,
             &self.gap,
             &self.schedule_name,
+            &self.start,
+            &self.end,
         ];
         let numbers = [
             self.after,
@@ -109,7 +111,6 @@ impl ScheduleArguments {
             self.jitter,
             self.maximum_runs,
         ];
-        let instants = [self.start, self.end];
         let lists = [
             &self.exclude_dates,
             &self.exclude_weekdays,
@@ -117,7 +118,6 @@ impl ScheduleArguments {
         ];
         texts.iter().any(|text| text.is_some())
             || numbers.iter().any(Option::is_some)
-            || instants.iter().any(Option::is_some)
             || lists.iter().any(|list| !list.is_empty())
     }
 }
@@ -211,8 +211,8 @@ pub struct SchedulePreviewArguments {
     #[command(flatten)]
     pub schedule: ScheduleArguments,
     /// Show times after this instant; now if not given.
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub from: Option<jiff::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub from: Option<String>,
     /// How many times to show.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]

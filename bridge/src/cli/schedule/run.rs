@@ -8,7 +8,7 @@ use chime_types::{
 use crate::cli::changed::Change;
 use crate::cli::confirm::confirm;
 use crate::cli::record::{Record, request_json};
-use crate::cli::request::{self, nanoseconds};
+use crate::cli::request::{self, moment_at};
 use crate::cli::schedule::show::{preview, schedules};
 use crate::cli::session::{hint_to_keep_running, with_scheduler};
 use crate::cli::trial::trial;
@@ -190,12 +190,11 @@ async fn show(
     arguments: &SchedulePreviewArguments,
     writer: &Writer,
 ) -> Result<()> {
+    let (from, zone) = (&arguments.from, &arguments.schedule.timezone);
+    let (from, zone) = (from.as_deref(), zone.as_deref());
     let request = PreviewScheduleRequest {
         schedule: needed(&arguments.schedule)?,
-        from_at: arguments
-            .from
-            .map(|from| nanoseconds("from", from))
-            .transpose()?,
+        from_at: from.map(|from| moment_at("from", from, zone)).transpose()?,
         count: Some(arguments.count),
     };
     let answer = with_scheduler(global, writer, async |session| {
