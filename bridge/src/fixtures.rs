@@ -2,9 +2,9 @@
 
 use candid::Principal;
 use chime_types::{
-    Action, ExecutionStatus, GapPolicy, MissedRuns, OnUnknown, OverlapPolicy, Priority,
-    RetryPolicy, Rule, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
-    Trigger,
+    Action, Attempt, ExecutionStatus, GapPolicy, MissedRuns, OnUnknown, Outcome, OverlapPolicy,
+    Priority, RetryPolicy, Rule, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus,
+    TaskStep, Trigger,
 };
 
 /// A task that has this id and name and nothing else.
@@ -116,5 +116,21 @@ pub(crate) fn execution(status: ExecutionStatus) -> TaskExecution {
         slots: 1,
         slots_until: None,
         callback_delivery: None,
+    }
+}
+
+/// An attempt at the first step that took a second.
+pub(crate) fn attempt(number: u32, outcome: Outcome, error: Option<&str>) -> Attempt {
+    Attempt {
+        number,
+        step: 0,
+        started_at: 0,
+        finished_at: Some(chime_types::limits::NANOSECONDS),
+        fencing_token: 0,
+        worker: None,
+        outcome,
+        result: None,
+        error: error.map(str::to_string),
+        cause: None,
     }
 }

@@ -8,5 +8,5 @@ mod table;
 mod writer;
 
 pub use progress::Progress;
-pub use table::{Table, Text, counted, harmless, one_line, pairs};
+pub use table::{Table, Text, counted, harmless, last_line, one_line, pairs};
 pub use writer::{Answer, Format, Page, Writer};

@@ -10,6 +10,8 @@ use super::writer::Page;
 
 /// Columns between two columns.
 const GAP: usize = 2;
+/// A text is cut to this before another column is left out.
+const COMFORTABLE: usize = 24;
 /// Least width of a column that is cut.
 const LEAST: usize = 8;
 
@@ -147,13 +149,13 @@ impl Table {
             return (grid, hidden);
         };
         for level in 1..forms {
-            if self.needed(&grid) <= width {
+            if self.needed(&grid, usize::MAX) <= width {
                 break;
             }
             grid = self.grid(level, &shown);
         }
         for name in self.spare {
-            if self.needed(&grid) <= width {
+            if self.needed(&grid, COMFORTABLE) <= width {
                 break;
             }
             let before = shown.len();
@@ -171,7 +173,7 @@ impl Table {
     fn grid(&self, level: usize, shown: &[usize]) -> Vec<Vec<String>> {
         let head = shown
             .iter()
-            .map(|index| self.columns[*index].to_string())
+            .map(|index| self.columns[*index].to_uppercase())
             .collect();
         let row = |row: &Vec<Text>| {
             let cells = shown.iter().filter_map(|index| row.get(*index));
@@ -182,9 +184,14 @@ impl Table {
             .collect()
     }
 
-    /// The width that the grid takes; of a last column that wraps, no more than its share.
-    fn needed(&self, grid: &[Vec<String>]) -> usize {
+    /// The width that the grid takes when no text but the last column's is longer than `most`; of a
+    /// last column that wraps, no more than its share.
+    fn needed(&self, grid: &[Vec<String>], most: usize) -> usize {
         let mut widths = widths(grid);
+        let others = widths.len().saturating_sub(1);
+        for width in widths.iter_mut().take(others) {
+            *width = (*width).min(most);
+        }
         if let (true, Some(last)) = (self.wraps, widths.last_mut()) {
             *last = (*last).min(3 * LEAST);
         }
@@ -236,12 +243,16 @@ fn total(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
+/// The colour of a word that names a state: what failed is red, what needs somebody yellow.
 fn colour(text: &str) -> Option<Color> {
     match text {
-        "completed" | "created" | "updated" => Some(Color::Green),
-        "failed" | "timed_out" | "refused" => Some(Color::Red),
-        "running" | "ready" | "waiting" => Some(Color::Cyan),
-        "paused" | "cancelled" | "skipped" | "missed" => Some(Color::Yellow),
+        "completed" | "created" | "updated" | "enabled" | "ok" => Some(Color::Green),
+        "failed" | "timed_out" | "refused" | "retrying" => Some(Color::Red),
+        "running" | "ready" | "pending" => Some(Color::Cyan),
+        "paused" | "disabled" | "cancelled" | "skipped" | "missed" | "snoozed" => {
+            Some(Color::Yellow)
+        }
+        text if text.starts_with("waiting") => Some(Color::Yellow),
         _ => None,
     }
 }
@@ -264,19 +275,31 @@ pub fn pairs(lines: &[(&str, String)]) -> String {
 /// Text of others, with control characters made visible: a result must not move the cursor.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    if !text
-        .chars()
-        .any(|letter| letter.is_control() && letter != '\n')
-    {
+    if !text.chars().any(|letter| moves(letter) && letter != '\n') {
         return text.to_string();
     }
     let escaped = |letter: char| match letter {
         '\n' => "\n".to_string(),
         '\t' => "    ".to_string(),
-        letter if letter.is_control() => letter.escape_default().to_string(),
+        letter if moves(letter) => letter.escape_default().to_string(),
         letter => letter.to_string(),
     };
     text.chars().map(escaped).collect()
+}
+
+/// Whether a letter moves the cursor, turns the direction of the text, or cannot be seen. The joiner
+/// of emoji is none of these.
+fn moves(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{61c}'
+                | '\u{200b}'..='\u{200c}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+        )
 }
 
 /// A number of things: `1 task`, `2 tasks`.
@@ -284,6 +307,13 @@ pub fn harmless(text: &str) -> String {
 pub fn counted(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
+}
+
+/// The last line of a text that is not empty: of a failure, the cause.
+#[must_use]
+pub fn last_line(text: &str) -> String {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    one_line(line.unwrap_or_default(), usize::MAX)
 }
 
 /// The first `most` characters of a text, on one line.

@@ -1,7 +1,8 @@
 //! Arguments of `chime action`.
 
-use crate::cli::{ConfirmArguments, StepArguments};
 use clap::{Args, Subcommand};
+
+use crate::cli::{ConfirmArguments, StepArguments};
 
 /// The commands of `chime action`.
 #[derive(Subcommand, Debug)]

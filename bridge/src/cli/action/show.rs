@@ -1,10 +1,11 @@
 //! Registered actions.
 
+use chime_types::{ActionDefinition, ActionPage, ActionResult, ListActionsResult};
+
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
 use crate::terminal::{Table, counted, one_line};
 use crate::words::{action_text, word};
-use chime_types::{ActionDefinition, ActionPage, ActionResult, ListActionsResult};
 
 /// Most characters of a text in a table.
 const MAXIMUM_TEXT: usize = 80;

@@ -1,7 +1,8 @@
 //! Arguments of `chime alert` and `chime inbox`.
 
-use crate::cli::{ConfirmArguments, seconds};
 use clap::{ArgGroup, Args, Subcommand};
+
+use crate::cli::{ConfirmArguments, seconds};
 
 /// The commands of `chime alert`.
 #[derive(Subcommand, Debug)]

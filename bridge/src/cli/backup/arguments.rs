@@ -1,8 +1,10 @@
 //! Arguments of `chime backup`.
 
-use crate::cli::ConfirmArguments;
-use clap::{Args, Subcommand};
 use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::ConfirmArguments;
 
 /// The commands of `chime backup`.
 #[derive(Subcommand, Debug)]

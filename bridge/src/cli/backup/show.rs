@@ -1,13 +1,14 @@
 //! Backups, and what was restored.
 
-use crate::cli::record::Record;
-use crate::cli::record::list_json;
-use crate::terminal::{Table, counted, pairs};
-use crate::words::bytes;
 use chime_types::{
     Backup, BackupPage, BackupResult, ListBackupsResult, RenumberedTask, RestoreBackupResult,
     RestoredBackup,
 };
+
+use crate::cli::record::Record;
+use crate::cli::record::list_json;
+use crate::terminal::{Table, counted, pairs};
+use crate::words::bytes;
 
 /// The caller's backups.
 #[must_use]

@@ -4,10 +4,10 @@ use chime_types::{Attempt, Outcome, Task, TaskExecution, WaitReason};
 use serde::Serialize;
 
 use crate::cli::task::list::status_name;
-use crate::terminal::{Answer, Page, Table, Text, one_line};
-use crate::words::{Clock, rfc3339, took};
+use crate::terminal::{Answer, Page, Table, Text, last_line, one_line};
+use crate::words::{Clock, execution_state, last_error, rfc3339, task_state, took};
 
-/// Most characters of a result, an error or a line of the log in a table.
+/// Most characters of a result or a line of the log in a table.
 const MAXIMUM_TEXT: usize = 160;
 /// Most lines of the log in one row of a table.
 const MAXIMUM_LINES: usize = 8;
@@ -18,6 +18,7 @@ pub struct ExecutionLog {
     task_id: String,
     task_name: String,
     status: &'static str,
+    state: &'static str,
     executions: Vec<ExecutionRow>,
     total_executions: u64,
 }
@@ -31,8 +32,11 @@ pub struct ExecutionRow {
     finished_at: Option<String>,
     attempt: u32,
     status: &'static str,
+    /// The status, and of what waits for what: `retrying`, `waiting for a worker`.
+    state: &'static str,
     logs: Vec<String>,
     result: Option<String>,
+    /// That of the last attempt while it goes on.
     error: Option<String>,
     #[serde(skip)]
     whole: TaskExecution,
@@ -47,13 +51,14 @@ impl From<TaskExecution> for ExecutionRow {
             finished_at: execution.finished_at.map(rfc3339),
             attempt: execution.attempt,
             status: execution.status.name(),
+            state: execution_state(&execution),
             logs: execution
                 .logs
                 .iter()
                 .map(|entry| entry.message.clone())
                 .collect(),
             result: execution.result.clone(),
-            error: execution.error.clone(),
+            error: last_error(&execution).map(str::to_string),
             whole: execution,
         }
     }
@@ -67,6 +72,7 @@ impl ExecutionLog {
             task_id: task.id.to_string(),
             task_name: task.name.clone(),
             status: status_name(task),
+            state: task_state(task, &executions),
             executions: executions.into_iter().map(ExecutionRow::from).collect(),
             total_executions,
         }
@@ -76,7 +82,7 @@ impl ExecutionLog {
 impl Answer for ExecutionLog {
     fn text(&self, page: &Page<'_>) -> String {
         let name = one_line(&self.task_name, MAXIMUM_TEXT);
-        let head = format!("Task {}, {name}: {}", self.task_id, self.status);
+        let head = format!("Task {}, {name}: {}", self.task_id, self.state);
         if self.executions.is_empty() {
             let rest = if self.total_executions == 0 {
                 "It has not run yet."
@@ -113,12 +119,12 @@ impl ExecutionRow {
     /// The execution in a sentence: `3 completed in 2ms: still here`.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let mut text = format!("{} {}", self.execution_id, self.status);
+        let mut text = format!("{} {}", self.execution_id, self.state);
         if let Some(duration) = duration(&self.whole) {
             text.push_str(&format!(" in {}", took(duration)));
         }
         if let Some(said) = said(&self.whole) {
-            text.push_str(&format!(": {}", one_line(said, MAXIMUM_TEXT)));
+            text.push_str(&format!(": {said}"));
         }
         text
     }
@@ -129,7 +135,7 @@ impl ExecutionRow {
         vec![
             self.execution_id.as_str().into(),
             scheduled(execution, clock),
-            self.status.into(),
+            self.state.into(),
             attempts.to_string().into(),
             duration(execution).map_or_else(|| "-".into(), took).into(),
             details(execution, clock).join("\n").into(),
@@ -162,7 +168,8 @@ pub(in crate::cli) fn duration(execution: &TaskExecution) -> Option<u64> {
     Some(execution.finished_at?.saturating_sub(execution.started_at?))
 }
 
-/// The log, each attempt if there were several, and the end.
+/// The log, what became of each attempt if there is more to say of them than of the end, and the end.
+/// Of a failure each shows the last line, and none twice.
 pub(in crate::cli) fn details(execution: &TaskExecution, clock: &Clock) -> Vec<String> {
     let mut lines = Vec::new();
     let left_out = execution.logs.len().saturating_sub(MAXIMUM_LINES);
@@ -176,7 +183,8 @@ pub(in crate::cli) fn details(execution: &TaskExecution, clock: &Clock) -> Vec<S
             .skip(left_out)
             .map(|entry| one_line(&entry.message, MAXIMUM_TEXT)),
     );
-    if execution.attempts.len() > 1 {
+    let goes_on = !execution.status.is_final() && last_error(execution).is_some();
+    if execution.attempts.len() > 1 || goes_on {
         lines.extend(execution.attempts.iter().map(attempt_text));
     }
     let said = execution.logs.last().map(|entry| &entry.message);
@@ -184,12 +192,14 @@ pub(in crate::cli) fn details(execution: &TaskExecution, clock: &Clock) -> Vec<S
         .result
         .as_ref()
         .filter(|result| Some(*result) != said);
-    let end = result
-        .map(|text| format!("result: {}", one_line(text, MAXIMUM_TEXT)))
-        .or_else(|| {
-            let error = execution.error.as_ref()?;
-            Some(format!("error: {}", one_line(error, MAXIMUM_TEXT)))
-        });
+    let told = |cause: &String| lines.last().is_some_and(|line| line.ends_with(cause));
+    let end = match (result, &execution.error) {
+        (Some(text), _) => Some(format!("result: {}", one_line(text, MAXIMUM_TEXT))),
+        (None, Some(error)) => Some(last_line(error))
+            .filter(|cause| !told(cause))
+            .map(|cause| format!("error: {cause}")),
+        (None, None) => None,
+    };
     lines.extend(end);
     lines.extend(waiting(execution, clock));
     lines
@@ -199,17 +209,29 @@ fn waiting(execution: &TaskExecution, clock: &Clock) -> Option<String> {
     let reason = match execution.waiting_for? {
         WaitReason::StepDelay => "next step",
         WaitReason::RetryBackoff => "next attempt",
-        WaitReason::Snooze => "put off until",
-        WaitReason::Worker => return Some("waits for a worker".into()),
-        WaitReason::Budget => "for its owner's budget of cycles",
+        WaitReason::Snooze => "snoozed until",
+        WaitReason::Worker => {
+            return Some("no worker has taken it: `chime worker` runs commands".into());
+        }
+        WaitReason::Budget => "its owner's cycles are used up until",
         WaitReason::OwnerDisabled => return Some("held back: its owner is disabled".into()),
     };
     Some(format!("{reason} {}", clock.both(execution.wake_at?)))
 }
 
-/// One attempt in words: `attempt 2 of step 1 failed after 350ms: no such method`.
+/// One attempt in words: `attempt 2 of step 1 failed after 350ms: no such method`. Of its error it has
+/// the last line, which names the cause.
 #[must_use]
 pub fn attempt_text(attempt: &Attempt) -> String {
+    let mut text = attempt_head(attempt);
+    if let Some(error) = &attempt.error {
+        text.push_str(&format!(": {}", last_line(error)));
+    }
+    text
+}
+
+/// The same without the error: `attempt 2 of step 1 failed after 350ms`.
+pub(in crate::cli) fn attempt_head(attempt: &Attempt) -> String {
     let outcome = match attempt.outcome {
         Outcome::Running => "is running",
         Outcome::Completed => "completed",
@@ -218,7 +240,7 @@ pub fn attempt_text(attempt: &Attempt) -> String {
         Outcome::Unknown => "ended with an unknown outcome",
         Outcome::Cancelled => "was cancelled",
         Outcome::Lost => "was lost by its worker",
-        Outcome::Snoozed => "was put off",
+        Outcome::Snoozed => "was snoozed",
     };
     let step = u64::from(attempt.step) + 1;
     let mut text = format!("attempt {} of step {step} {outcome}", attempt.number);
@@ -228,21 +250,18 @@ pub fn attempt_text(attempt: &Attempt) -> String {
             took(finished_at.saturating_sub(attempt.started_at))
         ));
     }
-    if let Some(error) = &attempt.error {
-        text.push_str(&format!(": {}", one_line(error, MAXIMUM_TEXT)));
-    }
     text
 }
 
-/// The most telling text of an execution: its error, else what it wrote last, else its result.
-pub(in crate::cli) fn said(execution: &TaskExecution) -> Option<&str> {
-    let line = || execution.logs.last().map(|entry| &entry.message);
-    let said = execution
-        .error
-        .as_ref()
-        .or_else(line)
-        .or(execution.result.as_ref());
-    said.map(String::as_str)
+/// The most telling line of an execution: the last one of its error, or of its last attempt's while it
+/// goes on; else what it wrote last, else its result.
+pub(in crate::cli) fn said(execution: &TaskExecution) -> Option<String> {
+    if let Some(error) = last_error(execution) {
+        return Some(last_line(error));
+    }
+    let line = execution.logs.last().map(|entry| &entry.message);
+    let said = line.or(execution.result.as_ref())?;
+    Some(one_line(said, MAXIMUM_TEXT))
 }
 
 /// An execution in one line, for following: time, task, execution, state, what came of it.
@@ -257,7 +276,7 @@ pub fn follow_line(task_name: &str, execution: &TaskExecution, clock: &Clock) ->
         clock.time_of_day(at),
         one_line(task_name, 40),
         execution.id,
-        execution.status.name(),
+        execution_state(execution),
     );
     if execution.attempt > 1 && execution.status.is_final() {
         line.push_str(&format!(" (attempt {})", execution.attempt));
@@ -273,7 +292,7 @@ pub fn follow_line(task_name: &str, execution: &TaskExecution, clock: &Clock) ->
         let parts: Vec<_> = last.into_iter().chain(next).collect();
         line.push_str(&format!("  {}", parts.join("; ")));
     } else if let Some(said) = said(execution) {
-        line.push_str(&format!("  {}", one_line(said, MAXIMUM_TEXT)));
+        line.push_str(&format!("  {said}"));
     }
     line
 }

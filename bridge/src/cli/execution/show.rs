@@ -6,13 +6,13 @@ use chime_types::{
     ExecutionResult, GetTaskExecutionsResult, Task, TaskExecution, TaskExecutionPage,
 };
 
-use crate::cli::execution::log::{attempt_text, duration, said, scheduled};
+use crate::cli::execution::log::{attempt_head, duration, said, scheduled};
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
 use crate::terminal::{Page, Table, counted, harmless, one_line, pairs};
-use crate::words::{took, word};
+use crate::words::{execution_state, took, word};
 
-/// Most characters of a text in a table.
+/// Most characters of the name of a task.
 const MAXIMUM_TEXT: usize = 160;
 
 /// Executions, the newest first; `what` says which in the last line.
@@ -39,20 +39,19 @@ pub fn executions(tasks: &[Task], executions: Vec<TaskExecution>, what: &'static
         if executions.is_empty() {
             return format!("No {what}s.");
         }
-        let columns = ["EXECUTION", "TASK", "SCHEDULED", "STATUS", "TOOK", "SAID"];
+        let columns = ["EXECUTION", "TASK", "SCHEDULED", "STATUS", "TOOK", "OUTPUT"];
         let mut table = Table::new(page, &columns).spare(&["TOOK"]);
         for execution in &executions {
             let task = names.get(&execution.task_id);
             let task = task
                 .cloned()
                 .unwrap_or_else(|| execution.task_id.to_string());
-            let text =
-                said(execution).map_or_else(|| "-".into(), |text| one_line(text, MAXIMUM_TEXT));
+            let text = said(execution).unwrap_or_else(|| "-".into());
             table.row([
                 execution.id.to_string().into(),
                 task.into(),
                 scheduled(execution, page.clock),
-                execution.status.name().into(),
+                execution_state(execution).into(),
                 duration(execution).map_or_else(|| "-".into(), took).into(),
                 text.into(),
             ]);
@@ -72,28 +71,60 @@ pub fn execution_details(task: Option<Task>, execution: TaskExecution) -> Record
     let result = ExecutionResult::Ok(execution.clone());
     Record::new("get_execution", &result, move |page| {
         let mut parts = vec![pairs(&facts(task.as_ref(), &execution, page))];
-        if !execution.attempts.is_empty() {
-            let lines: Vec<_> = execution
-                .attempts
-                .iter()
-                .map(|attempt| {
-                    format!(
-                        "{}  {}",
-                        page.clock.absolute(attempt.started_at),
-                        attempt_text(attempt)
-                    )
-                })
-                .collect();
-            parts.push(lines.join("\n"));
-        }
+        parts.extend(attempts(&execution, page));
         let log = execution.logs.iter().map(|entry| {
             let at = page.clock.time_of_day(entry.logged_at);
             format!("{at}  {}", harmless(&entry.message))
         });
-        let log: Vec<_> = log.collect();
-        parts.extend((!log.is_empty()).then(|| log.join("\n")));
+        let log = log.collect::<Vec<_>>().join("\n");
+        parts.extend((!log.is_empty()).then(|| block("Log", &log)));
+        let whole = |text: &String| harmless(text.trim_end());
+        parts.extend(
+            execution
+                .result
+                .as_ref()
+                .map(|it| block("Result", &whole(it))),
+        );
+        parts.extend(
+            execution
+                .error
+                .as_ref()
+                .map(|it| block("Error", &whole(it))),
+        );
         parts.join("\n\n")
     })
+}
+
+/// The attempts with what each said, line by line. What is shown as the end is not repeated.
+fn attempts(execution: &TaskExecution, page: &Page<'_>) -> Option<String> {
+    let ends = [&execution.result, &execution.error];
+    let is_end = |text: &str| ends.into_iter().flatten().any(|end| end.contains(text));
+    let mut lines = Vec::new();
+    for attempt in &execution.attempts {
+        let at = page.clock.absolute(attempt.started_at);
+        let by = attempt
+            .worker
+            .as_ref()
+            .map(|worker| format!(" (worker {})", harmless(worker)));
+        lines.push(format!(
+            "{at}  {}{}",
+            attempt_head(attempt),
+            by.unwrap_or_default()
+        ));
+        let said = [&attempt.error, &attempt.result];
+        let said = said.into_iter().flatten().filter(|text| !is_end(text));
+        lines.extend(said.map(|text| indented(&harmless(text.trim_end()))));
+    }
+    (!lines.is_empty()).then(|| block("Attempts", &lines.join("\n")))
+}
+
+fn block(title: &str, text: &str) -> String {
+    format!("{title}\n{}", indented(text))
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("  {line}"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn facts(
@@ -107,7 +138,7 @@ fn facts(
     let mut facts = vec![
         ("Execution", execution.id.to_string()),
         ("Task", format!("{}{name}", execution.task_id)),
-        ("Status", execution.status.name().to_string()),
+        ("Status", execution_state(execution).to_string()),
     ];
     let mut fact = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
     let at = |at: Option<u64>| at.map(|at| page.clock.both(at));
@@ -128,27 +159,9 @@ fn facts(
         "Step",
         (steps > 1).then(|| format!("{} of {steps}", execution.step_to_execute + 1)),
     );
-    fact(
-        "Waits for",
-        execution.waiting_for.map(|reason| word(&reason)),
-    );
     fact("Goes on", at(execution.wake_at));
     fact("Times out", at(execution.expires_at));
     fact("Asked to stop", execution.cancel_requested.clone());
-    fact(
-        "Result",
-        execution
-            .result
-            .as_ref()
-            .map(|text| one_line(text, MAXIMUM_TEXT)),
-    );
-    fact(
-        "Error",
-        execution
-            .error
-            .as_ref()
-            .map(|text| one_line(text, MAXIMUM_TEXT)),
-    );
     facts
 }
 

@@ -1,7 +1,8 @@
 //! Arguments of `chime man`.
 
-use clap::Args;
 use std::path::PathBuf;
+
+use clap::Args;
 
 /// Arguments of `chime man`.
 #[derive(Args, Debug)]

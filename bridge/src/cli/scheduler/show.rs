@@ -1,9 +1,10 @@
 //! The configuration of the scheduler.
 
+use chime_types::{Config, ConfigResult, RetentionRule};
+
 use crate::cli::record::Record;
 use crate::terminal::pairs;
 use crate::words::span;
-use chime_types::{Config, ConfigResult, RetentionRule};
 
 /// The configuration of the scheduler, under the names that `chime scheduler set` takes.
 #[must_use]

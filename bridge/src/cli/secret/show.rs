@@ -1,7 +1,8 @@
 //! The names of secrets.
 
-use crate::cli::record::Record;
 use chime_types::{SecretNames, SecretsResult};
+
+use crate::cli::record::Record;
 
 /// The names of the caller's secrets, and what was just done.
 #[must_use]

@@ -1,7 +1,8 @@
 //! Arguments of `chime stats`.
 
-use crate::cli::WatchArguments;
 use clap::Args;
+
+use crate::cli::WatchArguments;
 
 /// Arguments of `chime stats`.
 #[derive(Args, Debug)]

@@ -1,10 +1,11 @@
 //! Figures about the tasks and the scheduler.
 
+use chime_types::{GetStatsResult, Percentiles, Stats};
+
 use crate::cli::record::Record;
 use crate::cli::user::show::{budget_of_day, budget_of_hour};
 use crate::terminal::{Page, Table, one_line, pairs};
 use crate::words::{bytes, cycles, small_cycles, took};
-use chime_types::{GetStatsResult, Percentiles, Stats};
 
 /// Bytes of a page of stable memory.
 const STABLE_PAGE_BYTES: u64 = 64 * 1024;

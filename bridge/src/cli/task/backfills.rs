@@ -1,9 +1,10 @@
 //! Backfills, and what one would do.
 
+use chime_types::{Backfill, BackfillPage, BackfillResult, ListBackfillsResult};
+
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
 use crate::terminal::{Table, counted};
-use chime_types::{Backfill, BackfillPage, BackfillResult, ListBackfillsResult};
 
 /// The backfills of a task.
 #[must_use]

@@ -1,17 +1,36 @@
 //! The answer of `chime ps ls`: one row for each schedule.
 
+use std::collections::HashMap;
+
 use chime_types::limits::NANOSECONDS;
-use chime_types::{CalendarUnit, GetMyTasksResult, Rule, Task, TaskPage, TaskSchedule};
+use chime_types::{
+    CalendarUnit, GetMyTasksResult, Rule, Task, TaskExecution, TaskPage, TaskSchedule,
+};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
 use crate::terminal::{Answer, Page, Table, Text, counted, one_line};
-use crate::words::{action_text, rfc3339};
+use crate::words::{action_text, last_error, last_result, rfc3339, task_state};
 
 /// Most characters of metadata and descriptions in a table.
 const MAXIMUM_TEXT: usize = 60;
+
+/// The latest executions of the tasks that have some under way, the newest first.
+#[derive(Debug, Default)]
+pub struct Latest {
+    /// By task.
+    pub executions: HashMap<u64, Vec<TaskExecution>>,
+    /// Tasks that were not looked at, because there are so many.
+    pub unseen: usize,
+}
+
+impl Latest {
+    fn of(&self, task: &Task) -> &[TaskExecution] {
+        self.executions.get(&task.id).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// All tasks of the caller.
 #[derive(Serialize, Debug)]
@@ -19,6 +38,9 @@ pub struct TaskList {
     total_tasks: usize,
     total_schedules: usize,
     tasks: Vec<TaskRow>,
+    /// Tasks with executions under way that were not looked at.
+    #[serde(skip)]
+    unseen: usize,
     #[serde(skip)]
     verbose: bool,
 }
@@ -29,6 +51,12 @@ pub struct TaskRow {
     task_id: String,
     name: String,
     status: &'static str,
+    /// The status, and of what waits for what: `retrying`, `waiting for a worker`.
+    state: &'static str,
+    /// How the latest run ended; null if it never ran.
+    last_result: Option<&'static str>,
+    /// Why it failed, or why what is under way is tried again.
+    last_error: Option<String>,
     /// Seconds since 1970; 0 if it never ran.
     last_run_at: u64,
     /// RFC 3339 in UTC; `Pending` if it is due; null if there is none.
@@ -54,17 +82,19 @@ struct More {
 impl TaskList {
     /// The list at the instant `now_at`.
     #[must_use]
-    pub fn new(tasks: &[Task], now_at: u64, verbose: bool) -> Self {
+    pub fn new(tasks: &[Task], latest: &Latest, now_at: u64, verbose: bool) -> Self {
         let rows = tasks.iter().flat_map(|task| {
+            let executions = latest.of(task);
             task.schedules
                 .iter()
-                .map(move |schedule| TaskRow::new(task, schedule, now_at))
+                .map(move |schedule| TaskRow::new(task, executions, schedule, now_at))
         });
         let rows: Vec<_> = rows.collect();
         Self {
             total_tasks: tasks.len(),
             total_schedules: rows.len(),
             tasks: rows,
+            unseen: latest.unseen,
             verbose,
         }
     }
@@ -72,7 +102,7 @@ impl TaskList {
 
 /// The tasks as the scheduler answers with them, shown as in [`TaskList`].
 #[must_use]
-pub fn tasks(tasks: &[Task], now_at: u64, verbose: bool) -> Record {
+pub fn tasks(tasks: &[Task], latest: &Latest, now_at: u64, verbose: bool) -> Record {
     let mut json = list_json("get_my_tasks", "tasks", tasks, |tasks| {
         GetMyTasksResult::Ok(TaskPage {
             tasks,
@@ -81,12 +111,17 @@ pub fn tasks(tasks: &[Task], now_at: u64, verbose: bool) -> Record {
         })
     });
     json["total_tasks"] = json!(tasks.len());
-    let list = TaskList::new(tasks, now_at, verbose);
+    let list = TaskList::new(tasks, latest, now_at, verbose);
     Record::of(json, move |page| list.text(page))
 }
 
 impl TaskRow {
-    fn new(task: &Task, schedule: &TaskSchedule, now_at: u64) -> Self {
+    fn new(
+        task: &Task,
+        executions: &[TaskExecution],
+        schedule: &TaskSchedule,
+        now_at: u64,
+    ) -> Self {
         let next_run = schedule.next_run_at.map(|at| {
             if at > now_at {
                 rfc3339(at)
@@ -98,6 +133,9 @@ impl TaskRow {
             task_id: task.id.to_string(),
             name: task.name.clone(),
             status: status_name(task),
+            state: task_state(task, executions),
+            last_result: last_result(task, executions),
+            last_error: executions.first().and_then(last_error).map(str::to_string),
             last_run_at: last_run_at(task, schedule).unwrap_or(0) / NANOSECONDS,
             next_run,
             repeat_every: schedule.repeat_every_seconds,
@@ -201,6 +239,7 @@ impl Answer for TaskList {
             "Task Name",
             "Schedule ID",
             "Status",
+            "Last Result",
             "Last Execution",
             "Next Execution",
             "Interval",
@@ -225,7 +264,11 @@ impl Answer for TaskList {
             counted(self.total_schedules, "schedule"),
             page.clock.zone_name()
         );
-        format!("{}\n\n{counts}", table.render())
+        let unseen = match self.unseen {
+            0 => String::new(),
+            count => format!("\n{count} more are under way; `chime task show` says how they stand"),
+        };
+        format!("{}\n\n{counts}{unseen}", table.render())
     }
 }
 
@@ -245,7 +288,8 @@ impl TaskRow {
             self.task_id.as_str().into(),
             self.name.as_str().into(),
             self.schedule_id.as_str().into(),
-            self.status.into(),
+            self.state.into(),
+            self.last_result.unwrap_or("-").into(),
             last,
             next,
             self.more.interval.as_str().into(),

@@ -61,8 +61,9 @@ async fn export(
 async fn list(global: &GlobalArguments, arguments: &ListArguments, writer: &Writer) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
         let all = ps::every_task(session).await?;
+        let latest = ps::latest_executions(session, &all).await?;
         let now_at = writer.clock().now_at();
-        Ok(tasks(&all, now_at, arguments.verbose))
+        Ok(tasks(&all, &latest, now_at, arguments.verbose))
     })
     .await
 }

@@ -10,9 +10,10 @@ use crate::cli::execution::log::{duration, said, scheduled};
 use crate::cli::record::Record;
 use crate::cli::record::{answer_json, list_json};
 use crate::cli::schedule::show as schedules;
-use crate::cli::task::list::status_name;
 use crate::terminal::{Page, Table, one_line, pairs};
-use crate::words::{action_text, number, span, took, word};
+use crate::words::{
+    action_text, execution_state, last_result, number, span, task_state, took, word,
+};
 
 /// Most characters of a text in a table.
 const MAXIMUM_TEXT: usize = 160;
@@ -43,7 +44,7 @@ pub fn task_details(task: Task, executions: Vec<TaskExecution>) -> Record {
             .map(|schedule| (None, schedule))
             .collect();
         let mut parts = vec![
-            head(&task),
+            head(&task, &executions),
             pairs(&facts(&task, page)),
             steps(&task, page),
             schedules::table(page, &rows),
@@ -56,9 +57,14 @@ pub fn task_details(task: Task, executions: Vec<TaskExecution>) -> Record {
     })
 }
 
-fn head(task: &Task) -> String {
+fn head(task: &Task, executions: &[TaskExecution]) -> String {
     let name = one_line(&task.name, MAXIMUM_TEXT);
-    format!("Task {}, {name}: {}", task.id, status_name(task))
+    let last = match last_result(task, executions) {
+        Some(result) => format!("; last result: {result}"),
+        None => String::new(),
+    };
+    let state = task_state(task, executions);
+    format!("Task {}, {name}: {state}{last}", task.id)
 }
 
 fn facts(task: &Task, page: &Page<'_>) -> Vec<(&'static str, String)> {
@@ -169,14 +175,17 @@ fn then(step: &TaskStep, is_last: bool) -> String {
 }
 
 fn history(task: &Task, executions: &[TaskExecution], page: &Page<'_>) -> String {
-    let mut table =
-        Table::new(page, &["EXECUTION", "SCHEDULED", "STATUS", "TOOK", "SAID"]).spare(&["TOOK"]);
+    let mut table = Table::new(
+        page,
+        &["EXECUTION", "SCHEDULED", "STATUS", "TOOK", "OUTPUT"],
+    )
+    .spare(&["TOOK"]);
     for execution in executions {
-        let text = said(execution).map_or_else(|| "-".into(), |text| one_line(text, MAXIMUM_TEXT));
+        let text = said(execution).unwrap_or_else(|| "-".into());
         table.row([
             execution.id.to_string().into(),
             scheduled(execution, page.clock),
-            execution.status.name().into(),
+            execution_state(execution).into(),
             duration(execution).map_or_else(|| "-".into(), took).into(),
             text.into(),
         ]);

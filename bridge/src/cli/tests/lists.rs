@@ -14,7 +14,7 @@ use crate::cli::apply::show::{Applied, AppliedRow, FieldFault};
 use crate::cli::changed::{Change, Made};
 use crate::cli::execution::log::{ExecutionLog, follow_line};
 use crate::cli::preview::show::Previewed;
-use crate::cli::task::list::{TaskList, interval};
+use crate::cli::task::list::{Latest, TaskList, interval};
 use crate::cli::up::show::Listening;
 use crate::fixtures;
 use crate::terminal::{Answer, Page};
@@ -102,11 +102,16 @@ fn tasks() -> Vec<Task> {
 
 #[test]
 fn should_list_tasks() {
-    let list = TaskList::new(&tasks(), NOW_AT, false);
+    let list = TaskList::new(&tasks(), &Latest::default(), NOW_AT, false);
     assert_snapshot!(text(&list));
     assert_json_snapshot!(list);
-    assert_snapshot!(text(&TaskList::new(&tasks(), NOW_AT, true)));
-    assert_snapshot!(text(&TaskList::new(&[], NOW_AT, false)));
+    assert_snapshot!(text(&TaskList::new(
+        &tasks(),
+        &Latest::default(),
+        NOW_AT,
+        true
+    )));
+    assert_snapshot!(text(&TaskList::new(&[], &Latest::default(), NOW_AT, false)));
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn should_fit_a_narrow_terminal() {
         colour: false,
         clock: &clock,
     };
-    let shown = TaskList::new(&tasks(), NOW_AT, false).text(&page);
+    let shown = TaskList::new(&tasks(), &Latest::default(), NOW_AT, false).text(&page);
     assert!(
         shown.lines().all(|line| line.chars().count() <= 80),
         "{shown}"

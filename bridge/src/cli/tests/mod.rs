@@ -1,5 +1,6 @@
 //! What people read: help and answers; and what the command line takes.
 
+mod failures;
 mod help;
 mod lists;
 mod parse;

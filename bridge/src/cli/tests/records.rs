@@ -24,7 +24,7 @@ use crate::cli::scheduler::show::configuration;
 use crate::cli::secret::show::secrets;
 use crate::cli::stats::show::stats;
 use crate::cli::task::backfills::{backfill, backfills};
-use crate::cli::task::list::tasks;
+use crate::cli::task::list::{Latest, tasks};
 use crate::cli::task::show::task_details;
 use crate::cli::top::show::Snapshot;
 use crate::cli::user::show::{user, users};
@@ -148,7 +148,7 @@ fn should_give_programs_the_answer_of_the_scheduler() {
         whole
     );
     assert_eq!(json(made(task(), None)), whole);
-    let listed = json(tasks(&[task()], NOW_AT, false));
+    let listed = json(tasks(&[task()], &Latest::default(), NOW_AT, false));
     assert_eq!(listed["tasks"], serde_json::json!([whole]));
     assert_eq!(listed["total_tasks"], 1);
     let waited = json(made(task(), Some(failed())));

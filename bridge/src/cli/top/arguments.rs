@@ -1,7 +1,8 @@
 //! Arguments of `chime top`.
 
-use crate::cli::positive_seconds;
 use clap::Args;
+
+use crate::cli::positive_seconds;
 
 /// Arguments of `chime top`.
 #[derive(Args, Debug)]

@@ -1,7 +1,8 @@
 //! Arguments of `chime user`.
 
-use crate::cli::ConfirmArguments;
 use clap::{Args, Subcommand};
+
+use crate::cli::ConfirmArguments;
 
 /// The commands of `chime user`.
 #[derive(Subcommand, Debug)]

@@ -1,10 +1,11 @@
 //! Users: their quotas, and what they used of them.
 
+use chime_types::{CyclesBudget, ListUsersResult, Quotas, User, UserPage, UserResult};
+
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
 use crate::terminal::{Page, Table, counted, pairs};
 use crate::words::{number, small_cycles};
-use chime_types::{CyclesBudget, ListUsersResult, Quotas, User, UserPage, UserResult};
 
 /// Registered users.
 #[must_use]
