@@ -6,7 +6,7 @@ use crate::config::{Choice, Choices, Config, Given, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, Settings, connect};
 use crate::scheduler::{NamesCallees, Scheduler};
-use crate::terminal::Writer;
+use crate::terminal::{Writer, reader_gone};
 
 /// The scheduler, and whether its network ends with this command.
 pub(in crate::cli) struct Session {
@@ -93,6 +93,30 @@ pub(in crate::cli) async fn with_scheduler<T>(
     work: impl AsyncFnOnce(&Session) -> Result<T>,
 ) -> Result<T> {
     until(global, writer, work, interrupted()).await
+}
+
+/// Like [`with_scheduler`], for work that writes on and on. To be interrupted is how it ends, or that
+/// nobody reads any more, whether or not there is something to write.
+pub(in crate::cli) async fn streaming(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Session) -> Result<()>,
+) -> Result<()> {
+    let stop = async {
+        tokio::select! {
+            name = interrupted() => name,
+            () = reader_gone() => "the end of its reader",
+        }
+    };
+    until_interrupted(until(global, writer, work, stop).await)
+}
+
+/// To be interrupted is how work ends that goes on for ever.
+pub(in crate::cli) fn until_interrupted(result: Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() == Kind::Interrupted => Ok(()),
+        other => other,
+    }
 }
 
 /// Like [`with_scheduler`], for work that ends by itself, and with nothing wrong, at a signal.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::cli::session::{Session, with_scheduler};
+use crate::cli::session::{Session, streaming, with_scheduler};
 use crate::cli::{GlobalArguments, WatchArguments};
 use crate::error::{Error, Kind, Result};
 use crate::terminal::{Answer, Writer};
@@ -23,7 +23,7 @@ pub(in crate::cli) async fn show<A: Answer>(
         let answer = with_scheduler(global, writer, async |session| look(session).await).await?;
         return writer.answer(&answer);
     };
-    let watched = with_scheduler(global, writer, async |session| {
+    let watched = streaming(global, writer, async |session| {
         let mut failures = 0;
         loop {
             match look(session).await {
@@ -37,15 +37,7 @@ pub(in crate::cli) async fn show<A: Answer>(
             sleep(Duration::from_secs(seconds)).await;
         }
     });
-    until_interrupted(watched.await)
-}
-
-/// To be interrupted is how watching ends.
-pub(in crate::cli) fn until_interrupted(result: Result<()>) -> Result<()> {
-    match result {
-        Err(error) if error.kind() == Kind::Interrupted => Ok(()),
-        other => other,
-    }
+    watched.await
 }
 
 /// Whether the next look may go well.

@@ -112,21 +112,20 @@ impl Writer {
             Format::Json => serde_json::to_string_pretty(answer).map_err(unwritable)?,
             Format::Yaml => serde_norway::to_string(answer).map_err(unwritable)?,
         };
-        self.put(text.trim_end()).map_err(unwritable)
+        unless_unread(self.put(text.trim_end()))
     }
 
     /// Writes an answer that is written again and again: on a terminal in the place of the one
     /// before, else below it.
     ///
     /// # Errors
-    /// If the standard output cannot be written to. A reader that went away is none.
+    /// If the standard output cannot be written to; `Interrupted` if its reader went away.
     pub fn frame(&self, answer: &impl Answer) -> Result<()> {
         if self.is_text() && self.is_terminal() {
             let text = answer.text(&self.page(&self.clock()));
             // To the upper left corner, and nothing below it.
-            return self
-                .put(&format!("\u{1b}[H\u{1b}[2J{}", text.trim_end()))
-                .map_err(unwritable);
+            let frame = format!("\u{1b}[H\u{1b}[2J{}", text.trim_end());
+            return self.put(&frame).map_err(unwritten);
         }
         self.item(answer, |page| format!("{}\n", answer.text(page).trim_end()))
     }
@@ -136,13 +135,14 @@ impl Writer {
     /// # Errors
     /// If the standard output cannot be written to. A reader that went away is none.
     pub fn text(&self, text: &str) -> Result<()> {
-        self.put(text.trim_end()).map_err(unwritable)
+        unless_unread(self.put(text.trim_end()))
     }
 
     /// Writes one item of a stream: a line of text, or one line of JSON.
     ///
     /// # Errors
-    /// If the standard output cannot be written to. A reader that went away is none.
+    /// If the standard output cannot be written to; `Interrupted` if its reader went away: nobody
+    /// waits for the next item.
     pub fn item(
         &self,
         item: &impl Serialize,
@@ -156,7 +156,7 @@ impl Writer {
                 serde_norway::to_string(item).map_err(unwritable)?
             ),
         };
-        self.put(line.trim_end()).map_err(unwritable)
+        self.put(line.trim_end()).map_err(unwritten)
     }
 
     /// Writes a message, which is never part of the answer.
@@ -168,10 +168,7 @@ impl Writer {
     fn put(&self, text: &str) -> io::Result<()> {
         let Some(mut file) = self.file.as_ref() else {
             let mut stream = io::stdout().lock();
-            return match writeln!(stream, "{text}").and_then(|()| stream.flush()) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                result => result,
-            };
+            return writeln!(stream, "{text}").and_then(|()| stream.flush());
         };
         writeln!(file, "{text}").and_then(|()| file.flush())
     }
@@ -184,6 +181,50 @@ impl Writer {
             clock,
         }
     }
+}
+
+/// One answer that nobody reads to its end is no fault: `chime ps ls | head`.
+fn unless_unread(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(unwritable),
+    }
+}
+
+fn unwritten(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::new(
+            Kind::Interrupted,
+            "nobody reads the answer any more",
+            "Run the command again to read on.",
+        ),
+        _ => unwritable(error),
+    }
+}
+
+/// Resolves when the reader of the standard output has gone away; never where there is none that
+/// could, such as a file.
+#[cfg(unix)]
+pub async fn reader_gone() {
+    use std::os::fd::AsFd;
+    use tokio::io::Interest;
+    use tokio::net::unix::pipe::Sender;
+    // A copy of the descriptor is watched and never written to, so it need not be a pipe: what cannot
+    // be watched is refused here.
+    let copy = io::stdout().as_fd().try_clone_to_owned();
+    let Ok(Ok(stream)) = copy.map(Sender::from_owned_fd_unchecked) else {
+        return std::future::pending().await;
+    };
+    if stream.ready(Interest::ERROR).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Resolves when the reader of the standard output has gone away: here that is seen when the next item
+/// is written.
+#[cfg(not(unix))]
+pub async fn reader_gone() {
+    std::future::pending().await
 }
 
 fn unwritable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

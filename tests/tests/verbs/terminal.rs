@@ -1,10 +1,12 @@
 //! What needs a terminal: `chime top`, widths, questions. Python makes the terminal.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use chime_tests::program;
 
-use super::support::Network;
+use super::support::{Network, PATIENCE};
 
 /// Runs a program in a terminal of so many columns, types, and prints all that appeared.
 /// Arguments: columns, keys as (pause in seconds, text) pairs in JSON, the program and its own.
@@ -148,4 +150,40 @@ fn should_ask_at_a_terminal_and_fit_it() {
     );
     assert_eq!(code, Some(0), "{seen}");
     assert_eq!(network.json(&["ps", "ls"])["total_tasks"], 0);
+}
+
+/// Whoever pipes into `head` is left alone when `head` ends, whether or not anything more happens.
+#[test]
+fn should_end_when_nobody_reads_any_more() {
+    let network = Network::start();
+    network.json(&["run", "--name", "quiet", "--note", "x", "--every", "3600"]);
+    let commands: [&[&str]; 4] = [
+        &["events", "--follow"],
+        &["ps", "logs", "--all", "--follow"],
+        &["ps", "logs", "quiet", "--follow"],
+        &["ps", "ls", "--watch=3600"],
+    ];
+    for arguments in commands {
+        let mut command = Command::new(program())
+            .args(arguments)
+            .env("CHIME_STATE", network.state())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Long enough to be asleep between two looks.
+        sleep(Duration::from_secs(2));
+        drop(command.stdout.take());
+        let patience = Instant::now() + PATIENCE;
+        let status = loop {
+            match command.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > patience => {
+                    command.kill().unwrap();
+                    panic!("{arguments:?} writes on for nobody");
+                }
+                None => sleep(Duration::from_millis(100)),
+            }
+        };
+        assert!(status.success(), "{arguments:?}: {status}");
+    }
 }

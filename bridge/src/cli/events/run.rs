@@ -1,14 +1,16 @@
 //! `chime events`: the timeline.
 
+use std::time::Duration;
+
+use chime_types::{Event, EventsSinceRequest, limits};
+use tokio::time::sleep;
+
 use crate::cli::events::show::{event_item, event_line, events};
-use crate::cli::session::{Session, with_scheduler};
-use crate::cli::watch::{is_passing, until_interrupted};
+use crate::cli::session::{Session, streaming, with_scheduler};
+use crate::cli::watch::is_passing;
 use crate::cli::{EventsArguments, GlobalArguments};
 use crate::error::Result;
 use crate::terminal::{Progress, Writer};
-use chime_types::{EventsSinceRequest, limits};
-use std::time::Duration;
-use tokio::time::sleep;
 
 /// Between two looks at the timeline.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,35 +24,44 @@ pub(in crate::cli) async fn timeline(
     arguments: &EventsArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let shown = with_scheduler(global, writer, async |session| {
-        let task = match &arguments.task {
-            Some(selector) => Some(session.scheduler.find_task(selector).await?),
-            None => None,
-        };
-        let filter = EventsSinceRequest {
-            task_id: task.map(|task| task.id),
-            all_owners: Some(arguments.all_owners),
-            ..EventsSinceRequest::default()
-        };
-        let most = arguments.limit as usize;
-        let progress = Progress::count("Events read");
-        let (latest, cursor) = session
-            .scheduler
-            .latest_events(&filter, most, |count| progress.done(count))
-            .await?;
-        drop(progress);
-        if !arguments.follow {
-            return writer.answer(&events(latest, cursor));
-        }
-        for event in &latest {
-            writer.item(&event_item(event), |page| event_line(event, page))?;
-        }
-        follow(session, writer, filter, cursor).await
-    });
-    match arguments.follow {
-        true => until_interrupted(shown.await),
-        false => shown.await,
+    if arguments.follow {
+        return streaming(global, writer, async |session| {
+            let (latest, filter, cursor) = latest(session, arguments).await?;
+            for event in &latest {
+                writer.item(&event_item(event), |page| event_line(event, page))?;
+            }
+            follow(session, writer, filter, cursor).await
+        })
+        .await;
     }
+    let shown = with_scheduler(global, writer, async |session| {
+        latest(session, arguments).await
+    });
+    let (latest, _, cursor) = shown.await?;
+    writer.answer(&events(latest, cursor))
+}
+
+/// The latest events, what was asked for, and from where to go on.
+async fn latest(
+    session: &Session,
+    arguments: &EventsArguments,
+) -> Result<(Vec<Event>, EventsSinceRequest, u64)> {
+    let task = match &arguments.task {
+        Some(selector) => Some(session.scheduler.find_task(selector).await?),
+        None => None,
+    };
+    let filter = EventsSinceRequest {
+        task_id: task.map(|task| task.id),
+        all_owners: Some(arguments.all_owners),
+        ..EventsSinceRequest::default()
+    };
+    let most = arguments.limit as usize;
+    let progress = Progress::count("Events read");
+    let (latest, cursor) = session
+        .scheduler
+        .latest_events(&filter, most, |count| progress.done(count))
+        .await?;
+    Ok((latest, filter, cursor))
 }
 
 async fn follow(

@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::cli::changed::Change;
 use crate::cli::execution::log::ExecutionLog;
 use crate::cli::follow::{self, Followed};
-use crate::cli::session::{Session, with_scheduler};
+use crate::cli::session::{Session, streaming, with_scheduler};
 use crate::cli::task::change::{switch_off, switch_on};
 use crate::cli::task::list::{Latest, TaskList};
 use crate::cli::watch;
@@ -113,32 +113,25 @@ async fn write_logs(
     arguments: &LogsArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let shown = with_scheduler(global, writer, async |session| {
-        match (&arguments.task, arguments.follow) {
-            (Some(selector), false) => page(session, selector, arguments).await.map(Some),
-            (Some(selector), true) => {
-                let task = session.scheduler.find_task(selector).await?;
-                let begin = arguments.tail.unwrap_or(arguments.limit) as usize;
-                follow::follow(
-                    &session.scheduler,
-                    writer,
-                    Followed::Task { id: task.id, begin },
-                )
-                .await
-                .map(|()| None)
-            }
-            (None, _) => follow::follow(&session.scheduler, writer, Followed::All)
-                .await
-                .map(|()| None),
-        }
-    });
-    match shown.await {
-        Ok(Some(log)) => writer.answer(&log),
-        Ok(None) => Ok(()),
-        // To be interrupted is how following ends.
-        Err(error) if arguments.follow && error.kind() == Kind::Interrupted => Ok(()),
-        Err(error) => Err(error),
+    if arguments.follow {
+        return streaming(global, writer, async |session| {
+            let followed = match &arguments.task {
+                None => Followed::All,
+                Some(selector) => Followed::Task {
+                    id: session.scheduler.find_task(selector).await?.id,
+                    begin: arguments.tail.unwrap_or(arguments.limit) as usize,
+                },
+            };
+            follow::follow(&session.scheduler, writer, followed).await
+        })
+        .await;
     }
+    // The command line lets nothing but following be without a task.
+    let selector = arguments.task.as_deref().unwrap_or_default();
+    let shown = with_scheduler(global, writer, async |session| {
+        page(session, selector, arguments).await
+    });
+    writer.answer(&shown.await?)
 }
 
 async fn page(

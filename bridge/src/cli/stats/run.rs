@@ -1,11 +1,12 @@
 //! `chime stats`: figures.
 
+use chime_types::EmptyRequest;
+
 use crate::cli::stats::show::stats;
 use crate::cli::watch::{self};
 use crate::cli::{GlobalArguments, StatsArguments};
 use crate::error::Result;
 use crate::terminal::Writer;
-use chime_types::EmptyRequest;
 
 /// `chime stats`.
 pub(in crate::cli) async fn figures(

@@ -8,9 +8,9 @@ mod screen;
 use chime_types::{EmptyRequest, Event, EventsSinceRequest, Stats, Task};
 
 use crate::cli::record::Record;
+use crate::cli::session::until_interrupted;
 use crate::cli::session::{Session, with_scheduler};
 use crate::cli::top::show::Snapshot;
-use crate::cli::watch::until_interrupted;
 use crate::cli::{GlobalArguments, TopArguments};
 use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;

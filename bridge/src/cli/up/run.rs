@@ -11,7 +11,7 @@ use chime_replica::store::StoreError;
 use tokio::time::sleep;
 
 use crate::cli::follow::{Followed, follow};
-use crate::cli::session::{interrupted, settings};
+use crate::cli::session::{interrupted, settings, until_interrupted};
 use crate::cli::up::show::Listening;
 use crate::cli::{GlobalArguments, UpArguments};
 use crate::error::{Error, Kind, Result};
@@ -169,7 +169,8 @@ async fn serve(
     let scheduler = connection.scheduler(&progress).await?;
     let mut ready = listening(global, &connection, &scheduler);
     ready.named_network = *usual != NetworkName::Embedded;
-    writer.item(&ready, |page| ready.text(page))?;
+    // A network goes on although nobody reads where it is: others use it.
+    until_interrupted(writer.item(&ready, |page| ready.text(page)))?;
     let over = async {
         match arguments.for_seconds {
             Some(seconds) => sleep(Duration::from_secs(seconds)).await,
@@ -178,7 +179,10 @@ async fn serve(
     };
     let watching = async {
         match arguments.watch {
-            true => follow(&scheduler, writer, Followed::All).await,
+            true => match follow(&scheduler, writer, Followed::All).await {
+                Err(error) if error.kind() == Kind::Interrupted => pending().await,
+                ended => ended,
+            },
             false => pending().await,
         }
     };
