@@ -35,7 +35,8 @@ pub fn findings(task: &Task, now_at: u64) -> Vec<Finding> {
     let mut found = Vec::new();
     if task.disabled {
         let reason = task.pause_reason.as_deref().unwrap_or("no reason is given");
-        let text = format!("It is paused ({reason}): no schedule fires until resume_task.");
+        // In quotation marks: somebody else may have written it.
+        let text = format!("It is paused ({reason:?}): no schedule fires until resume_task.");
         // Nobody wanted a pause that the scheduler made to get past it.
         let is_problem = reason.starts_with(SET_ASIDE_PREFIX);
         found.push(Finding { text, is_problem });

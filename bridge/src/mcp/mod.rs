@@ -21,6 +21,7 @@ mod fixtures;
 mod http;
 mod library;
 mod offer;
+mod plain;
 mod server;
 mod stdio;
 mod stop;

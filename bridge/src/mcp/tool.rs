@@ -2,6 +2,7 @@
 
 use rmcp::model::{CallToolResult, Tool, ToolAnnotations};
 
+use super::plain::plain;
 use crate::methods::{self, Hints, Reply};
 
 /// A tool as clients are told of it.
@@ -26,8 +27,8 @@ fn annotations(hints: Hints) -> ToolAnnotations {
 /// What became of a call. What the user can put right is a result that is marked as an error.
 pub(super) fn result(reply: Reply) -> CallToolResult {
     match reply {
-        Reply::Done(answer) => CallToolResult::structured(answer),
-        Reply::Refused(body) => CallToolResult::structured_error(body),
+        Reply::Done(answer) => CallToolResult::structured(plain(answer)),
+        Reply::Refused(body) => CallToolResult::structured_error(plain(body)),
     }
 }
 

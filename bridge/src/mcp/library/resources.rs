@@ -15,8 +15,9 @@ use super::address::Address;
 use crate::candid_json::Answer as Decoded;
 use crate::error::{Error, Kind, Result};
 use crate::mcp::offer::Answer;
+use crate::mcp::plain::plain;
 use crate::scheduler::{Canister, Manner};
-use crate::words::rfc3339;
+use crate::words::{self, rfc3339};
 
 /// Tasks on a page of the list.
 const PAGE_TASKS: u32 = 100;
@@ -135,7 +136,7 @@ impl Library {
     /// The answer of a method in the form that tools give it.
     async fn ask(&self, method: &str, request: &impl CandidType) -> Result<String> {
         let value = self.ask_value(method, request).await?;
-        serde_json::to_string_pretty(&value).map_err(|error| {
+        serde_json::to_string_pretty(&plain(value)).map_err(|error| {
             Error::new(Kind::Internal, "the answer is no JSON", "report this").because(error)
         })
     }
@@ -151,7 +152,10 @@ impl Library {
             .method(method)
             .expect("BUG: the scheduler's own interface has its methods");
         match self.interface.decode_answer(method, &answer)? {
-            Decoded::Ok(value) => Ok(value),
+            Decoded::Ok(mut value) => {
+                self.scheduler.put_names(&mut value).await;
+                Ok(value)
+            }
             Decoded::Err(refusal) => Err(refused(&refusal)),
         }
     }
@@ -190,8 +194,13 @@ fn of_task(task: &Task) -> Resource {
         Some(at) => format!("next run {}", rfc3339(at)),
         None => "no next run".to_string(),
     };
-    let description = format!("Task {}, {next}. {}", task.id, task.description);
-    Resource::new(Address::Task(task.id).to_string(), task.name.clone())
+    let description = format!(
+        "Task {}, {next}. {}",
+        task.id,
+        words::plain(&task.description)
+    );
+    let name = words::plain(&task.name).into_owned();
+    Resource::new(Address::Task(task.id).to_string(), name)
         .with_description(description.trim_end())
         .with_mime_type(JSON)
 }
