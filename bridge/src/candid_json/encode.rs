@@ -171,7 +171,7 @@ impl Interface {
         let mut values = Vec::with_capacity(fields.len());
         for (field, given) in fields.iter().zip(given) {
             let name = labels::written(field);
-            let convention = self.convention(&name);
+            let convention = self.convention_of(field);
             let val = match given {
                 Some((name, json)) => self.value(&field.typ, convention, json, path.field(name))?,
                 None => self.absent(&field.typ, convention, path.field(&name))?,
@@ -279,6 +279,7 @@ impl Interface {
                 IDLValue::Null
             }
             (IDLType::RecordT(fields), None) => self.record(fields, &Map::new(), place)?,
+            (IDLType::RecordT(fields), Some(json)) => self.record_of_case(fields, json, place)?,
             (typ, payload) => {
                 self.value(typ, self.convention(name), payload.unwrap_or(&empty), place)?
             }
@@ -289,6 +290,36 @@ impl Interface {
         };
         // The number is found again by the label when the value gets its type.
         Ok(IDLValue::Variant(VariantValue(Box::new(field), 0)))
+    }
+
+    /// The payload of a case. Where only one field has to be given, and that is written as text, its
+    /// text alone is taken for it: `{"note": "hello"}`, `{"cron": "0 8 * * *"}`, `{"interval": "1h"}`.
+    fn record_of_case(
+        &self,
+        fields: &[TypeField],
+        json: &Value,
+        path: Path<'_>,
+    ) -> Result<IDLValue> {
+        let mut needed = fields
+            .iter()
+            .filter(|field| !self.may_be_left_out(&field.typ));
+        let is_alone = json.is_string() && lenient::parsed(json, Value::is_object).is_none();
+        let is_text = |field: &TypeField| {
+            let typ = self.resolve(&field.typ).typ;
+            let convention = self.convention_of(field).on(typ);
+            matches!(typ, IDLType::PrimT(PrimType::Text))
+                || matches!(convention, Convention::Duration | Convention::Instant)
+        };
+        match (needed.next(), needed.next()) {
+            (Some(only), None) if is_alone && is_text(only) => {
+                let object = Map::from_iter([(labels::key(only), json.clone())]);
+                self.record(fields, &object, path)
+            }
+            _ => {
+                let record = IDLType::RecordT(fields.to_vec());
+                self.value(&record, Convention::Number, json, path)
+            }
+        }
     }
 
     fn one_case(&self, cases: &[TypeField], json: &Value, path: Path<'_>) -> Error {
@@ -312,7 +343,7 @@ impl Interface {
             }
             typ => {
                 let expected = scalar::expected(typ, convention.on(typ));
-                (expected.words, expected.example.to_string())
+                (expected.words, expected.example)
             }
         }
     }

@@ -14,6 +14,9 @@ const MAXIMUM_VALUES: usize = 200;
 /// The deepest values of an example.
 const MAXIMUM_LEVELS: usize = 32;
 
+/// The end of a time: after the instant that stands for its beginning.
+const LATER: &str = "2027-03-29T02:30:00Z";
+
 impl Interface {
     /// Arguments of `method` that are right in form: only what has to be given. Nothing if they
     /// would be longer than helps, or if no arguments are right.
@@ -49,9 +52,15 @@ impl Examples<'_> {
             .filter(|field| !self.interface.may_be_left_out(&field.typ));
         needed
             .map(|field| {
-                let convention = self.interface.convention(&labels::written(field));
+                let convention = self.interface.convention_of(field);
                 let value = self.value(&field.typ, convention, level + 1)?;
-                Some((labels::key(field), value))
+                let name = labels::key(field);
+                let is_end = name.starts_with("until") || name.starts_with("end");
+                let value = match (convention, is_end) {
+                    (Convention::Instant, true) => json!(LATER),
+                    _ => value,
+                };
+                Some((name, value))
             })
             .collect()
     }
@@ -73,7 +82,7 @@ impl Examples<'_> {
             IDLType::VariantT(cases) => self.case(cases, level)?,
             typ => {
                 let text = scalar::expected(typ, convention.on(typ)).example;
-                serde_json::from_str(text).expect("BUG: examples are written in JSON")
+                serde_json::from_str(&text).expect("BUG: examples are written in JSON")
             }
         })
     }

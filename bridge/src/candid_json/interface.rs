@@ -7,7 +7,7 @@ use candid::types::{FuncMode, Label, Type};
 use candid_parser::IDLProg;
 use candid_parser::syntax::{Dec, FuncType, IDLArgType, IDLType, PrimType, TypeField};
 
-use super::convention::Convention;
+use super::convention::{Convention, Range};
 use super::inhabited::Depths;
 use super::labels;
 use crate::error::{Error, Kind, Result};
@@ -118,6 +118,17 @@ impl Interface {
         match self.names_have_meaning {
             true => Convention::of_field(name),
             false => Convention::Number,
+        }
+    }
+
+    /// The same, with what the documentation of the field says about its range.
+    pub(super) fn convention_of(&self, field: &TypeField) -> Convention {
+        let name = labels::written(field);
+        match self.convention(&name) {
+            Convention::Number if self.names_have_meaning => {
+                Range::of_field(&name, &field.docs).map_or(Convention::Number, Convention::Range)
+            }
+            convention => convention,
         }
     }
 

@@ -21,11 +21,17 @@ pub(super) struct Expected {
     /// In words, to follow 'expected'.
     pub(super) words: String,
     /// One that is right.
-    pub(super) example: &'static str,
+    pub(super) example: String,
 }
 
 /// What a value of this type has to look like.
 pub(super) fn expected(typ: &IDLType, convention: Convention) -> Expected {
+    if let (IDLType::PrimT(_), Convention::Range(range)) = (typ, convention) {
+        return Expected {
+            words: format!("an integer {}-{}", range.minimum, range.maximum),
+            example: range.example().to_string(),
+        };
+    }
     let (words, example) = match (typ, convention) {
         (IDLType::PrimT(PrimType::Nat64), Convention::Instant) => (
             "an instant in RFC 3339 with a zone".to_string(),
@@ -39,9 +45,10 @@ pub(super) fn expected(typ: &IDLType, convention: Convention) -> Expected {
             ("an identifier: digits as text".to_string(), "\"42\"")
         }
         (IDLType::PrimT(prim), _) => primitive(prim),
-        (IDLType::VecT(_), Convention::Numbers) => {
-            ("a list of numbers 0-255".to_string(), "[1, 5]")
-        }
+        (IDLType::VecT(_), Convention::Numbers) => (
+            "a list of weekdays, 0 (Sunday) to 6 (Saturday)".to_string(),
+            "[1, 5]",
+        ),
         (IDLType::PrincipalT, _) => (
             "a principal as text".to_string(),
             "\"ryjl3-tyaaa-aaaaa-aaaba-cai\"",
@@ -59,7 +66,10 @@ pub(super) fn expected(typ: &IDLType, convention: Convention) -> Expected {
             "\"RElETAAA\"",
         ),
     };
-    Expected { words, example }
+    Expected {
+        words,
+        example: example.to_string(),
+    }
 }
 
 fn primitive(prim: &PrimType) -> (String, &'static str) {
@@ -223,7 +233,9 @@ pub(super) fn write(value: &IDLValue, convention: Convention) -> Option<Value> {
             Convention::Instant => json!(write_instant(*value)),
             Convention::Duration => json!(write_duration(*value)),
             Convention::Identifier => json!(value.to_string()),
-            Convention::Number | Convention::Numbers => write_large(i128::from(*value)),
+            Convention::Number | Convention::Numbers | Convention::Range(_) => {
+                write_large(i128::from(*value))
+            }
         },
         IDLValue::Int64(value) => write_large(i128::from(*value)),
         IDLValue::Nat(value) => match u64::try_from(&value.0) {

@@ -16,19 +16,19 @@ fn should_name_the_place_the_rule_and_an_example() {
         (
             json!({ "rules": [{ "daily": { "hour": "x" } }] }),
             "rules[0].daily.hour",
-            "expected an integer 0-255, got \"x\"",
+            "expected an integer 0-23, got \"x\"",
             "give it for example as 7",
         ),
         (
             json!({ "rules": [{ "daily": { "hour": 256 } }] }),
             "rules[0].daily.hour",
-            "expected an integer 0-255, got 256",
+            "expected an integer 0-23, got 256",
             "give it for example as 7",
         ),
         (
             json!({ "rules": [{ "daily": {} }] }),
             "rules[0].daily.hour",
-            "missing; expected an integer 0-255",
+            "missing; expected an integer 0-23",
             "add it, for example 7",
         ),
         (
@@ -204,4 +204,75 @@ fn should_refuse_what_is_no_interface() {
             "{text}"
         );
     }
+}
+
+/// What the interface of the scheduler says about an argument, in the words of an error.
+fn said_of(method: &str, json: serde_json::Value) -> (String, String) {
+    let interface = scheduler();
+    let method = interface.method(method).unwrap();
+    let error = interface
+        .encode_arguments(method, json.as_object().unwrap())
+        .unwrap_err();
+    (error.rule().to_string(), error.fix().to_string())
+}
+
+#[test]
+fn should_take_ranges_and_examples_from_the_rules() {
+    let preview =
+        |rule: serde_json::Value| ("preview_schedule", json!({ "schedule": { "rule": rule } }));
+    for ((method, given), words, example) in [
+        (
+            preview(json!({ "weekly": { "weekday": "Friday", "hour": 2 } })),
+            "0-6",
+            "6",
+        ),
+        (preview(json!({ "daily": { "hour": "two" } })), "0-23", "7"),
+        (
+            preview(json!({ "monthly": { "day": "last", "hour": 2 } })),
+            "1-31",
+            "7",
+        ),
+        (
+            (
+                "update_task",
+                json!({ "task_id": "1", "retry": { "max_retries": 5,
+                "initial_delay_seconds": "1m", "maximum_delay_seconds": "1h" } }),
+            ),
+            "100-1000",
+            "100",
+        ),
+        (("get_my_tasks", json!({ "limit": "many" })), "1-500", "7"),
+    ] {
+        let (rule, fix) = said_of(method, given.clone());
+        assert!(
+            rule.contains(&format!("an integer {words}")),
+            "{given}: {rule}"
+        );
+        assert!(
+            fix.ends_with(&format!("example as {example}"))
+                || fix.ends_with(&format!("example {example}")),
+            "{given}: {fix}"
+        );
+    }
+}
+
+#[test]
+fn should_take_the_one_text_of_a_case_alone() {
+    let interface = scheduler();
+    let method = interface.method("create_task").unwrap();
+    let encode = |action: serde_json::Value, rule: serde_json::Value| {
+        let given = json!({ "name": "a", "steps": [{ "action": action }],
+            "schedules": [{ "rule": rule }] });
+        interface.encode_arguments(method, given.as_object().unwrap())
+    };
+    let long = encode(
+        json!({ "note": { "text": "hello" } }),
+        json!({ "interval": { "repeat_every_seconds": "1 hour" } }),
+    );
+    let short = encode(json!({ "note": "hello" }), json!({ "interval": "1h" }));
+    assert_eq!(long.unwrap(), short.unwrap());
+    let cron = encode(json!({ "note": "hello" }), json!({ "cron": "0 8 * * *" }));
+    assert!(cron.is_ok());
+    let daily = encode(json!({ "note": "hello" }), json!({ "daily": "02:30" }));
+    assert_eq!(daily.unwrap_err().field(), Some("schedules[0].rule.daily"));
 }
