@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chime_types::{
-    EmptyRequest, GetTaskExecutionsRequest, GetTaskExecutionsResult, Stats, Task, TaskResult,
+    EmptyRequest, GetTaskExecutionsRequest, GetTaskExecutionsResult, Stats, Task, TaskExecution,
+    TaskResult,
 };
 use serde_json::{Map, Value, json};
 
@@ -56,11 +57,7 @@ impl<C: Canister> CanisterTools<C> {
             .collect();
         let found = findings(&task, stats.now_at);
         let mut wrong: Vec<_> = found.into_iter().map(|finding| finding.text).collect();
-        let waiting = page.executions.iter().filter_map(|execution| {
-            let ahead = ahead(&task, execution).filter(|ahead| ahead.needs_somebody)?;
-            Some(format!("Execution {}: {}", execution.id, ahead.text))
-        });
-        wrong.extend(waiting);
+        wrong.extend(stuck(&task, &page.executions));
         wrong.extend(troubles(&stats));
         Ok(json!({
             "now_at": rfc3339(stats.now_at),
@@ -107,6 +104,15 @@ fn cursor(arguments: &Object) -> Result<Option<u64>> {
         )
         .at("cursor")
     })
+}
+
+/// Executions that do not go on until somebody does something.
+fn stuck(task: &Task, executions: &[TaskExecution]) -> Vec<String> {
+    let ahead = executions.iter().filter_map(|execution| {
+        let ahead = ahead(task, execution).filter(|ahead| ahead.needs_somebody)?;
+        Some(format!("Execution {}: {}", execution.id, ahead.text))
+    });
+    ahead.collect()
 }
 
 /// What is said once, before the tasks.
@@ -199,4 +205,27 @@ fn line(task: &Task) -> Value {
     };
     line.retain(|_, value| !value.is_null());
     Value::Object(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use chime_types::{ExecutionStatus, WaitReason};
+
+    use super::*;
+    use crate::fixtures::{execution, task};
+
+    #[test]
+    fn should_name_a_command_that_no_worker_takes() {
+        let waiting = |reason| TaskExecution {
+            waiting_for: Some(reason),
+            ..execution(ExecutionStatus::Waiting)
+        };
+        let executions = [waiting(WaitReason::Worker), waiting(WaitReason::Snooze)];
+        let stuck = stuck(&task(7, "report"), &executions);
+        assert_eq!(stuck.len(), 1, "{stuck:?}");
+        assert!(
+            stuck[0].starts_with("Execution 1: It waits for a worker"),
+            "{stuck:?}"
+        );
+    }
 }
