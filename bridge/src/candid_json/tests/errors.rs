@@ -207,7 +207,7 @@ fn should_refuse_what_is_no_interface() {
 }
 
 /// What the interface of the scheduler says about an argument, in the words of an error.
-fn said_of(method: &str, json: serde_json::Value) -> (String, String) {
+fn said_of(method: &str, json: Value) -> (String, String) {
     let interface = scheduler();
     let method = interface.method(method).unwrap();
     let error = interface
@@ -219,7 +219,7 @@ fn said_of(method: &str, json: serde_json::Value) -> (String, String) {
 #[test]
 fn should_take_ranges_and_examples_from_the_rules() {
     let preview =
-        |rule: serde_json::Value| ("preview_schedule", json!({ "schedule": { "rule": rule } }));
+        |rule: Value| ("preview_schedule", json!({ "schedule": { "rule": rule } }));
     for ((method, given), words, example) in [
         (
             preview(json!({ "weekly": { "weekday": "Friday", "hour": 2 } })),
@@ -260,7 +260,7 @@ fn should_take_ranges_and_examples_from_the_rules() {
 fn should_take_the_one_text_of_a_case_alone() {
     let interface = scheduler();
     let method = interface.method("create_task").unwrap();
-    let encode = |action: serde_json::Value, rule: serde_json::Value| {
+    let encode = |action: Value, rule: Value| {
         let given = json!({ "name": "a", "steps": [{ "action": action }],
             "schedules": [{ "rule": rule }] });
         interface.encode_arguments(method, given.as_object().unwrap())
