@@ -155,9 +155,11 @@ pub fn report(error: &Error) {
 /// The text with a capital at its beginning and a full stop at its end.
 fn sentence(text: &str) -> String {
     let text = text.trim_end_matches('.');
+    // A question has an end already.
+    let end = if text.ends_with('?') { "" } else { "." };
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        Some(first) => format!("{}{}{end}", first.to_uppercase(), letters.as_str()),
         None => String::new(),
     }
 }

@@ -218,8 +218,7 @@ fn said_of(method: &str, json: Value) -> (String, String) {
 
 #[test]
 fn should_take_ranges_and_examples_from_the_rules() {
-    let preview =
-        |rule: Value| ("preview_schedule", json!({ "schedule": { "rule": rule } }));
+    let preview = |rule: Value| ("preview_schedule", json!({ "schedule": { "rule": rule } }));
     for ((method, given), words, example) in [
         (
             preview(json!({ "weekly": { "weekday": "Friday", "hour": 2 } })),

@@ -202,6 +202,10 @@ fn should_refuse_what_the_callee_would_with_the_place() {
         assert!(error.rule().contains(rule), "{text}: {}", error.rule());
         assert!(error.fix().contains(fix), "{text}: {}", error.fix());
     }
+}
+
+#[test]
+fn should_refuse_too_many_arguments_and_what_is_no_text_of_candid() {
     let error = keep("nothing", "(1)").unwrap_err();
     assert_eq!(error.rule(), "nothing takes no arguments, and 1 are given");
     for text in ["1", "(", "{\"a\": 1}", "(opt)"] {
@@ -213,6 +217,10 @@ fn should_refuse_what_the_callee_would_with_the_place() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn should_refuse_json_that_the_callee_does_not_take() {
     for (method, json, field) in [
         (
             "transfer",

@@ -7,8 +7,9 @@ use chime_types::{GapPolicy, Rule};
 use crate::cli::PreviewArguments;
 use crate::cli::preview::show::Previewed;
 use crate::cli::request::moment_at;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
+use crate::words::zone_doubt;
 
 /// Writes the preview.
 ///
@@ -16,6 +17,9 @@ use crate::terminal::Writer;
 /// If the expression or the zone breaks a rule.
 pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
     let zone = arguments.timezone.as_deref();
+    if let Some(doubt) = zone.and_then(zone_doubt) {
+        return Err(Error::new(Kind::Usage, doubt.rule, doubt.fix).at("--timezone"));
+    }
     let from_at = match &arguments.from {
         // Whole seconds: an interval is shown from this second on.
         None => writer.clock().now_at() / NANOSECONDS * NANOSECONDS,

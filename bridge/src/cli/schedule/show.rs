@@ -138,12 +138,29 @@ pub fn dry_run(method: &'static str, request: Value, outlook: Map<String, Value>
             "{method} would be asked for:\n\n{}",
             text.trim_end()
         )];
+        parts.extend(calls_text(&outlook));
         let schedules = outlook.get("schedules").and_then(Value::as_array);
         let schedules = schedules.into_iter().flatten();
         parts.extend(schedules.map(|schedule| outlook_text(schedule, page)));
         parts.push("Nothing was changed: this was a dry run.".into());
         parts.join("\n\n")
     })
+}
+
+/// The calls of an outlook with the types of their callees, and what could not be checked.
+fn calls_text(outlook: &Map<String, Value>) -> Option<String> {
+    let of = |name: &str| {
+        let items = outlook.get(name).and_then(Value::as_array);
+        items.into_iter().flatten()
+    };
+    let text = |call: &Value, name: &str| call[name].as_str().unwrap_or_default().to_string();
+    let calls = of("calls").map(|call| {
+        let arguments = text(call, "arguments");
+        format!("It calls {}{arguments}", text(call, "method"))
+    });
+    let unchecked = of("unchecked").filter_map(|note| note.as_str().map(str::to_string));
+    let lines: Vec<_> = calls.chain(unchecked).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// A schedule of an outlook, in the manner of [`preview_text`].
