@@ -123,6 +123,41 @@ impl<C: Canister> CanisterTools<C> {
     }
 }
 
+/// Says in the schema of a tool that the arguments of a call may be JSON, which the scheduler's own
+/// interface does not know.
+pub(super) fn offer_json(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(cases) = members.get_mut("arguments") {
+                offer_case(cases);
+            }
+            members.values_mut().for_each(offer_json);
+        }
+        Value::Array(items) => items.iter_mut().for_each(offer_json),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn offer_case(choice: &mut Value) {
+    let Some(Value::Object(cases)) = choice.get_mut("properties") else {
+        return;
+    };
+    if !["text", "bytes"]
+        .iter()
+        .all(|case| cases.contains_key(*case))
+    {
+        return;
+    }
+    // The room for it: what the cases say themselves need not be said of their only field too.
+    for case in cases.values_mut() {
+        if let Some(Value::Object(value)) = case.pointer_mut("/properties/value") {
+            value.shift_remove("description");
+        }
+    }
+    let json = json!({ "type": "object", "description": "As the callee's interface has them." });
+    cases.insert("json".to_string(), json);
+}
+
 /// Finds the methods in a value, and brings their arguments into the scheduler's form.
 fn find(value: &mut Value, pointer: &str, place: &str, sites: &mut Vec<Site>) {
     match value {

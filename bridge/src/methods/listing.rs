@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
-use super::{Object, Tool, verbs};
+use super::{Object, Tool, callees, verbs};
 use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
@@ -198,7 +198,10 @@ impl Plan {
                 let method = interface
                     .method(name)
                     .expect("BUG: plans are made of the interface's methods");
-                let schema = interface.brief_input_schema(method, &self.name, shapes)?;
+                let mut schema = interface.brief_input_schema(method, &self.name, shapes)?;
+                if self.set.is_some() {
+                    schema.values_mut().for_each(callees::offer_json);
+                }
                 (describe(method), schema, self.extras(interface, method))
             }
         };

@@ -146,3 +146,11 @@ async fn should_leave_other_errors_to_whoever_knows_them() {
     let body = refused(&tools, "create_task", wrong).await;
     assert_eq!(body["field"], "steps[0].action.call.canister", "{body}");
 }
+
+#[test]
+fn should_say_that_arguments_may_be_json() {
+    let tools = known();
+    let tool = tools.tools().iter().find(|tool| tool.name == "create_task");
+    let schema = Value::Object(tool.unwrap().input_schema.clone()).to_string();
+    assert!(schema.contains("\"json\":{\"type\":\"object\""), "{schema}");
+}

@@ -27,6 +27,9 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// Longest wait for an interface.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What tasks may call of the network's own canister, which publishes nothing.
+const MANAGEMENT: &str = "service : { raw_rand : () -> (blob) }";
+
 /// Most canisters that are remembered.
 const MAXIMUM_CALLEES: usize = 1_000;
 
@@ -78,6 +81,11 @@ impl Callees {
             .insert(canister, Known { since, interface });
     }
 
+    /// The canister is asked again.
+    fn forget(&self, canister: Principal) {
+        self.memory().interfaces.remove(&canister);
+    }
+
     fn with_names(&self, look: impl FnOnce(&Names)) {
         look(&self.memory().names);
     }
@@ -104,8 +112,13 @@ impl<C: Canister> Scheduler<C> {
         if let Some(known) = self.callees.get(canister) {
             return known.interface;
         }
-        let asked = timeout(PATIENCE, self.canister().interface_text(canister)).await;
-        let text = match asked {
+        let asked = async {
+            match canister == Principal::management_canister() {
+                true => Ok(Some(MANAGEMENT.to_string())),
+                false => self.canister().interface_text(canister).await,
+            }
+        };
+        let text = match timeout(PATIENCE, asked).await {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {
                 tracing::debug!(%canister, rule = error.rule(), "its interface does not arrive");

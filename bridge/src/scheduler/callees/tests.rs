@@ -244,6 +244,20 @@ async fn should_look_wherever_a_request_names_a_method() {
 }
 
 #[tokio::test]
+async fn should_know_what_tasks_call_of_the_network_s_own_canister() {
+    let scheduler = Scheduler::of(Network::default());
+    let own = Principal::management_canister();
+    let check = async |method: &str| {
+        let mut request = task(call(own, method, None));
+        scheduler.know_callees(&mut request).await
+    };
+    assert!(check("raw_rand").await.unwrap().is_empty());
+    let error = check("raw_rnd").await.unwrap_err();
+    assert_eq!(error.fix(), "did you mean raw_rand?");
+    assert_eq!(check("install_code").await.unwrap().len(), 1, "not known");
+}
+
+#[tokio::test]
 async fn should_leave_placeholders_for_later() {
     let scheduler = Scheduler::of(Network::default());
     let text = "(record { to = principal \"{{attributes.to}}\"; amount = {{attributes.n}} })";
