@@ -488,6 +488,25 @@ async fn should_not_wait_for_what_goes_on_later() {
 }
 
 #[tokio::test]
+async fn should_explain_a_command_that_no_worker_takes() {
+    let tools = tools(Fake {
+        executions: vec![types::TaskExecution {
+            task_id: 1,
+            waiting_for: Some(types::WaitReason::Worker),
+            ..execution(ExecutionStatus::Waiting)
+        }],
+        ..with_tasks(1, 0)
+    });
+    let (_, body) = call(&tools, "explain_failure", json!({ "task": "1" })).await;
+    assert_eq!(body["error_kind"], "no_worker");
+    let next = body["next"].as_str().unwrap();
+    assert!(
+        next.starts_with("It waits for a worker that serves the queue"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
 async fn should_refuse_arguments_that_a_tool_does_not_have() {
     let tools = tools(with_tasks(1, 0));
     for (tool, argument, near) in [

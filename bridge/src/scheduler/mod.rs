@@ -27,4 +27,4 @@ pub use client::Scheduler;
 pub use find::find_schedule;
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
 pub use module::Module;
-pub use wait::{Patience, require_completed, wait};
+pub use wait::{Patience, not_known_yet, require_completed, wait};

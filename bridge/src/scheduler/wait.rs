@@ -40,8 +40,8 @@ impl<C: Canister> Scheduler<C> {
     /// seen in a new state, the last included.
     ///
     /// # Errors
-    /// `Unavailable` if it is not final in time: it goes on by itself. Else those of
-    /// `get_execution`.
+    /// `Unavailable` if it is not final in time: it goes on by itself. `OutcomeUnknown` if the
+    /// network cannot be reached any more. Else those of `get_execution`.
     pub async fn wait_for_execution(
         &self,
         execution_id: u64,
@@ -49,7 +49,24 @@ impl<C: Canister> Scheduler<C> {
         on_change: impl FnMut(&TaskExecution),
     ) -> Result<TaskExecution> {
         let request = ExecutionRequest { execution_id };
-        wait(|| self.get_execution(&request), patience, on_change).await
+        wait(|| self.get_execution(&request), patience, on_change)
+            .await
+            .map_err(|error| not_known_yet(format!("execution {execution_id} was started"), error))
+    }
+}
+
+/// The error of whoever cannot see what became of something that was done: whoever takes it for a
+/// failure does it again.
+#[must_use]
+pub fn not_known_yet(done: impl Into<String>, error: Error) -> Error {
+    match error.kind() {
+        Kind::Unreachable | Kind::Untrusted => Error::new(
+            Kind::OutcomeUnknown,
+            format!("{}; its outcome is not known yet", done.into()),
+            "do not do it again: look at it by its number when the network can be reached",
+        )
+        .because(error),
+        _ => error,
     }
 }
 
@@ -160,6 +177,24 @@ mod tests {
         )
         .await;
         (result, seen)
+    }
+
+    #[test]
+    fn should_say_what_was_started_where_its_outcome_cannot_be_seen() {
+        let gone = || Error::new(Kind::Unreachable, "the network is gone", "start it");
+        let error = not_known_yet("execution 7 was started", gone());
+        assert_eq!(error.kind(), Kind::OutcomeUnknown);
+        let text = error.explanation();
+        assert!(
+            text.starts_with("execution 7 was started; its outcome is not known yet"),
+            "{text}"
+        );
+        assert!(text.contains("the network is gone"), "{text}");
+        let over = Error::new(Kind::Unavailable, "not finished", "wait");
+        assert_eq!(
+            not_known_yet("execution 7 was started", over).rule(),
+            "not finished"
+        );
     }
 
     #[tokio::test]

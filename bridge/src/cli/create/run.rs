@@ -13,7 +13,7 @@ use crate::cli::trial::trial;
 use crate::cli::waiting::wait_for;
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
-use crate::scheduler::{Scheduler, require_completed};
+use crate::scheduler::{Scheduler, not_known_yet, require_completed};
 use crate::terminal::Writer;
 
 /// `chime run`.
@@ -55,7 +55,9 @@ async fn make(
             hint_to_keep_running(session, writer);
             return Ok((task, None));
         }
-        let execution = wait(session, &task, writer).await?;
+        let execution = wait(session, &task, writer)
+            .await
+            .map_err(|error| not_known_yet(format!("task {} was made", task.id), error))?;
         Ok((task, Some(execution)))
     });
     let (task, execution) = made.await?;

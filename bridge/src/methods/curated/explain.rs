@@ -1,7 +1,8 @@
 //! `explain_failure`: why an execution failed, and what to do, in the words of [`crate::diagnosis`].
 
 use chime_types::{
-    ExecutionRequest, ExecutionResult, Task, TaskExecution, TaskRequest, TaskResult,
+    ExecutionRequest, ExecutionResult, GetTaskExecutionsRequest, Task, TaskExecution, TaskRequest,
+    TaskResult,
 };
 use serde_json::{Map, Value, json};
 
@@ -13,6 +14,9 @@ use crate::words::action_text;
 
 /// Steps whose JSON is longer are not repeated for editing; `get_task` shows them.
 const LONGEST_STEPS: usize = 4_000;
+
+/// Latest executions of a task that are looked at.
+const LATEST: u32 = 5;
 
 impl<C: Canister> CanisterTools<C> {
     /// Explains the execution or the latest failure that the arguments name.
@@ -34,7 +38,10 @@ impl<C: Canister> CanisterTools<C> {
             (None, Some(task)) => {
                 let found = self.scheduler.find_task(&task).await;
                 let task = found.map_err(|error| error.at("task"))?;
-                self.scheduler.failure_of(task.id).await?
+                match self.scheduler.failure_of(task.id).await? {
+                    Some(failure) => Some(failure),
+                    None => self.stuck(&task).await?,
+                }
             }
             (None, None) => self.scheduler.failure_of_all().await?,
         };
@@ -47,6 +54,21 @@ impl<C: Canister> CanisterTools<C> {
         let task_id = execution.task_id;
         let task = self.scheduler.get_task(&TaskRequest { task_id }).await?;
         self.explanation(&task, &execution)
+    }
+
+    /// The latest execution of a task that does not go on until somebody does something.
+    async fn stuck(&self, task: &Task) -> Result<Option<TaskExecution>> {
+        let request = GetTaskExecutionsRequest {
+            task_id: task.id,
+            cursor: None,
+            limit: Some(LATEST),
+            status: None,
+        };
+        let page = self.scheduler.get_task_executions(&request).await?;
+        let is_stuck = |execution: &TaskExecution| {
+            ahead(task, execution).is_some_and(|ahead| ahead.needs_somebody)
+        };
+        Ok(page.executions.into_iter().find(is_stuck))
     }
 
     /// An explanation as the client sees it.
