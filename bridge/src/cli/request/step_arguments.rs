@@ -48,7 +48,7 @@ const FLAGS: [Flag; 23] = [
         "call",
         &["CANISTER", "METHOD", "CANDID-ARGS"],
         2,
-        "Call a method of a canister, with arguments in Candid's textual form",
+        "Call a method of a canister, with arguments in Candid's textual form or JSON",
     ),
     flag(
         "http",
