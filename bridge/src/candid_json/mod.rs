@@ -67,6 +67,7 @@ pub use interface::{Interface, Method};
 pub(crate) use lenient::{flag, is_null};
 pub use names::Names;
 pub use nearest::{advice, near};
+pub(crate) use scalar::bytes_of;
 pub use shapes::Shapes;
 pub use textual::{Kept, check_text, same_but_for_types};
 

@@ -119,7 +119,7 @@ pub(super) fn read(typ: &IDLType, convention: Convention, json: &Value) -> Optio
         IDLType::ServT(_) => Principal::from_text(json.as_str()?)
             .ok()
             .map(IDLValue::Service),
-        _ => read_bytes(json).map(IDLValue::Blob),
+        _ => bytes_of(json).map(IDLValue::Blob),
     }
 }
 
@@ -202,13 +202,13 @@ fn read_float(json: &Value) -> Option<f64> {
 }
 
 /// Bytes as text, or as a list of numbers.
-fn read_bytes(json: &Value) -> Option<Vec<u8>> {
+pub(crate) fn bytes_of(json: &Value) -> Option<Vec<u8>> {
     if let Value::Array(items) = json {
         let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
         return items.iter().map(byte).collect();
     }
     if let Some(list) = lenient::parsed(json, Value::is_array) {
-        return read_bytes(&list);
+        return bytes_of(&list);
     }
     let text = json.as_str()?;
     match text.strip_prefix(HEXADECIMAL) {

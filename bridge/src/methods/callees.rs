@@ -9,8 +9,9 @@ use chime_types::CallArguments;
 use serde_json::{Value, json};
 
 use super::{CanisterTools, Object, zones};
+use crate::candid_json::bytes_of;
 use crate::error::Result;
-use crate::scheduler::{Arguments, Call, Canister, Checked, Place, unchecked};
+use crate::scheduler::{Arguments, Call, Canister, Checked, Place, Sent, unchecked};
 
 /// What may come as its text in JSON.
 const MAY_BE_TEXT: [&str; 9] = [
@@ -49,8 +50,8 @@ struct Site {
 enum Given {
     Scheduler(Option<CallArguments>),
     Json(Value),
-    /// Nobody gives any: the scheduler does, or bytes are, which say what they are themselves.
-    Nothing,
+    /// The scheduler gives them.
+    Sent(Sent),
 }
 
 impl<C: Canister> CanisterTools<C> {
@@ -84,7 +85,7 @@ impl<C: Canister> CanisterTools<C> {
         let (arguments, end) = match &site.arguments {
             Given::Scheduler(given) => (Arguments::Given(given.as_ref()), ""),
             Given::Json(json) => (Arguments::Json(json), ".json"),
-            Given::Nothing => (Arguments::Message, ""),
+            Given::Sent(sent) => (Arguments::Sent(*sent), ""),
         };
         let call = Call {
             canister: site.canister,
@@ -209,9 +210,14 @@ fn site(name: &str, member: &mut Value, pointer: &str, place: &str) -> Option<Si
     let arguments = match name {
         "call" => {
             let given = members.get_mut("arguments");
-            given.map_or(Given::Scheduler(None), given_arguments)
+            // What has none of the forms is for the encoder to refuse.
+            match given {
+                None => Given::Scheduler(None),
+                Some(given) => given_arguments(given)?,
+            }
         }
-        _ => Given::Nothing,
+        "callback" => Given::Sent(Sent::Finished),
+        _ => Given::Sent(Sent::Message),
     };
     // The network's own canister takes a callback away.
     let canister = canister
@@ -227,22 +233,25 @@ fn site(name: &str, member: &mut Value, pointer: &str, place: &str) -> Option<Si
 
 /// The arguments in any form that is taken. JSON is brought into one that the scheduler's interface
 /// has, so that what is wrong beside it is said in place of that.
-fn given_arguments(given: &mut Value) -> Given {
+fn given_arguments(given: &mut Value) -> Option<Given> {
     let text = |value: &str| {
         Given::Scheduler(Some(CallArguments::Text {
             value: value.to_string(),
         }))
     };
     let (found, settled) = match &mut *given {
-        Value::Null => return Given::Scheduler(None),
+        Value::Null => return Some(Given::Scheduler(None)),
         Value::String(value) => (text(value), Some(value.clone())),
         Value::Object(cases) => match only_case(cases) {
             Some(("text", Value::String(value))) => (text(value), Some(value.clone())),
             Some(("text", inner)) => match inner["value"].as_str() {
                 Some(value) => (text(value), None),
-                None => return Given::Nothing,
+                None => return None,
             },
-            Some(("bytes", _)) => return Given::Nothing,
+            Some(("bytes", inner)) => {
+                let value = bytes_of(inner.get("value").unwrap_or(inner))?;
+                (Given::Scheduler(Some(CallArguments::Bytes { value })), None)
+            }
             Some(("json", value)) => {
                 let mut value = value.clone();
                 parse(&mut value);
@@ -251,12 +260,12 @@ fn given_arguments(given: &mut Value) -> Given {
             _ => (Given::Json(given.clone()), Some(given.to_string())),
         },
         Value::Array(_) => (Given::Json(given.clone()), Some(given.to_string())),
-        Value::Bool(_) | Value::Number(_) => return Given::Nothing,
+        Value::Bool(_) | Value::Number(_) => return None,
     };
     if let Some(value) = settled {
         *given = json!({ "text": { "value": value } });
     }
-    found
+    Some(found)
 }
 
 /// The case that an object names, but for those that are null.

@@ -20,7 +20,7 @@ mod wait;
 
 pub use agent_error::{agent_error, query_error};
 pub use archive::{Transfer, download, file_digest, upload};
-pub(crate) use callees::{Arguments, Call, Place, unchecked};
+pub(crate) use callees::{Arguments, Call, Place, Sent, unchecked};
 pub use callees::{Checked, NamesCallees};
 pub use canister::{Canister, Manner, Remote};
 pub use client::Scheduler;

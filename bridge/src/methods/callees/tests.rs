@@ -106,6 +106,12 @@ async fn should_refuse_what_the_callee_does_not_have_with_the_place() {
         assert_eq!(body["field"], field, "{body}");
         assert!(body["fix"].as_str().unwrap().contains(fix), "{body}");
     }
+    let bytes = task(
+        "transfer",
+        &json!({ "bytes": { "value": "hex:4449444c00017d05" } }),
+    );
+    let body = refused(&tools, "create_task", bytes).await;
+    assert_eq!(body["field"], "steps[0].action.call.arguments", "{body}");
     let callback = json!({
         "task_id": "7",
         "callback": { "canister": "2vxsx-fae", "method": "tranfser" },

@@ -6,6 +6,7 @@ use candid::Principal;
 use chime_types::CallArguments;
 use serde_json::Value;
 
+use super::sent::Sent;
 use crate::candid_json::{Interface, Kept, Method, advice, near};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{Canister, Scheduler};
@@ -25,8 +26,8 @@ pub(crate) enum Arguments<'a> {
     Given(Option<&'a CallArguments>),
     /// A value in JSON.
     Json(&'a Value),
-    /// The scheduler itself gives them, as in a callback.
-    Message,
+    /// The scheduler itself gives them.
+    Sent(Sent),
 }
 
 /// What became of a check.
@@ -60,8 +61,13 @@ impl<C: Canister> Scheduler<C> {
             };
         };
         let method = method_of(&interface, call).map_err(|error| error.at(place.method))?;
+        // What the scheduler sends nobody can change: the method is at fault then.
+        let at = match call.arguments {
+            Arguments::Sent(_) => place.method,
+            Arguments::Given(_) | Arguments::Json(_) => place.arguments,
+        };
         let checked = arguments_for(&interface, method, call.arguments);
-        checked.map_err(|error| within(error, place.arguments))
+        checked.map_err(|error| within(error, at))
     }
 }
 
@@ -127,7 +133,22 @@ fn arguments_for(
         return Ok(as_kept(interface.keep_json(method, &json)?));
     }
     match arguments {
-        Arguments::Message | Arguments::Json(_) => Ok(Checked::AsGiven),
+        // It was taken above.
+        Arguments::Json(_) => Ok(Checked::AsGiven),
+        Arguments::Sent(sent) => {
+            let taken = interface.check_bytes(method, &sent.sample());
+            taken.map(|()| Checked::AsGiven).map_err(|_| {
+                Error::new(
+                    Kind::InvalidArgument,
+                    format!(
+                        "{} does not take one {}, which is what it is given",
+                        method.name,
+                        sent.name()
+                    ),
+                    "choose a method that does; get_api_doc shows the record with its fields",
+                )
+            })
+        }
         Arguments::Given(None) => Ok(as_kept(interface.keep_text(method, "()")?)),
         // What it becomes is known only when the placeholders are filled in.
         Arguments::Given(Some(CallArguments::Text { value })) if value.contains("{{") => {
@@ -161,7 +182,7 @@ fn json_of(arguments: &Arguments<'_>) -> Option<Value> {
         {
             serde_json::from_str(value).ok()
         }
-        Arguments::Given(_) | Arguments::Message => None,
+        Arguments::Given(_) | Arguments::Sent(_) => None,
     }
 }
 

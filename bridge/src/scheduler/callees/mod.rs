@@ -4,6 +4,7 @@
 //! it is not known then, and nothing is checked by it.
 
 mod check;
+mod sent;
 mod shown;
 mod sites;
 
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 
 pub use check::Checked;
 pub(crate) use check::{Arguments, Call, Place, unchecked};
+pub(crate) use sent::Sent;
 pub use sites::NamesCallees;
 
 use crate::candid_json::{Interface, Names};

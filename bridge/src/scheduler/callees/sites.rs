@@ -7,6 +7,7 @@ use chime_types::{
 };
 
 use super::check::{Arguments, Call, Checked, Place, unchecked};
+use super::sent::Sent;
 use crate::error::Result;
 use crate::scheduler::{Canister, Scheduler};
 
@@ -15,8 +16,15 @@ pub struct Site<'a> {
     place: String,
     canister: Principal,
     method: &'a str,
-    /// The arguments, if the owner gives them.
-    arguments: Option<&'a mut Option<CallArguments>>,
+    given: Given<'a>,
+}
+
+/// What the method is given.
+enum Given<'a> {
+    /// What the owner gives.
+    Arguments(&'a mut Option<CallArguments>),
+    /// What the scheduler gives.
+    Sent(Sent),
 }
 
 /// A request that may name methods of other canisters.
@@ -34,10 +42,13 @@ impl<C: Canister> Scheduler<C> {
     pub async fn know_callees(&self, request: &mut impl NamesCallees) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         for mut site in request.sites() {
-            let given = site.arguments.as_deref().and_then(Option::as_ref).cloned();
-            let arguments = match site.arguments {
-                Some(_) => Arguments::Given(given.as_ref()),
-                None => Arguments::Message,
+            let given = match &site.given {
+                Given::Arguments(arguments) => (*arguments).clone(),
+                Given::Sent(_) => None,
+            };
+            let arguments = match site.given {
+                Given::Arguments(_) => Arguments::Given(given.as_ref()),
+                Given::Sent(sent) => Arguments::Sent(sent),
             };
             let call = Call {
                 canister: site.canister,
@@ -51,8 +62,8 @@ impl<C: Canister> Scheduler<C> {
             match self.check_call(&call, &place).await? {
                 Checked::AsGiven => {}
                 Checked::As(arguments) => {
-                    if let Some(slot) = site.arguments.as_deref_mut() {
-                        *slot = Some(arguments);
+                    if let Given::Arguments(slot) = &mut site.given {
+                        **slot = Some(arguments);
                     }
                 }
                 Checked::Unknown => notes.push(unchecked(site.canister, &site.place)),
@@ -117,7 +128,7 @@ fn of_callback(callback: &Callback) -> Site<'_> {
         place: "callback".to_string(),
         canister: callback.canister,
         method: &callback.method,
-        arguments: None,
+        given: Given::Sent(Sent::Finished),
     }
 }
 
@@ -132,7 +143,7 @@ fn of_action<'a>(action: &'a mut Action, before: &str) -> Option<Site<'a>> {
             place: format!("{before}call"),
             canister: *canister,
             method,
-            arguments: Some(arguments),
+            given: Given::Arguments(arguments),
         }),
         Action::Notification { channel, .. } => {
             of_channel(channel, &format!("{before}notification.channel"))
@@ -157,7 +168,7 @@ fn of_channel<'a>(channel: &'a Channel, place: &str) -> Option<Site<'a>> {
             place: place.to_string(),
             canister: *canister,
             method,
-            arguments: None,
+            given: Given::Sent(Sent::Message),
         }),
         Channel::Inbox {} | Channel::Webhook { .. } => None,
     }

@@ -16,6 +16,8 @@ const LEDGER: &str = "service : {
   transfer : (record { to : principal; amount : nat }) -> (variant { Ok : nat; Err : text });
   balance : (principal) -> (nat) query;
   all : () -> () composite_query;
+  finished : (record { execution_id : nat64; result : opt text }) -> ();
+  message : (record { id : nat64; subject : text; message : text; new : opt nat }) -> ();
 }";
 
 /// A network with a ledger, a canister without an interface, and one that does not answer.
@@ -255,6 +257,46 @@ async fn should_know_what_tasks_call_of_the_network_s_own_canister() {
     let error = check("raw_rnd").await.unwrap_err();
     assert_eq!(error.fix(), "did you mean raw_rand?");
     assert_eq!(check("install_code").await.unwrap().len(), 1, "not known");
+}
+
+#[tokio::test]
+async fn should_refuse_receivers_that_do_not_take_what_is_sent() {
+    let scheduler = Scheduler::of(Network::default());
+    for (method, is_right) in [("finished", true), ("message", false), ("balance", false)] {
+        let mut update = UpdateTaskRequest {
+            callback: Some(Callback::new(ledger(), method)),
+            ..UpdateTaskRequest::default()
+        };
+        let checked = scheduler.know_callees(&mut update).await;
+        match is_right {
+            true => assert!(checked.unwrap().is_empty(), "{method}"),
+            false => {
+                let error = checked.unwrap_err();
+                assert_eq!(error.field(), Some("callback.method"));
+                assert!(
+                    error.rule().contains("one ExecutionFinished"),
+                    "{}",
+                    error.rule()
+                );
+            }
+        }
+    }
+    let mut request = task(Action::Notification {
+        channel: Channel::Canister {
+            canister: ledger(),
+            method: "message".into(),
+            error_cases: None,
+        },
+        subject: String::new(),
+        message: String::new(),
+    });
+    assert!(
+        scheduler
+            .know_callees(&mut request)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
