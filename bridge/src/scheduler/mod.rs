@@ -15,6 +15,7 @@ mod find;
 mod interface;
 mod lists;
 mod module;
+mod owners;
 mod pages;
 mod wait;
 
