@@ -19,7 +19,7 @@ pub fn key(named: Option<&str>, loaded: &Result<Loaded>, origin: Option<String>)
         Finding::ok("principal", loaded.principal().to_text()),
     ];
     for warning in &loaded.warnings {
-        let (text, fix) = warning.split_once(": ").unwrap_or((warning, "mend it"));
+        let (text, fix) = warning.split_once(": ").unwrap_or((warning, "fix it"));
         findings.push(Finding::warn("key file", text, fix));
     }
     findings
@@ -33,8 +33,13 @@ pub fn caller(me: &Result<User>) -> Finding {
         Ok(user) if user.disabled => Finding::fail(
             "role",
             Kind::Forbidden,
-            "the scheduler has switched this user off",
+            "this user is disabled",
             "ask an admin for `chime user put PRINCIPAL --enable`",
+        ),
+        Ok(user) if matches!(user.role, Role::Viewer | Role::Worker) => Finding::warn(
+            "role",
+            format!("{}: it may have no tasks of its own", user.role.name()),
+            "to make tasks ask an admin for `chime user put PRINCIPAL --role user`",
         ),
         Ok(user) => {
             let registered = match (user.created_at, user.role) {

@@ -160,7 +160,7 @@ fn budget(stats: &Stats) -> Finding {
     Finding::warn(
         "budget",
         format!("{text}: used up for another {left}, your slots are skipped until then"),
-        "`chime me` shows what they were spent on; an admin may raise the quota (`chime user put`)",
+        "`chime user me` shows what they were spent on; an admin may raise the quota (`chime user put`)",
     )
 }
 
@@ -197,7 +197,10 @@ fn workers(stats: &Stats) -> Finding {
         0 => Finding::ok("workers", "no command waits for one"),
         waiting => Finding::warn(
             "workers",
-            format!("{waiting} commands wait for one"),
+            match waiting {
+                1 => "1 command waits for one".to_string(),
+                waiting => format!("{waiting} commands wait for one"),
+            },
             "run `chime worker` where they are to be executed",
         ),
     }

@@ -7,11 +7,13 @@ mod caller;
 mod canister;
 mod figures;
 mod network;
+mod tasks;
 
 pub use caller::{caller, key};
 pub use canister::canister;
 pub use figures::{Figures, figures};
 pub use network::network;
+pub use tasks::{host, others, released_commands, scheduler_clock};
 
 use crate::error::{Error, Kind};
 

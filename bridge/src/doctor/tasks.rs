@@ -1,0 +1,155 @@
+//! Whether the tasks that somebody believes to run will run, and whether somebody can see them.
+
+use chime_types::limits::NANOSECONDS;
+use chime_types::{ExecutionStatus, Outcome, TaskExecution, WaitReason};
+
+use super::Finding;
+use crate::error::Kind;
+
+/// A scheduler's clock that is off by more fires schedules at times that people see are wrong.
+const SKEW_WARNED_SECONDS: u64 = 30;
+/// By more than this, what is due is not run for minutes, or long before its time.
+const SKEW_REFUSED_SECONDS: u64 = 240;
+
+/// Schedules fire by the scheduler's clock, whatever the certificates of the network say.
+#[must_use]
+pub fn scheduler_clock(scheduler_at: u64, here_at: u64) -> Finding {
+    let subject = "its clock";
+    let seconds = scheduler_at.abs_diff(here_at) / NANOSECONDS;
+    let away = chime_schedule::format_interval(seconds);
+    let (word, fix) = match scheduler_at > here_at {
+        true => (
+            "ahead of",
+            "set this machine's clock if that is wrong (NTP); else the network's goes on when this one has \
+             caught up: slots until then were run already",
+        ),
+        false => (
+            "behind",
+            "set this machine's clock, or look at the network's",
+        ),
+    };
+    let text = format!("the scheduler's clock is {away} {word} this machine's");
+    match seconds {
+        0..=SKEW_WARNED_SECONDS => Finding::ok(subject, "the scheduler's clock agrees"),
+        ..=SKEW_REFUSED_SECONDS => Finding::warn(subject, text, fix),
+        _ => Finding::fail(subject, Kind::Unavailable, text, fix),
+    }
+}
+
+/// Whether anybody runs the network while no command does.
+#[must_use]
+pub fn host(hosted_here: bool, tasks: u64) -> Finding {
+    match (hosted_here, tasks) {
+        (false, _) => Finding::ok("running", "the network runs on when this command ends"),
+        (true, 0) => Finding::ok("running", "for this command only; there are no tasks"),
+        (true, _) => Finding::warn(
+            "running",
+            "the network runs only while a command does: no schedule fires in between",
+            "leave `chime up` running, or have it started by the system",
+        ),
+    }
+}
+
+/// Commands that workers looked at and gave back: nobody will run them.
+#[must_use]
+pub fn released_commands(executions: &[TaskExecution]) -> Option<Finding> {
+    let is_released = |it: &&TaskExecution| {
+        let last = it.attempts.last();
+        it.status == ExecutionStatus::Waiting
+            && matches!(
+                it.waiting_for,
+                Some(WaitReason::Snooze | WaitReason::Worker)
+            )
+            && last.is_some_and(|last| last.worker.is_some() && last.outcome == Outcome::Snoozed)
+    };
+    let released = executions.iter().filter(is_released).count();
+    (released > 0).then(|| {
+        let (wait, were) = match released {
+            1 => ("1 command waits", "it was"),
+            _ => ("several commands wait", "they were"),
+        };
+        let wait = match released {
+            1 => wait.to_string(),
+            count => wait.replace("several", &count.to_string()),
+        };
+        Finding::warn(
+            "commands",
+            format!("{wait} although a worker runs: {were} released by it"),
+            "put the command into a job file of the worker, or start one with --allow-remote-commands; \
+             `chime execution show` has its words",
+        )
+    })
+}
+
+/// Tasks of others, of which only admins, operators and viewers know.
+#[must_use]
+pub fn others(mine: u64, others: u64) -> Finding {
+    let text = match others {
+        1 => "1 task belongs to another key".to_string(),
+        count => format!("{count} tasks belong to other keys"),
+    };
+    match (mine, others) {
+        (_, 0) => Finding::ok("other owners", "none has tasks"),
+        // Somebody restored them, or calls with another key than before.
+        (0, _) => Finding::warn(
+            "other owners",
+            format!("{text}, and none to this one"),
+            "`chime ps ls --all-owners` shows them; call with their key (--identity) to change them as \
+             their owner",
+        ),
+        (1.., _) => Finding::ok("other owners", format!("{text}: chime ps ls --all-owners")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Verdict;
+    use crate::fixtures::{attempt, execution};
+
+    #[test]
+    fn should_judge_the_scheduler_s_clock_in_both_directions() {
+        let noon = 1_000_000 * NANOSECONDS;
+        for (seconds, verdict) in [
+            (0, Verdict::Ok),
+            (30, Verdict::Ok),
+            (31, Verdict::Warn),
+            (240, Verdict::Warn),
+            (241, Verdict::Fail(Kind::Unavailable)),
+            (7_200, Verdict::Fail(Kind::Unavailable)),
+        ] {
+            let off = noon + seconds * NANOSECONDS;
+            assert_eq!(scheduler_clock(off, noon).verdict, verdict, "{seconds}");
+            assert_eq!(scheduler_clock(noon, off).verdict, verdict, "-{seconds}");
+        }
+    }
+
+    #[test]
+    fn should_warn_where_tasks_do_not_run_between_commands() {
+        assert_eq!(host(true, 3).verdict, Verdict::Warn);
+        assert_eq!(host(true, 0).verdict, Verdict::Ok);
+        assert_eq!(host(false, 3).verdict, Verdict::Ok);
+    }
+
+    #[test]
+    fn should_warn_of_commands_that_a_worker_gave_back() {
+        let mut released = execution(ExecutionStatus::Waiting);
+        released.waiting_for = Some(WaitReason::Snooze);
+        let mut last = attempt(1, Outcome::Snoozed, Some("not among my job files"));
+        assert_eq!(released_commands(&[released.clone()]), None);
+        last.worker = Some("w1".into());
+        released.attempts = vec![last];
+        let found = released_commands(&[released.clone(), released.clone()]).unwrap();
+        assert_eq!(found.verdict, Verdict::Warn);
+        assert!(found.text.starts_with("2 commands wait"), "{}", found.text);
+        released.status = ExecutionStatus::Completed;
+        assert_eq!(released_commands(&[released]), None);
+    }
+
+    #[test]
+    fn should_warn_of_tasks_that_only_others_have() {
+        assert_eq!(others(0, 16).verdict, Verdict::Warn);
+        assert_eq!(others(2, 16).verdict, Verdict::Ok);
+        assert_eq!(others(0, 0).verdict, Verdict::Ok);
+    }
+}
