@@ -113,6 +113,26 @@ impl Choices {
     }
 }
 
+/// The settings that name a network or an identity which there is not, each with what is wrong.
+pub(super) fn dangling(config: &Config) -> Vec<(Key, String, Error)> {
+    let file = File(config);
+    let wrong = |setting: &Setting| {
+        let choice = Choice::new(setting.value.clone(), file.origin(setting));
+        let found = match setting.key.parts().as_slice() {
+            ["network"] => file.address(&choice).map(drop),
+            ["identity"] | ["networks", _, "identity"] => file
+                .identity_of(&choice.value)
+                .map(drop)
+                .map_err(|error| error.at(choice.origin.to_string())),
+            _ => Ok(()),
+        };
+        found
+            .err()
+            .map(|error| (setting.key.clone(), setting.value.clone(), error))
+    };
+    config.settings().iter().filter_map(wrong).collect()
+}
+
 /// The file as the last but one to be asked.
 struct File<'a>(&'a Config);
 
@@ -140,8 +160,12 @@ impl File<'_> {
                 Kind::Usage,
                 format!("the network {name} has no address"),
                 format!("give it one with `chime config set networks.{name}.url=URL`"),
-            )),
-            Err(error) => Err(self.unknown_network(name, error)),
+            )
+            .at(network.origin.to_string())),
+            Err(error) => {
+                let unknown = self.unknown_network(name, error);
+                Err(unknown.at(network.origin.to_string()))
+            }
         }
     }
 

@@ -194,7 +194,7 @@ fn editable(text: &str) -> Result<DocumentMut> {
         Error::new(
             Kind::Usage,
             error.message().to_string(),
-            "mend the file by hand first",
+            "fix the file by hand first",
         )
     })
 }

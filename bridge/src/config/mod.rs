@@ -163,6 +163,16 @@ impl Config {
 
     fn replace(&mut self, text: String) -> Result<()> {
         let made = Self::parse(self.path.clone(), text)?;
+        // What was wrong before may stay; nothing may become wrong.
+        let before = choices::dangling(self);
+        let was = |key: &Key, value: &str| {
+            let same = |(old, said, _): &(Key, String, Error)| old == key && said == value;
+            before.iter().any(same)
+        };
+        let mut new = choices::dangling(&made).into_iter();
+        if let Some((key, _, error)) = new.find(|(key, value, _)| !was(key, value)) {
+            return Err(error.at(key.as_str()));
+        }
         write(&self.path, &made.text).map_err(|error| {
             failed("cannot write the configuration file", &self.path).because(error)
         })?;

@@ -151,9 +151,38 @@ fn should_write_all_changes_or_none() {
     let read = Config::load(Some(&path)).unwrap();
     assert_eq!(read.settings().len(), 2);
     assert_eq!(read, config);
-    assert!(config.unset(&["networks.x".parse().unwrap()]).unwrap());
-    assert!(!config.unset(&["networks.x".parse().unwrap()]).unwrap());
-    assert_eq!(Config::load(Some(&path)).unwrap().settings().len(), 1);
+    let key = |text: &str| text.parse::<Key>().unwrap();
+    let refused = config.unset(&[key("networks.x")]).unwrap_err();
+    assert_eq!(refused.field(), Some("network"), "it is in use: {refused}");
+    assert!(config.unset(&[key("networks.x"), key("network")]).unwrap());
+    assert!(!config.unset(&[key("networks.x")]).unwrap());
+    assert_eq!(Config::load(Some(&path)).unwrap().settings().len(), 0);
+}
+
+/// Every other command would end with it.
+#[test]
+fn should_refuse_names_that_there_are_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let mut config = Config::load_or_empty(Some(&path)).unwrap();
+    let change = |key: &str, value: &str| (key.parse::<Key>().unwrap(), value.to_string());
+    for (key, value) in [
+        ("network", "nope"),
+        ("identity", "nope"),
+        ("networks.prod.identity", "nope"),
+    ] {
+        let changes = [change("networks.prod.url", "ic"), change(key, value)];
+        let error = config.set(&changes).unwrap_err();
+        assert_eq!(error.field(), Some(key), "{error}");
+        assert!(error.rule().contains("nope"), "{error}");
+        assert!(!path.exists());
+    }
+    // What somebody wrote by hand may be mended, a step at a time, and says where it is.
+    fs::write(&path, "network = \"nope\"\nidentity = \"nobody\"\n").unwrap();
+    let mut config = Config::load(Some(&path)).unwrap();
+    config.set(&[change("network", "local")]).unwrap();
+    let error = Choices::new(&config, &Given::default()).unwrap_err();
+    assert!(error.explanation().contains("nobody"), "{error:?}");
 }
 
 #[test]
