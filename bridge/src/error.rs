@@ -20,7 +20,8 @@ pub enum Kind {
     Usage,
     /// A private key is missing or cannot be read.
     Identity,
-    /// A file or directory of this machine cannot be read or written.
+    /// A file, directory, port or process of this machine is in the way: the same command may be right on
+    /// another one.
     LocalFile,
     /// The network cannot be reached.
     Unreachable,
@@ -83,16 +84,17 @@ impl Kind {
         Self::Interrupted,
     ];
 
-    /// The table. Exit codes: 1 failed, 2 usage, 3 not found, 4 refused by the scheduler, 5 the
-    /// network cannot be reached, 6 outcome unknown, 7 try again later, 130 interrupted.
+    /// The table. Exit codes: 1 failed, 2 the command line or what it asks for breaks a rule, 3 not found,
+    /// 4 refused by the scheduler, 5 the network cannot be reached, 6 outcome unknown, 7 try again later,
+    /// 8 this machine, 130 interrupted.
     const fn meaning(self) -> Meaning {
         let (name, exit_code) = match self {
             Self::Usage => ("usage", 2),
             Self::Identity => ("identity", 2),
-            Self::LocalFile => ("local_file", 2),
+            Self::LocalFile => ("local_file", 8),
             Self::Unreachable => ("unreachable", 5),
             Self::NotFound => ("not_found", 3),
-            Self::InvalidArgument => ("invalid_argument", 4),
+            Self::InvalidArgument => ("invalid_argument", 2),
             Self::Unauthenticated => ("unauthenticated", 4),
             Self::Forbidden => ("forbidden", 4),
             Self::Conflict => ("conflict", 4),
@@ -174,6 +176,20 @@ impl Error {
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The same error in other words: its class and what lies beneath it stay.
+    #[must_use]
+    pub fn with_words(
+        mut self,
+        field: Option<String>,
+        rule: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        self.0.field = field;
+        self.0.rule = rule.into();
+        self.0.fix = fix.into();
         self
     }
 
@@ -281,6 +297,34 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Kind::ALL.len());
+    }
+
+    /// Scripts decide on these numbers: none changes unnoticed.
+    #[test]
+    fn should_end_each_kind_of_fault_with_its_own_code() {
+        use Kind::*;
+        let table: [(&[Kind], u8); 9] = [
+            (&[ExecutionFailed, Incompatible, Untrusted, Internal], 1),
+            (&[Usage, Identity, InvalidArgument], 2),
+            (&[NotFound], 3),
+            (
+                &[Unauthenticated, Forbidden, Conflict, LimitExceeded, Refused],
+                4,
+            ),
+            (&[Unreachable], 5),
+            (&[OutcomeUnknown], 6),
+            (&[Unavailable], 7),
+            (&[LocalFile], 8),
+            (&[Interrupted], 130),
+        ];
+        let mut seen = 0;
+        for (kinds, code) in table {
+            for kind in kinds {
+                assert_eq!(kind.exit_code(), code, "{kind:?}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, Kind::ALL.len(), "every kind has a row");
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl<C: Canister> Scheduler<C> {
     /// The caller's task with this id, or else with this name.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `Usage` if there are several.
+    /// `NotFound` if there is none, or if there are several.
     pub async fn find_task(&self, selector: &str) -> Result<Task> {
         if let Some(task_id) = id(selector) {
             match self.get_task(&TaskRequest { task_id }).await {
@@ -34,7 +34,7 @@ impl<C: Canister> Scheduler<C> {
     /// The execution with this id, or else the latest one of the task with this name.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `Usage` if there are several.
+    /// `NotFound` if there is none, or if there are several.
     pub async fn find_execution(&self, selector: &str) -> Result<TaskExecution> {
         if let Some(execution_id) = id(selector) {
             match self.get_execution(&ExecutionRequest { execution_id }).await {
@@ -60,7 +60,7 @@ impl<C: Canister> Scheduler<C> {
     /// The caller's alert with this id or name.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `Usage` if there are several.
+    /// `NotFound` if there is none, or if there are several.
     pub async fn find_alert(&self, selector: &str) -> Result<Alert> {
         choose(&ALERTS, selector, self.all_alerts().await?)
     }
@@ -68,7 +68,7 @@ impl<C: Canister> Scheduler<C> {
     /// The caller's backup with this id; `latest` is the newest that is complete.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `Usage` if there are several.
+    /// `NotFound` if there is none, or if there are several.
     pub async fn find_backup(&self, selector: &str) -> Result<Backup> {
         let mut backups = self.all_backups().await?;
         if selector == LATEST {
@@ -81,7 +81,7 @@ impl<C: Canister> Scheduler<C> {
     /// The registered user with this principal, the beginning of it, or this name.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `Usage` if there are several.
+    /// `NotFound` if there is none, or if there are several.
     pub async fn find_user(&self, selector: &str) -> Result<User> {
         choose(&USERS, selector, self.all_users().await?)
     }
@@ -90,7 +90,7 @@ impl<C: Canister> Scheduler<C> {
 /// The schedule of a task with this id or name.
 ///
 /// # Errors
-/// `NotFound` if there is none, `Usage` if there are several.
+/// `NotFound` if there is none, or if there are several.
 pub fn find_schedule(task: &Task, selector: &str) -> Result<TaskSchedule> {
     choose(&SCHEDULES, selector, task.schedules.clone())
 }
@@ -175,7 +175,7 @@ impl Words {
         let fix = match near(selector, names).as_slice() {
             // Whoever gave digits meant an id, not a name that is near.
             near if near.is_empty() || is_number(selector) => self.fix.to_string(),
-            near => format!("did you mean {}? Else {}", near.join(", "), self.fix),
+            near => format!("did you mean {}? Otherwise {}", near.join(", "), self.fix),
         };
         Error::new(Kind::NotFound, rule, fix)
     }
@@ -229,10 +229,11 @@ fn one<T: Selectable>(words: &Words, selector: &str, mut candidates: Vec<T>) -> 
         if candidates.len() > CANDIDATES_SHOWN {
             ids.push("…".to_string());
         }
-        let (count, things) = (candidates.len(), words.several);
+        let things = words.several;
+        // Like a name that there is not: the thing that is meant was not found.
         return Err(Error::new(
-            Kind::Usage,
-            format!("{count} {things} go by {selector:?}: {}", ids.join(", ")),
+            Kind::NotFound,
+            format!("{selector:?} is ambiguous: {things} {}", ids.join(", ")),
             "give the whole id of the one that is meant",
         ));
     }
@@ -287,7 +288,7 @@ mod tests {
     #[test]
     fn should_say_why_there_is_not_one() {
         for (selector, kind) in [
-            ("backup", Kind::Usage),
+            ("backup", Kind::NotFound),
             ("rep", Kind::NotFound),
             ("9", Kind::NotFound),
             ("", Kind::NotFound),
@@ -296,7 +297,7 @@ mod tests {
             assert_eq!(error.kind(), kind, "{selector}");
         }
         let error = choose(&TASKS, "backup", tasks()).unwrap_err();
-        assert_eq!(error.rule(), "2 tasks go by \"backup\": 7, 41");
+        assert_eq!(error.rule(), "\"backup\" is ambiguous: tasks 7, 41");
     }
 
     #[test]
@@ -305,7 +306,7 @@ mod tests {
             let error = choose(&TASKS, selector, tasks()).unwrap_err();
             error.fix().to_string()
         };
-        assert!(fix("reprot").starts_with("did you mean report? Else list"));
+        assert!(fix("reprot").starts_with("did you mean report? Otherwise list"));
         for unlike in ["99", "discord", "zzz"] {
             assert_eq!(fix(unlike), TASKS.fix, "{unlike}");
         }
@@ -317,7 +318,7 @@ mod tests {
         let error = choose(&TASKS, "x", many).unwrap_err();
         assert_eq!(
             error.rule(),
-            "100 tasks go by \"x\": 100, 101, 102, 103, 104, …"
+            "\"x\" is ambiguous: tasks 100, 101, 102, 103, 104, …"
         );
     }
 }

@@ -105,7 +105,7 @@ async fn find(state: &StateDirectory) -> Result<Option<RunningNetwork>> {
 
 fn taken(state: &StateDirectory, network: &RunningNetwork) -> Error {
     Error::new(
-        Kind::Conflict,
+        Kind::LocalFile,
         format!(
             "process {} already runs the network on {}, at {}",
             network.pid,
@@ -133,7 +133,7 @@ async fn not_started(state: &StateDirectory, port: u16, error: ServerError) -> E
             state.path().display()
         );
         return Error::new(
-            Kind::Conflict,
+            Kind::LocalFile,
             rule,
             "Wait until it has ended, or name another directory with --state DIR.",
         )
