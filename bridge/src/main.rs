@@ -9,12 +9,16 @@ use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     // Before anything heavy: help and faults of the command line are answered here.
-    let cli = Cli::read();
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            chime::cli::report(&error);
-            ExitCode::from(error.exit_code())
+            let code = error.exit_code();
+            chime::cli::report(error);
+            ExitCode::from(code)
         }
     }
 }

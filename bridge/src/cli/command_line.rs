@@ -1,31 +1,39 @@
 //! The command line as a whole: its global options and its commands.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
-use super::*;
+use super::{
+    ActionCommand, AlertCommand, ApplyArguments, BackupCommand, CompletionsArguments,
+    ConfigCommand, DeployArguments, EventsArguments, ExecutionCommand, IdentityCommand,
+    InboxArguments, ManArguments, McpArguments, PreviewArguments, PsCommand, RunArguments,
+    ScheduleCommand, SchedulerCommand, SecretCommand, StatsArguments, TaskCommand, TopArguments,
+    UpArguments, UserCommand, WorkerArguments, config, doctor, help, identity, mcp, variables,
+};
 use crate::terminal::Format;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
   1    an execution failed, or a fault of Chime itself
-  2    the command line, a file or a private key is at fault; `apply` refused a document
-  3    no such task or canister
-  4    the scheduler refused the request
+  2    invalid command line, file, key or request; `apply` rejected a document
+  3    no such task or canister, or more than one
+  4    the scheduler rejected the request
   5    the network cannot be reached
-  6    nobody can tell whether the request was carried out
+  6    it is unknown whether the request was carried out
   7    try again later
-  130  interrupted, or a question was not answered with yes
+  8    a file, directory or process of this machine is in the way
+  130  interrupted, or the confirmation was declined
 
 Examples:
   chime up                                    run a network with the scheduler on this machine
   chime run --note 'still here' --every 30    write a line into a log every 30 seconds
   chime ps ls                                 list the tasks
-  chime ps logs 1                             what became of the runs of task 1
-  chime apply -f jobs/                        make tasks of job files";
+  chime ps logs 1                             the history of task 1
+  chime apply -f jobs/                        create tasks from job files";
 
 /// Durable task scheduler in an Internet Computer canister.
 ///
@@ -55,8 +63,8 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub state: Option<PathBuf>,
-    /// Network of the scheduler: a name of the configuration file, embedded (the default), local (of
-    /// the IC's own tools), ic, or a URL.
+    /// Network of the scheduler: a name from the configuration file, embedded (the default), local
+    /// (that of icp or dfx), ic, or a URL.
     #[arg(
         long,
         global = true,
@@ -74,8 +82,8 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub canister: Option<String>,
-    /// Who calls: a name of the configuration file, dfx:NAME, icp:NAME, keyring:NAME, or a PEM file;
-    /// the embedded network makes its own key.
+    /// Identity to call as: a name from the configuration file, dfx:NAME, icp:NAME, keyring:NAME, or a
+    /// PEM file; the embedded network has a key of its own.
     #[arg(
         long,
         global = true,
@@ -84,8 +92,8 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub identity: Option<String>,
-    /// File whose first line is the password of the key, if that is encrypted. Without it the password
-    /// is asked for at a terminal, and nowhere else.
+    /// File whose first line is the password of an encrypted key. Without it the password is asked for
+    /// at the terminal.
     #[arg(
         long,
         global = true,
@@ -94,7 +102,7 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub password_file: Option<PathBuf>,
-    /// Configuration file with named networks and identities; `chime config path` shows the usual one.
+    /// Configuration file with named networks and identities; `chime config path` shows the default.
     #[arg(
         long,
         global = true,
@@ -103,7 +111,7 @@ pub struct GlobalArguments {
         hide_env_values = true
     )]
     pub config_file: Option<PathBuf>,
-    /// Form of the answer.
+    /// Output format.
     #[arg(
         short = 'o',
         long,
@@ -131,12 +139,16 @@ impl Flags {
 }
 
 impl Cli {
-    /// Reads the command line, or ends the program with the help or what is wrong.
-    #[must_use]
-    pub fn read() -> Self {
-        let command = variables::without_empty_variables(Self::command());
-        let matches = command.get_matches();
-        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// The exit code, when the help or what is wrong was written.
+    pub fn read() -> Result<Self, ExitCode> {
+        let command = variables::without_empty_variables(help::command());
+        let read = command
+            .try_get_matches()
+            .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
+        let (mut cli, matches) = read.map_err(|error| help::refused(&error))?;
         let is_flag =
             |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
         cli.global.flags = Flags(
@@ -146,7 +158,7 @@ impl Cli {
                 .map(ToString::to_string)
                 .collect(),
         );
-        cli
+        Ok(cli)
     }
 }
 
@@ -158,25 +170,25 @@ pub enum Command {
     /// Serve the methods of a canister as MCP tools, on the standard streams or over HTTP.
     #[command(after_help = mcp::arguments::MCP_HELP)]
     Mcp(McpArguments),
-    /// Make a task.
+    /// Create a task.
     Run(Box<RunArguments>),
-    /// List, start and stop tasks, and see what became of their runs.
+    /// List tasks, pause and resume them, and show their history.
     #[command(subcommand, visible_alias = "tasks")]
     Ps(PsCommand),
-    /// Make, show, change and run tasks.
+    /// Create, show, change and run tasks.
     #[command(subcommand)]
     Task(TaskCommand),
-    /// List, add, remove, switch and preview schedules.
+    /// List, add, remove, enable, disable and preview schedules.
     #[command(subcommand)]
     Schedule(ScheduleCommand),
-    /// See, stop, put off and repeat executions.
+    /// Show, cancel, snooze and repeat executions.
     #[command(subcommand)]
     Execution(ExecutionCommand),
-    /// Make tasks of job files, or bring the tasks up to date with them.
+    /// Create tasks from job files, or update tasks to match them.
     Apply(ApplyArguments),
     /// Show what a schedule means and when it fires next; needs no network.
     Preview(PreviewArguments),
-    /// Run the commands of tasks on this machine, and keep the tasks of a directory of job files.
+    /// Run the commands of tasks on this machine, and keep tasks in step with a directory of job files.
     Worker(Box<WorkerArguments>),
     /// Registered actions, for steps with --named.
     #[command(subcommand)]
@@ -184,12 +196,12 @@ pub enum Command {
     /// Secrets of HTTP actions and webhooks.
     #[command(subcommand)]
     Secret(SecretCommand),
-    /// Messages when something happens.
+    /// Alerts: messages when something happens.
     #[command(subcommand)]
     Alert(AlertCommand),
-    /// Messages of alerts and notifications.
+    /// Your messages from alerts and notifications.
     Inbox(InboxArguments),
-    /// Backups: make, list, download, restore.
+    /// Create, list, download and restore backups.
     #[command(subcommand)]
     Backup(BackupCommand),
     /// Yourself, and the users of the scheduler.
@@ -198,9 +210,9 @@ pub enum Command {
     /// Show and set the configuration of the scheduler.
     #[command(subcommand)]
     Scheduler(SchedulerCommand),
-    /// Figures about your tasks and the scheduler.
+    /// Statistics about your tasks and the scheduler.
     Stats(StatsArguments),
-    /// The timeline: who changed what, and what came of it.
+    /// The timeline: who changed what, and what happened.
     Events(EventsArguments),
     /// A live view of tasks, runs and failures.
     Top(TopArguments),
@@ -209,13 +221,13 @@ pub enum Command {
     Config(ConfigCommand),
     /// Install the scheduler's canister on a network, or bring it up to date.
     Deploy(DeployArguments),
-    /// Look whether everything is in order: configuration, network, identity, canister, scheduler.
+    /// Check configuration, network, identity, canister and scheduler.
     #[command(after_help = doctor::arguments::DOCTOR_HELP)]
     Doctor,
-    /// List, make and import the private keys that own tasks.
+    /// List, create and import the private keys that own tasks.
     #[command(subcommand, after_help = identity::arguments::IDENTITY_HELP)]
     Identity(IdentityCommand),
-    /// Write what a shell needs to complete the command line.
+    /// Generate shell completions.
     Completions(CompletionsArguments),
     /// Write manual pages, one for each command.
     Man(ManArguments),

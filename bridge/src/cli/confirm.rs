@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 use tokio::sync::oneshot;
 
 use crate::cli::ConfirmArguments;
+use crate::cli::session::interrupted;
 use crate::error::Result;
 use crate::error::{Error, Kind};
 use crate::terminal::Writer;
@@ -27,13 +28,14 @@ pub(in crate::cli) async fn confirm(
         ));
     }
     writer.message(format!("{what}? [y/N]"));
-    match line().await.trim().to_lowercase().as_str() {
+    let answer = tokio::select! {
+        answer = line() => answer,
+        // At the question nothing was begun, so nothing is left to be said of it.
+        _ = interrupted() => String::new(),
+    };
+    match answer.trim().to_lowercase().as_str() {
         "y" | "yes" => Ok(()),
-        _ => Err(Error::new(
-            Kind::Interrupted,
-            "not confirmed; nothing was changed",
-            "answer y to go on",
-        )),
+        _ => Err(Error::new(Kind::Interrupted, "nothing was changed", "")),
     }
 }
 

@@ -16,9 +16,11 @@ mod confirm;
 mod create;
 mod deploy;
 mod doctor;
+mod error_words;
 mod events;
 mod execution;
 mod follow;
+mod help;
 mod identity;
 mod man;
 mod mcp;
@@ -95,8 +97,9 @@ pub use top::arguments::TopArguments;
 pub use up::arguments::UpArguments;
 pub use worker::arguments::WorkerArguments;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
+use crate::words::Clock;
 
 /// Runs a command.
 ///
@@ -141,13 +144,24 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 /// Writes an error to the standard error: its cause, and the next step.
-pub fn report(error: &Error) {
+pub fn report(error: Error) {
     use std::io::Write;
-    let text = format!(
-        "error: {}\n  fix: {}",
-        error.explanation(),
-        sentence(error.fix())
-    );
+    let error = error_words::reworded(error, &Clock::system());
+    let text = match error.kind() {
+        // Whoever declined or pressed Ctrl-C made no mistake.
+        Kind::Interrupted => {
+            let said = [error.explanation(), error.fix().to_string()];
+            let said = said.iter().filter(|text| !text.is_empty());
+            said.map(|text| sentence(text))
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
+        _ => format!(
+            "error: {}\n  fix: {}",
+            error.explanation(),
+            sentence(error.fix())
+        ),
+    };
     // Nobody can be told that the standard error is closed.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -137,6 +137,8 @@ async fn until<T>(
     let progress = |text: &str| writer.message(text);
     let connection = connect(settings(global)?, &progress).await?;
     let result = tokio::select! {
+        // A question that is interrupted says so itself.
+        biased;
         result = begin(&connection, &progress, work) => result,
         name = stop => Err(interruption(name)),
     };
@@ -162,7 +164,7 @@ pub(in crate::cli) fn interruption(signal: &str) -> Error {
     Error::new(
         Kind::Interrupted,
         format!("stopped by {signal}"),
-        "Whatever was acknowledged before is kept; run the command again if need be.",
+        "what was acknowledged before is kept; `chime events` shows what was changed",
     )
 }
 

@@ -39,7 +39,7 @@ pub(super) fn admit(job: &Job, files: &JobFiles, group: &str, allow_remote: bool
         );
     }
     Admission::HandBack(
-        "handed back: the command does not come from the job files of the worker. Put it into a file \
+        "released: the command does not come from the job files of the worker. Put it into a file \
          there, or start a worker with --allow-remote-commands"
             .to_string(),
     )

@@ -115,7 +115,7 @@ impl Crew {
                 let error = error.replace('\n', " | ");
                 (Done::Failed, format!("failed: {}: {error}", shown(job)))
             }
-            Report::HandedBack { .. } => (Done::HandedBack, format!("handed back: {}", shown(job))),
+            Report::HandedBack { .. } => (Done::HandedBack, format!("released: {}", shown(job))),
         };
         if matches!(entry.report, Report::Ended(_)) {
             self.write_down(&entry).await;

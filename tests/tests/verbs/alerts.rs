@@ -54,7 +54,7 @@ fn should_tell_of_a_failure() {
         "what is not given stays as it is"
     );
     network.refused(&["alert", "create", "x", "--on", "noise"], 2);
-    network.refused(&["alert", "create", "x", "--on", "silent"], 4);
+    network.refused(&["alert", "create", "x", "--on", "silent"], 2);
     network.refused(&["alert", "delete", "it failed"], 2);
     network.text(&["alert", "delete", "it failed", "--yes"]);
     assert!(network.text(&["alert", "ls"]).contains("No alerts"));

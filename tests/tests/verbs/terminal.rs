@@ -71,7 +71,8 @@ fn should_show_a_live_view_and_obey_keys() {
         "run", "--name", "pipeline", "--note", "x", "--every", "3600",
     ]);
     // Words, because blanks that were there before are not drawn again.
-    let keys = r#"[["pipeline", "p"], ["switched", "r"], ["begun", "q"]]"#;
+    let keys =
+        r#"[["pipeline", "p"], ["again", "p"], ["paused", "r"], ["run", "r"], ["started", "q"]]"#;
     let (code, seen) = in_terminal(&network, 60, keys, &["top", "--interval", "1"]);
     assert_eq!(code, Some(0), "{seen}");
     assert!(seen.contains("Failures"), "{seen}");

@@ -66,7 +66,7 @@ fn should_show_and_set_the_configuration() {
     let preset = network.json(&["scheduler", "set", "--preset", "production"]);
     assert_eq!(preset["maximum_tasks_per_owner"], 500);
     network.refused(&["scheduler", "set", "colour=red"], 2);
-    network.refused(&["scheduler", "set", "maximum_concurrent=0"], 4);
+    network.refused(&["scheduler", "set", "maximum_concurrent=0"], 2);
     assert!(
         network
             .text(&["scheduler", "guide"])

@@ -10,7 +10,7 @@ pub enum AlertCommand {
     /// List your alerts.
     #[command(visible_alias = "list")]
     Ls,
-    /// Make an alert: a message to an inbox, a webhook or a canister when something happens.
+    /// Create an alert: a message to an inbox, a webhook or a canister when something happens.
     #[command(after_help = "\
 Examples:
   chime alert create 'something failed' --on failure --to inbox
@@ -18,9 +18,9 @@ Examples:
       --header 'authorization: Bearer {{secrets.HOOK}}' --cooldown 1h
   chime alert create 'backup is silent' --task backup --on silent --to inbox")]
     Create(AlertCreateArguments),
-    /// Change an alert: what is not given stays as it is.
+    /// Change an alert; settings that are not given stay as they are.
     Update(AlertUpdateArguments),
-    /// Send a test message through the channel of an alert, and wait for what becomes of it.
+    /// Send a test message through the channel of an alert, and wait for its delivery.
     #[command(after_help = "\
 Exit codes: 0 the message arrived, 7 the first attempt failed, 6 nobody knows yet.
 
@@ -47,7 +47,7 @@ pub struct AlertArguments {
     /// A header of the webhook; may hold {{secrets.NAME}}.
     #[arg(long, value_name = "NAME: VALUE", requires = "to")]
     pub header: Vec<String>,
-    /// Keep silent for so long after a message: seconds, or such as 1h; 0 is never.
+    /// Stay silent for this long after a message: seconds, or e.g. 1h; 0: never.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub cooldown: Option<u64>,
 }
@@ -79,10 +79,10 @@ pub struct AlertUpdateArguments {
     /// When and where to.
     #[command(flatten)]
     pub alert: AlertArguments,
-    /// Switch it off.
+    /// Disable it.
     #[arg(long, conflicts_with = "enable")]
     pub disable: bool,
-    /// Switch it on.
+    /// Enable it.
     #[arg(long)]
     pub enable: bool,
 }
@@ -119,6 +119,11 @@ pub struct InboxArguments {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub limit: u32,
     /// Remove a message and all older ones; without an id all that are shown.
-    #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true, value_parser = message_id)]
     pub clear: Option<Option<u64>>,
+}
+
+fn message_id(text: &str) -> Result<u64, String> {
+    let id = text.parse();
+    id.map_err(|_| "not the id of a message; `chime inbox` shows the ids".to_string())
 }

@@ -59,9 +59,20 @@ async fn create(
             cooldown_seconds: alert.cooldown,
         };
         know_callees(session, &mut request, writer).await?;
+        let present = session.scheduler.all_alerts().await?;
+        if let Some(twin) = present.iter().find(|it| it.name == request.name) {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("alert {} is called {:?} already", twin.id, twin.name),
+                format!(
+                    "change it with `chime alert update {}`, or choose another name",
+                    twin.id
+                ),
+            ));
+        }
         session.scheduler.create_alert(&request).await
     });
-    writer.answer(&changed_alert(made.await?, "is made"))
+    writer.answer(&changed_alert(made.await?, "created"))
 }
 
 async fn update(
@@ -92,9 +103,9 @@ async fn update(
     });
     let changed = changed.await?;
     let what = if changed.disabled {
-        "is changed, and switched off"
+        "updated, and disabled"
     } else {
-        "is changed"
+        "updated"
     };
     writer.answer(&changed_alert(changed, what))
 }

@@ -38,7 +38,7 @@ pub fn alerts(alerts: Vec<Alert>) -> Record {
         let spare = &["HELD BACK", "QUIET", "SENT"];
         let mut table = Table::new(page, &columns).spare(spare);
         for alert in &alerts {
-            let off = if alert.disabled { " (off)" } else { "" };
+            let off = if alert.disabled { " (disabled)" } else { "" };
             table.row([
                 alert.id.to_string().into(),
                 format!("{}{off}", alert.name).into(),
@@ -139,7 +139,10 @@ fn channel(channel: &Channel) -> String {
 pub fn changed_alert(alert: Alert, what: &'static str) -> Record {
     Record::new("create_alert", &AlertResult::Ok(alert.clone()), move |_| {
         let on = condition(&alert.condition);
-        let to = channel(&alert.channel);
+        let to = match &alert.channel {
+            Channel::Inbox {} => "your inbox (`chime inbox`)".into(),
+            other => channel(other),
+        };
         format!(
             "Alert {} ({}) {what}: on {on}, to {to}.",
             alert.id,

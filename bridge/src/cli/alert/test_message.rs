@@ -69,7 +69,7 @@ fn judge(alert: &Alert, delivery: &Delivery) -> Result<()> {
             Err(Error::new(
                 Kind::Unavailable,
                 format!("the message of alert {} did not arrive: {error}", alert.id),
-                "mend what the error names, or change the channel with `chime alert update --to`",
+                "fix what the error names, or change the channel with `chime alert update --to`",
             ))
         }
         DeliveryState::Waiting | DeliveryState::UnderWay => Err(Error::new(

@@ -110,7 +110,7 @@ impl AppliedRow {
     fn cells(&self, page: &Page<'_>) -> Vec<String> {
         let next = match self.next_run_at {
             Some(at) => page.clock.both(at),
-            None if self.disabled => "switched off".into(),
+            None if self.disabled => "paused".into(),
             None => "-".into(),
         };
         let schedule = match (&self.schedule, &self.timezone) {

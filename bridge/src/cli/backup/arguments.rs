@@ -9,7 +9,7 @@ use crate::cli::ConfirmArguments;
 /// The commands of `chime backup`.
 #[derive(Subcommand, Debug)]
 pub enum BackupCommand {
-    /// Make a backup of your tasks, schedules and history now, or every day.
+    /// Create a backup of your tasks, schedules and history now, or every day.
     #[command(after_help = "\
 A task `Backup on demand` makes the backups; of these the newest --keep are kept. With --daily
 another task makes one every day.
@@ -25,9 +25,9 @@ Examples:
     /// List your backups.
     #[command(visible_alias = "list")]
     Ls,
-    /// Write a backup into a file; goes on where it was cut off.
+    /// Download a backup to a file; continues an interrupted download.
     Download(BackupDownloadArguments),
-    /// Bring tasks back from a backup or a file.
+    /// Restore tasks from a backup or a file.
     #[command(after_help = "\
 Tasks that exist are left as they are unless --overwrite is given. An upload that was cut off goes
 on where it was. What was under way is restored as cancelled, and schedules go on from now. Secrets,
@@ -49,7 +49,7 @@ pub struct BackupCreateArguments {
     /// Of all owners, with users, actions and configuration; for admins.
     #[arg(long, conflicts_with = "daily")]
     pub all_owners: bool,
-    /// Keep so many, 1 to 100: older ones are removed.
+    /// Keep this many, 1 to 100; older ones are removed.
     #[arg(long, value_name = "N", default_value_t = 7)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
     pub keep: u32,

@@ -1,12 +1,13 @@
 //! `chime backup`: made by a task in the scheduler, kept there, and carried to and from files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chime_types::{
-    Action, Backup, BackupRequest, CreateBackupTaskRequest, CreateTaskRequest, NewSchedule,
-    NewStep, RestoreBackupRequest, RestoredBackup, Rule, RunTaskNowRequest, Task,
-    UpdateTaskRequest,
+    Action, Backup, BackupRequest, CreateBackupTaskRequest, CreateTaskRequest, EmptyRequest,
+    NewSchedule, NewStep, RestoreBackupRequest, RestoredBackup, Role, Rule, RunTaskNowRequest,
+    Task, UpdateTaskRequest,
 };
 
 use crate::cli::backup::show::{backup, backups, restored};
@@ -169,7 +170,12 @@ async fn fetch(
             bar.part(transfer.done, transfer.total)
         })
         .await?;
-        let what = format!("It is in {}; the checksum agrees.", path.display());
+        let what = format!(
+            "It is in {}; the checksum agrees. No private key is in it: keep the one of {} with it, to which \
+             the tasks belong.",
+            path.display(),
+            found.owner
+        );
         Ok(backup(found, what))
     });
     writer.answer(&answer.await?)
@@ -181,6 +187,14 @@ async fn restore(
     writer: &Writer,
 ) -> Result<()> {
     let path = Path::new(&arguments.from);
+    let is_backup = arguments.from == "latest" || arguments.from.parse::<u64>().is_ok();
+    if !path.is_file() && !is_backup {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("there is no file {}", path.display()),
+            "name a file that `chime backup download` wrote, or a backup: an id of `chime backup ls`, or latest",
+        ));
+    }
     let how = match arguments.overwrite {
         true => "replacing tasks that exist",
         false => "leaving tasks that exist as they are",
@@ -202,9 +216,25 @@ async fn restore(
             }
             false => session.scheduler.find_backup(&arguments.from).await?,
         };
-        restore_pages(session, found.id, arguments.overwrite).await
+        let done = restore_pages(session, found.id, arguments.overwrite).await?;
+        Ok((done, foreign(session).await?))
     });
-    writer.answer(&restored(answer.await?))
+    let (done, foreign) = answer.await?;
+    writer.answer(&restored(done, foreign))
+}
+
+/// Whose tasks there are that are not the caller's, and how many: nothing shows them to the caller, unless
+/// it is asked for the tasks of all owners.
+async fn foreign(session: &Session) -> Result<BTreeMap<String, usize>> {
+    let me = session.scheduler.get_me(&EmptyRequest {}).await?;
+    let mut owners = BTreeMap::new();
+    if matches!(me.role, Role::Admin | Role::Operator | Role::Viewer) {
+        let all = session.scheduler.tasks_of_all(|_| ()).await?;
+        for task in all.iter().filter(|task| task.owner != me.principal) {
+            *owners.entry(task.owner.to_text()).or_default() += 1;
+        }
+    }
+    Ok(owners)
 }
 
 async fn restore_pages(

@@ -1,5 +1,7 @@
 //! Backups, and what was restored.
 
+use std::collections::BTreeMap;
+
 use chime_types::{
     Backup, BackupPage, BackupResult, ListBackupsResult, RenumberedTask, RestoreBackupResult,
     RestoredBackup,
@@ -98,7 +100,7 @@ fn count(number: u64) -> usize {
 
 /// What was restored.
 #[must_use]
-pub fn restored(restored: RestoredBackup) -> Record {
+pub fn restored(restored: RestoredBackup, foreign: BTreeMap<String, usize>) -> Record {
     let RestoredBackup {
         tasks,
         executions,
@@ -117,7 +119,7 @@ pub fn restored(restored: RestoredBackup) -> Record {
             );
             if left_out > 0 {
                 text.push_str(&format!(
-                " {} left out: they exist (--overwrite replaces them) or belong to somebody else.",
+                " {} skipped: they exist (--overwrite replaces them) or belong to somebody else.",
                 counted(count(left_out), "task")
             ));
             }
@@ -129,8 +131,17 @@ pub fn restored(restored: RestoredBackup) -> Record {
                 text.push_str(&format!("\nTask {old_task_id} is {new_task_id} here."));
             }
             text.push_str(
-                " Secrets, inboxes, reports, the timeline and backfills are in no backup.",
+                "\nSecrets, inboxes, reports, the timeline and backfills are in no backup.",
             );
+            for (owner, count) in &foreign {
+                let belong = if *count == 1 { "belongs" } else { "belong" };
+                text.push_str(&format!(
+                    "\n{} here {belong} to {owner}, which is not you: `chime ps ls --all-owners` shows them. \
+                     Call with that key (--identity FILE; identity.pem of the old state), or make them yours: \
+                     `chime task export ID > jobs.yaml`, `chime task delete ID`, `chime apply -f jobs.yaml`.",
+                    counted(*count, "task")
+                ));
+            }
             text
         },
     )

@@ -16,7 +16,7 @@ use crate::cli::{ScheduleArguments, SettingArguments, StepArguments};
         .args(["note", "call", "http", "command", "named", "file", "config"]),
     after_help = "\
 Each --call, --http, --command, --note, --named and --file is a step; flags such as --step-name and
---header are about the step before them. Without a schedule the task runs once: now, or after
+--header apply to the preceding step. Without a schedule the task runs once: now, or after
 --after. With --every it runs first after one interval, or after --after (0 is at once).
 
 Examples:
@@ -34,7 +34,7 @@ pub struct RunArguments {
     /// What it does.
     #[command(flatten)]
     pub steps: StepArguments,
-    /// Make the task of a configuration file: JSON of Realms, or any other job file with one task.
+    /// Create the task from a configuration file: JSON of Realms, or any job file with one task.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// When it runs.
@@ -43,16 +43,16 @@ pub struct RunArguments {
     /// All else.
     #[command(flatten)]
     pub settings: SettingArguments,
-    /// Make it switched off; `chime task resume` switches it on.
+    /// Create it paused; `chime task resume` starts it.
     #[arg(long, conflicts_with = "wait")]
     pub disabled: bool,
-    /// A second command with the same key makes nothing and shows the task of the first.
+    /// Idempotency key: a second command with the same key creates nothing and shows the first task.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
     /// Wait for the end of the first execution; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
-    /// Show the request and when it would run, and change nothing.
+    /// Show the request and the next runs without changing anything.
     #[arg(long, conflicts_with = "wait")]
     pub dry_run: bool,
 }

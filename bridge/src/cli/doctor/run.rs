@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use chime_types::EmptyRequest;
+use chime_types::{EmptyRequest, Role, User};
 use ic_agent::Identity;
 use ic_agent::identity::AnonymousIdentity;
 
@@ -16,6 +16,10 @@ use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, Settings, choose_identity, reach};
 use crate::scheduler::Scheduler;
 use crate::terminal::Writer;
+use crate::words::Clock;
+
+/// Most tasks whose latest execution is looked at.
+const MAXIMUM_LOOKS: usize = 100;
 
 /// Looks at everything and shows it.
 pub(in crate::cli) async fn run(global: &GlobalArguments, writer: &Writer) -> Result<()> {
@@ -90,7 +94,7 @@ fn file(global: &GlobalArguments) -> Finding {
         Err(error) => Finding::of_error("configuration", &error),
         Ok(_) if !path.exists() => Finding::ok(
             "configuration",
-            format!("no file {}, which is well", path.display()),
+            format!("no file {} (defaults apply)", path.display()),
         ),
         Ok(config) => Finding::ok(
             "configuration",
@@ -137,7 +141,8 @@ async fn on_network(choices: &Choices, connection: &Connection, is_known: bool) 
     findings.extend(looked_at);
     if works && is_known {
         let scheduler = Scheduler::new(agent.clone(), canister_id);
-        findings.extend(of_scheduler(&scheduler).await);
+        let hosted_here = connection.is_hosted_here();
+        findings.extend(of_scheduler(&scheduler, hosted_here).await);
     }
     findings
 }
@@ -158,24 +163,24 @@ fn unknown(choices: &Choices) -> Finding {
     match choices.address.value {
         NetworkName::Embedded => Finding::warn(
             "canister",
-            "not made yet",
-            "any other command makes it, such as `chime ps ls`",
+            "not created yet",
+            "any other command creates it, such as `chime ps ls`",
         ),
         _ => Finding::fail(
             "canister",
             Kind::Usage,
             "none is named",
-            "name it with --canister ID or in the configuration, or make one with `chime deploy --new`",
+            "name it with --canister ID or in the configuration file, or create one with `chime deploy --new`",
         ),
     }
 }
 
-async fn of_scheduler(scheduler: &Scheduler) -> Vec<Finding> {
+async fn of_scheduler(scheduler: &Scheduler, hosted_here: bool) -> Vec<Finding> {
     let me = scheduler.get_me(&EmptyRequest {}).await;
     let mut findings = vec![doctor::caller(&me)];
-    if me.is_err() {
+    let Ok(me) = me else {
         return findings;
-    }
+    };
     let both = async {
         Ok::<_, Error>(Figures {
             stats: scheduler.get_stats(&EmptyRequest {}).await?,
@@ -183,8 +188,39 @@ async fn of_scheduler(scheduler: &Scheduler) -> Vec<Finding> {
         })
     };
     match both.await {
-        Ok(figures) => findings.extend(doctor::figures(&figures)),
+        Ok(figures) => {
+            let here_at = Clock::system().now_at();
+            findings.push(doctor::scheduler_clock(figures.stats.now_at, here_at));
+            findings.extend(doctor::figures(&figures));
+        }
         Err(error) => findings.push(Finding::of_error("scheduler", &error)),
     }
+    match of_tasks(scheduler, &me, hosted_here).await {
+        Ok(found) => findings.extend(found),
+        Err(error) => findings.push(Finding::of_error("tasks", &error)),
+    }
     findings
+}
+
+/// What the tasks themselves say: those of the caller, and for who may see them those of all.
+async fn of_tasks(scheduler: &Scheduler, me: &User, hosted_here: bool) -> Result<Vec<Finding>> {
+    let tasks = scheduler.all_tasks().await?;
+    let mut executions = Vec::new();
+    for task in tasks
+        .iter()
+        .filter(|task| task.active_executions > 0)
+        .take(MAXIMUM_LOOKS)
+    {
+        executions.extend(scheduler.executions(task.id, None, 1).await?);
+    }
+    let mut findings: Vec<_> = doctor::released_commands(&executions).into_iter().collect();
+    let mut known = me.tasks;
+    if matches!(me.role, Role::Admin | Role::Operator | Role::Viewer) {
+        let all = scheduler.tasks_of_all(|_| ()).await?;
+        let others = all.iter().filter(|task| task.owner != me.principal).count();
+        findings.push(doctor::others(me.tasks, others as u64));
+        known = all.len() as u64;
+    }
+    findings.push(doctor::host(hosted_here, known));
+    Ok(findings)
 }

@@ -7,18 +7,18 @@ use crate::cli::{ConfirmArguments, WatchArguments, seconds};
 /// The commands of `chime execution`.
 #[derive(Subcommand, Debug)]
 pub enum ExecutionCommand {
-    /// List executions, the newest first.
+    /// List executions, newest first.
     #[command(visible_alias = "list")]
     Ls(ExecutionListArguments),
     /// Show everything about an execution.
     Show(ExecutionSelector),
-    /// Stop an execution that is ready, running or waiting.
+    /// Cancel an execution that is ready, running or waiting.
     Cancel(CancelArguments),
-    /// Put an execution off that is ready or waiting; it costs no attempt.
+    /// Postpone a ready or waiting execution; this does not use up an attempt.
     Snooze(SnoozeArguments),
-    /// Run an execution again that did not complete, or all dead letters that match.
+    /// Retry an execution that did not complete, or all matching dead letters.
     #[command(after_help = "\
-Dead letters are executions that failed or timed out and were not run again.
+Dead letters are executions that failed or timed out and were not retried.
 
 Examples:
   chime execution replay 41
@@ -45,7 +45,7 @@ pub struct ExecutionListArguments {
     #[arg(long, value_name = "STATUS", conflicts_with = "dead_letters")]
     #[arg(value_parser = ["ready", "running", "waiting", "completed", "failed", "timed_out", "cancelled", "skipped", "missed"])]
     pub status: Option<String>,
-    /// Only those that failed or timed out and were not run again.
+    /// Only those that failed or timed out and were not retried.
     #[arg(long)]
     pub dead_letters: bool,
     /// Only dead letters whose error contains this text.
@@ -69,7 +69,7 @@ pub struct CancelArguments {
     /// Why, at most 256 characters.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Let an attempt under way finish; no retry and no further step follows.
+    /// Let a running attempt finish; no retry and no further step follows.
     #[arg(long)]
     pub let_finish: bool,
 }
@@ -80,7 +80,7 @@ pub struct SnoozeArguments {
     /// Which.
     #[command(flatten)]
     pub selector: ExecutionSelector,
-    /// Not before this has passed: seconds, or such as 10m; 0 lets it go on at once.
+    /// For how long: seconds, or e.g. 10m; 0 lets it continue at once.
     #[arg(value_name = "DURATION", value_parser = seconds)]
     pub seconds: u64,
 }
@@ -91,17 +91,17 @@ pub struct ReplayArguments {
     /// The execution: its id, or the name of a task for its latest.
     #[arg(value_name = "EXECUTION", required_unless_present = "dead_letters")]
     pub execution: Option<String>,
-    /// Run every step, also those that completed.
+    /// Run every step again, including those that completed.
     #[arg(long, conflicts_with = "dead_letters")]
     pub from_start: bool,
-    /// Go on with this step, counted from 1; those before it keep their results.
+    /// Continue from this step, counted from 1; earlier steps keep their results.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["from_start", "dead_letters"])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=32))]
     pub from_step: Option<u32>,
     /// Wait for its end; the exit code is 1 if it does not complete.
     #[arg(long, conflicts_with = "dead_letters")]
     pub wait: bool,
-    /// Run all dead letters again, each from the step where it stopped.
+    /// Retry all dead letters, each from the step that failed.
     #[arg(long, conflicts_with = "execution")]
     pub dead_letters: bool,
     /// Only dead letters of this task.

@@ -120,7 +120,7 @@ async fn cancel(
         let execution = session.scheduler.cancel_execution(&request).await?;
         let what = match execution.status.is_final() {
             true => "is cancelled",
-            false => "is asked to stop: the attempt under way is let finish",
+            false => "will stop when the running attempt ends",
         };
         Ok(changed_execution(execution, what.into()))
     });
@@ -143,8 +143,8 @@ async fn snooze(
         };
         let execution = session.scheduler.snooze_execution(&request).await?;
         let what = execution.wake_at.map_or_else(
-            || "goes on at once".to_string(),
-            |at| format!("is put off until {}", writer.clock().both(at)),
+            || "continues at once".to_string(),
+            |at| format!("is snoozed until {}", writer.clock().both(at)),
         );
         Ok(changed_execution(execution, what))
     });
@@ -159,7 +159,7 @@ async fn replay(
     let Some(selector) = &arguments.execution else {
         return replay_all(global, arguments, writer).await;
     };
-    let what = format!("is begun in the place of {selector}");
+    let what = format!(" in place of {selector}");
     again(global, arguments.wait, writer, what, async |session| {
         let found = session.scheduler.find_execution(selector).await?;
         let request = RetryExecutionRequest {
@@ -192,7 +192,7 @@ async fn replay_all(
         confirm(
             writer,
             arguments.confirm,
-            &format!("Run all dead letters{whose}{with} again"),
+            &format!("Retry all dead letters{whose}{with}"),
         )
         .await?;
         let filter = DeadLettersRequest {
@@ -204,7 +204,7 @@ async fn replay_all(
     });
     let replayed = answer.await?;
     let text = format!(
-        "{} run again: {}. Left out, because their steps were changed since: {}.",
+        "{} retried: {}. Skipped, because their steps were changed since: {}.",
         replayed.execution_ids.len(),
         ids(&replayed.execution_ids),
         ids(&replayed.left_out)

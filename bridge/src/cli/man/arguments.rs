@@ -10,7 +10,7 @@ use clap::Args;
 Examples:
   chime man ~/.local/share/man/man1   then: man chime, man chime-deploy")]
 pub struct ManArguments {
-    /// Directory for the pages; it is made if need be.
+    /// Directory for the pages; it is created if necessary.
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
 }

@@ -36,6 +36,13 @@ pub fn run(arguments: &PreviewArguments, writer: &Writer) -> Result<()> {
         explicit_start: false,
         end_at: None,
         exclusions: &[],
+    })
+    .map_err(|error| {
+        let error = Error::from(error);
+        match error.field() {
+            Some("start_at") => error.at("--from"),
+            _ => error,
+        }
     })?;
     let next_at = schedule.preview(from_at, arguments.count as usize)?;
     writer.answer(&Previewed::new(&schedule, from_at, next_at))?;

@@ -12,11 +12,11 @@ pub enum PsCommand {
     /// List the tasks, one row for each schedule.
     #[command(visible_alias = "list")]
     Ls(ListArguments),
-    /// Switch a task on again.
+    /// Resume a task: the same as `chime task resume`; it does not run it now (`chime task run`).
     Start(StartArguments),
-    /// Switch a task off and cancel its executions under way.
+    /// Pause a task and cancel its running executions: `chime task pause --cancel-running`.
     Kill(KillArguments),
-    /// Show what became of a task's runs, the newest first.
+    /// Show the history of a task, newest first.
     Logs(LogsArguments),
 }
 
@@ -31,6 +31,22 @@ pub struct ListArguments {
     /// Also show schedules in words, steps and metadata.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Tasks of all owners, with their owner; for admins, operators and viewers.
+    #[arg(long)]
+    pub all_owners: bool,
+    /// Only tasks in this state.
+    #[arg(long, value_name = "STATUS")]
+    #[arg(value_parser = ["pending", "running", "retrying", "waiting", "completed", "failed", "cancelled", "paused"])]
+    pub status: Option<String>,
+    /// Only tasks whose name contains this text.
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// Sort by this.
+    #[arg(long, value_name = "COLUMN", value_parser = ["id", "name", "status", "last", "next"])]
+    pub sort: Option<String>,
+    /// Show at most this many tasks.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
     /// Show the list again and again.
     #[command(flatten)]
     pub watch: WatchArguments,
@@ -79,13 +95,13 @@ pub struct LogsArguments {
     #[arg(long, value_name = "N", conflicts_with_all = ["limit", "from"])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub tail: Option<u32>,
-    /// Leave out the newest N executions.
+    /// Skip the newest N executions.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub from: u32,
     /// Show executions as they happen, until interrupted.
     #[arg(long, short, conflicts_with = "from")]
     pub follow: bool,
-    /// Write the answer into this file instead of the standard output.
+    /// Write the answer to this file instead of the standard output.
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@ use crate::cli::follow::{self, Followed};
 use crate::cli::session::{Session, streaming, with_scheduler};
 use crate::cli::task::change::{switch_off, switch_on};
 use crate::cli::task::list::{Latest, TaskList};
+use crate::cli::task::selection::{selected, selects};
 use crate::cli::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
@@ -29,23 +30,48 @@ pub(in crate::cli) async fn list(
     writer: &Writer,
 ) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
-        let tasks = every_task(session).await?;
-        let latest = latest_executions(session, &tasks).await?;
-        let now_at = writer.clock().now_at();
-        Ok(TaskList::new(&tasks, &latest, now_at, arguments.verbose))
+        let (_, list) = listed(session, arguments, writer).await?;
+        Ok(list)
     })
     .await
 }
 
+/// The tasks that are asked for, and the list of them.
+pub(in crate::cli) async fn listed(
+    session: &Session,
+    arguments: &ListArguments,
+    writer: &Writer,
+) -> Result<(Vec<Task>, TaskList)> {
+    let tasks = match arguments.all_owners {
+        true => {
+            let progress = Progress::count("Tasks read");
+            let tasks = session.scheduler.tasks_of_all(|count| progress.done(count));
+            tasks.await?
+        }
+        false => every_task(session).await?,
+    };
+    let latest = latest_executions(session, &tasks).await?;
+    let (tasks, more) = selected(tasks, &latest, arguments);
+    let now_at = writer.clock().now_at();
+    let mut list = TaskList::new(&tasks, &latest, now_at, arguments.verbose);
+    if selects(arguments) {
+        list = list.selected(more);
+    }
+    if arguments.all_owners {
+        list = list.with_owners(&tasks);
+    }
+    Ok((tasks, list))
+}
+
 /// All tasks of the caller, with a count while they are read.
-pub(in crate::cli) async fn every_task(session: &Session) -> Result<Vec<Task>> {
+async fn every_task(session: &Session) -> Result<Vec<Task>> {
     let progress = Progress::count("Tasks read");
     let tasks = session.scheduler.tasks(|count| progress.done(count));
     tasks.await
 }
 
 /// The latest executions of the tasks that have some under way: only they say what is waited for.
-pub(in crate::cli) async fn latest_executions(session: &Session, tasks: &[Task]) -> Result<Latest> {
+async fn latest_executions(session: &Session, tasks: &[Task]) -> Result<Latest> {
     let active = tasks.iter().filter(|task| task.active_executions > 0);
     let mut latest = Latest {
         unseen: active.clone().count().saturating_sub(MAXIMUM_LOOKS),

@@ -29,7 +29,7 @@ fn values(flag: &Arg) -> Vec<String> {
     let names = flag.get_value_names().unwrap_or_default();
     let value = |name: &str| match name {
         "N" | "PERCENT" => "7",
-        "SECONDS" => "61",
+        "DURATION" => "61",
         "PRINCIPAL" | "CANISTER" => "rrkah-fqaaa-aaaaa-aaaaq-cai",
         _ => "word",
     };

@@ -15,49 +15,49 @@ pub struct SettingArguments {
     /// What it is for.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// Free text that is kept with it, often JSON; at most 16 KiB.
+    /// Free text kept with the task, often JSON; at most 16 KiB.
     #[arg(long, value_name = "TEXT")]
     pub metadata: Option<String>,
-    /// How urgent it is; medium if not given.
+    /// Priority; default: medium.
     #[arg(long, value_name = "PRIORITY", value_parser = ["urgent", "high", "medium", "low"])]
     pub priority: Option<String>,
-    /// Retries after a failure, 0 to 1000; 3 if not given.
-    #[arg(long, value_name = "N")]
+    /// Retries after a failure, 0 to 1000; default: 3.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub retries: Option<u32>,
-    /// Pause before the first retry, doubled for each next: seconds, or such as 30s.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    /// Delay before the first retry, doubled for each further one: seconds, or e.g. 30s.
+    #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_delay: Option<u64>,
-    /// Longest pause before a retry: seconds, or such as 1h.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    /// Longest delay before a retry: seconds, or e.g. 1h.
+    #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_maximum_delay: Option<u64>,
-    /// Make each pause longer by up to so many percent, drawn anew, 0 to 100.
-    #[arg(long, value_name = "PERCENT")]
+    /// Random jitter added to each retry delay, in percent, 0 to 100.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     pub retry_jitter: Option<u32>,
-    /// No retry begins later than this after the first attempt: seconds, or such as 1h.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    /// No retry starts later than this after the first attempt: seconds, or e.g. 1h.
+    #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_maximum_age: Option<u64>,
-    /// An error that contains this text is not retried; repeat it for more texts.
+    /// Do not retry errors that contain this text; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub terminal_error: Vec<String>,
-    /// Time-out of one attempt: seconds, or such as 5m; 300 if not given, at most 24h.
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    /// Timeout of one attempt: seconds, or e.g. 5m; default: 300, at most 24h.
+    #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub timeout: Option<u64>,
-    /// Time-out of a whole execution: seconds, or such as 1h; 0 takes it away.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// Timeout of a whole execution: seconds, or e.g. 1h; 0 removes it.
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub execution_timeout: Option<u64>,
-    /// What to do when nobody can tell whether a call was carried out; fail if not given.
+    /// What to do when it is unknown whether a call was carried out; default: fail.
     #[arg(long, value_name = "POLICY", value_parser = ["fail", "retry", "complete"])]
     pub on_unknown: Option<String>,
-    /// Most attempts of the task at the same time, 1 to 200; 0 takes the limit away.
-    #[arg(long, value_name = "N")]
+    /// Maximum number of attempts of the task at the same time, 1 to 200; 0 removes the limit.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=200))]
     pub maximum_concurrent: Option<u32>,
-    /// Pause the task after so many failures in a row, 1 to 1000; 0 is never.
-    #[arg(long, value_name = "N")]
+    /// Pause the task after this many failures in a row, 1 to 1000; 0: never.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub pause_after_failures: Option<u32>,
-    /// Give this user's name to actions and workers; for admins.
+    /// Run as this user towards actions and workers; admins only.
     #[arg(long, value_name = "PRINCIPAL", value_parser = principal)]
     pub run_as: Option<Principal>,
-    /// Tell a method of a canister how each execution ended.
+    /// Call this method of a canister when an execution ends.
     #[arg(long, num_args = 2, value_names = ["CANISTER", "METHOD"])]
     pub callback: Option<Vec<String>>,
 }

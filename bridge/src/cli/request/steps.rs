@@ -36,6 +36,10 @@ fn misplaced(flag: &str, why: &str) -> Error {
 /// A step with nothing but its action.
 fn action(word: &StepWord) -> Result<Value> {
     let values = word.values.as_slice();
+    if values.first().is_some_and(|value| value.trim().is_empty()) {
+        let fix = "give it a text, in quotation marks if it has blanks";
+        return Err(Error::new(Kind::Usage, "is empty", fix).at(format!("--{}", word.flag)));
+    }
     Ok(match (word.flag, values) {
         ("call", [canister, method, rest @ ..]) => {
             let arguments = rest.first();
@@ -52,7 +56,7 @@ fn action(word: &StepWord) -> Result<Value> {
 fn script(file: &str) -> Result<String> {
     let path = Path::new(file);
     let refuse = |rule: String| {
-        Error::new(Kind::LocalFile, rule, "check the path given with --file").at("--file")
+        Error::new(Kind::Usage, rule, "check the path given with --file").at("--file")
     };
     // Python is refused whether the file is there or not: nobody should have to make it first.
     if path.extension().is_some_and(|extension| extension == "py") {
@@ -125,7 +129,7 @@ fn value_of<'a>(map: &'a Map<String, Value>, field: &str) -> &'a str {
 fn about_another(flag: &str, action: &str) -> Error {
     misplaced(
         flag,
-        &format!("the step before it is --{action}, which has no --{flag}"),
+        &format!("the preceding step is --{action}, which has no --{flag}"),
     )
 }
 

@@ -23,24 +23,24 @@ pub struct ScheduleArguments {
     /// given.
     #[arg(long, value_name = "DATE", requires = "every")]
     pub anchor: Option<String>,
-    /// Run by a cron expression, such as '0 8 * * 1-5' or @daily.
+    /// Run on a cron expression, e.g. '0 8 * * 1-5' or @daily.
     #[arg(long, value_name = "EXPR")]
     pub cron: Option<String>,
-    /// Run every day at this time, such as 02:30.
+    /// Run every day at this time, e.g. 02:30.
     #[arg(long, value_name = "TIME")]
     pub daily: Option<String>,
-    /// Run every week, such as 'monday 02:30'.
+    /// Run every week, e.g. 'monday 02:30'.
     #[arg(long, value_name = "DAY TIME")]
     pub weekly: Option<String>,
-    /// Run every month, such as '1 02:30'; the 31st is the last day of a shorter month.
+    /// Run every month, e.g. '1 02:30'; the 31st is the last day of a shorter month.
     #[arg(long, value_name = "DAY TIME")]
     pub monthly: Option<String>,
     /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'; with
     /// --every the time of day in the time zone, such as 08:00.
     #[arg(long, value_name = "TIME", conflicts_with_all = ["cron", "daily", "weekly", "monthly"])]
     pub at: Option<String>,
-    /// Do not run before this time has passed: seconds, or such as 5m.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// Do not run before this time has passed: seconds, or e.g. 5m.
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub after: Option<u64>,
     /// Do not run before this instant.
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "after")]
@@ -48,35 +48,35 @@ pub struct ScheduleArguments {
     /// Do not run after this instant.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub end: Option<String>,
-    /// Time zone of the rule, such as Europe/Zurich; UTC if not given. Plain --every has none.
+    /// Time zone of the rule and of local times beside it, e.g. Europe/Zurich; default: UTC.
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// What becomes of a time while the run before is not finished; skip if not given.
+    /// What happens to a slot while the previous run has not finished; default: skip.
     #[arg(long, value_name = "POLICY")]
     #[arg(value_parser = ["skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all"])]
     pub overlap: Option<String>,
-    /// What becomes of times that passed while the scheduler could not run; latest if not given.
+    /// What happens to slots that passed while the scheduler could not run; default: latest.
     #[arg(long, value_name = "POLICY", value_parser = ["skip", "latest", "all"])]
     pub missed_runs: Option<String>,
-    /// A time that is handled later than this is missed: seconds, or such as 10m.
+    /// A slot that is handled later than this counts as missed: seconds, or e.g. 10m.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub missed_window: Option<u64>,
-    /// What becomes of a time that the clocks jump over; run_after if not given.
+    /// What happens to a time that the clocks jump over; default: run_after.
     #[arg(long, value_name = "POLICY", value_parser = ["run_after", "skip"])]
     pub gap: Option<String>,
-    /// Start up to so much later, drawn anew each time: seconds, or such as 30s; at most a day.
+    /// Random delay added to each run, up to this long: seconds, or e.g. 30s; at most a day.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub jitter: Option<u64>,
-    /// After so many runs there are no more.
+    /// Stop after this many runs.
     #[arg(long, value_name = "N")]
     pub maximum_runs: Option<u64>,
-    /// Leave out a day, or days from one to another: 2026-12-25 or 2026-12-24..2027-01-02.
+    /// Skip a day or a range of days: 2026-12-25 or 2026-12-24..2027-01-02.
     #[arg(long, value_name = "DATES")]
     pub exclude_dates: Vec<String>,
-    /// Leave out weekdays, such as saturday,sunday.
+    /// Skip weekdays, e.g. saturday,sunday.
     #[arg(long, value_name = "DAYS", value_delimiter = ',')]
     pub exclude_weekdays: Vec<String>,
-    /// Leave out the minutes that a cron expression matches, such as '* 12-13 * * *'.
+    /// Skip the minutes that a cron expression matches, e.g. '* 12-13 * * *'.
     #[arg(long, value_name = "EXPR")]
     pub exclude_cron: Vec<String>,
     /// A name for the schedule.
@@ -139,9 +139,9 @@ Examples:
     Add(Box<ScheduleAddArguments>),
     /// Remove a schedule of a task; a task keeps at least one.
     Remove(ScheduleRemoveArguments),
-    /// Switch a schedule on again.
+    /// Enable a schedule.
     Enable(ScheduleSelector),
-    /// Switch a schedule off: it does not fire until it is enabled.
+    /// Disable a schedule: it does not fire until it is enabled.
     Disable(ScheduleSelector),
     /// Show what a schedule means and when it fires, as the scheduler says.
     #[command(after_help = "\
@@ -173,10 +173,10 @@ pub struct ScheduleAddArguments {
     /// When it runs.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
-    /// Add it switched off.
+    /// Add it disabled.
     #[arg(long)]
     pub disabled: bool,
-    /// Show the request and when it would fire, and change nothing.
+    /// Show the request and when it would fire without changing anything.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -187,7 +187,7 @@ pub struct ScheduleSelector {
     /// The task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: String,
-    /// The schedule: its id or its name; may be left out if the
+    /// The schedule: its id or its name; optional if the
     /// task has only one.
     #[arg(value_name = "SCHEDULE")]
     pub schedule: Option<String>,

@@ -170,15 +170,15 @@ async fn set(
             disabled,
         };
         let task = session.scheduler.set_schedule(&request).await?;
-        let word = if disabled { "off" } else { "on" };
+        let word = if disabled { "disabled" } else { "enabled" };
         let then = if task.disabled {
-            "is itself switched off"
+            "is itself paused"
         } else {
-            "goes on"
+            "continues"
         };
         Ok(changed(
             task,
-            format!("Schedule {} is switched {word}. ", schedule.id),
+            format!("Schedule {} is {word}. ", schedule.id),
             then,
         ))
     });

@@ -15,7 +15,7 @@ pub enum SecretCommand {
     /// Keep a secret for HTTP actions and webhooks: {{secrets.NAME}}.
     #[command(after_help = "\
 The secret is read from the standard input or a file, never from the command line, which other
-users of a machine can see. One line break at its end is left out.
+users of a machine can see. One line break at its end is dropped.
 
 Examples:
   printf %s \"$TOKEN\" | chime secret put TOKEN

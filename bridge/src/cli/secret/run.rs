@@ -69,12 +69,7 @@ fn read(file: Option<&Path>) -> Result<String> {
     };
     done.map_err(|error| {
         let rule = "cannot read the secret";
-        Error::new(
-            Kind::LocalFile,
-            rule,
-            "check the file given with --from-file",
-        )
-        .because(error)
+        Error::new(Kind::Usage, rule, "check the file given with --from-file").because(error)
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Error::new(

@@ -13,7 +13,7 @@ pub enum TaskCommand {
     /// List the tasks; the same as `chime ps ls`.
     #[command(visible_alias = "list")]
     Ls(ListArguments),
-    /// Make a task; the same as `chime run`.
+    /// Create a task; the same as `chime run`.
     #[command(override_usage = "\
 chime task create <STEP>... [SCHEDULE] [OPTIONS]
        chime task create --config <FILE> [OPTIONS]")]
@@ -26,10 +26,10 @@ Examples:
   chime task export > jobs.yaml
   chime task export report > report.yaml && chime apply -f report.yaml --diff")]
     Export(ExportArguments),
-    /// Change a task: what is not given stays as it is.
+    /// Change a task; settings that are not given stay as they are.
     #[command(after_help = "\
-Steps and the schedule are replaced whole: a flag of a step replaces all steps, a flag of the
-schedule all schedules. An execution under way keeps the steps that it began with.
+Steps and schedules are replaced as a whole: a step flag replaces all steps, a schedule flag all
+schedules. A running execution keeps the steps it started with.
 
 Examples:
   chime task edit report --retries 5 --priority high
@@ -39,15 +39,15 @@ Examples:
     /// Remove a task with its schedules, its history and its alerts.
     #[command(visible_alias = "rm")]
     Delete(DeleteArguments),
-    /// Switch a task off: no schedule of it fires until it is resumed.
+    /// Pause a task: its schedules do not fire until it is resumed.
     Pause(PauseArguments),
-    /// Switch a task on again.
+    /// Resume a paused task.
     Resume(TaskSelector),
-    /// Run a task now, besides its schedules; or for a time that has passed.
+    /// Run a task now, in addition to its schedules; or for a time in the past.
     Run(RunNowArguments),
-    /// Run the latest execution that did not complete again, from the step where it stopped.
+    /// Retry the latest failed execution, from the step that failed.
     Retry(RetryArguments),
-    /// The same, from a step that is named.
+    /// Retry the latest failed execution from a given step.
     #[command(after_help = "\
 Steps before it keep their results and do not run again.
 
@@ -55,7 +55,7 @@ Examples:
   chime task resume-from pipeline 2
   chime task resume-from pipeline upload")]
     ResumeFrom(ResumeFromArguments),
-    /// Run times of the past that did not run, the oldest first.
+    /// Run past slots that never ran, oldest first.
     #[command(after_help = "\
 Examples:
   chime task backfill report --from 2026-11-01 --until 2026-11-08
@@ -112,7 +112,7 @@ pub struct EditArguments {
     /// All else.
     #[command(flatten)]
     pub settings: SettingArguments,
-    /// Show the request and when it would run, and change nothing.
+    /// Show the request and the next runs without changing anything.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -137,7 +137,7 @@ pub struct PauseArguments {
     /// Why, at most 256 characters; `chime task show` shows it.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Also cancel its executions under way, as `chime ps kill` does.
+    /// Also cancel its running executions, as `chime ps kill` does.
     #[arg(long)]
     pub cancel_running: bool,
 }
@@ -148,7 +148,7 @@ pub struct RunNowArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// A second command with the same key runs nothing and shows the execution of the first.
+    /// Idempotency key: a second command with the same key starts nothing and shows the first execution.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
     /// Run it for this time, once: RFC 3339, or a local date and time.
@@ -165,7 +165,7 @@ pub struct RetryArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Run every step, also those that completed.
+    /// Run every step again, including those that completed.
     #[arg(long)]
     pub from_start: bool,
     /// Wait for its end; the exit code is 1 if it does not complete.
@@ -193,20 +193,20 @@ pub struct BackfillArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Times from here on: RFC 3339, or a local date with or without a time.
+    /// Slots from this time on: RFC 3339, or a local date with or without a time.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub from: jiff::Timestamp,
-    /// Times up to here; now if not given.
+    /// Slots up to this time; default: now.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub until: Option<jiff::Timestamp>,
     /// The schedule: its id or its name; needed if the task has several.
     #[arg(long, value_name = "SCHEDULE")]
     pub schedule: Option<String>,
-    /// Most executions of it at the same time, 1 to 50.
+    /// Maximum number of its executions at the same time, 1 to 50.
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=50))]
     pub maximum_concurrent: u32,
-    /// Say how many times there are, and change nothing.
+    /// Only say how many slots there are.
     #[arg(long)]
     pub dry_run: bool,
     /// Whether to ask.
@@ -220,7 +220,7 @@ pub struct BackfillsArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Let this backfill make no further execution: its id.
+    /// Cancel the backfill with this id.
     #[arg(long, value_name = "ID")]
     pub cancel: Option<u64>,
 }

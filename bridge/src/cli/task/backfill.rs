@@ -53,7 +53,7 @@ pub(in crate::cli) async fn begin(
         request.expected_slots = counted.slots;
         let begun = scheduler.backfill(&request).await?;
         hint_to_keep_running(session, writer);
-        Ok(backfill(begun, "is begun"))
+        Ok(backfill(begun, "started"))
     });
     writer.answer(&answer.await?)
 }

@@ -20,7 +20,7 @@ pub fn backfills(backfills: Vec<Backfill>) -> Record {
             return "No backfills of this task.".into();
         }
         let columns = [
-            "ID", "SCHEDULE", "FROM", "UNTIL", "RUNS", "LEFT OUT", "STATUS",
+            "ID", "SCHEDULE", "FROM", "UNTIL", "RUNS", "SKIPPED", "STATUS",
         ];
         let mut table = Table::new(page, &columns).spare(&["SCHEDULE"]);
         for backfill in &backfills {
@@ -59,8 +59,8 @@ pub fn backfill_outlook(outlook: Backfill) -> Record {
             format!(", the first at {}", page.clock.absolute(at))
         });
         format!(
-            "{} of task {} from {} to {}{first}; those that ran already are left out. Nothing was changed.",
-            counted(count(outlook.slots.unwrap_or(0)), "time"),
+            "{} of task {} from {} to {}{first}; those that ran already are skipped. Nothing was changed.",
+            counted(count(outlook.slots.unwrap_or(0)), "slot"),
             outlook.task_id,
             page.clock.absolute(outlook.from_at),
             page.clock.absolute(outlook.until_at),
@@ -80,7 +80,7 @@ pub fn backfill(backfill: Backfill, what: &'static str) -> Record {
                 |at| format!("the next slot is {}", page.clock.absolute(at)),
             );
             format!(
-                "Backfill {} of task {} {what}: {} made so far, {} left out, {next}.",
+                "Backfill {} of task {} {what}: {} started so far, {} skipped, {next}.",
                 backfill.id,
                 backfill.task_id,
                 counted(count(backfill.runs), "run"),

@@ -108,9 +108,9 @@ pub(in crate::cli) async fn switch_off(
     let request = request(before.id);
     let task = session.scheduler.pause_task(&request).await?;
     let what = match (request.cancel_running == Some(true), before.disabled) {
-        (true, _) => "is switched off, and what was under way is cancelled",
-        (false, true) => "was switched off already",
-        (false, false) => "is switched off",
+        (true, _) => "is paused, and its running executions are cancelled",
+        (false, true) => "was paused already",
+        (false, false) => "is paused",
     };
     Ok((task, what))
 }
@@ -123,10 +123,10 @@ pub(in crate::cli) async fn switch_on(
 ) -> Result<(Task, &'static str)> {
     let before = session.scheduler.find_task(selector).await?;
     if !before.disabled {
-        return Ok((before, "was switched on already"));
+        return Ok((before, "was active already"));
     }
     let request = TaskRequest { task_id: before.id };
     let task = session.scheduler.resume_task(&request).await?;
     hint_to_keep_running(session, writer);
-    Ok((task, "is switched on"))
+    Ok((task, "is resumed"))
 }

@@ -27,7 +27,7 @@ pub struct Latest {
 }
 
 impl Latest {
-    fn of(&self, task: &Task) -> &[TaskExecution] {
+    pub(in crate::cli) fn of(&self, task: &Task) -> &[TaskExecution] {
         self.executions.get(&task.id).map_or(&[], Vec::as_slice)
     }
 }
@@ -38,6 +38,12 @@ pub struct TaskList {
     total_tasks: usize,
     total_schedules: usize,
     tasks: Vec<TaskRow>,
+    /// Whether only some tasks were asked for.
+    #[serde(skip)]
+    selects: bool,
+    /// Tasks that --limit leaves out.
+    #[serde(skip)]
+    more: usize,
     /// Tasks with executions under way that were not looked at.
     #[serde(skip)]
     unseen: usize,
@@ -66,6 +72,9 @@ pub struct TaskRow {
     disabled: bool,
     schedule_id: String,
     metadata: String,
+    /// Whose it is, in a list of all owners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
     #[serde(skip)]
     more: More,
 }
@@ -94,15 +103,38 @@ impl TaskList {
             total_tasks: tasks.len(),
             total_schedules: rows.len(),
             tasks: rows,
+            selects: false,
+            more: 0,
             unseen: latest.unseen,
             verbose,
         }
+    }
+
+    /// The same list with the owner of each task.
+    #[must_use]
+    pub fn with_owners(mut self, tasks: &[Task]) -> Self {
+        let owners: HashMap<_, _> = tasks
+            .iter()
+            .map(|task| (task.id.to_string(), task.owner.to_text()))
+            .collect();
+        for row in &mut self.tasks {
+            row.owner = owners.get(&row.task_id).cloned();
+        }
+        self
+    }
+
+    /// The same list as one of some tasks, of which so many more are not shown.
+    #[must_use]
+    pub fn selected(mut self, more: usize) -> Self {
+        self.selects = true;
+        self.more = more;
+        self
     }
 }
 
 /// The tasks as the scheduler answers with them, shown as in [`TaskList`].
 #[must_use]
-pub fn tasks(tasks: &[Task], latest: &Latest, now_at: u64, verbose: bool) -> Record {
+pub fn tasks(tasks: &[Task], list: TaskList) -> Record {
     let mut json = list_json("get_my_tasks", "tasks", tasks, |tasks| {
         GetMyTasksResult::Ok(TaskPage {
             tasks,
@@ -111,7 +143,6 @@ pub fn tasks(tasks: &[Task], latest: &Latest, now_at: u64, verbose: bool) -> Rec
         })
     });
     json["total_tasks"] = json!(tasks.len());
-    let list = TaskList::new(tasks, latest, now_at, verbose);
     Record::of(json, move |page| list.text(page))
 }
 
@@ -142,6 +173,7 @@ impl TaskRow {
             disabled: task.disabled || schedule.disabled,
             schedule_id: schedule.id.to_string(),
             metadata: task.metadata.clone(),
+            owner: None,
             more: More {
                 next_run_at: schedule.next_run_at,
                 interval: interval(&schedule.rule, schedule.repeat_every_seconds),
@@ -231,6 +263,9 @@ pub fn interval(rule: &Rule, repeat_every_seconds: u64) -> String {
 
 impl Answer for TaskList {
     fn text(&self, page: &Page<'_>) -> String {
+        if self.total_tasks == 0 && self.selects {
+            return "No tasks match.".into();
+        }
         if self.total_tasks == 0 {
             return "No tasks. `chime run --note hello --every 30` makes one.".into();
         }
@@ -244,6 +279,8 @@ impl Answer for TaskList {
             "Next Execution",
             "Interval",
         ];
+        let owners = self.tasks.iter().any(|row| row.owner.is_some());
+        columns.extend(owners.then_some("Owner"));
         if self.verbose {
             columns.extend(["Schedule", "Steps", "Metadata"]);
         }
@@ -264,11 +301,15 @@ impl Answer for TaskList {
             counted(self.total_schedules, "schedule"),
             page.clock.zone_name()
         );
+        let more = match self.more {
+            0 => String::new(),
+            count => format!(", and {count} more"),
+        };
         let unseen = match self.unseen {
             0 => String::new(),
             count => format!("\n{count} more are under way; `chime task show` says how they stand"),
         };
-        format!("{}\n\n{counts}{unseen}", table.render())
+        format!("{}\n\n{counts}{more}{unseen}", table.render())
     }
 }
 
@@ -294,6 +335,11 @@ impl TaskRow {
             next,
             self.more.interval.as_str().into(),
         ];
+        cells.extend(self.owner.as_ref().map(|owner| {
+            // The first group tells owners apart, and stands for them.
+            let short = owner.split('-').next().unwrap_or_default();
+            Text::forms([owner.clone(), short.to_string()])
+        }));
         if verbose {
             cells.push(self.more.words.as_str().into());
             cells.push(one_line(&self.more.steps, MAXIMUM_TEXT).into());

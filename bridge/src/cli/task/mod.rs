@@ -8,4 +8,5 @@ pub(super) mod job_file;
 pub(super) mod list;
 pub(super) mod rerun;
 pub(super) mod run;
+pub(super) mod selection;
 pub(super) mod show;

@@ -1,6 +1,6 @@
 //! Running a task again: now, or where its latest execution stopped.
 
-use chime_types::{RetryExecutionRequest, RunTaskNowRequest, Task, TaskExecution};
+use chime_types::{RetryExecutionRequest, RunTaskNowRequest, Task, TaskExecution, WaitReason};
 
 use crate::cli::execution::show::changed_execution;
 use crate::cli::request::nanoseconds;
@@ -20,7 +20,7 @@ pub(in crate::cli) async fn now(
         global,
         arguments.wait,
         writer,
-        "is begun".into(),
+        String::new(),
         async |session| {
             let task = session
                 .scheduler
@@ -47,8 +47,8 @@ pub(in crate::cli) async fn retry(
     writer: &Writer,
 ) -> Result<()> {
     let what = match arguments.from_start {
-        true => "is begun, from the start",
-        false => "is begun, from the step where the last one stopped",
+        true => ", from the first step",
+        false => ", from the step that failed",
     };
     again(
         global,
@@ -77,7 +77,7 @@ pub(in crate::cli) async fn resume_from(
     arguments: &ResumeFromArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let what = format!("is begun, from step {}", arguments.step);
+    let what = format!(", from step {}", arguments.step);
     again(global, arguments.wait, writer, what, async |session| {
         let task = session
             .scheduler
@@ -93,7 +93,7 @@ pub(in crate::cli) async fn resume_from(
     .await
 }
 
-/// Begins an execution, and waits for its end if asked to.
+/// Begins an execution, and waits for its end if asked to. `what` follows the word for how it stands.
 pub(in crate::cli) async fn again(
     global: &GlobalArguments,
     wait: bool,
@@ -114,7 +114,14 @@ pub(in crate::cli) async fn again(
     .await?;
     match wait {
         true => finish(execution, writer),
-        false => writer.answer(&changed_execution(execution, what)),
+        false => {
+            // What has just become ready starts at once, unless a limit keeps it.
+            let begun = match execution.waiting_for {
+                Some(WaitReason::Worker) => "is queued for a worker",
+                _ => "started",
+            };
+            writer.answer(&changed_execution(execution, format!("{begun}{what}")))
+        }
     }
 }
 

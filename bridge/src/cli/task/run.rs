@@ -60,10 +60,8 @@ async fn export(
 /// The table of `chime ps ls`, and the scheduler's own answer for programs.
 async fn list(global: &GlobalArguments, arguments: &ListArguments, writer: &Writer) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
-        let all = ps::every_task(session).await?;
-        let latest = ps::latest_executions(session, &all).await?;
-        let now_at = writer.clock().now_at();
-        Ok(tasks(&all, &latest, now_at, arguments.verbose))
+        let (shown, list) = ps::listed(session, arguments, writer).await?;
+        Ok(tasks(&shown, list))
     })
     .await
 }

@@ -89,7 +89,7 @@ fn facts(task: &Task, page: &Page<'_>) -> Vec<(&'static str, String)> {
     fact("Retries", Some(retries(&task.retry)));
     fact("Unknown outcome", Some(word(&task.on_unknown)));
     fact(
-        "Time-out",
+        "Timeout",
         task.execution_timeout_seconds
             .map(|seconds| format!("{} for a whole execution", span(Some(seconds)))),
     );
@@ -113,9 +113,9 @@ fn facts(task: &Task, page: &Page<'_>) -> Vec<(&'static str, String)> {
             .as_ref()
             .map(|callback| format!("{} of {}", callback.method, callback.canister)),
     );
-    fact("Made", Some(page.clock.both(task.created_at)));
+    fact("Created", Some(page.clock.both(task.created_at)));
     fact(
-        "Changed",
+        "Updated",
         (task.updated_at > task.created_at).then(|| page.clock.both(task.updated_at)),
     );
     fact("Version", Some(task.version.to_string()));
@@ -148,8 +148,8 @@ fn steps(task: &Task, page: &Page<'_>) -> String {
     let named = task.steps.iter().any(|step| step.name.is_some());
     let mut columns = vec!["STEP"];
     columns.extend(named.then_some("NAME"));
-    columns.extend(["DOES", "TIME-OUT", "THEN"]);
-    let mut table = Table::new(page, &columns).spare(&["TIME-OUT"]);
+    columns.extend(["DOES", "TIMEOUT", "THEN"]);
+    let mut table = Table::new(page, &columns).spare(&["TIMEOUT"]);
     for (index, step) in task.steps.iter().enumerate() {
         let mut cells = vec![(index + 1).to_string()];
         cells.extend(named.then(|| step.name.clone().unwrap_or_else(|| "-".into())));

@@ -30,8 +30,7 @@ fn snapshot(path: &[&str]) -> String {
 }
 
 fn help(path: &[&str]) -> String {
-    let mut command = Cli::command().term_width(100);
-    command.build();
+    let mut command = crate::cli::help::command().term_width(100);
     let mut command = &mut command;
     for name in path.iter().filter(|name| !name.is_empty()) {
         command = command

@@ -243,7 +243,7 @@ fn should_show_what_was_made_and_changed() {
     let made = Made::new(&tasks()[0], Some(completed()));
     assert_snapshot!(text(&made));
     assert_json_snapshot!(made);
-    let change = Change::new(&tasks()[0], "is switched on");
+    let change = Change::new(&tasks()[0], "is resumed");
     assert_snapshot!(text(&change));
     assert_json_snapshot!(change);
 }

@@ -24,7 +24,7 @@ use crate::cli::scheduler::show::configuration;
 use crate::cli::secret::show::secrets;
 use crate::cli::stats::show::stats;
 use crate::cli::task::backfills::{backfill, backfills};
-use crate::cli::task::list::{Latest, tasks};
+use crate::cli::task::list::{Latest, TaskList, tasks};
 use crate::cli::task::show::task_details;
 use crate::cli::top::show::Snapshot;
 use crate::cli::user::show::{user, users};
@@ -143,12 +143,12 @@ fn should_show_a_task_and_its_executions() {
 fn should_give_programs_the_answer_of_the_scheduler() {
     let whole = answer_json("get_task", &TaskResult::Ok(task()));
     let json = |record: Record| serde_json::to_value(record).unwrap();
-    assert_eq!(
-        json(changed("pause_task", task(), "is switched off")),
-        whole
-    );
+    assert_eq!(json(changed("pause_task", task(), "is paused")), whole);
     assert_eq!(json(made(task(), None)), whole);
-    let listed = json(tasks(&[task()], &Latest::default(), NOW_AT, false));
+    let listed = json(tasks(
+        &[task()],
+        TaskList::new(&[task()], &Latest::default(), NOW_AT, false),
+    ));
     assert_eq!(listed["tasks"], serde_json::json!([whole]));
     assert_eq!(listed["total_tasks"], 1);
     let waited = json(made(task(), Some(failed())));
@@ -256,7 +256,7 @@ fn should_show_alerts_and_messages() {
     };
     shown!("alerts", alerts(vec![alert.clone()]));
     shown!("alert_test", tested_alert(alert.clone(), delivery));
-    shown!("alert", changed_alert(alert, "is made"));
+    shown!("alert", changed_alert(alert, "created"));
     let message = Message {
         id: 9,
         sent_at: NOW_AT - 60 * NANOSECONDS,
@@ -303,7 +303,7 @@ fn should_show_backups_and_backfills() {
         finished_at: None,
     };
     shown!("backfills", backfills(vec![running.clone()]));
-    shown!("backfill", backfill(running, "is begun"));
+    shown!("backfill", backfill(running, "started"));
 }
 
 fn budget() -> CyclesBudget {
@@ -439,7 +439,7 @@ fn should_draw_a_frame_of_the_live_view() {
             event(2, EventKind::ExecutionFailed, "the canister is stopped"),
         ],
         marked: 1,
-        message: "pipeline is switched on".into(),
+        message: "pipeline is resumed".into(),
         clock: clock(),
         colour: false,
     };

@@ -7,7 +7,8 @@ use crate::cli::positive_seconds;
 /// Arguments of `chime top`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Keys: q or Esc quits, up and down choose a task, p pauses or resumes it, r runs it now.")]
+Keys: q or Esc quits, up, down, page up and page down choose a task; p twice pauses or resumes it, r
+twice runs it now.")]
 pub struct TopArguments {
     /// Print one frame as text and end; needs no terminal.
     #[arg(long)]

@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(
 async fn once(global: &GlobalArguments, arguments: &TopArguments, writer: &Writer) -> Result<()> {
     let view = with_scheduler(global, writer, async |session| {
         let mut view = View::default();
-        view.look(session).await?;
+        view.take(look(session, None).await?);
         Ok(view)
     })
     .await?;
@@ -68,32 +68,55 @@ struct View {
     message: String,
 }
 
+/// What one look at the scheduler found.
+struct Seen {
+    stats: Stats,
+    tasks: Vec<Task>,
+    events: Vec<Event>,
+    cursor: u64,
+}
+
+/// Asks the scheduler for everything that is shown; events from where the last look ended. It holds
+/// nothing of the view, so that keys are obeyed meanwhile.
+async fn look(session: &Session, cursor: Option<u64>) -> Result<Seen> {
+    let scheduler = &session.scheduler;
+    let stats = scheduler.get_stats(&EmptyRequest {}).await?;
+    let mut tasks = scheduler.all_tasks().await?;
+    Snapshot::order(&mut tasks);
+    let filter = EventsSinceRequest {
+        cursor,
+        ..EventsSinceRequest::default()
+    };
+    let events = scheduler.latest_events(&filter, EVENTS_KEPT, |_| ());
+    let (events, cursor) = events.await?;
+    Ok(Seen {
+        stats,
+        tasks,
+        events,
+        cursor,
+    })
+}
+
 impl View {
-    /// Asks the scheduler for everything that is shown.
-    async fn look(&mut self, session: &Session) -> Result<()> {
-        let scheduler = &session.scheduler;
-        self.stats = Some(scheduler.get_stats(&EmptyRequest {}).await?);
-        let mut tasks = scheduler.all_tasks().await?;
-        Snapshot::order(&mut tasks);
+    fn take(&mut self, seen: Seen) {
+        self.stats = Some(seen.stats);
         // The mark stays with its task, whatever the order.
         let marked = self.tasks.get(self.marked).map(|task| task.id);
-        let place = tasks.iter().position(|task| Some(task.id) == marked);
+        let place = seen.tasks.iter().position(|task| Some(task.id) == marked);
         self.marked = place
             .unwrap_or(self.marked)
-            .min(tasks.len().saturating_sub(1));
-        self.tasks = tasks;
-        let filter = EventsSinceRequest {
-            cursor: self.cursor,
-            ..EventsSinceRequest::default()
-        };
-        let (events, cursor) = scheduler
-            .latest_events(&filter, EVENTS_KEPT, |_| ())
-            .await?;
-        self.events.extend(events);
+            .min(seen.tasks.len().saturating_sub(1));
+        self.tasks = seen.tasks;
+        self.events.extend(seen.events);
         let excess = self.events.len().saturating_sub(EVENTS_KEPT);
         self.events.drain(..excess);
-        self.cursor = Some(cursor);
-        Ok(())
+        self.cursor = Some(seen.cursor);
+    }
+
+    /// Moves the mark by so many tasks.
+    fn move_by(&mut self, rows: isize) {
+        let last = self.tasks.len().saturating_sub(1);
+        self.marked = self.marked.saturating_add_signed(rows).min(last);
     }
 
     fn snapshot(&self, writer: &Writer, colour: bool) -> Option<Snapshot> {

@@ -11,7 +11,7 @@ use ratatui::widgets::{Block, Borders, Paragraph, Widget};
 use crate::cli::events::show::{is_end, is_failure};
 use crate::cli::task::list::status_name;
 use crate::terminal::one_line;
-use crate::words::{Clock, cycles, took, word};
+use crate::words::{Clock, cycles, last_result, took, word};
 
 /// Rows of a frame that is printed.
 const PRINTED_ROWS: u16 = 30;
@@ -118,13 +118,15 @@ impl Snapshot {
         let last = task
             .last_run_at
             .map_or_else(|| "never".into(), |at| self.clock.relative(at));
-        let name = one_line(&task.name, usize::from(width.saturating_sub(44)).max(12));
+        let result = last_result(task, &[]).unwrap_or("-");
+        let name = one_line(&task.name, usize::from(width.saturating_sub(54)).max(12));
         let mark = if index == self.marked { '>' } else { ' ' };
         let text = format!(
-            "{mark} {next:<11} {last:<13} {:<9} {name}",
+            "{mark} {next:<11} {last:<13} {result:<9} {:<9} {name}",
             status_name(task)
         );
         let style = match task.status {
+            _ if task.consecutive_failures > 0 => self.style(Color::Red),
             TaskStatus::Running => self.style(Color::Cyan),
             TaskStatus::Failed => self.style(Color::Red),
             TaskStatus::Paused => self.style(Color::Yellow),
@@ -202,7 +204,12 @@ impl Widget for &Snapshot {
         let lines = lines
             .map(|(index, task)| self.task_line(index, task, area.width))
             .collect();
-        let head = "Upcoming: next, last, status, task ".to_string();
+        let shown = (first + 1, self.tasks.len().min(first + rows));
+        let which = match self.tasks.len() {
+            all if all > rows => format!(" {} to {} of {all}", shown.0, shown.1),
+            _ => String::new(),
+        };
+        let head = format!("Upcoming{which}: next, last, result, status, task ");
         framed(head, lines, Borders::TOP, tasks, buffer);
         framed(
             "Running ".into(),
@@ -232,7 +239,7 @@ impl Widget for &Snapshot {
             failures,
             buffer,
         );
-        let help = "q quit   up/down choose   p pause or resume   r run now";
+        let help = "q quit   up/down, page up/down choose   p pause or resume   r run now";
         let foot = vec![Line::raw(self.message.clone()), Line::raw(help)];
         Paragraph::new(foot).render(keys, buffer);
     }

@@ -7,14 +7,14 @@ use crate::cli::ConfirmArguments;
 /// The commands of `chime user`.
 #[derive(Subcommand, Debug)]
 pub enum UserCommand {
-    /// Show yourself: role, quotas and what is used of them.
+    /// Show yourself: role, quotas and usage.
     Me,
     /// List registered users; for admins.
     #[command(visible_alias = "list")]
     Ls,
     /// Register a user, or change one; for admins.
     #[command(after_help = "\
-What is not given stays as it is.
+Settings that are not given stay as they are.
 
 Examples:
   chime user put aaaaa-aa --name ops@example.com --role operator
@@ -31,7 +31,7 @@ pub struct UserPutArguments {
     /// Who: a principal, or the name of somebody who is registered.
     #[arg(value_name = "USER")]
     pub user: String,
-    /// The name, such as an address of mail.
+    /// The name, e.g. an e-mail address.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// The role; user if not given for a new one.
@@ -61,13 +61,13 @@ pub struct UserPutArguments {
     /// Most cycles spent in a day.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_cycles_per_day: Option<u64>,
-    /// Take all quotas away: what the configuration says for everybody counts.
+    /// Remove all quotas: those of the configuration apply.
     #[arg(long, help_heading = "Quotas")]
     pub no_quotas: bool,
-    /// May do nothing, and its schedules do not fire.
+    /// Disable the user: it may do nothing, and its schedules do not fire.
     #[arg(long, conflicts_with = "enable")]
     pub disable: bool,
-    /// May work again.
+    /// Enable the user again.
     #[arg(long)]
     pub enable: bool,
 }

@@ -8,7 +8,7 @@ use crate::cli::confirm::confirm;
 use crate::cli::session::{Session, with_scheduler};
 use crate::cli::user::show::{user, users};
 use crate::cli::{GlobalArguments, UserCommand, UserDeleteArguments, UserPutArguments, principal};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
 
 /// Runs a command about users.
@@ -57,7 +57,16 @@ async fn request(session: &Session, arguments: &UserPutArguments) -> Result<PutU
             (principal, present.map(|user| user.quotas))
         }
         Err(_) => {
-            let user = session.scheduler.find_user(&arguments.user).await?;
+            let found = session.scheduler.find_user(&arguments.user).await;
+            let user = found.map_err(|error| match error.kind() {
+                Kind::NotFound => Error::new(
+                    Kind::NotFound,
+                    error.rule(),
+                    "to register somebody give the principal, as `chime identity principal` shows it; \
+                     --name gives the name",
+                ),
+                _ => error,
+            })?;
             (user.principal, Some(user.quotas))
         }
     };

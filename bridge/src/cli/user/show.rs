@@ -37,7 +37,7 @@ pub fn users(users: Vec<User>) -> Record {
             "QUOTAS",
         ]);
         for user in &users {
-            let off = if user.disabled { " (off)" } else { "" };
+            let off = if user.disabled { " (disabled)" } else { "" };
             table.row([
                 user.name.clone().unwrap_or_else(|| "-".into()),
                 format!("{}{off}", user.role.name()),
@@ -94,7 +94,7 @@ fn user_text(user: &User, page: &Page<'_>) -> String {
         ("Name", user.name.clone().unwrap_or_else(|| "-".into())),
         ("Role", user.role.name().to_string()),
         (
-            "Switched off",
+            "Disabled",
             if user.disabled { "yes" } else { "no" }.to_string(),
         ),
         ("Quotas", quotas(&user.quotas)),

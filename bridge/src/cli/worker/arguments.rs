@@ -14,17 +14,17 @@ description, enabled, max_retries, timeout_seconds), claims commands that are du
 /bin/sh, and reports what became of them. Files are read again every poll_interval_seconds; due jobs
 begin within about a second. When no `chime up` runs, the worker runs the embedded network itself.
 
-Only commands that stand in the job files are run: a task with another command is put back for other
+Only commands that stand in the job files are run: a task with another command is released for other
 workers, and its log says so. With --allow-remote-commands whoever may make tasks on the scheduler, or
 controls its canister, can run anything on this machine.
 
 A command finds CHIME_EXECUTION_ID, CHIME_SCHEDULED_AT, CHIME_ATTEMPT, CHIME_FENCING_TOKEN and
 CHIME_AS_USER in its environment. Its standard output is the result, at most 16 KiB: of more, the
-beginning and the end are kept. At its time-out it gets SIGTERM, then SIGKILL, with all processes of
+beginning and the end are kept. At its timeout it gets SIGTERM, then SIGKILL, with all processes of
 its group.
 
 On SIGTERM or SIGINT the worker finishes what it runs; on a second one, or after --drain, it ends the
-commands and hands the jobs back.
+commands and releases the jobs.
 
 The configuration is that of tasks_loop: jobs_dir, poll_interval_seconds, default_timeout_seconds,
 max_concurrent_jobs, log_level, log_file. Options go before it.
@@ -59,7 +59,7 @@ pub struct WorkerArguments {
     /// How long the worker may keep silent about a job before another may have it: 5s to 1h.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds, default_value = "30s")]
     pub lease: u64,
-    /// How long jobs may go on after the first signal before they are handed back.
+    /// How long jobs may go on after the first signal before they are released.
     #[arg(long, value_name = "DURATION", value_parser = seconds, default_value = "60s")]
     pub drain: u64,
     /// Name of this worker in the history; the host's name and the process id if not given.

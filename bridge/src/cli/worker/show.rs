@@ -29,7 +29,7 @@ impl Answer for Worked {
         } = self.0;
         let mut text = format!("Jobs: {completed} completed, {failed} failed");
         for (count, what) in [
-            (handed_back, "handed back"),
+            (handed_back, "released"),
             (refused_reports, "reported too late"),
         ] {
             if count > 0 {

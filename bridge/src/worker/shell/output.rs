@@ -53,7 +53,7 @@ pub(crate) fn cut(text: &str, limit: usize) -> String {
 /// As much of both as fits: a third of the beginning, two thirds of the end, where errors stand.
 fn join(head: &str, tail: &str, left_out: usize, limit: usize) -> String {
     // The longest remark there can be.
-    let remark = |bytes: usize| format!("\n... {bytes} bytes left out ...\n");
+    let remark = |bytes: usize| format!("\n... {bytes} bytes omitted ...\n");
     let room = limit.saturating_sub(remark(usize::MAX).len());
     let head_end = head.floor_char_boundary(room / 3);
     let tail_begin = tail.ceil_char_boundary(tail.len().saturating_sub(room - room / 3));
@@ -100,7 +100,7 @@ mod tests {
             let dots = text.matches('.').count() - 6;
             let left_out = size - 9 - dots;
             assert!(
-                text.contains(&format!("... {left_out} bytes left out ...")),
+                text.contains(&format!("... {left_out} bytes omitted ...")),
                 "{size}"
             );
         }
@@ -116,6 +116,6 @@ mod tests {
         let text = captured(wide.as_bytes()).text(KEPT);
         assert!(text.len() <= KEPT && text.starts_with("ü€𝄞"));
         let short = cut(&wide, 100);
-        assert!(short.len() <= 100 && short.contains("left out"), "{short}");
+        assert!(short.len() <= 100 && short.contains("omitted"), "{short}");
     }
 }

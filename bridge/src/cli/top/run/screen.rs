@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use chime_types::{PauseTaskRequest, RunTaskNowRequest, TaskRequest};
+use chime_types::{PauseTaskRequest, RunTaskNowRequest, Task, TaskRequest};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::View;
+use super::{Seen, View, look};
 use crate::cli::session::Session;
 use crate::cli::watch::is_passing;
 use crate::error::{Error, Kind, Result};
@@ -17,11 +19,16 @@ use crate::terminal::Writer;
 /// How long a look at the keyboard waits.
 const KEY_PAUSE: Duration = Duration::from_millis(100);
 
+/// Tasks that a page is long.
+const PAGE: isize = 10;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish {
     Quit,
     Up,
+    PageUp,
+    PageDown,
     Down,
     Pause,
     Run,
@@ -52,18 +59,49 @@ async fn watch(
     writer: &Writer,
 ) -> Result<()> {
     let mut view = View::default();
+    let mut asked = None;
     let mut wishes = listen();
     let mut ticks = interval(Duration::from_secs(seconds));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // What is under way with the scheduler; keys do not wait for it.
+    let mut looking: Option<LocalBoxFuture<'_, Result<Seen>>> = None;
+    let mut acting: Option<LocalBoxFuture<'_, Result<String>>> = None;
     loop {
         tokio::select! {
-            _ = ticks.tick() => look(&mut view, session).await?,
+            biased;
             wish = wishes.recv() => match wish {
                 None | Some(Wish::Quit) => return Ok(()),
-                Some(wish) => fulfil(&mut view, session, wish).await?,
+                Some(wish) => {
+                    let agreed = obey(&mut view, &mut asked, wish);
+                    if let Some((wish, task)) = agreed.filter(|_| acting.is_none()) {
+                        acting = Some(act(session, task, wish).boxed_local());
+                    }
+                }
             },
+            said = under_way(&mut acting) => {
+                acting = None;
+                view.message = said.unwrap_or_else(|error| {
+                    format!("{} {}", error.explanation(), error.fix())
+                });
+                looking = Some(look(session, view.cursor).boxed_local());
+            }
+            seen = under_way(&mut looking) => {
+                looking = None;
+                take(&mut view, seen)?;
+            }
+            _ = ticks.tick(), if looking.is_none() => {
+                looking = Some(look(session, view.cursor).boxed_local());
+            }
         }
         draw(terminal, &view, writer)?;
+    }
+}
+
+/// What comes of a future, if there is one.
+async fn under_way<T>(future: &mut Option<LocalBoxFuture<'_, T>>) -> T {
+    match future {
+        Some(future) => future.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -98,6 +136,8 @@ fn wish(key: KeyEvent) -> Option<Wish> {
         KeyCode::Char('q') | KeyCode::Esc => Some(Wish::Quit),
         KeyCode::Up | KeyCode::Char('k') => Some(Wish::Up),
         KeyCode::Down | KeyCode::Char('j') => Some(Wish::Down),
+        KeyCode::PageUp => Some(Wish::PageUp),
+        KeyCode::PageDown => Some(Wish::PageDown),
         KeyCode::Char('p') => Some(Wish::Pause),
         KeyCode::Char('r') => Some(Wish::Run),
         _ => None,
@@ -105,38 +145,50 @@ fn wish(key: KeyEvent) -> Option<Wish> {
 }
 
 /// A failure is shown and tried again; only one that will not pass ends the view.
-async fn look(view: &mut View, session: &Session) -> Result<()> {
-    match view.look(session).await {
-        Ok(()) => Ok(()),
+fn take(view: &mut View, seen: Result<Seen>) -> Result<()> {
+    match seen {
+        Ok(seen) => view.take(seen),
         Err(error) if is_passing(&error) && view.stats.is_some() => {
             view.message = error.explanation();
-            Ok(())
         }
-        Err(error) => Err(error),
-    }
-}
-
-async fn fulfil(view: &mut View, session: &Session, wish: Wish) -> Result<()> {
-    match wish {
-        Wish::Up => view.marked = view.marked.saturating_sub(1),
-        Wish::Down => view.marked = (view.marked + 1).min(view.tasks.len().saturating_sub(1)),
-        Wish::Pause | Wish::Run => {
-            view.message = match act(view, session, wish).await {
-                Ok(message) => message,
-                Err(error) => format!("{} {}", error.explanation(), error.fix()),
-            };
-            look(view, session).await?;
-        }
-        Wish::Quit | Wish::Redraw => {}
+        Err(error) => return Err(error),
     }
     Ok(())
 }
 
-/// Pauses, resumes or runs the marked task, and says what was done.
-async fn act(view: &View, session: &Session, wish: Wish) -> Result<String> {
-    let Some(task) = view.marked() else {
-        return Ok("There is no task.".into());
-    };
+/// Does what needs no scheduler. What changes a task is asked for twice: the second time it is the
+/// answer.
+fn obey(view: &mut View, asked: &mut Option<(Wish, u64)>, wish: Wish) -> Option<(Wish, Task)> {
+    let before = asked.take();
+    match wish {
+        Wish::Up => view.move_by(-1),
+        Wish::Down => view.move_by(1),
+        Wish::PageUp => view.move_by(-PAGE),
+        Wish::PageDown => view.move_by(PAGE),
+        Wish::Pause | Wish::Run => {
+            let Some(task) = view.marked().cloned() else {
+                view.message = "There is no task.".into();
+                return None;
+            };
+            if before == Some((wish, task.id)) {
+                view.message = format!("{}: asking the scheduler", task.name);
+                return Some((wish, task));
+            }
+            let (key, what) = match (wish, task.disabled) {
+                (Wish::Run, _) => ('r', "run"),
+                (_, true) => ('p', "resume"),
+                (_, false) => ('p', "pause"),
+            };
+            view.message = format!("Press {key} again to {what} {}.", task.name);
+            *asked = Some((wish, task.id));
+        }
+        Wish::Quit | Wish::Redraw => {}
+    }
+    None
+}
+
+/// Pauses, resumes or runs a task, and says what was done.
+async fn act(session: &Session, task: Task, wish: Wish) -> Result<String> {
     let (id, name, scheduler) = (task.id, &task.name, &session.scheduler);
     match wish {
         Wish::Run => {
@@ -146,11 +198,11 @@ async fn act(view: &View, session: &Session, wish: Wish) -> Result<String> {
                 scheduled_at: None,
             };
             let execution = scheduler.run_task_now(&request).await?;
-            Ok(format!("{name}: execution {} is begun", execution.id))
+            Ok(format!("{name}: execution {} started", execution.id))
         }
         _ if task.disabled => {
             scheduler.resume_task(&TaskRequest { task_id: id }).await?;
-            Ok(format!("{name} is switched on"))
+            Ok(format!("{name} is resumed"))
         }
         _ => {
             let request = PauseTaskRequest {
@@ -159,7 +211,7 @@ async fn act(view: &View, session: &Session, wish: Wish) -> Result<String> {
                 cancel_running: None,
             };
             scheduler.pause_task(&request).await?;
-            Ok(format!("{name} is switched off"))
+            Ok(format!("{name} is paused"))
         }
     }
 }
@@ -175,6 +227,37 @@ fn draw(terminal: &mut DefaultTerminal, view: &View, writer: &Writer) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::task;
+
+    #[test]
+    fn should_change_a_task_only_when_asked_twice() {
+        let mut view = View {
+            tasks: vec![task(1, "report"), task(2, "backup")],
+            ..View::default()
+        };
+        let mut asked = None;
+        assert!(obey(&mut view, &mut asked, Wish::Pause).is_none());
+        assert_eq!(view.message, "Press p again to pause report.");
+        // Another key, or another task, takes the question back.
+        assert!(obey(&mut view, &mut asked, Wish::Down).is_none());
+        assert!(obey(&mut view, &mut asked, Wish::Pause).is_none());
+        assert!(obey(&mut view, &mut asked, Wish::Run).is_none());
+        let agreed = obey(&mut view, &mut asked, Wish::Run).unwrap();
+        assert_eq!((agreed.0, agreed.1.id), (Wish::Run, 2));
+    }
+
+    #[tokio::test]
+    async fn should_obey_keys_while_the_scheduler_is_silent() {
+        let mut silent: Option<LocalBoxFuture<'_, ()>> = Some(std::future::pending().boxed_local());
+        let (sender, mut wishes) = mpsc::unbounded_channel();
+        sender.send(Wish::Quit).unwrap();
+        let first = tokio::select! {
+            biased;
+            wish = wishes.recv() => wish,
+            () = under_way(&mut silent) => None,
+        };
+        assert_eq!(first, Some(Wish::Quit));
+    }
 
     #[test]
     fn should_understand_its_keys() {
