@@ -54,6 +54,19 @@ pub(crate) fn principal(text: &str) -> Result<Principal, String> {
         .map_err(|error| format!("{error}; give one such as ryjl3-tyaaa-aaaaa-aaaba-cai"))
 }
 
+/// Seconds as a number, or a duration such as `1h30m`; 0 is allowed.
+pub(crate) fn seconds(text: &str) -> Result<u64, String> {
+    if text.trim().bytes().all(|byte| byte == b'0') && !text.trim().is_empty() {
+        return Ok(0);
+    }
+    positive_seconds(text)
+}
+
+/// Seconds as a number, or a duration such as `1h30m`; longer than zero.
+pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
+    chime_schedule::parse_duration(text).map_err(|error| format!("{}. {}", error.rule, error.fix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,17 +90,4 @@ mod tests {
         assert!(principal("aaaaa-aa").is_ok());
         assert!(principal("aaaaa").is_err());
     }
-}
-
-/// Seconds as a number, or a duration such as `1h30m`; 0 is allowed.
-pub(crate) fn seconds(text: &str) -> Result<u64, String> {
-    if text.trim().bytes().all(|byte| byte == b'0') && !text.trim().is_empty() {
-        return Ok(0);
-    }
-    positive_seconds(text)
-}
-
-/// Seconds as a number, or a duration such as `1h30m`; longer than zero.
-pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
-    chime_schedule::parse_duration(text).map_err(|error| format!("{}. {}", error.rule, error.fix))
 }

@@ -30,9 +30,9 @@ pub fn scheduler_clock(scheduler_at: u64, here_at: u64) -> Finding {
     };
     let text = format!("the scheduler's clock is {away} {word} this machine's");
     match seconds {
-        0..=SKEW_WARNED_SECONDS => Finding::ok(subject, "the scheduler's clock agrees"),
-        ..=SKEW_REFUSED_SECONDS => Finding::warn(subject, text, fix),
-        _ => Finding::fail(subject, Kind::Unavailable, text, fix),
+        skew if skew > SKEW_REFUSED_SECONDS => Finding::fail(subject, Kind::Unavailable, text, fix),
+        skew if skew > SKEW_WARNED_SECONDS => Finding::warn(subject, text, fix),
+        _ => Finding::ok(subject, "the scheduler's clock agrees"),
     }
 }
 
