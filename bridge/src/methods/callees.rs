@@ -155,7 +155,7 @@ fn offer_case(choice: &mut Value) {
             value.shift_remove("description");
         }
     }
-    let json = json!({ "type": "object", "description": "As the callee's interface has them." });
+    let json = json!({ "type": "object", "description": "By the callee's interface." });
     cases.insert("json".to_string(), json);
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
-use super::{Object, Tool, callees, verbs};
+use super::{Object, Tool, callees, plain_json, verbs};
 use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
@@ -201,6 +201,7 @@ impl Plan {
                 let mut schema = interface.brief_input_schema(method, &self.name, shapes)?;
                 if self.set.is_some() {
                     schema.values_mut().for_each(callees::offer_json);
+                    schema.values_mut().for_each(plain_json::in_json);
                 }
                 (describe(method), schema, self.extras(interface, method))
             }

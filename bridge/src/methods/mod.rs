@@ -1,7 +1,8 @@
 //! The tools of one canister: made from its interface, and carried out by calling it.
 //!
 //! * `catalogue` and `verbs` say what is known about methods, `selection` which are served,
-//!   `listing` makes the tools, `instructions` say how they are used,
+//!   `listing` makes the tools, `plain_json` puts their documentation into the terms of JSON,
+//!   `instructions` say how they are used,
 //! * `envelope` tells the arguments of a tool from those of its method, `calling` calls it,
 //!   `callees` looks whether the canisters that a request names can do what they are to do,
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
@@ -21,6 +22,7 @@ mod examples;
 mod instructions;
 mod listing;
 mod outlook;
+mod plain_json;
 mod selection;
 mod size;
 mod toolbox;
