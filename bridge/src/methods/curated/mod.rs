@@ -7,3 +7,5 @@ mod run_now;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod waiting_tests;
