@@ -148,9 +148,10 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
 ) -> Result<A, Error> {
     let answer = driver::Store::with(StableStore, |state| {
         let caller = caller(state)?;
-        service::changing(state, caller, IcRuntime.now(), method)?;
-        let request = request.decode(method);
+        let counted = service::changing(state, caller, IcRuntime.now(), method);
+        let request = counted.and_then(|()| request.decode(method));
         let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
+        // What is refused was a message all the same.
         driver::charge_caller(&IcRuntime, state, caller.principal);
         answer
     });
