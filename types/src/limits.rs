@@ -58,6 +58,9 @@ pub const MAXIMUM_SHORT_REQUEST_BYTES: usize = 16 * 1024;
 /// Most leases of somebody that are looked at when its rights change; more than that end when nobody
 /// extends them.
 pub const MAXIMUM_LEASES_LOOKED_AT: usize = 10_000;
+/// Owners that are looked at in one piece of work when budgets begin anew; the next piece goes on with those
+/// after them.
+pub const OWNERS_LOOKED_AT: usize = 100;
 /// Update calls that change the store of who does not control the scheduler, a second, once
 /// [`CHANGES_AT_ONCE`] are used up.
 pub const CHANGES_EACH_SECOND: u64 = 50;

@@ -129,13 +129,13 @@ fn state(execution: &TaskExecution) -> &'static str {
         (ExecutionStatus::Ready | ExecutionStatus::Waiting, Some(WaitReason::OwnerDisabled)) => {
             "is held back: its owner is disabled, or has a role that has no tasks"
         }
+        (ExecutionStatus::Ready | ExecutionStatus::Waiting, Some(WaitReason::Budget)) => {
+            "waits until its owner's budget of cycles begins anew"
+        }
         (ExecutionStatus::Ready, _) => "is due and waits for a free place",
         (ExecutionStatus::Running, _) => "is under way",
         (ExecutionStatus::Waiting, Some(WaitReason::RetryBackoff)) => "failed and will be retried",
         (ExecutionStatus::Waiting, Some(WaitReason::StepDelay)) => "pauses before its next step",
-        (ExecutionStatus::Waiting, Some(WaitReason::Budget)) => {
-            "waits until its owner's budget of cycles begins anew"
-        }
         (ExecutionStatus::Waiting, Some(WaitReason::Worker)) => "waits for a worker",
         (ExecutionStatus::Waiting, Some(WaitReason::Snooze)) => "was put off",
         (ExecutionStatus::Waiting, None) => "waits",

@@ -16,7 +16,7 @@ use super::places::Seat;
 use super::resolve::{self, Resolved};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{Start, alerts, budget, jobs, periods, rights, totals};
+use super::{Start, alerts, jobs, periods, rights, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{ExecutionId, ReadyKey, Token, Wake};
@@ -84,7 +84,7 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
 
 impl Run<'_, '_> {
     fn take_up(&mut self, key: ReadyKey) -> Option<Start> {
-        if self.end_in_passing() || self.waits_for_budget() {
+        if self.end_in_passing() {
             return None;
         }
         let is_granted = self.execution.is_granted;
@@ -93,7 +93,7 @@ impl Run<'_, '_> {
         let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
         let action = resolved.as_ref().map(|resolved| &resolved.action).ok();
         if let Some(Action::Note { .. } | Action::Command { .. }) = action
-            && !rights::is_held_back(self.turn.state, self.turn.task.owner)
+            && self.turn.held_back().is_none()
         {
             self.take_up_without_place(resolved, key);
             // Nothing is given back later that would let the next one go on.
@@ -109,18 +109,6 @@ impl Run<'_, '_> {
         self.execution.target = target;
         let token = self.open(after(self.turn.now, step.timeout_seconds), None);
         self.begin_work(&step, resolved, token)
-    }
-
-    /// Lets the execution, which is in the ready queue, wait while its owner's budget is used up.
-    fn waits_for_budget(&mut self) -> bool {
-        let (owner, now) = (self.turn.task.owner, self.turn.now);
-        let Some(used_up) = budget::used_up(self.turn.state, now, owner) else {
-            return false;
-        };
-        budget::tell(self.turn.state, now, owner, &used_up);
-        self.withdraw();
-        self.wait(WaitReason::Budget, used_up.begins_anew_at);
-        true
     }
 
     /// A note is written at once. A command waits for a worker, which takes nothing: the limits are

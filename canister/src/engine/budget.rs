@@ -257,6 +257,15 @@ pub fn used_up(state: &State, now: u64, owner: Principal) -> Option<UsedUp> {
     }
 }
 
+/// When the budget of an owner begins anew that holds its executions back. It is used up in the hour in
+/// which something was spent last.
+pub fn holds_back_until(state: &State, owner: Principal) -> Option<u64> {
+    let spent_at = state
+        .with_owner(owner, |owner| owner.hour)
+        .saturating_mul(HOUR);
+    used_up(state, spent_at, owner).map(|it| it.begins_anew_at)
+}
+
 /// What stands in the way of spending so many cycles for an owner. To be asked before they are spent.
 pub fn obstacle(state: &State, now: u64, owner: Principal, cycles: u128) -> Option<Obstacle> {
     let controls = state.with_owner(owner, |owner| owner.controls);

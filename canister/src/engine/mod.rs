@@ -58,6 +58,7 @@ pub use left_out::look_again;
 pub use lifecycle::snooze;
 pub use outcome::Outcome;
 pub use periods::{day, hour};
+pub use places::look_at_budgets;
 pub use resolve::{HttpWork, Work, target_of_step, webhook};
 pub use retention::{Position, arm_sweep, make_room, maximum_bytes, remove_some, sweep_soon};
 pub use slots::{arm_first, check_rule, compile, slots_an_hour};
@@ -211,6 +212,7 @@ fn handle(state: &mut State, now: u64, wake: Wake, budget: &Budget<'_>) -> Optio
         Wake::Tidy(task) => clearing::tidy(state, now, task, budget),
         // The balance was looked at when the message began.
         Wake::Cycles => cycles::look_again(state, now),
+        Wake::Budgets => places::go_on_with_budgets(state, now),
     }
     None
 }

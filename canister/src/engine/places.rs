@@ -12,11 +12,12 @@
 use candid::Principal;
 use chime_types::{WaitReason, limits};
 
+use super::budget::{self, UsedUp};
 use super::rights;
 use super::turn::{Run, Turn};
 use crate::state::State;
 use crate::state::counter::Counter;
-use crate::state::keys::{LimitKey, ReadyKey};
+use crate::state::keys::{AgendaKey, LimitKey, ReadyKey, Wake};
 use crate::state::records::{OwnerRecord, Place, TaskRecord};
 
 /// What an attempt takes while it is under way.
@@ -28,17 +29,39 @@ pub(super) enum Seat {
     Claim,
 }
 
+/// Why an owner may begin nothing now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeldBack {
+    /// It is disabled, or its role has no tasks.
+    Disabled,
+    /// Its budget is used up.
+    Budget(UsedUp),
+}
+
+/// Whether an owner may begin nothing now, and why.
+pub(super) fn held_back(state: &State, now: u64, owner: Principal) -> Option<HeldBack> {
+    if rights::is_held_back(state, owner) {
+        return Some(HeldBack::Disabled);
+    }
+    budget::used_up(state, now, owner).map(HeldBack::Budget)
+}
+
 /// The places that an owner who holds one leaves to those who hold none.
 fn reserve(places: u64) -> u64 {
     (places / 4).max(1).min(places.saturating_sub(1))
 }
 
 impl Turn<'_> {
+    /// Whether the owner of the task may begin nothing now, and why.
+    pub(super) fn held_back(&self) -> Option<HeldBack> {
+        held_back(self.state, self.now, self.task.owner)
+    }
+
     /// The limit that stands in the way of another attempt, if any. One that was granted a place has
     /// waited for its turn already.
     pub(super) fn in_the_way(&self, seat: Seat, is_granted: bool) -> Option<LimitKey> {
         let owner = self.task.owner;
-        if rights::is_held_back(self.state, owner) {
+        if self.held_back().is_some() {
             return Some(LimitKey::Owner(owner));
         }
         limits_of(&self.task, seat)
@@ -53,7 +76,7 @@ impl Turn<'_> {
                 .task
                 .maximum_concurrent
                 .is_none_or(|maximum| self.task.running < maximum),
-            LimitKey::Owner(owner) => free_places_of(state, owner) > 0,
+            LimitKey::Owner(owner) => free_places_of(state, self.now, owner) > 0,
             LimitKey::Share(owner) => {
                 state.with_owner(owner, places_of) == 0
                     || (has_place_to_share(state) && !is_shared(state))
@@ -151,10 +174,21 @@ impl Run<'_, '_> {
     /// Lets the execution, which is ready, wait behind a limit. A place under another limit that it
     /// had been called for, and cannot use now, goes to the next one there.
     pub(super) fn park(&mut self, seat: Seat, limit: LimitKey, ready: ReadyKey) {
-        let state = &*self.turn.state;
-        let is_held_back =
-            matches!(limit, LimitKey::Owner(owner) if rights::is_held_back(state, owner));
-        self.execution.waiting_for = is_held_back.then_some(WaitReason::OwnerDisabled);
+        let held_back = self
+            .turn
+            .held_back()
+            .filter(|_| matches!(limit, LimitKey::Owner(_)));
+        self.execution.waiting_for = held_back.map(|why| match why {
+            HeldBack::Disabled => WaitReason::OwnerDisabled,
+            HeldBack::Budget(_) => WaitReason::Budget,
+        });
+        if let Some(HeldBack::Budget(used_up)) = held_back {
+            let Turn {
+                state, now, task, ..
+            } = &mut *self.turn;
+            budget::tell(state, *now, task.owner, &used_up);
+            wait_for_budgets(state, used_up.begins_anew_at);
+        }
         self.enter_place(Place::Parked(limit, ready));
         self.turn.pass_on(seat);
     }
@@ -202,11 +236,65 @@ fn is_shared(state: &State) -> bool {
 }
 
 /// How many attempts of an owner may begin now: none while it is held back.
-pub(super) fn free_places_of(state: &State, owner: Principal) -> u32 {
-    if rights::is_held_back(state, owner) {
+pub(super) fn free_places_of(state: &State, now: u64, owner: Principal) -> u32 {
+    if held_back(state, now, owner).is_some() {
         return 0;
     }
     owner_limit(state, owner).saturating_sub(state.with_owner(owner, places_of))
+}
+
+/// What is parked behind an owner whose budget is used up is looked at when that begins anew, at the
+/// latest. One entry of the agenda does it for all owners: thousands may be parked.
+fn wait_for_budgets(state: &mut State, until: u64) {
+    let mut look = state.header().budgets.clone();
+    look.until = Some(look.until.map_or(until, |other| other.min(until)));
+    let is_early = |key: AgendaKey| key.due_at <= until;
+    if !look.wake.is_some_and(is_early) {
+        state.cancel_wake(look.wake);
+        look.wake = Some(state.wake_at(until, Wake::Budgets));
+    }
+    state.set_budgets(look);
+}
+
+/// Looks at all owners behind whose limits something is parked: what a budget held back goes on if it
+/// has begun anew, or is larger now.
+pub fn look_at_budgets(state: &mut State, now: u64) {
+    if state.header().budgets.wake.is_none() {
+        return;
+    }
+    let mut look = state.header().budgets.clone();
+    state.cancel_wake(look.wake);
+    look.wake = Some(state.wake_at(now, Wake::Budgets));
+    look.after = None;
+    state.set_budgets(look);
+}
+
+/// Looks at some of the owners behind whose limits something is parked, in order, and lets go on what
+/// no budget holds back any more.
+pub(super) fn go_on_with_budgets(state: &mut State, now: u64) {
+    let mut look = state.header().budgets.clone();
+    if look.after.is_none() {
+        look.until = None;
+    }
+    let mut owners = 0;
+    while let Some(owner) = state.next_held_back(look.after) {
+        if owners == limits::OWNERS_LOOKED_AT {
+            look.wake = Some(state.wake_at(now, Wake::Budgets));
+            return state.set_budgets(look);
+        }
+        owners += 1;
+        look.after = Some(owner);
+        match budget::used_up(state, now, owner) {
+            Some(used_up) => {
+                let until = used_up.begins_anew_at;
+                look.until = Some(look.until.map_or(until, |other| other.min(until)));
+            }
+            None => rights::let_go_on(state, now, owner),
+        }
+    }
+    look.after = None;
+    look.wake = look.until.map(|until| state.wake_at(until, Wake::Budgets));
+    state.set_budgets(look);
 }
 
 fn owner_limit(state: &State, owner: Principal) -> u32 {

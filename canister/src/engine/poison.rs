@@ -298,6 +298,7 @@ pub(super) fn in_words(state: &State, unit: Unit) -> String {
                 format!("ending or removing executions of task {}", id.0)
             }
             Some(Wake::Cycles) => "looking at the cycles again".to_string(),
+            Some(Wake::Budgets) => "going on with what budgets held back".to_string(),
             None => "something that is gone".to_string(),
         },
         Unit::Ready(key) => format!("starting {}", of_task(key.execution_id)),

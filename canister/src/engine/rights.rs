@@ -21,8 +21,8 @@ pub fn is_held_back(state: &State, owner: Principal) -> bool {
 
 /// What of an owner was held back, or waits for a place among its own, goes on as far as there are
 /// places. Those who come after follow as places are given back.
-pub fn let_go_on(state: &mut State, owner: Principal) {
-    for _ in 0..places::free_places_of(state, owner) {
+pub fn let_go_on(state: &mut State, now: u64, owner: Principal) {
+    for _ in 0..places::free_places_of(state, now, owner) {
         places::let_go_on(state, LimitKey::Owner(owner));
     }
 }

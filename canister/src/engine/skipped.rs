@@ -55,14 +55,17 @@ fn in_the_way(state: &State, task: &TaskRecord) -> String {
 
 fn waits_for(execution: &ExecutionRecord) -> Option<String> {
     let until = || execution.wake.map(|key| format_instant(key.due_at));
-    if execution.status.get() == ExecutionStatus::Ready {
+    if execution.status.get() == ExecutionStatus::Ready && execution.waiting_for.is_none() {
         return Some("is ready, and waits until it is taken up".to_string());
     }
     Some(match execution.waiting_for? {
         WaitReason::RetryBackoff => format!("waits for its retry at {}", until()?),
         WaitReason::StepDelay => format!("waits for its next step at {}", until()?),
         WaitReason::Snooze => format!("is snoozed until {}", until()?),
-        WaitReason::Budget => format!("waits for its owner's budget of cycles until {}", until()?),
+        WaitReason::Budget => match until() {
+            Some(until) => format!("waits for its owner's budget of cycles until {until}"),
+            None => "waits until its owner's budget of cycles begins anew".to_string(),
+        },
         WaitReason::Worker => "waits for a worker".to_string(),
         WaitReason::OwnerDisabled => "is held back: its owner is disabled".to_string(),
     })

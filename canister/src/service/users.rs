@@ -110,7 +110,7 @@ pub fn put_user(
         record.role.name()
     );
     state.put_user(request.principal, record.clone());
-    engine::rights::let_go_on(state, request.principal);
+    engine::rights::let_go_on(state, now, request.principal);
     engine::rights::look_at_leases(state, now, request.principal);
     engine::look_again(state, now, request.principal);
     Note::new(EventKind::UserChanged, request.principal)

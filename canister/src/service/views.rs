@@ -2,6 +2,7 @@
 
 use chime_types::{
     Alert, ExecutionStatus, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus, TaskStep,
+    WaitReason,
 };
 
 use crate::engine::{self, error_cases};
@@ -164,7 +165,7 @@ pub fn execution(state: &State, record: ExecutionRecord) -> TaskExecution {
         finished_at: record.finished_at,
         status: record.status.get(),
         waiting_for: record.waiting_for,
-        wake_at: record.wake.map(|key| key.due_at),
+        wake_at: wake_at(state, &record),
         expires_at: record.expires.map(|key| key.due_at),
         cancel_requested: record.cancel_requested,
         rescues: record.rescues,
@@ -179,6 +180,15 @@ pub fn execution(state: &State, record: ExecutionRecord) -> TaskExecution {
         slots: record.slots,
         slots_until: record.slots_until,
     }
+}
+
+/// When an execution goes on that waits for time.
+fn wake_at(state: &State, record: &ExecutionRecord) -> Option<u64> {
+    if record.waiting_for != Some(WaitReason::Budget) || record.wake.is_some() {
+        return record.wake.map(|key| key.due_at);
+    }
+    let task = state.task(record.task_id)?;
+    engine::budget::holds_back_until(state, task.owner)
 }
 
 /// An alert as its owner sees it.

@@ -318,6 +318,8 @@ pub enum Wake {
     Cycles,
     /// More of the history of a task than it may keep is to be removed.
     Tidy(TaskId),
+    /// A budget begins anew: what it held back goes on.
+    Budgets,
 }
 
 impl Storable for Wake {
@@ -342,6 +344,7 @@ impl Storable for Wake {
             Self::Sweep => (7, 0),
             Self::Cycles => (8, 0),
             Self::Tidy(task) => (9, task.0),
+            Self::Budgets => (10, 0),
         };
         let mut bytes = vec![kind];
         bytes.extend(id.to_be_bytes());
@@ -361,6 +364,7 @@ impl Storable for Wake {
             7 => Self::Sweep,
             8 => Self::Cycles,
             9 => Self::Tidy(TaskId(id)),
+            10 => Self::Budgets,
             kind => panic!("BUG: wake of kind {kind} in the agenda"),
         }
     }

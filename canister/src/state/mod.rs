@@ -49,9 +49,9 @@ use meter::Meter;
 use outgoing::Outgoing;
 use rates::Rates;
 use records::{
-    ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, Care, ConfigRecord,
-    DeliveryRecord, EventRecord, ExecutionRecord, Header, LaneRecord, MessageRecord, OwnerRecord,
-    Plan, ReportRecord, ScheduleRecord, SentRecord, TaskRecord, Totals, UserRecord,
+    ActionRecord, AlertRecord, BackfillRecord, BackupRecord, Balances, BudgetsLook, Care,
+    ConfigRecord, DeliveryRecord, EventRecord, ExecutionRecord, Header, LaneRecord, MessageRecord,
+    OwnerRecord, Plan, ReportRecord, ScheduleRecord, SentRecord, TaskRecord, Totals, UserRecord,
 };
 
 type Map<K, V> = StableBTreeMap<K, V, Memory>;
@@ -359,6 +359,11 @@ impl State {
         });
     }
 
+    /// Notes when what budgets hold back is looked at.
+    pub fn set_budgets(&mut self, budgets: BudgetsLook) {
+        self.change_header(|header| header.budgets = budgets);
+    }
+
     /// Notes the next sweep and how far the present one is.
     pub fn set_sweep(&mut self, sweep: Option<AgendaKey>, swept: u64, sweeping: Option<Position>) {
         self.change_header(|header| {
@@ -391,5 +396,6 @@ fn empty_header() -> Header {
         swept: 0,
         sweeping: None,
         deliveries_under_way: 0,
+        budgets: BudgetsLook::default(),
     }
 }

@@ -172,6 +172,22 @@ impl State {
         last.and_then(after).or_else(|| after(first))
     }
 
+    /// The next owner after `last` behind whose own limit an execution is parked.
+    pub fn next_held_back(&self, last: Option<Principal>) -> Option<Principal> {
+        let highest = ReadyKey {
+            rank: u64::MAX,
+            execution_id: ExecutionId(u64::MAX),
+        };
+        // The shortest principal is the lowest, and nobody's.
+        let last = last.unwrap_or(Principal::from_slice(&[]));
+        let from = Excluded(parked(LimitKey::Owner(last), highest));
+        let found = self.parked.range((from, Unbounded)).next()?;
+        match found.key().limit {
+            LimitKey::Owner(owner) => Some(owner),
+            _ => None,
+        }
+    }
+
     /// Moves an execution from behind a limit to the ready queue.
     pub fn let_go_on(&mut self, limit: LimitKey, ready: ReadyKey) {
         self.parked.remove(&parked(limit, ready));

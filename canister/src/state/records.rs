@@ -78,6 +78,20 @@ pub struct Header {
     /// Deliveries that hold a place.
     #[serde(default)]
     pub deliveries_under_way: u64,
+    /// When what budgets hold back is looked at.
+    #[serde(default)]
+    pub budgets: BudgetsLook,
+}
+
+/// When the owners are looked at whose budgets hold something back, and how far that is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetsLook {
+    /// The next look, or the next part of it.
+    pub wake: Option<AgendaKey>,
+    /// The last owner that was looked at, while it is under way.
+    pub after: Option<Principal>,
+    /// When the first of the budgets begins anew that hold something back.
+    pub until: Option<u64>,
 }
 
 /// A task without its steps, which are in the plan.

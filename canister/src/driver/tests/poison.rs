@@ -333,6 +333,17 @@ fn should_set_every_wake_of_its_own_aside_that_no_message_gets_past() {
         },
         |at| at == At::Wake(Wake::Cycles),
     );
+    poisoned(
+        "the look at budgets",
+        |world| {
+            world.change(|state, _, now| {
+                let mut look = state.header().budgets.clone();
+                look.wake = Some(state.wake_at(now, Wake::Budgets));
+                state.set_budgets(look);
+            });
+        },
+        |at| at == At::Wake(Wake::Budgets),
+    );
     poisoned("the balance", |_| {}, |at| at == At::Balance);
 }
 

@@ -81,6 +81,12 @@ fn of_wake(state: &mut State, now: u64, wake: Wake, what: &str) -> Option<Report
             state.set_cycles_low(low, Some(key));
             Some(of_all(what))
         }
+        Wake::Budgets => {
+            let mut look = state.header().budgets.clone();
+            look.wake = Some(state.wake_at(now.saturating_add(PUT_OFF), Wake::Budgets));
+            state.set_budgets(look);
+            Some(of_all(what))
+        }
     }
 }
 

@@ -164,7 +164,7 @@ fn should_let_what_is_under_way_wait_until_the_budget_begins_anew() {
     assert!(world.run().is_empty());
     for (task, attempt) in [(steps.id, 0), (retried.id, 1)] {
         let waiting = &world.executions(task)[0];
-        assert_eq!(waiting.status, ExecutionStatus::Waiting);
+        assert_eq!(waiting.status, ExecutionStatus::Ready);
         assert_eq!(waiting.waiting_for, Some(WaitReason::Budget));
         assert_eq!(waiting.wake_at, Some(START + HOUR * SECOND));
         assert_eq!(waiting.attempt, attempt);

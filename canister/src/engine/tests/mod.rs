@@ -4,6 +4,7 @@
 mod actions;
 mod agenda;
 mod alerts;
+mod budget_waits;
 mod budgets;
 mod builtin_analytics;
 mod builtin_backup;

@@ -185,7 +185,7 @@ fn fault(state: &State, task: &TaskRecord, execution: &ExecutionRecord) -> Optio
         (ExecutionStatus::Waiting, ..) => Some("waits for nothing, or at two places"),
         (
             _,
-            Some(WaitReason::OwnerDisabled),
+            Some(WaitReason::OwnerDisabled | WaitReason::Budget),
             Some(place @ Place::Parked(LimitKey::Owner(_), _)),
         ) => {
             let is_right = execution.wake.is_none() && is_placed(place);

@@ -27,6 +27,7 @@ pub fn agenda(look: &mut Look<'_>, key: AgendaKey) {
         Wake::Watch(id) => state.alert(id).and_then(|found| found.wake) == Some(key),
         Wake::Sweep => state.header().sweep == Some(key),
         Wake::Cycles => state.header().cycles_wake == Some(key),
+        Wake::Budgets => state.header().budgets.wake == Some(key),
         Wake::Tidy(id) => state.task(id).and_then(|found| found.tidy) == Some(key),
         // Is due at once, and does nothing if its backfill is over.
         Wake::Backfill(_) => true,
@@ -89,8 +90,10 @@ pub fn parked(look: &mut Look<'_>, key: ParkedKey) {
 }
 
 fn is_stuck(state: &State, limit: LimitKey) -> bool {
-    // Whoever holds an owner back lets it go on.
-    if matches!(limit, LimitKey::Owner(owner) if rights::is_held_back(state, owner)) {
+    // Whoever holds an owner back lets it go on, and a look at the budgets everybody.
+    let is_looked_at = state.header().budgets.wake.is_some();
+    if matches!(limit, LimitKey::Owner(owner) if is_looked_at || rights::is_held_back(state, owner))
+    {
         return false;
     }
     let running = match limit {

@@ -7,7 +7,7 @@ use chime_types::ExecutionStatus;
 
 use super::deliveries;
 use super::finding::Look;
-use crate::engine::arm_sweep;
+use crate::engine::{arm_sweep, look_at_budgets};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{BackfillId, Wake};
@@ -243,6 +243,13 @@ fn own_wakes(look: &mut Look<'_>) {
             state.set_sweep(None, 0, None);
             arm_sweep(state, now);
         });
+    }
+    let budgets = header.budgets.wake.map(|key| state.wake(key));
+    if budgets.is_some_and(|wake| wake != Some(Wake::Budgets)) {
+        look.mendable(
+            "the next look at the budgets is not in the agenda",
+            look_at_budgets,
+        );
     }
     let cycles = header.cycles_wake.map(|key| state.wake(key));
     let is_watched = match cycles {
