@@ -231,7 +231,7 @@ methods! {
     /// Switches a task off: no schedule of it fires until it is resumed.
     update pause_task(PauseTaskRequest) -> TaskResult = service::pause;
 
-    /// Switches a task on again. Times that passed meanwhile are not made up for.
+    /// Resumes a task. Slots that passed in the meantime are not caught up.
     update resume_task(TaskRequest) -> TaskResult =
         |state, caller, now, request| service::resume(state, caller, now, request.task_id);
 
@@ -257,7 +257,7 @@ methods! {
     query preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult =
         |_, _, now, request| service::preview(now, request);
 
-    /// Runs a task now, besides its schedules, and answers with the new execution. The task may be
+    /// Runs a task now, besides its schedules, and returns the new execution. The task may be
     /// paused.
     update run_task_now(RunTaskNowRequest) -> ExecutionResult = service::run_now;
 
@@ -280,7 +280,7 @@ methods! {
         |state, caller, now, request| service::snooze_execution(state, caller, now, &request);
 
     /// Runs an execution again that did not complete, from the step where it stopped or from the
-    /// start, and answers with the new execution.
+    /// start, and returns the new execution.
     update retry_execution(RetryExecutionRequest) -> ExecutionResult =
         |state, caller, now, request| service::retry_execution(state, caller, now, &request);
 

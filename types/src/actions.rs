@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::task::Action;
 
-/// An action to be registered, or registered anew under its name.
+/// An action to be registered, or registered again under its name.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct DefineActionRequest {
     /// Its name, 1 to 128 characters.

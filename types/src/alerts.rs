@@ -68,7 +68,7 @@ pub struct UpdateAlertRequest {
     pub channel: Option<Channel>,
     /// Keep silent for so many seconds after a message.
     pub cooldown_seconds: Option<u64>,
-    /// Switched off.
+    /// Disabled.
     pub disabled: Option<bool>,
 }
 
@@ -94,7 +94,7 @@ pub struct Alert {
     pub channel: Channel,
     /// Silent for so many seconds after a message.
     pub cooldown_seconds: u64,
-    /// Switched off.
+    /// Disabled.
     pub disabled: bool,
     /// When it went off last.
     pub fired_at: Option<u64>,

@@ -129,13 +129,13 @@ pub enum Cause {
     /// Gave way to a later slot.
     #[serde(rename = "gave_way")]
     GaveWay,
-    /// Left out: the execution before was not finished.
+    /// Skipped: the execution before was not finished.
     #[serde(rename = "overlap")]
     Overlap,
-    /// Left out: as many executions waited as may.
+    /// Skipped: as many executions waited as may.
     #[serde(rename = "buffer_full")]
     BufferFull,
-    /// Left out: the owner's runs of the hour were used up.
+    /// Skipped: the owner's runs of the hour were used up.
     #[serde(rename = "runs_used_up")]
     RunsUsedUp,
     /// Skipped: the owner was disabled.
@@ -144,7 +144,7 @@ pub enum Cause {
     /// The scheduler could not run at that time.
     #[serde(rename = "missed")]
     Missed,
-    /// Left out: the bytes that may be stored for the owner were used up.
+    /// Skipped: the bytes that may be stored for the owner were used up.
     #[serde(rename = "bytes_used_up")]
     BytesUsedUp,
 }

@@ -58,7 +58,7 @@ pub struct Config {
     pub maximum_cycles_per_day: u64,
     /// Most slots of one task that wait for the executions before them, 1 to 1,000.
     pub maximum_buffered_executions: u32,
-    /// Time-out of an attempt when the task names none, 1 to 86,400 seconds.
+    /// Timeout of an attempt when the task names none, 1 to 86,400 seconds.
     pub default_timeout_seconds: u64,
     /// Time between two sweeps that remove what `retention` says, 60 to 31,536,000 seconds. No
     /// sweep is made while `retention` is empty.

@@ -41,7 +41,7 @@ pub struct CyclesBudget {
     pub maximum_per_hour: Option<u64>,
     /// Most in a day, in the same way; null if there is no limit.
     pub maximum_per_day: Option<u64>,
-    /// The budget is used up, and begins anew at this time; null while some of it is left.
+    /// The budget is used up, and resets at this time; null while some of it is left.
     pub begins_anew_at: Option<u64>,
     /// Cycles cost nothing on this network: nothing is counted or limited.
     pub free: bool,

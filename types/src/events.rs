@@ -108,7 +108,7 @@ pub enum EventKind {
     /// The scheduler's own message failed at something twice, so it was set aside: see the detail.
     #[serde(rename = "quarantined")]
     Quarantined,
-    /// An owner's budget of cycles is used up: its slots are skipped until it begins anew.
+    /// An owner's budget of cycles is used up: its slots are skipped until it resets.
     #[serde(rename = "budget_used_up")]
     BudgetUsedUp,
 }

@@ -31,7 +31,7 @@ pub enum ExecutionStatus {
     /// Stopped on request.
     #[serde(rename = "cancelled")]
     Cancelled,
-    /// Left out: the execution before was not finished, or a quota was used up.
+    /// Skipped: the execution before was not finished, or a quota was used up.
     #[serde(rename = "skipped")]
     Skipped,
     /// The slot passed while the scheduler could not run.
@@ -75,14 +75,14 @@ pub enum WaitReason {
     /// A worker that claims the command.
     #[serde(rename = "worker")]
     Worker,
-    /// Put off on request; it costs no attempt.
+    /// Snoozed on request; it costs no attempt.
     #[serde(rename = "snooze")]
     Snooze,
     /// Ready, and held back: its owner is disabled, or has a role that has no tasks. It goes on when
     /// that is over.
     #[serde(rename = "owner_disabled")]
     OwnerDisabled,
-    /// The owner's budget of cycles is used up: it goes on when that begins anew. It costs no attempt.
+    /// The owner's budget of cycles is used up: it goes on when the budget resets. It costs no attempt.
     #[serde(rename = "budget")]
     Budget,
 }
@@ -111,7 +111,7 @@ pub enum Outcome {
     /// The worker let its lease run out; a report that comes later is refused.
     #[serde(rename = "lost")]
     Lost,
-    /// Put off by the callee or the worker.
+    /// Snoozed by the callee or the worker.
     #[serde(rename = "snoozed")]
     Snoozed,
 }

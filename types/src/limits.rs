@@ -85,7 +85,7 @@ pub const MINIMUM_INTERVAL_SECONDS: u64 = 1;
 pub const MAXIMUM_DURATION_SECONDS: u64 = 10 * 365 * 86_400;
 /// Longest timeout of one attempt at a step, in seconds (24 hours).
 pub const MAXIMUM_TIMEOUT_SECONDS: u64 = 86_400;
-/// Time-out of an attempt when the task names none, in seconds.
+/// Timeout of an attempt when the task names none, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u64 = 300;
 /// Latest instant that a schedule may name: 2200-01-01T00:00:00Z, in nanoseconds.
 pub const LATEST_AT: u64 = 7_258_118_400 * 1_000_000_000;
@@ -290,7 +290,7 @@ pub const DEFAULT_SLOTS_PER_HOUR: u64 = 100_000;
 pub const MINIMUM_CYCLES_BUDGET: u64 = 1_000_000_000;
 /// Owners who spend most that are shown in the statistics.
 pub const MAXIMUM_SPENDERS: usize = 10;
-/// Executions or tasks that are looked at for one page: those that a filter leaves out count too.
+/// Executions or tasks that are looked at for one page: those that a filter excludes count too.
 pub const MAXIMUM_LOOKED_AT: usize = 5_000;
 
 /// Items on a page when the request names no limit.

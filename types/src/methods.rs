@@ -32,7 +32,7 @@ macro_rules! for_each_method {
             query get_my_tasks(GetMyTasksRequest) -> GetMyTasksResult(TaskPage);
             /// Switches a task off: no schedule of it fires until it is resumed.
             update pause_task(PauseTaskRequest) -> TaskResult(Task);
-            /// Switches a task on again. Times that passed meanwhile are not made up for.
+            /// Resumes a task. Slots that passed in the meantime are not caught up.
             update resume_task(TaskRequest) -> TaskResult(Task);
             /// Makes a task that writes a backup of the caller's tasks every day.
             update create_backup_task(CreateBackupTaskRequest) -> TaskResult(Task);
@@ -46,7 +46,7 @@ macro_rules! for_each_method {
             update remove_schedule(RemoveScheduleRequest) -> TaskResult(Task);
             /// Shows what a schedule means, in words and times, without making it.
             query preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult(SchedulePreview);
-            /// Runs a task now, besides its schedules, and answers with the new execution. The task may be
+            /// Runs a task now, besides its schedules, and returns the new execution. The task may be
             /// paused.
             update run_task_now(RunTaskNowRequest) -> ExecutionResult(TaskExecution);
             /// Lists the executions of a task by pages, the newest first.
@@ -58,7 +58,7 @@ macro_rules! for_each_method {
             /// Puts an execution off that is ready or waiting. It costs no attempt.
             update snooze_execution(SnoozeExecutionRequest) -> ExecutionResult(TaskExecution);
             /// Runs an execution again that did not complete, from the step where it stopped or from the
-            /// start, and answers with the new execution.
+            /// start, and returns the new execution.
             update retry_execution(RetryExecutionRequest) -> ExecutionResult(TaskExecution);
             /// Lists executions that failed or timed out and were not run again, the newest first.
             query list_dead_letters(DeadLettersRequest) -> GetTaskExecutionsResult(TaskExecutionPage);

@@ -26,9 +26,9 @@ pub struct CreateTaskRequest {
     /// When and how often a failed attempt is repeated; null is three retries after 5, 10 and 20
     /// minutes.
     pub retry: Option<RetryPolicy>,
-    /// Time-out of one attempt in seconds for steps that name none, 1 to 86,400; null is 300.
+    /// Timeout of one attempt in seconds for steps that name none, 1 to 86,400; null is 300.
     pub timeout_seconds: Option<u64>,
-    /// Time-out of a whole execution in seconds, from the time it is due, 1 to 315,360,000; null is
+    /// Timeout of a whole execution in seconds, from the time it is due, 1 to 315,360,000; null is
     /// none.
     pub execution_timeout_seconds: Option<u64>,
     /// What to do when the outcome of a call is unknown; null is `fail`.
@@ -80,10 +80,10 @@ pub struct UpdateTaskRequest {
     pub priority: Option<Priority>,
     /// When and how often a failed attempt is repeated.
     pub retry: Option<RetryPolicy>,
-    /// Time-out of one attempt for steps that name none; given without `steps` it is set for
+    /// Timeout of one attempt for steps that name none; given without `steps` it is set for
     /// every step.
     pub timeout_seconds: Option<u64>,
-    /// Time-out of a whole execution in seconds; 0 takes it away.
+    /// Timeout of a whole execution in seconds; 0 takes it away.
     pub execution_timeout_seconds: Option<u64>,
     /// What to do when the outcome of a call is unknown.
     pub on_unknown: Option<OnUnknown>,
@@ -147,7 +147,7 @@ pub struct TaskPage {
     pub total_tasks: u64,
 }
 
-/// Which task to switch off.
+/// Which task to pause.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct PauseTaskRequest {
     /// The task.
@@ -242,7 +242,7 @@ pub struct SetScheduleRequest {
     pub task_id: u64,
     /// The schedule.
     pub schedule_id: u64,
-    /// Switched off.
+    /// Disabled.
     pub disabled: bool,
 }
 

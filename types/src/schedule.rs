@@ -131,7 +131,7 @@ pub enum MonthDay {
     LastWorkingDay {},
 }
 
-/// Times that a schedule leaves out, in the schedule's zone. They are no slots: they leave no
+/// Times that a schedule excludes, in the schedule's zone. They are no slots: they leave no
 /// record.
 #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub enum Exclusion {
@@ -152,7 +152,7 @@ pub enum Exclusion {
         weekdays: Vec<u8>,
     },
     /// Every minute (or second, if the expression has a field for seconds) that a cron expression
-    /// matches: `* 12-13 * * *` leaves out the lunch hours. No `@every` and no time zone in it.
+    /// matches: `* 12-13 * * *` excludes the lunch hours. No `@every` and no time zone in it.
     #[serde(rename = "cron")]
     Cron {
         /// The expression, at most 256 bytes.
@@ -188,7 +188,7 @@ pub enum MissedRuns {
     /// Run all of them, the oldest first, up to `maximum`; the rest are missed.
     #[serde(rename = "all")]
     All {
-        /// Most runs to make up for, 1 to 100.
+        /// Most runs to catch up on, 1 to 100.
         maximum: u32,
     },
 }
@@ -249,7 +249,7 @@ pub struct NewSchedule {
     /// After so many runs there are no more, 1 or more; null is no limit. Slots that were skipped
     /// or missed do not count.
     pub maximum_runs: Option<u64>,
-    /// Start up to this many seconds after the slot, 0 to 86,400: a pause that is drawn anew for
+    /// Start up to this many seconds after the slot, 0 to 86,400: a delay that is random for
     /// each slot and always ends before the next one. A slot whose schedule is disabled or
     /// removed during its pause leaves no record. Null is 0.
     pub jitter_seconds: Option<u64>,
@@ -313,7 +313,7 @@ pub struct TaskSchedule {
     pub jitter_seconds: u64,
     /// Exclusions: times that never become slots.
     pub exclusions: Vec<Exclusion>,
-    /// Switched off: it never fires. True while the task is paused; `resume_task` brings back what
+    /// Disabled: it never fires. True while the task is paused; `resume_task` brings back what
     /// `set_schedule` said.
     pub disabled: bool,
     /// The interval in seconds if the rule is an interval or `@every`, else 0.

@@ -250,7 +250,7 @@ pub struct NewStep {
     pub action: Action,
     /// Seconds between the end of this step and the start of the next; null is 0.
     pub run_next_after_seconds: Option<u64>,
-    /// Time-out of one attempt in seconds, 1 to 86,400; null takes the task's.
+    /// Timeout of one attempt in seconds, 1 to 86,400; null takes the task's.
     pub timeout_seconds: Option<u64>,
     /// When the step is given up, go on with the next instead of failing the execution; null is
     /// false.
@@ -280,7 +280,7 @@ pub struct TaskStep {
     pub action: Action,
     /// Seconds between the end of this step and the start of the next.
     pub run_next_after_seconds: u64,
-    /// Time-out of one attempt in seconds.
+    /// Timeout of one attempt in seconds.
     pub timeout_seconds: u64,
     /// When the step is given up, the execution goes on with the next.
     pub continue_on_error: bool,
@@ -308,9 +308,9 @@ pub enum StepStatus {
 
 /// When and how often a failed attempt is repeated. The pause before retry n is
 /// `initial_delay_seconds` times (`factor_percent` / 100) to the power n - 1, at most
-/// `maximum_delay_seconds`. The count begins anew with each step.
+/// `maximum_delay_seconds`. The count starts over with each step.
 ///
-/// What no retry can mend is never retried: see the cases of `Cause`. Examples are a call to a
+/// What no retry can fix is never retried: see the cases of `Cause`. Examples are a call to a
 /// canister or a method that does not exist, arguments that the callee cannot read, HTTPS where the
 /// network makes no outcalls, a status in the range 400 to 499 (but 408, 425 and 429), and what a
 /// worker calls terminal. Nor is an error that contains one of `terminal_errors`.
@@ -324,7 +324,7 @@ pub struct RetryPolicy {
     pub factor_percent: u32,
     /// Longest pause, at least the initial delay.
     pub maximum_delay_seconds: u64,
-    /// Each pause is longer by up to this part of it, 0 to 100 percent, drawn anew for each; null
+    /// Each pause is longer by up to this part of it, 0 to 100 percent, random for each; null
     /// is 0.
     pub jitter_percent: Option<u32>,
     /// No retry begins more than this many seconds after the execution's first attempt, 1 to
@@ -384,7 +384,7 @@ pub enum TaskStatus {
     /// No time is left and the latest execution was cancelled.
     #[serde(rename = "cancelled")]
     Cancelled,
-    /// Switched off by its owner.
+    /// Disabled by its owner.
     #[serde(rename = "paused")]
     Paused,
 }
@@ -416,7 +416,7 @@ pub struct Task {
     pub retry: RetryPolicy,
     /// What to do when the outcome of a call is unknown.
     pub on_unknown: OnUnknown,
-    /// Time-out of a whole execution in seconds, from the time it is due; null is none.
+    /// Timeout of a whole execution in seconds, from the time it is due; null is none.
     pub execution_timeout_seconds: Option<u64>,
     /// Most attempts of the task under way at the same time; null is no limit of its own.
     pub maximum_concurrent: Option<u32>,
@@ -428,7 +428,7 @@ pub struct Task {
     pub run_as: Option<Principal>,
     /// Who is told how an execution ended.
     pub callback: Option<Callback>,
-    /// Switched off: no schedule fires.
+    /// Paused: no schedule fires.
     pub disabled: bool,
     /// Why it is paused.
     pub pause_reason: Option<String>,

@@ -124,7 +124,7 @@ pub struct User {
     /// Slots that its schedules have in an hour, each at its densest; null if the scheduler does not say.
     pub slots_per_hour: Option<u64>,
     /// Bytes stored for it: executions, tasks, backups and uploads, messages and reports. A store of
-    /// an older version counts what was written since; the action `maintenance` counts anew.
+    /// an older version counts what was written since; the action `maintenance` counts again.
     pub bytes: Option<u64>,
     /// Cycles that are spent for it, and how many may be; null if the scheduler does not say.
     pub budget: Option<CyclesBudget>,

@@ -17,7 +17,7 @@ use crate::state::outgoing::CallOut;
 #[derive(Clone, Copy)]
 pub(super) struct Out {
     pub call: CallOut,
-    /// When an unknown outcome counts as a time-out.
+    /// When an unknown outcome counts as a timeout.
     deadline: u64,
 }
 

@@ -197,7 +197,7 @@ fn interval(state: &State, task: &TaskRecord) -> Option<u64> {
         .min()
 }
 
-/// Sends the message, unless the alert is cooling down. Answers with the alert as it was written.
+/// Sends the message, unless the alert is cooling down. Returns the alert as it was written.
 fn go_off(
     state: &mut State,
     now: u64,

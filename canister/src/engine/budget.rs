@@ -217,7 +217,7 @@ impl fmt::Display for UsedUp {
         write!(
             f,
             "the owner's cycles of this {period} are used up ({maximum} but for a reserve of \
-             {BUDGET_RESERVE_PERCENT}%, {setting}); they begin anew at {}",
+             {BUDGET_RESERVE_PERCENT}%, {setting}); they reset at {}",
             format_instant(*begins_anew_at)
         )
     }

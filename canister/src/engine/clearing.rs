@@ -101,7 +101,7 @@ impl Turn<'_> {
         self.go_on_later();
     }
 
-    /// Ends some of what is to be ended. Answers with what is left of the share.
+    /// Ends some of what is to be ended. Returns what is left of the share.
     fn end_some<'a>(&mut self, mut share: Share<'a>) -> Share<'a> {
         while let Some(mut ending) = self.task.ending.take() {
             let active = &self.task.active;

@@ -52,7 +52,7 @@ pub fn send(state: &mut State, now: u64, owner: Principal, payload: Payload) {
     put(state, now, owner, record);
 }
 
-/// Sends the message of an alert on its way. Answers with the number of its delivery, which may be
+/// Sends the message of an alert on its way. Returns the number of its delivery, which may be
 /// that of an equal one that waits.
 pub fn send_of_alert(
     state: &mut State,

@@ -21,7 +21,7 @@ impl Failure {
 /// Whether another attempt may succeed although nobody changed anything. What does not pass is
 /// given up at once: retrying it would only keep later slots waiting.
 ///
-/// A time-out and an unknown outcome may pass; whether they are tried again is for `on_unknown` to
+/// A timeout and an unknown outcome may pass; whether they are tried again is for `on_unknown` to
 /// say, since the action may have been carried out.
 pub const fn passes(cause: Cause) -> bool {
     match cause {
@@ -39,7 +39,7 @@ pub const fn passes(cause: Cause) -> bool {
         }
         Cause::OutcomeUnknown | Cause::TimedOut => true,
         Cause::HttpStatus { status } => {
-            // Time-out, too early, too many requests: the server may take it later.
+            // Timeout, too early, too many requests: the server may take it later.
             !(status >= 400 && status < 500) || matches!(status, 408 | 425 | 429)
         }
         // Somebody has to change the task, the callee, the network or the configuration first.

@@ -56,7 +56,7 @@ pub enum Reason {
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
     pub overlap: OverlapPolicy,
-    /// It passed while the scheduler could not run, and is made up for.
+    /// It passed while the scheduler could not run, and is caught up.
     pub made_up: bool,
     /// Executions of the task that are not final.
     pub active: usize,
@@ -224,7 +224,7 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// Notes what was missed, and makes up for the rest. Answers with the slot to go on with.
+    /// Notes what was missed, and catches up on the rest. Returns the slot to go on with.
     fn catch_up(&mut self, schedule: &mut ScheduleRecord, passed: &Passed) -> Option<u64> {
         if let Some(stretch) = &passed.before {
             self.miss(schedule, stretch);

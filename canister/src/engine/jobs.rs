@@ -78,7 +78,7 @@ pub fn claim(state: &mut State, now: u64, claim: &Claim) -> Vec<Job> {
 
 impl Run<'_, '_> {
     /// Gives a job to a worker; or parks it, if it comes up against a limit; or sends it back, if its
-    /// action was defined anew meanwhile and is no command any more.
+    /// action was redefined meanwhile and is no command any more.
     fn give(&mut self, key: ReadyKey, claim: &Claim) -> Option<Job> {
         if self.end_in_passing() {
             return None;

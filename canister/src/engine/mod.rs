@@ -220,7 +220,7 @@ fn handle(state: &mut State, now: u64, wake: Wake, budget: &Budget<'_>) -> Optio
 /// The built-in work of an attempt that is under way. None if the attempt is over.
 ///
 /// # Errors
-/// Why there is none: what the step names may have been defined anew.
+/// Why there is none: what the step names may have been redefined.
 pub fn slice_of(
     state: &State,
     now: u64,
@@ -237,7 +237,7 @@ pub fn slice_of(
     Some(match work {
         Ok(Work::Slice(work)) => Ok(work),
         Ok(_) => {
-            let text = "the action was defined anew and is not built in any more";
+            let text = "the action was redefined and is no longer built in";
             Err(Failure::new(Cause::UnfitAction, text))
         }
         Err(failure) => Err(failure),

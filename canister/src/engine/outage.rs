@@ -2,7 +2,7 @@
 //! given the rule and the time, and changes nothing.
 //!
 //! However long it was, an outage is judged in one go: what is missed is one stretch on each side of
-//! what is made up for, so that neither the number of records nor the cost grows with its length, and
+//! what is caught up, so that neither the number of records nor the cost grows with its length, and
 //! nothing has to be remembered from one message to the next.
 
 use std::fmt;
@@ -53,7 +53,7 @@ pub struct Due<'a> {
     pub missed_runs: MissedRuns,
     /// Slots that are later than this are missed, in nanoseconds.
     pub window: Option<u64>,
-    /// Most runs that may be made up for, beside what `missed_runs` says.
+    /// Most runs that may be caught up, beside what `missed_runs` says.
     pub room: u64,
 }
 
@@ -64,7 +64,7 @@ pub struct Passed {
     pub before: Option<Stretch>,
     /// Made up for.
     pub made_up: Vec<u64>,
-    /// Missed: more than are made up for.
+    /// Missed: more than are caught up.
     pub after: Option<Stretch>,
     /// The slot to go on with. It may have come, too.
     pub next: Option<u64>,
@@ -107,7 +107,7 @@ impl Due<'_> {
         }
     }
 
-    /// The oldest of the slots from `first` to `last` are made up for. The last one is not among them
+    /// The oldest of the slots from `first` to `last` are caught up. The last one is not among them
     /// if it is on time.
     fn made_up(&self, first: u64, last: u64, maximum: u32) -> Passed {
         let on_time = Some(last).filter(|last| self.behind(*last) <= LATE_AFTER);

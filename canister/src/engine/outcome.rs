@@ -25,7 +25,7 @@ pub enum Outcome {
     /// Not done. The cause says whether another attempt may succeed, and whether it may have been
     /// carried out nevertheless.
     Failed(Failure),
-    /// Put off by the callee or the worker: it costs no attempt.
+    /// Snoozed by the callee or the worker: it costs no attempt.
     Snoozed { seconds: u64 },
     /// Not made: its owner's budget does not suffice before this time.
     PutOff { until: u64 },

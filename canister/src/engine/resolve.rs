@@ -141,7 +141,7 @@ pub fn user_name(state: &State, task: &TaskRecord) -> String {
 /// The work of an attempt that has begun under a token.
 ///
 /// # Errors
-/// Why it cannot be done. No retry mends it.
+/// Why it cannot be done. No retry fixes it.
 pub fn work(
     state: &State,
     task: &TaskRecord,
@@ -168,7 +168,7 @@ pub fn work(
         }
         // One that was built in when its work began, and was defined anew meanwhile.
         Action::Note { .. } | Action::Command { .. } => {
-            let text = "the action was defined anew while it was carried out";
+            let text = "the action was redefined while it was carried out";
             Err(Failure::new(Cause::UnfitAction, text))
         }
         Action::Named { .. } => {
@@ -182,7 +182,7 @@ pub fn work(
 /// The text of a note.
 ///
 /// # Errors
-/// Why it cannot be filled in. No retry mends it.
+/// Why it cannot be filled in. No retry fixes it.
 pub fn note(
     state: &State,
     task: &TaskRecord,

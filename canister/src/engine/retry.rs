@@ -47,7 +47,7 @@ pub fn retry_pause(
     (!is_too_old).then_some(pause)
 }
 
-/// Whether the policy says that no retry can mend this error.
+/// Whether the policy says that no retry can fix this error.
 pub fn is_terminal(policy: &RetryPolicy, error: &str) -> bool {
     policy
         .terminal_errors

@@ -64,7 +64,7 @@ fn waits_for(execution: &ExecutionRecord) -> Option<String> {
         WaitReason::Snooze => format!("is snoozed until {}", until()?),
         WaitReason::Budget => match until() {
             Some(until) => format!("waits for its owner's budget of cycles until {until}"),
-            None => "waits until its owner's budget of cycles begins anew".to_string(),
+            None => "waits until its owner's budget of cycles resets".to_string(),
         },
         WaitReason::Worker => "waits for a worker".to_string(),
         WaitReason::OwnerDisabled => "is held back: its owner is disabled".to_string(),

@@ -121,7 +121,7 @@ impl<'s> Turn<'s> {
         self.is_over = true;
     }
 
-    /// Ends the turn. Answers with the task as it was written.
+    /// Ends the turn. Returns the task as it was written.
     pub fn end(mut self) -> TaskRecord {
         self.write();
         self.task.clone()

@@ -120,7 +120,7 @@ impl Caller {
         Err(self.forbidden("only a user, an operator or an admin may do this"))
     }
 
-    /// Refuses whoever may not see the tasks of `owner`, and answers with whose to show: the
+    /// Refuses whoever may not see the tasks of `owner`, and returns whose to show: the
     /// caller's if nobody is named.
     pub fn need_sight_of(&self, owner: Option<Principal>) -> Result<Principal, Error> {
         match owner {

@@ -72,7 +72,7 @@ fn check_room(state: &State, task: &TaskRecord, now: u64) -> Result<(), Error> {
     check_budget(state, task.owner, now)
 }
 
-/// Refuses what would be put off at once.
+/// Refuses what would be postponed at once.
 fn check_budget(state: &State, owner: Principal, now: u64) -> Result<(), Error> {
     match engine::budget::used_up(state, now, owner) {
         None => Ok(()),

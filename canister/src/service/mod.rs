@@ -76,7 +76,7 @@ fn take_page<T: CandidType>(mut items: impl Iterator<Item = T>, limit: usize) ->
 }
 
 /// Looks through a list for a page: at so many entries at most, and at no further one once the budget
-/// is spent. Answers with what `show` makes of those that match, and with the last entry that was
+/// is spent. Returns what `show` makes of those that match, and with the last entry that was
 /// looked at if others follow it: a page may be short, or empty, and not be the last.
 fn search<I, T>(
     items: impl Iterator<Item = I>,

@@ -61,7 +61,7 @@ fn check(
     })
 }
 
-/// New steps; or the old ones, if only their time-out changes.
+/// New steps; or the old ones, if only their timeout changes.
 fn changed_steps(
     state: &State,
     caller: Caller,

@@ -64,7 +64,7 @@ impl Rates {
         Ok(())
     }
 
-    /// Looks whether something may be asked for, and counts nothing. Answers with when all that was
+    /// Looks whether something may be asked for, and counts nothing. Returns when all that was
     /// asked for so far is worked off.
     ///
     /// # Errors

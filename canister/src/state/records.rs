@@ -342,7 +342,7 @@ pub struct ExecutionRecord {
     pub waiting_for: Option<WaitReason>,
     /// Its entry in the agenda: when it goes on, or when its attempt times out.
     pub wake: Option<AgendaKey>,
-    /// Its entry in the agenda for the time-out of the whole.
+    /// Its entry in the agenda for the timeout of the whole.
     pub expires: Option<AgendaKey>,
     /// The queue it stands in. None if it waits for the execution before it.
     pub place: Option<Place>,

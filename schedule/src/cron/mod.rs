@@ -72,7 +72,7 @@ pub(crate) fn parse(expression: &str) -> Result<Expression, Error> {
 }
 
 /// Reads an expression that leaves out times: whatever second it names, or the whole minutes if it
-/// has no field for seconds. Answers with its times and whether they are whole minutes.
+/// has no field for seconds. Returns its times and whether they are whole minutes.
 ///
 /// # Errors
 /// Like [`parse`]; also for `@every` and for a time zone, which is that of the schedule.

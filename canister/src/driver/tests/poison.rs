@@ -262,7 +262,7 @@ fn should_set_every_wake_of_an_owner_aside_that_no_message_gets_past() {
         |at| matches!(at, At::Wake(Wake::Deadline(_))),
     );
     poisoned(
-        "a time-out",
+        "a timeout",
         |world| {
             world.create(CreateTaskRequest {
                 execution_timeout_seconds: Some(5),

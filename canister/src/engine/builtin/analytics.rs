@@ -174,7 +174,7 @@ impl Analytics {
         self.tasks.truncate(limits::MAXIMUM_REPORTED_TASKS);
     }
 
-    /// Keeps the report. Answers with a summary of it.
+    /// Keeps the report. Returns a summary of it.
     fn report(&mut self, slice: &mut Slice<'_>) -> serde_json::Value {
         let report = Report {
             id: slice.state.new_other_id(),

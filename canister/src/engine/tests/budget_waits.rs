@@ -49,7 +49,7 @@ fn busy(world: &mut World) -> (u64, Vec<Start>) {
     (made.id, starts)
 }
 
-/// Runs all that is ready until nothing is left. Answers with how many ran.
+/// Runs all that is ready until nothing is left. Returns how many ran.
 fn run_all(world: &mut World) -> usize {
     let mut done = 0;
     loop {

@@ -58,7 +58,7 @@ pub(super) fn on_request(action: Action) -> CreateTaskRequest {
     }
 }
 
-/// Runs a task of the owner to its end. Answers with its execution, and how many slices it took.
+/// Runs a task of the owner to its end. Returns its execution, and how many slices it took.
 pub(super) fn run_built_in(world: &mut World, task_id: u64) -> (TaskExecution, usize) {
     let id = world.run_now(task_id).id;
     let slices = work(world);

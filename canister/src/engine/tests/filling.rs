@@ -77,7 +77,7 @@ fn with_steps(steps: Vec<NewStep>) -> CreateTaskRequest {
     }
 }
 
-/// Runs a task. Answers with the cause and the error of its only attempt at the last step.
+/// Runs a task. Returns the cause and the error of its only attempt at the last step.
 fn failure_of(world: &mut World, request: CreateTaskRequest) -> (Option<Cause>, String) {
     let made = world.create(request);
     world.run();

@@ -1,4 +1,4 @@
-//! Executions run again, dead letters, backfills, snoozing, and time-outs of whole executions.
+//! Executions run again, dead letters, backfills, snoozing, and timeouts of whole executions.
 
 use chime_types::ExecutionStatus::{
     Cancelled, Completed, Failed, Missed, Running, Skipped, TimedOut, Waiting,

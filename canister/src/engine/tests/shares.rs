@@ -10,7 +10,7 @@ fn user(number: u8) -> Caller {
     someone(&[50, number], Role::User)
 }
 
-/// Makes tasks of a user that are due at once, and answers with their numbers.
+/// Makes tasks of a user that are due at once, and returns their numbers.
 fn make(world: &mut World, caller: Caller, count: usize, request: &CreateTaskRequest) -> Vec<u64> {
     let mut make = |_| {
         service::create(&mut world.state, caller, world.now, request.clone())

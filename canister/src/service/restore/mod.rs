@@ -85,7 +85,7 @@ pub fn restore_backup(
                 answer.next_cursor = None;
                 break;
             }
-            // What was restored before it is told first; the next call answers with the error.
+            // What was restored before it is told first; the next call returns the error.
             Err(_) if answer.tasks > 0 || request.cursor != answer.next_cursor => break,
             Err(error) => return Err(error),
         }

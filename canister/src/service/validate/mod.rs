@@ -113,7 +113,7 @@ pub fn idempotency_key(key: &str) -> Result<(), Error> {
     bytes("idempotency_key", key.len(), 1, limits::MAXIMUM_KEY_BYTES)
 }
 
-/// The time-out of an attempt; `default` if none is given.
+/// The timeout of an attempt; `default` if none is given.
 pub fn timeout(seconds: Option<u64>, default: u64) -> Result<u64, Error> {
     let seconds = seconds.unwrap_or(default);
     range(

@@ -60,7 +60,7 @@ pub fn mend(state: &mut State, task: &mut TaskRecord, execution: &mut ExecutionR
             if was_queued || is_next(state, task, execution) {
                 queue(state, task, execution, now);
             }
-            // The next slot counts anew who waits.
+            // The next slot counts again who waits.
             task.buffered = None;
             state.put_task(task);
         }
