@@ -108,6 +108,9 @@ impl Run<'_, '_> {
         }
         self.execution.target = target;
         let token = self.open(after(self.turn.now, step.timeout_seconds), None);
+        if is_granted {
+            self.turn.share_on();
+        }
         self.begin_work(&step, resolved, token)
     }
 

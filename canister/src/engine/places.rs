@@ -18,7 +18,7 @@ use super::turn::{Run, Turn};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{AgendaKey, LimitKey, ReadyKey, Wake};
-use crate::state::records::{OwnerRecord, Place, TaskRecord};
+use crate::state::records::{ExecutionRecord, OwnerRecord, Place, TaskRecord};
 
 /// What an attempt takes while it is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,12 +99,22 @@ impl Turn<'_> {
     /// An execution of the task that was in the ready queue does not start now: the places that it
     /// leaves free go to those that wait for them.
     pub(super) fn pass_on(&mut self, seat: Seat) {
+        self.pass_on_beside(seat, &mut None);
+    }
+
+    /// The same beside an execution that is held: its turn may have come.
+    fn pass_on_beside(&mut self, seat: Seat, held: &mut Option<&mut ExecutionRecord>) {
         for limit in limits_of(&self.task, seat) {
             if self.has_place(limit) {
-                let_go_on(self.state, limit);
+                move_to_ready(self.state, limit, false, held);
             }
         }
-        share_on(self.state);
+        share_on(self.state, held);
+    }
+
+    /// One that was granted a place has taken it: is there another one to share?
+    pub(super) fn share_on(&mut self) {
+        share_on(self.state, &mut None);
     }
 
     /// Takes what an attempt needs.
@@ -166,13 +176,14 @@ impl Turn<'_> {
         limits_of(&self.task, seat)
             .filter(|limit| !holds_some || *limit != LimitKey::Share(owner))
             .for_each(|limit| let_go_on(self.state, limit));
-        share_on(self.state);
+        self.share_on();
     }
 }
 
 impl Run<'_, '_> {
     /// Lets the execution, which is ready, wait behind a limit. A place under another limit that it
-    /// had been called for, and cannot use now, goes to the next one there.
+    /// had been called for, and cannot use now, goes to the next one there. That may be the execution
+    /// itself: owners get places in turn.
     pub(super) fn park(&mut self, seat: Seat, limit: LimitKey, ready: ReadyKey) {
         let held_back = self
             .turn
@@ -190,7 +201,8 @@ impl Run<'_, '_> {
             wait_for_budgets(state, used_up.begins_anew_at);
         }
         self.enter_place(Place::Parked(limit, ready));
-        self.turn.pass_on(seat);
+        let held = &mut Some(&mut self.execution);
+        self.turn.pass_on_beside(seat, held);
     }
 }
 
@@ -256,10 +268,10 @@ fn wait_for_budgets(state: &mut State, until: u64) {
     state.set_budgets(look);
 }
 
-/// Looks at all owners behind whose limits something is parked: what a budget held back goes on if it
-/// has begun anew, or is larger now.
+/// Looks at all owners behind whose limits something is parked: what a budget held back goes on if
+/// that has begun anew or is larger now, and what waits for a place if there are more of them.
 pub fn look_at_budgets(state: &mut State, now: u64) {
-    if state.header().budgets.wake.is_none() {
+    if state.parked_len() == 0 {
         return;
     }
     let mut look = state.header().budgets.clone();
@@ -292,6 +304,10 @@ pub(super) fn go_on_with_budgets(state: &mut State, now: u64) {
             None => rights::let_go_on(state, now, owner),
         }
     }
+    for _ in places_taken(state)..places(state) {
+        let_go_on(state, LimitKey::Whole);
+    }
+    share_on(state, &mut None);
     look.after = None;
     look.wake = look.until.map(|until| state.wake_at(until, Wake::Budgets));
     state.set_budgets(look);
@@ -319,36 +335,51 @@ fn one_call_less(owner: &mut OwnerRecord, target: Principal) {
 
 /// A place that all share is kept for the next owner in turn who waits for one. It is not simply left
 /// free: the owner who gave it back may have something more urgent, and would get it again and again.
-fn share_on(state: &mut State) {
+fn share_on(state: &mut State, held: &mut Option<&mut ExecutionRecord>) {
     if state.parked_len() == 0 || !has_place_to_share(state) {
         return;
     }
     if let Some(owner) = state.next_to_share(state.header().shared_to) {
         state.grant_place(owner);
-        move_to_ready(state, LimitKey::Share(owner), true);
+        move_to_ready(state, LimitKey::Share(owner), true, held);
     }
 }
 
 /// The first execution behind a limit goes back to the ready queue. If another limit is in its
 /// way, it is parked behind that one. It may be of any task: of its record only the place changes and
-/// what it waits for, and no turn holds it, since what a turn holds stands in no queue while it may let others go on.
+/// what it waits for. No turn holds it: what a turn holds stands in no queue while it lets others go
+/// on, but for one that is being parked.
 pub(super) fn let_go_on(state: &mut State, limit: LimitKey) {
-    move_to_ready(state, limit, false);
+    move_to_ready(state, limit, false, &mut None);
 }
 
-fn move_to_ready(state: &mut State, limit: LimitKey, is_granted: bool) {
+/// `held` is an execution whose record is held, and written later.
+fn move_to_ready(
+    state: &mut State,
+    limit: LimitKey,
+    is_granted: bool,
+    held: &mut Option<&mut ExecutionRecord>,
+) {
     if state.parked_len() == 0 {
         return;
     }
     let Some(ready) = state.first_parked(limit) else {
         return;
     };
-    let mut execution = state
-        .execution(ready.execution_id)
-        .expect("BUG: a parked execution exists");
     state.let_go_on(limit, ready);
-    execution.place = Some(Place::Ready(ready));
-    execution.is_granted = is_granted;
-    execution.waiting_for = None;
-    state.put_execution(&execution);
+    let change = |execution: &mut ExecutionRecord| {
+        execution.place = Some(Place::Ready(ready));
+        execution.is_granted = is_granted;
+        execution.waiting_for = None;
+    };
+    match held {
+        Some(held) if held.id == ready.execution_id => change(held),
+        _ => {
+            let mut execution = state
+                .execution(ready.execution_id)
+                .expect("BUG: a parked execution exists");
+            change(&mut execution);
+            state.put_execution(&execution);
+        }
+    }
 }

@@ -30,7 +30,7 @@ pub fn configure(
     let keeps_less =
         config.maximum_executions_per_task < state.config().maximum_executions_per_task;
     state.set_config(config.clone());
-    // What a smaller budget held back may go on.
+    // What smaller limits and budgets held back may go on.
     engine::look_at_budgets(state, now);
     // The next sweep follows the new interval.
     state.cancel_wake(state.header().sweep);

@@ -248,3 +248,77 @@ fn should_keep_no_place_for_what_is_set_aside_or_passed_over() {
         );
     }
 }
+
+#[test]
+fn should_let_everybody_go_on_at_once_when_there_are_more_places() {
+    let places = |total, of_owner| ConfigureRequest {
+        maximum_concurrent: Some(total),
+        maximum_concurrent_per_owner: Some(of_owner),
+        maximum_concurrent_per_target: Some(total),
+        ..ConfigureRequest::default()
+    };
+    let hog = |number: u8| someone(&[number, 7], Role::User);
+    for (number, owners) in [(3, 1), (3, 3), (10, 2), (10, 5)] {
+        let mut world = World::configured(places(number, number - 2));
+        for owner in 0..owners {
+            make(&mut world, hog(owner), 20, &urgent_calls());
+        }
+        let mut running = world.run();
+        world.configure(places(200, 200));
+        running.extend(world.run());
+        assert_eq!(
+            running.len(),
+            20 * usize::from(owners),
+            "{number} places, {owners} owners"
+        );
+        assert_eq!(violations(&world.state), Vec::<String>::new());
+        running.iter().for_each(|start| world.succeed(start));
+    }
+}
+
+#[test]
+fn should_get_along_with_more_places_while_owners_wait_for_their_turn() {
+    let places = |total| ConfigureRequest {
+        maximum_concurrent: Some(total),
+        maximum_concurrent_per_owner: Some(total),
+        ..ConfigureRequest::default()
+    };
+    let mut world = World::configured(places(4));
+    let made = [owner(), stranger()].map(|who| {
+        let request = urgent_calls();
+        service::create(&mut world.state, who, world.now, request).unwrap()
+    });
+    let run_each = |world: &mut World| {
+        for (who, task) in [owner(), stranger()].into_iter().zip(&made) {
+            let request = RunTaskNowRequest {
+                task_id: task.id,
+                idempotency_key: None,
+                scheduled_at: None,
+            };
+            service::run_now(&mut world.state, who, world.now, request).unwrap();
+        }
+        world.run()
+    };
+    let mut running = 0;
+    for _ in 0..4 {
+        running += run_each(&mut world).len();
+    }
+    assert!(running <= 4);
+    // Nobody lets the others go on before one of them comes up against the limits again.
+    world.state.set_config(chime_types::Config {
+        maximum_concurrent: 100,
+        maximum_concurrent_per_owner: 100,
+        maximum_concurrent_per_target: 100,
+        ..world.state.config().clone()
+    });
+    for _ in 0..3 {
+        running += run_each(&mut world).len();
+    }
+    assert_eq!(violations(&world.state), Vec::<String>::new());
+    world.configure(places(50));
+    running += world.run().len();
+    assert_eq!(
+        running, 14,
+        "all but the slots, which came after the first runs"
+    );
+}
