@@ -15,9 +15,9 @@ mod runtime;
 mod service;
 mod state;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use candid::{CandidType, candid_method};
+use candid::{CandidType, Principal, candid_method};
 use chime_types::{
     ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
     BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest,
@@ -61,6 +61,10 @@ static INTERFACE: [u8; include_bytes!("../../scheduler.did").len()] =
 
 thread_local! {
     static STATE: RefCell<Vault> = RefCell::new(Vault::open());
+    /// Who was charged for the message under way, and after how many instructions.
+    static CHARGED: Cell<Option<(Principal, u64)>> = const { Cell::new(None) };
+    /// What the last message took after it was charged, and who sent it.
+    static UNPAID: Cell<Option<(Principal, u64)>> = const { Cell::new(None) };
 }
 
 #[derive(Clone, Copy)]
@@ -147,16 +151,31 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
     work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
 ) -> Result<A, Error> {
     let answer = driver::Store::with(StableStore, |state| {
+        if let Some((sender, instructions)) = UNPAID.take() {
+            driver::charge_rest(&IcRuntime, state, sender, instructions);
+        }
         let caller = caller(state)?;
+        let bytes = request.len();
         let counted = service::changing(state, caller, IcRuntime.now(), method);
         let request = counted.and_then(|()| request.decode(method));
         let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
         // What is refused was a message all the same.
-        driver::charge_caller(&IcRuntime, state, caller.principal);
+        driver::charge_caller(&IcRuntime, state, caller.principal, bytes);
+        CHARGED.set(Some((caller.principal, IcRuntime.instructions())));
         answer
     });
     arm();
     answer
+}
+
+/// The answer of a method. To encode it is the last that a message takes.
+fn encode(answer: impl CandidType) -> Vec<u8> {
+    let bytes = candid::encode_one(answer).expect("BUG: an answer can be encoded");
+    if let Some((sender, before)) = CHARGED.take() {
+        let rest = IcRuntime.instructions().saturating_sub(before);
+        UNPAID.set(Some((sender, rest)));
+    }
+    bytes
 }
 
 fn platform() -> Platform {
@@ -198,7 +217,7 @@ macro_rules! methods {
         $kind:ident $name:ident($request:ty) -> $answer:ty = $work:expr;
     )*) => {$(
         $(#[$documentation])*
-        #[$kind(decode_with = "request::receive", hidden = true)]
+        #[$kind(decode_with = "request::receive", encode_with = "encode", hidden = true)]
         #[candid_method($kind)]
         fn $name(request: Request<$request>) -> $answer {
             methods!(@$kind)(stringify!($name), request, $work).into()

@@ -49,6 +49,11 @@ pub const fn receive<T>(bytes: Vec<u8>) -> Request<T> {
 }
 
 impl<T: CandidType + DeserializeOwned> Request<T> {
+    /// Its length in bytes.
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The request of a method of the interface.
     pub fn decode(self, method: &str) -> Result<T, Error> {
         let maximum = admission::maximum_bytes(method).expect("BUG: every method has a limit");

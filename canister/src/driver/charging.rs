@@ -71,14 +71,38 @@ pub(super) fn charge_message(runtime: &impl Runtime, state: &mut State, owner: P
     budget::charge(state, runtime.now(), owner, Kind::Instructions, cycles);
 }
 
-/// Charges a message that an owner sent. Whoever has nothing here is not counted: a stranger's messages
-/// leave no record.
-pub fn charge_caller(runtime: &impl Runtime, state: &mut State, caller: Principal) {
+/// Charges a message of so many bytes that an owner sent. Whoever has nothing here is not counted: a
+/// stranger's messages leave no record.
+pub fn charge_caller(runtime: &impl Runtime, state: &mut State, caller: Principal, bytes: usize) {
     state.meter.take_work();
     if state.has_owner(caller) {
+        // A canister pays for its calls itself.
+        if !is_canister(caller) {
+            let cycles = prices(runtime).ingress(bytes);
+            budget::charge(state, runtime.now(), caller, Kind::Instructions, cycles);
+        }
         charge_message(runtime, state, caller);
         budget::note_control(state, caller, runtime.is_controller(caller));
     }
+}
+
+/// Charges what a message took after it was charged: the store is written then, and the answer encoded.
+/// It is known when the next one comes.
+pub fn charge_rest(
+    runtime: &impl Runtime,
+    state: &mut State,
+    caller: Principal,
+    instructions: u64,
+) {
+    if state.has_owner(caller) {
+        let cycles = prices(runtime).instructions(instructions);
+        budget::charge(state, runtime.now(), caller, Kind::Instructions, cycles);
+    }
+}
+
+/// The last byte of an opaque principal, such as a canister's, says its class.
+fn is_canister(principal: Principal) -> bool {
+    principal.as_slice().last() == Some(&1)
 }
 
 /// Takes in that a call was answered, or did not leave: what came back is given back, and its answer

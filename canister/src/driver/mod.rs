@@ -31,7 +31,7 @@ use crate::state::keys::{ExecutionId, Token};
 use crate::state::records::Unit;
 
 use charging::Charged;
-pub use charging::{charge_caller, prices};
+pub use charging::{charge_caller, charge_rest, prices};
 pub use http::transform;
 use outgoing::Out;
 

@@ -21,6 +21,8 @@ use crate::state::records::OwnerRecord;
 const CALL_BYTES: u128 = 260;
 /// The same for a message that is executed.
 const MESSAGE_BYTES: u128 = 5_000;
+/// An ingress message costs as much as so many bytes, besides its own, which cost twice as much.
+const INGRESS_BYTES: u128 = 1_200;
 /// So many instructions cost as much as a byte.
 const INSTRUCTIONS_PER_BYTE: u128 = 1_000;
 /// Messages that an errand takes: that of the timer, its own and the callback.
@@ -53,6 +55,11 @@ impl Prices {
     /// An answer with so many bytes, and its callback without its instructions.
     pub const fn answer(self, bytes: usize) -> u128 {
         self.byte.saturating_mul(MESSAGE_BYTES + bytes as u128)
+    }
+
+    /// A message from outside with so many bytes, before it is executed.
+    pub const fn ingress(self, bytes: usize) -> u128 {
+        self.byte.saturating_mul(INGRESS_BYTES + 2 * bytes as u128)
     }
 
     /// A message that takes so many instructions.

@@ -135,3 +135,30 @@ fn should_let_a_user_call_a_canister_each_second() {
         "{counted}"
     );
 }
+
+#[test]
+fn should_charge_a_flood_of_requests_with_what_it_costs() {
+    let mut world = paid();
+    let made = make(
+        &mut world,
+        &task("asked for", vec![note("x")], every(86_400)),
+    );
+    let before = (balance(&mut world), budget(&mut world).this_hour.total());
+    let stranger = candid::Principal::self_authenticating([2]);
+    let scheduler = world.scheduler;
+    for _ in 0..5 {
+        for _ in 0..100 {
+            let arg = candid::encode_one(chime_types::TaskRequest { task_id: made }).unwrap();
+            replica(&mut world)
+                .submit_call(stranger, scheduler, "pause_task", arg)
+                .expect("let in");
+        }
+        world.pass(1);
+    }
+    let burnt = before.0 - balance(&mut world);
+    let counted = u128::from(budget(&mut world).this_hour.total() - before.1);
+    assert!(
+        counted > burnt * 9 / 10 && counted < burnt * 11 / 10,
+        "what is counted is what is burnt, also for what was refused: {counted} of {burnt}"
+    );
+}
