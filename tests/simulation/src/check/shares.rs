@@ -1,4 +1,10 @@
-//! Nobody waits long because of other owners: whoever has something ready and holds no place gets one.
+//! Nobody waits long because of other owners: whoever has something ready and holds no place gets one,
+//! unless more other owners hold places than the reserve has.
+//!
+//! An owner with a place may take another one only while the reserve, a quarter of all, is left. So as many owners
+//! as the reserve has places leave at least one of them.
+
+use std::collections::BTreeSet;
 
 use candid::Principal;
 use chime_types::{ExecutionStatus, OverlapPolicy, TaskExecution, Trigger};
@@ -20,12 +26,15 @@ pub fn check(model: &Model, histories: &[Record], kept: &[Kept<'_>]) -> Result<(
         if !can_be_told(model, task) {
             continue;
         }
-        let places = places_of(model, task.owner, kept);
+        let own = places_of(model, kept, |owner| owner == task.owner);
         for execution in &history.executions {
             let Some((due, until)) = wait_for_a_place(model, task, execution, history) else {
                 continue;
             };
-            let alone = longest_gap(&places, due, until);
+            let mut excused = own.clone();
+            excused.extend(crowded(model, task.owner, kept, due));
+            excused.sort_unstable();
+            let alone = longest_gap(&excused, due, until);
             ensure!(
                 alone <= GRACE,
                 Shares,
@@ -73,11 +82,57 @@ fn wait_for_a_place(
     (!may_wait).then_some((due, until))
 }
 
-/// When an owner held places, in the order of time.
-fn places_of(model: &Model, owner: Principal, kept: &[Kept<'_>]) -> Vec<(u64, u64)> {
-    let own = kept
+/// When more other owners held places than the reserve had, which all of them may take one of.
+fn crowded(model: &Model, owner: Principal, kept: &[Kept<'_>], due: u64) -> Vec<(u64, u64)> {
+    let (total, ..) = super::limits::in_force(model, due);
+    let reserve = (total / 4).max(1) as usize;
+    let others: BTreeSet<Principal> = kept
         .iter()
-        .filter(|one| one.owner == owner && !one.is_claim);
+        .filter(|one| one.owner != owner && !one.is_claim)
+        .map(|one| one.owner)
+        .collect();
+    let places = others
+        .iter()
+        .flat_map(|other| merged(&places_of(model, kept, |owner| owner == *other)));
+    at_least(&places.collect::<Vec<_>>(), reserve + 1)
+}
+
+/// Spans in the order of their beginnings, as spans that do not overlap.
+fn merged(spans: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    let mut merged: Vec<(u64, u64)> = Vec::new();
+    for (begun, ended) in spans {
+        match merged.last_mut() {
+            Some(last) if *begun <= last.1 => last.1 = last.1.max(*ended),
+            _ => merged.push((*begun, *ended)),
+        }
+    }
+    merged
+}
+
+/// When at least so many of the spans were under way.
+fn at_least(spans: &[(u64, u64)], count: usize) -> Vec<(u64, u64)> {
+    // What begins counts before what ends in the same instant.
+    let begins = spans.iter().map(|(begun, _)| (*begun, 0_u8));
+    let mut edges: Vec<(u64, u8)> = begins.chain(spans.iter().map(|span| (span.1, 1))).collect();
+    edges.sort_unstable();
+    let (mut open, mut since, mut found) = (0, None, Vec::new());
+    for (at, edge) in edges {
+        open = if edge == 0 { open + 1 } else { open - 1 };
+        match since {
+            None if open >= count => since = Some(at),
+            Some(begun) if open < count => {
+                found.push((begun, at));
+                since = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// When owners held places, in the order of time.
+fn places_of(model: &Model, kept: &[Kept<'_>], of: impl Fn(Principal) -> bool) -> Vec<(u64, u64)> {
+    let own = kept.iter().filter(|one| of(one.owner) && !one.is_claim);
     let mut places: Vec<(u64, u64)> = own
         .map(|one| {
             let until = one.attempt.finished_at.unwrap_or(model.now);
@@ -100,7 +155,17 @@ fn longest_gap(places: &[(u64, u64)], from: u64, until: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::longest_gap;
+    use super::{at_least, longest_gap, merged};
+
+    #[test]
+    fn should_find_when_so_many_owners_held_places() {
+        assert_eq!(merged(&[(0, 5), (3, 9), (12, 13)]), [(0, 9), (12, 13)]);
+        let spans = [(0, 10), (4, 8), (8, 12), (20, 30)];
+        assert_eq!(at_least(&spans, 1), [(0, 12), (20, 30)]);
+        assert_eq!(at_least(&spans, 2), [(4, 10)]);
+        assert_eq!(at_least(&spans, 3), [(8, 8)]);
+        assert_eq!(at_least(&spans, 4), []);
+    }
 
     #[test]
     fn should_find_the_longest_time_without_a_place() {

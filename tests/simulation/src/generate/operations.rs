@@ -47,24 +47,30 @@ impl Life {
         self.create_with(owner, plan);
     }
 
-    /// An owner makes tasks that want more places than there are, for as long as can be.
+    /// Two owners make tasks that want more places than there are, for as long as can be, beside
+    /// something of a third one.
     pub fn crowd(&mut self) {
-        let owner = self.owner();
-        for _ in 0..2 {
+        let first = self.owner();
+        for owner in [first, first, self.beside(first, 1), self.beside(first, 1)] {
             self.create_with(owner, tasks::every_half_minute(StepKind::Never));
         }
+        let other = self.beside(first, 2);
+        self.create_with(other, tasks::every_half_minute(StepKind::Traced));
+        self.operations.push(Operation::Pass { seconds: 900 });
     }
 
     /// What an owner has is poison for a while, beside something of another one.
     pub fn poison(&mut self) {
         let owner = self.owner();
-        let other = (owner + 1) % Owner::try_from(OWNERS).expect("few owners");
+        let other = self.beside(owner, 1);
         self.create_with(owner, tasks::every_half_minute(StepKind::Poisoned));
         self.create_with(other, tasks::every_half_minute(StepKind::Traced));
         self.operations.push(Operation::Break {
             what: Fault::Poison,
         });
         self.operations.push(Operation::Pass { seconds: 300 });
+        // The others run in time, although it goes on.
+        self.operations.push(Operation::Check);
         self.until_mended = Some(self.draw.below(4));
     }
 
@@ -113,6 +119,11 @@ impl Life {
 
     fn owner(&mut self) -> Owner {
         self.draw.small(OWNERS)
+    }
+
+    /// Another owner than this one.
+    fn beside(&self, owner: Owner, places: Owner) -> Owner {
+        (owner + places) % Owner::try_from(OWNERS).expect("few owners")
     }
 
     fn label(&mut self) -> Label {
