@@ -73,7 +73,7 @@ pub const CHANGES_USED_UP_SECONDS: u64 = 5;
 pub const CHANGES_USED_UP_AT_ONCE: u64 = 20;
 /// Nothing new is begun for an owner when all but this part of its budget of cycles is spent, in percent:
 /// it is for its requests and for what is under way then.
-pub const BUDGET_RESERVE_PERCENT: u64 = 5;
+pub const BUDGET_RESERVE_PERCENT: u64 = 10;
 /// Longest idempotency key, in bytes.
 pub const MAXIMUM_KEY_BYTES: usize = 128;
 /// Longest reason given for a pause, in characters.

@@ -36,8 +36,6 @@ pub const MAXIMUM_LAG: u64 = 10 * SECOND;
 const FLOOD_SECONDS: u64 = 60;
 const FLOOD_AGAIN_SECONDS: u64 = 300;
 const HOUR_SECONDS: u64 = 3_600;
-/// Attempts that are under way when a budget is used up end, and are counted.
-const TOLERANCE_PERCENT: u64 = 105;
 
 /// How many hours a day has.
 pub const DAY: u64 = 24;
@@ -156,16 +154,14 @@ pub fn compare(without: &Figures, with: &Figures) -> Result<(), Violation> {
         Shares,
         "its budget was never used up: {hostile:?}"
     );
-    let at_most = |budget: u64| budget / 100 * TOLERANCE_PERCENT;
     ensure!(
-        hostile.most_an_hour <= at_most(hostile.budget_an_hour)
-            && hostile.spent <= at_most(hostile.budget_a_day),
+        hostile.most_an_hour <= hostile.budget_an_hour && hostile.spent <= hostile.budget_a_day,
         Shares,
         "more was spent for it than may be: {hostile:?}"
     );
     let burnt = with.cycles.saturating_sub(without.cycles);
     ensure!(
-        burnt <= u128::from(at_most(hostile.budget_a_day)),
+        burnt <= u128::from(hostile.budget_a_day),
         Shares,
         "{burnt} cycles were burnt for it: {hostile:?}"
     );

@@ -67,7 +67,7 @@ fn should_skip_slots_while_the_budget_is_used_up_and_run_them_in_the_next_hour()
     assert_eq!(
         skipped.error.unwrap(),
         "skipped: the owner's cycles of this hour are used up (150000000000 but for a \
-         reserve of 5%, maximum_cycles_per_hour); they reset at 2026-03-01T01:00:00Z"
+         reserve of 10%, maximum_cycles_per_hour); they reset at 2026-03-01T01:00:00Z"
     );
     world.now = START + HOUR * SECOND;
     let start = world.run_one();
