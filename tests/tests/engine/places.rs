@@ -1,12 +1,14 @@
 //! Who starts first, and how many at a time.
 
+use chime_tests::direct::Direct;
 use chime_tests::{Callee, Sender, World, call, every, in_virtual_time, now_once, task};
 use chime_types::ExecutionStatus::{self, Completed, Ready, Running};
 use chime_types::{
-    ConfigureRequest, CreateTaskRequest, NewSchedule, OverlapPolicy, Priority, TaskResult,
+    Action, ConfigureRequest, CreateTaskRequest, NewSchedule, NewStep, OverlapPolicy, Priority,
+    TaskResult,
 };
 
-use crate::support::{SECOND, ask_as, configure, on_request, taking_task};
+use crate::support::{SECOND, ask_as, configure, on_request, replica, taking_task};
 
 #[test]
 fn should_run_the_urgent_first_within_the_limits_and_let_low_through() {
@@ -194,4 +196,51 @@ fn should_heed_the_limit_of_a_canister_that_is_called() {
         assert_eq!(release_all(world, second.id), 1);
         assert_eq!(world.statuses(second.id), [Completed]);
     });
+}
+
+#[test]
+fn should_look_at_none_of_those_that_wait_when_a_slot_comes() {
+    let cost_of_a_hundred_slots = |waiting: u64| {
+        let mut world = World::on(Box::new(Direct::new()));
+        configure(
+            &mut world,
+            &ConfigureRequest {
+                maximum_runs_per_hour: Some(1_000_000),
+                ..ConfigureRequest::default()
+            },
+        );
+        // Nobody claims it.
+        let command = NewStep {
+            timeout_seconds: Some(86_400),
+            ..NewStep::new(Action::Command {
+                command: "sleep".to_string(),
+                queue: None,
+            })
+        };
+        let made = world.create(&CreateTaskRequest {
+            ..task("waits", vec![command], overlapping(every(1)))
+        });
+        world.pass(waiting);
+        let scheduler = world.scheduler;
+        let work = |world: &mut World| replica(world).take_work(&scheduler).expect("work");
+        work(&mut world);
+        world.pass(100);
+        let cost = work(&mut world).instructions;
+        let waits = world.statuses(made.id).len() as u64;
+        assert_eq!(waits, (waiting + 100).min(500), "all of them wait");
+        cost
+    };
+    let (few, many) = (cost_of_a_hundred_slots(20), cost_of_a_hundred_slots(800));
+    // The task's record names them all, and is read and written; none of them is looked at.
+    assert!(
+        many < 3 * few,
+        "{many} instructions beside 800 that wait, {few} beside 20"
+    );
+}
+
+fn overlapping(schedule: NewSchedule) -> NewSchedule {
+    NewSchedule {
+        overlap: Some(OverlapPolicy::AllowAll),
+        ..schedule
+    }
 }

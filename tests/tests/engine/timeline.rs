@@ -2,9 +2,12 @@
 
 use candid::Principal;
 use chime_tests::{Sender, World, every, in_virtual_time, now_once};
-use chime_types::{ConfigureRequest, EventKind, EventsSinceRequest, EventsSinceResult};
+use chime_types::{
+    ConfigureRequest, EventKind, EventsSinceRequest, EventsSinceResult, PutSecretRequest,
+    SecretsResult,
+};
 
-use crate::support::{configure, noting, show};
+use crate::support::{ask_as, configure, noting, show};
 
 #[test]
 fn should_tell_who_did_what_in_the_timeline() {
@@ -72,5 +75,41 @@ fn should_keep_the_newest_events_and_tell_who_fell_behind() {
         let last = read(world, Some(late.next_cursor));
         assert!(late.more && !last.more && !last.lost);
         assert_eq!(last.events.len(), 500);
+    });
+}
+
+#[test]
+fn should_keep_what_an_owner_did_whatever_a_stranger_does() {
+    in_virtual_time(|world| {
+        configure(
+            world,
+            &ConfigureRequest {
+                maximum_events: Some(1_000),
+                maximum_events_per_owner: Some(500),
+                ..ConfigureRequest::default()
+            },
+        );
+        let made = world.create(&noting(now_once()));
+        let told = |world: &mut World| {
+            let request = EventsSinceRequest {
+                limit: Some(500),
+                task_id: Some(made.id),
+                ..EventsSinceRequest::default()
+            };
+            let answer: EventsSinceResult = show(world, "events_since", &request);
+            answer.into_result().expect("events").events
+        };
+        let before = told(world);
+        assert!(before.len() >= 3, "{before:?}");
+        for number in 0..1_500 {
+            let secret = PutSecretRequest {
+                name: "NOISE".to_string(),
+                secret: number.to_string(),
+            };
+            let answer: SecretsResult = ask_as(world, Sender::Stranger, "put_secret", &secret);
+            answer.into_result().expect("put");
+            world.pass(1);
+        }
+        assert_eq!(told(world), before);
     });
 }
