@@ -7,7 +7,7 @@ use chime_types::CallArguments;
 use serde_json::Value;
 
 use super::sent::Sent;
-use crate::candid_json::{Interface, Kept, Method, advice, near};
+use crate::candid_json::{Interface, Kept, Method, advice};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{Canister, Scheduler};
 
@@ -80,8 +80,7 @@ impl<C: Canister> Scheduler<C> {
         }
         if call.canister == Principal::management_canister() {
             // Of that one only what tasks call is known; whoever controls the scheduler may call more.
-            let is_near = !near(call.method, &["raw_rand"]).is_empty();
-            return is_near.then_some(interface);
+            return None;
         }
         // It may have been upgraded since it was asked.
         self.callees.forget(call.canister);
