@@ -72,13 +72,10 @@ fn should_name_the_wrong_field_of_a_job() {
             job("max_retries: 1001"),
             "max_retries: 1001 retries are more than 1000",
         ),
-        (
-            job("timeout_seconds: 0"),
-            "a time-out of 0 s is not allowed",
-        ),
+        (job("timeout_seconds: 0"), "a timeout of 0 s is not allowed"),
         (
             job("timeout_seconds: 86401"),
-            "a time-out of 86401 s is not allowed",
+            "a timeout of 86401 s is not allowed",
         ),
         (job("enabled: perhaps"), "enabled: must be true or false"),
         (

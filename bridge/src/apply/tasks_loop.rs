@@ -147,7 +147,7 @@ pub(super) fn read_configuration(document: &Value, draft: &mut Draft) -> Result<
         .push("configuration of tasks_loop: nothing to schedule in it".into());
     if let Some(seconds) = timeout {
         draft.notes.push(format!(
-            "jobs of this call that name no time-out take {seconds} s"
+            "jobs of this call that name no timeout take {seconds} s"
         ));
     }
     if let Some(directory) = jobs_directory {

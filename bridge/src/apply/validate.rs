@@ -136,7 +136,7 @@ fn timeout(field: &str, seconds: Option<u64>) -> Result<(), Refusal> {
     if (1..=limits::MAXIMUM_TIMEOUT_SECONDS).contains(&seconds) {
         return Ok(());
     }
-    let rule = format!("a time-out of {seconds} s is not allowed");
+    let rule = format!("a timeout of {seconds} s is not allowed");
     let fix = format!("Give 1 to {} seconds.", limits::MAXIMUM_TIMEOUT_SECONDS);
     Err(Refusal::of(field, rule, fix))
 }

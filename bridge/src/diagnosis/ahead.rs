@@ -34,7 +34,7 @@ pub fn ahead(task: &Task, execution: &TaskExecution) -> Option<Ahead> {
         (_, Some(WaitReason::StepDelay)) => {
             "It pauses before its next step and goes on".to_string()
         }
-        (_, Some(WaitReason::Snooze)) => "It was put off and goes on".to_string(),
+        (_, Some(WaitReason::Snooze)) => "It is snoozed and goes on".to_string(),
         (_, Some(WaitReason::Budget)) => {
             "Its owner's budget of cycles is used up: it goes on".to_string()
         }
@@ -119,7 +119,7 @@ mod tests {
             ),
             (
                 WaitReason::Snooze,
-                "put off and goes on at 2026-05-28T20:26:40Z.",
+                "snoozed and goes on at 2026-05-28T20:26:40Z.",
                 false,
             ),
             (

@@ -137,7 +137,7 @@ fn state(execution: &TaskExecution) -> &'static str {
         (ExecutionStatus::Waiting, Some(WaitReason::RetryBackoff)) => "failed and will be retried",
         (ExecutionStatus::Waiting, Some(WaitReason::StepDelay)) => "pauses before its next step",
         (ExecutionStatus::Waiting, Some(WaitReason::Worker)) => "waits for a worker",
-        (ExecutionStatus::Waiting, Some(WaitReason::Snooze)) => "was put off",
+        (ExecutionStatus::Waiting, Some(WaitReason::Snooze)) => "was snoozed",
         (ExecutionStatus::Waiting, None) => "waits",
         (ExecutionStatus::Completed, _) => "completed: nothing failed",
         (ExecutionStatus::Failed, _) => "failed",

@@ -87,7 +87,7 @@ fn finding(task: &Task, schedule: &TaskSchedule, now_at: u64) -> Option<Finding>
         return None;
     }
     if schedule.disabled {
-        let text = format!("{name} is switched off: see set_schedule.");
+        let text = format!("{name} is disabled: see set_schedule.");
         return Some(remark(text));
     }
     let Some(next_at) = schedule.fires_at.or(schedule.next_run_at) else {
@@ -141,11 +141,7 @@ mod tests {
     #[test]
     fn should_find_what_keeps_a_schedule_from_firing() {
         for (task, words, is_problem) in [
-            (
-                with_schedule(|it| it.disabled = true),
-                "switched off",
-                false,
-            ),
+            (with_schedule(|it| it.disabled = true), "is disabled", false),
             (
                 with_schedule(|it| it.next_run_at = None),
                 "no time left",

@@ -228,8 +228,11 @@ fn dead_letters(stats: &Stats) -> Finding {
         0 => Finding::ok("dead letters", "none"),
         count => Finding::warn(
             "dead letters",
-            format!("{count} executions of yours failed and were not run again"),
-            "`chime execution ls --dead-letters` shows them, `chime execution replay` runs them again",
+            match count {
+                1 => "1 execution of yours failed and was not retried".to_string(),
+                count => format!("{count} executions of yours failed and were not retried"),
+            },
+            "`chime execution ls --dead-letters` shows them, `chime execution replay` retries them",
         ),
     }
 }

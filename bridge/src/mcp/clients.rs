@@ -171,7 +171,7 @@ fn malformed(why: &str) -> Error {
     Error::new(
         Kind::LocalFile,
         format!("the configuration cannot be read: {why}"),
-        "mend it by hand, or let `chime mcp install --print --file /dev/null` show what belongs in \
+        "fix it by hand, or let `chime mcp install --print --file /dev/null` show what belongs in \
          it",
     )
 }

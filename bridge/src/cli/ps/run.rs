@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::cli::changed::Change;
 use crate::cli::execution::log::ExecutionLog;
 use crate::cli::follow::{self, Followed};
-use crate::cli::session::{Session, streaming, with_scheduler};
+use crate::cli::session::{Session, hint_to_keep_running, streaming, with_scheduler};
 use crate::cli::task::change::{switch_off, switch_on};
 use crate::cli::task::list::{Latest, TaskList};
 use crate::cli::task::selection::{selected, selects};
@@ -50,6 +50,9 @@ pub(in crate::cli) async fn listed(
         }
         false => every_task(session).await?,
     };
+    if arguments.watch.watch.is_none() && !tasks.is_empty() {
+        hint_to_keep_running(session, writer);
+    }
     let latest = latest_executions(session, &tasks).await?;
     let (tasks, more) = selected(tasks, &latest, arguments);
     let now_at = writer.clock().now_at();

@@ -45,7 +45,7 @@ pub fn prompts() -> Vec<Prompt> {
         .with_title("Plan a schedule"),
         Prompt::new(
             DIAGNOSE,
-            Some("Find out why a task fails, and how to mend it."),
+            Some("Find out why a task fails, and how to fix it."),
             Some(vec![
                 argument(TASK, "The task: its id or its name.").with_required(true),
             ]),
@@ -99,7 +99,7 @@ impl Library {
         let mut messages = vec![PromptMessage::new_text(
             Role::User,
             format!(
-                "Find out why task {} ({:?}) fails, and how to mend it. The task and its latest \
+                "Find out why task {} ({:?}) fails, and how to fix it. The task and its latest \
                  executions follow, as they are now. Tell apart what the step itself did wrong \
                  (its error, its attempts), what the schedule does (times, zone, missed and \
                  skipped slots), and what stands in its way (limits, time-outs, a worker that \

@@ -177,11 +177,7 @@ fn line(task: &Task) -> Value {
         .schedules
         .iter()
         .map(|schedule| {
-            let off = if schedule.disabled {
-                ", switched off"
-            } else {
-                ""
-            };
+            let off = if schedule.disabled { ", disabled" } else { "" };
             format!("{} ({}){off}", schedule.description, schedule.timezone)
         })
         .collect();

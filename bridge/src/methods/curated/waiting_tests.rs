@@ -53,7 +53,7 @@ async fn should_not_wait_for_what_goes_on_later() {
             types::WaitReason::RetryBackoff,
             "It failed and is tried again at ",
         ),
-        (types::WaitReason::Snooze, "It was put off and goes on at "),
+        (types::WaitReason::Snooze, "It is snoozed and goes on at "),
         (
             types::WaitReason::StepDelay,
             "It pauses before its next step and goes on at ",

@@ -109,7 +109,7 @@ fn schedule(json: &Value, typed: &TaskSchedule, room: Room) -> Value {
 /// What becomes of times that passed while the scheduler could not run.
 fn missed_runs(policy: MissedRuns, room: Room) -> String {
     let (name, meaning) = match policy {
-        MissedRuns::Skip => ("skip".to_string(), "none is made up for"),
+        MissedRuns::Skip => ("skip".to_string(), "none is caught up"),
         MissedRuns::Latest => ("latest".to_string(), "the last of them is run"),
         MissedRuns::All { maximum } => (format!("all, at most {maximum}"), "they are run"),
     };
