@@ -125,7 +125,7 @@ fn should_keep_beginning_and_end_of_a_long_output_as_valid_text() {
     );
     assert!(result.starts_with("begin\n") && result.ends_with("end"));
     assert!(
-        result.contains("bytes left out ..."),
+        result.contains("bytes omitted ..."),
         "nothing says that it was cut"
     );
 }
