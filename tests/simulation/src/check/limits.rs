@@ -6,7 +6,6 @@ use chime_types::Attempt;
 use super::Record;
 use crate::model::Model;
 use crate::perform::places;
-use crate::story::StepKind;
 use crate::violation::{Violation, ensure};
 
 /// An attempt that was under way for a while.
@@ -65,20 +64,18 @@ pub fn check(model: &Model, kept: &[Kept<'_>]) -> Result<(), Violation> {
 }
 
 /// The attempts that did not end at the instant at which they began, in the order of their tokens.
-pub fn kept<'a>(model: &Model, histories: &'a [Record]) -> Vec<Kept<'a>> {
+pub fn kept(histories: &[Record]) -> Vec<Kept<'_>> {
     let mut kept: Vec<Kept<'_>> = histories
         .iter()
         .flat_map(|history| {
             let executions = history.executions.iter();
             let attempts = executions.flat_map(|execution| &execution.attempts);
-            let task = &model.tasks[&history.task.id];
             attempts.map(|attempt| Kept {
                 owner: history.task.owner,
                 task_id: history.task.id,
                 attempt,
-                is_claim: task
-                    .kinds(attempt.step)
-                    .any(|step| step.what == StepKind::Command),
+                // The steps of a task may have been changed: who carried it out was not.
+                is_claim: attempt.worker.is_some(),
             })
         })
         .filter(|kept| kept.attempt.finished_at != Some(kept.attempt.started_at))

@@ -83,7 +83,7 @@ pub fn all(run: &mut Run) -> Result<(), Violation> {
         attempts::check(&run.model, history)?;
         once::check(&run.model, history, &received)?;
     }
-    let kept = limits::kept(&run.model, &histories);
+    let kept = limits::kept(&histories);
     limits::check(&run.model, &kept)?;
     shares::check(&run.model, &histories, &kept)?;
     totals::check(run, &histories)
