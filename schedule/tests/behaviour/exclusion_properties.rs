@@ -167,8 +167,9 @@ proptest! {
         every.retain(|slot| !judge.covers(*slot));
         let definition = Definition { exclusions: &exclusions, ..plain };
         let Ok(schedule) = Schedule::compile(&definition) else {
-            // What keeps missing the free times for too many steps from the beginning is refused, too.
-            let mut first = all.next_times(0, LONG);
+            // What keeps missing the free times for too many steps from the beginning is refused, too. The
+            // judge knows no time of a clock before 1970.
+            let mut first = all.next_times(2 * 86_400 * SECOND, LONG);
             first.retain(|slot| !judge.covers(*slot));
             let is_refused = every.is_empty() || first.is_empty();
             prop_assert!(is_refused, "{:?} {:?}: {:?}", rule, exclusions, shown(&every));
