@@ -28,4 +28,5 @@ pub use client::Scheduler;
 pub use find::find_schedule;
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
 pub use module::Module;
+pub use owners::HOW_OWNERS_ARE_FOUND;
 pub use wait::{Patience, not_known_yet, require_completed, wait};

@@ -18,8 +18,13 @@ const GAP: u64 = 64;
 /// Most identifiers that are tried.
 const MAXIMUM_TRIED: u64 = 2_000;
 
+/// What the list of all tasks may lack: no method of the scheduler lists its owners.
+pub const HOW_OWNERS_ARE_FOUND: &str = "Owners who are not registered and spent no cycles today are found by \
+    trying task ids: a task behind 64 unused ids in a row, or 2,000 in all, may be missing here.";
+
 impl<C: Canister> Scheduler<C> {
-    /// The tasks of all owners, by owner and age.
+    /// The tasks of all owners, by owner and age, as far as the owners can be found: see
+    /// [`HOW_OWNERS_ARE_FOUND`].
     ///
     /// # Errors
     /// Those of `get_me` and `get_my_tasks`: `Forbidden` for who may see no tasks of others.

@@ -13,6 +13,7 @@ use crate::cli::task::selection::{selected, selects};
 use crate::cli::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::HOW_OWNERS_ARE_FOUND;
 use crate::terminal::{Progress, Writer};
 
 /// Most tasks whose executions are looked at for a list.
@@ -46,7 +47,11 @@ pub(in crate::cli) async fn listed(
         true => {
             let progress = Progress::count("Tasks read");
             let tasks = session.scheduler.tasks_of_all(|count| progress.done(count));
-            tasks.await?
+            let tasks = tasks.await?;
+            if arguments.watch.watch.is_none() {
+                writer.message(HOW_OWNERS_ARE_FOUND);
+            }
+            tasks
         }
         false => every_task(session).await?,
     };
