@@ -75,7 +75,12 @@ impl Run {
 
     fn learn_pause(&mut self, shown: &Task) -> Result<(), Violation> {
         let limit = shown.pause_after_failures;
-        let has_failed = limit.is_some_and(|limit| shown.consecutive_failures >= limit);
+        // What was under way when it was paused may have completed since: the count is 0 then.
+        let reason = shown.pause_reason.as_deref().unwrap_or_default();
+        let has_failed = limit.is_some_and(|limit| {
+            shown.consecutive_failures >= limit
+                || reason == format!("paused after {limit} failures in a row")
+        });
         let was_trapped = self.model.trouble.trapped(shown.created_at, self.model.now);
         ensure!(
             has_failed || was_trapped,
