@@ -71,7 +71,8 @@ pub struct Stats {
     pub skipped_today: u64,
     /// The caller's slots that were missed today.
     pub missed_today: u64,
-    /// The caller's executions that failed or timed out and were not replayed.
+    /// The caller's executions that failed or timed out and were not replayed. Those of a deleted task
+    /// count until its history is removed, which is soon after.
     pub dead_letters: u64,
     /// The caller's runs in the present hour.
     pub runs_this_hour: u64,
