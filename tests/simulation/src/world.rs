@@ -20,7 +20,8 @@ pub const SECOND: u64 = 1_000_000_000;
 
 /// Rounds at one instant after which a network does not come to rest.
 const MAXIMUM_ROUNDS: usize = 2_000;
-/// Messages of the scheduler in one passage of time. Lives without a fault have some hundreds.
+/// Messages of the scheduler in one passage of time, and one more for each of its seconds: while everything
+/// fails, it is tried several times each minute. Lives without a fault have some hundreds.
 const MAXIMUM_MESSAGES: u64 = 5_000;
 /// Instants of one passage of time at which something happens.
 const MAXIMUM_INSTANTS: usize = 1_000_000;
@@ -159,7 +160,7 @@ impl World {
     /// When the network does not come to rest.
     pub fn pass(&mut self, seconds: u64) -> Result<(), Violation> {
         let end = self.now().saturating_add(seconds.saturating_mul(SECOND));
-        let most = self.messages.saturating_add(MAXIMUM_MESSAGES);
+        let most = (self.messages + MAXIMUM_MESSAGES).saturating_add(seconds);
         self.settle(most)?;
         for _ in 0..MAXIMUM_INSTANTS {
             let Some(next) = self.replica.next_wake_at().filter(|next| *next <= end) else {
@@ -180,7 +181,7 @@ impl World {
             let work = self.replica.take_work(&self.scheduler);
             self.messages += work.map_or(0, |work| work.messages);
             if self.messages > most {
-                return Err(self.restless(MAXIMUM_MESSAGES, "messages"));
+                return Err(self.restless(most, "messages in all"));
             }
             if is_at_rest && !self.answer_outcalls() {
                 return Ok(());
