@@ -11,7 +11,7 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, Tool,
 };
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::task::JoinHandle;
 
 use super::changes::Changes;
@@ -181,8 +181,13 @@ impl LineClient {
     }
 
     pub async fn send(&mut self, message: Value) {
-        let line = format!("{message}\n");
-        self.input.write_all(line.as_bytes()).await.unwrap();
+        self.send_line(message.to_string().as_bytes()).await;
+    }
+
+    /// Sends a line, whatever is in it.
+    pub async fn send_line(&mut self, line: &[u8]) {
+        self.input.write_all(line).await.unwrap();
+        self.input.write_all(b"\n").await.unwrap();
     }
 
     pub async fn request(&mut self, id: u64, method: &str, params: Value) {
@@ -200,6 +205,16 @@ impl LineClient {
     pub async fn ask(&mut self, id: u64, method: &str, params: Value) -> Value {
         self.request(id, method, params).await;
         self.next().await
+    }
+
+    /// Sends something without the end of a line and hangs up. What comes then.
+    pub async fn hang_up_after(mut self, text: &[u8]) -> String {
+        self.input.write_all(text).await.unwrap();
+        drop(self.input);
+        let mut answers = String::new();
+        self.output.read_to_string(&mut answers).await.unwrap();
+        self.served.await.unwrap().unwrap();
+        answers
     }
 
     pub async fn hang_up(self) {

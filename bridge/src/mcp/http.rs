@@ -5,6 +5,7 @@
 //! sending ([`Access`]). It speaks plain HTTP: encryption is for a proxy before it.
 
 mod access;
+mod bodies;
 mod token;
 
 use std::future::IntoFuture;
@@ -140,6 +141,7 @@ fn router<O: Offer>(offer: Arc<O>, access: Access, open: CancellationToken) -> R
     // Host and Origin are looked at by the gate, which answers like everything else here.
     let config = StreamableHttpServerConfig::default()
         .with_cancellation_token(open)
+        .with_max_request_body_bytes(bodies::MAXIMUM_BODY_BYTES)
         .disable_allowed_hosts();
     let service = StreamableHttpService::new(
         move || Ok(Server::new(offer.clone())),
@@ -152,6 +154,7 @@ fn router<O: Offer>(offer: Arc<O>, access: Access, open: CancellationToken) -> R
     };
     Router::new()
         .route_service(PATH, service)
+        .layer(middleware::from_fn(bodies::judge))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(gate, enter))
 }

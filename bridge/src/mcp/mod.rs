@@ -19,14 +19,18 @@ pub mod clients;
 #[cfg(test)]
 mod fixtures;
 mod http;
+mod intake;
 mod library;
+mod lines;
 mod offer;
+mod parameters;
 mod plain;
 mod server;
 mod stdio;
 mod stop;
 mod subscriptions;
 mod tool;
+mod top_level;
 
 pub use canister_offer::CanisterOffer;
 pub use changes::{Change, Changes, Feed, Listener, Teller};

@@ -10,15 +10,17 @@ use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
-    CompleteResult, GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
-    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
+    CompleteResult, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams,
+    GetPromptResponse, GetTaskParams, GetTaskResult, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SubscribeRequestParams,
+    SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::json;
 
 use super::offer::{Answer, Call, Offer};
+use super::parameters;
 use super::subscriptions::{MAXIMUM_SUBSCRIPTIONS, SessionSubscriptions, wanted};
 
 /// How long clients may keep lists that change only with the program or the canister's code.
@@ -94,6 +96,22 @@ impl<O: Offer> ServerHandler for Server<O> {
             // The answer goes nowhere: the client has said so, or has gone.
             () = call.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
         }
+    }
+
+    /// What the library cannot read as a request of any method that it knows.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: Context,
+    ) -> Answer<CustomResult> {
+        let method = request.method;
+        if parameters::is_method(&method) {
+            let rule = parameters::fault(&method, request.params.as_ref());
+            let rule = rule.unwrap_or_else(|| format!("these are no parameters of {method}"));
+            return Err(ErrorData::invalid_params(rule, None));
+        }
+        let rule = format!("there is no method {method:?}");
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, rule, None))
     }
 
     async fn list_prompts(
@@ -214,6 +232,8 @@ impl<O: Offer> ServerHandler for Server<O> {
     }
 }
 
+#[cfg(test)]
+mod malformed_tests;
 #[cfg(test)]
 mod protocol_tests;
 #[cfg(test)]

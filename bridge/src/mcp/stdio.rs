@@ -11,6 +11,7 @@ use rmcp::ServiceExt;
 use rmcp::service::{QuitReason, ServerInitializeError};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 
+use super::lines::{Lines, lines};
 use super::offer::Offer;
 use super::server::Server;
 use super::stop::stop_signal;
@@ -48,7 +49,22 @@ where
     I: AsyncRead + Send + Unpin + 'static,
     O: AsyncWrite + Send + Unpin + 'static,
 {
-    let service = match server.serve((input, output)).await {
+    let (lines, writing) = lines(input, output);
+    // On the heap: the future is large, and the futures around it hold it whole.
+    let served = Box::pin(converse(server, lines)).await;
+    // What was answered last is written before the program ends. If it cannot be, the client has gone.
+    if let Ok(Err(error)) = writing.await {
+        tracing::debug!(%error, "the client takes no answers any more");
+    }
+    served
+}
+
+async fn converse<T, I>(server: Server<T>, lines: Lines<I>) -> Result<()>
+where
+    T: Offer,
+    I: AsyncRead + Send + Unpin + 'static,
+{
+    let service = match server.serve(lines).await {
         Ok(service) => service,
         // A client that only looks and hangs up has done nothing wrong.
         Err(

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use tracing_subscriber::EnvFilter;
+
 use crate::candid_json::Interface;
 use crate::cli::session::{Session, serving, with_scheduler};
 use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolArguments};
@@ -22,6 +24,7 @@ pub(in crate::cli) async fn run(
     if let Some(McpCommand::Install(install)) = &arguments.command {
         return super::install::run(global, install, writer);
     }
+    start_log();
     if let Some(address) = arguments.http.http {
         let access = access(&arguments.http, writer)?;
         return serving(global, writer, async |session| {
@@ -38,6 +41,19 @@ pub(in crate::cli) async fn run(
         Err(error) if error.kind() == Kind::Interrupted => Ok(()),
         served => served,
     }
+}
+
+/// Warnings go to the standard error, which clients keep; the variable `RUST_LOG` asks for more.
+fn start_log() {
+    let filter = std::env::var(EnvFilter::DEFAULT_ENV);
+    let filter = filter.as_deref().unwrap_or("error,chime=warn");
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .finish();
+    // A log that was set up before goes on.
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
 async fn serve_http<O: Offer>(

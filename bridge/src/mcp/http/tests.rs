@@ -146,6 +146,43 @@ async fn should_say_in_json_why_it_turns_somebody_away() {
 }
 
 #[tokio::test]
+async fn should_answer_in_json_what_is_no_message() {
+    let server = Running::start().await;
+    let post = |text: &str| server.post(&json!({})).body(text.to_string());
+    let ping = r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#;
+    let large = "x".repeat(5 * 1024 * 1024);
+    let get = Client::new().get(&server.url).bearer_auth(TOKEN);
+    let wrong =
+        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"x","arguments":"{}"}}"#;
+    let plain = Client::new().post(&server.url).bearer_auth(TOKEN);
+    for (request, status, code, id) in [
+        (post(&ping[..ping.len() - 1]), 400, -32700, json!(2)),
+        (post("hello"), 400, -32700, json!(null)),
+        (post(""), 415, -32600, json!(null)),
+        (post("[]"), 400, -32600, json!(null)),
+        (post(&large), 413, -32600, json!(null)),
+        (post(wrong), 200, -32602, json!(2)),
+        (
+            post(ping).header("mcp-session-id", "gone"),
+            404,
+            -32600,
+            json!(2),
+        ),
+        (plain.body(ping), 406, -32600, json!(2)),
+        (get, 406, -32600, json!(null)),
+    ] {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status, "{code} {id}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let answer: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+        assert_eq!(answer["id"], id, "{answer}");
+        assert_ne!(answer["error"]["message"], "");
+    }
+    server.end().await;
+}
+
+#[tokio::test]
 async fn should_serve_both_eras_side_by_side() {
     let server = Running::start().await;
     let session = server.session().await;
