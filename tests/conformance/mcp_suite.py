@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from environment import HERE, PATIENCE_SECONDS, Environment, locked_python, output, run
+from interfaces import write_interfaces
 from report import Client, Report, program
 
 # Scenarios of the suite that are not expected to pass, each after a comment that says why.
@@ -129,6 +130,20 @@ def inspect(environment: Environment, report: Report, command: list[str | Path])
     report.add(client, what, "passed" if good else "failed")
     if not good:
         print(result.stderr[-4000:], flush=True)
+
+
+def lists(environment: Environment, report: Report, command: list[str | Path]) -> None:
+    """Every client takes the tools of whatever interface there is."""
+    directory = environment.directory / "interfaces"
+    write_interfaces(directory)
+    variables = environment.variables()
+    client = Client("mcp (Python), any interface", locked_python("mcp"))
+    script = [environment.python, "-W", "ignore", HERE / "mcp_list.py"]
+    program(report, client, [*script, directory, *command], variables)
+    for package in TYPESCRIPT:
+        client = Client(f"{package}, any interface", environment.locked_npm(package))
+        script = [environment.node, environment.directory / "npm" / "mcp_list.mjs"]
+        program(report, client, [*script, package, directory, *command], variables)
 
 
 def stories(environment: Environment, report: Report, command: list[str | Path]) -> None:

@@ -30,6 +30,7 @@ def mcp(environment: Environment, report: Report, project: Project, variables: d
     server = [environment.chime, "mcp", "--network", variables["CHIME_URL"]]
     server += ["--canister", variables["CHIME_SCHEDULER"], "--identity", key]
     mcp_suite.inspect(environment, report, server)
+    mcp_suite.lists(environment, report, server)
     mcp_suite.stories(environment, report, server)
 
 

@@ -105,7 +105,8 @@ impl Convention {
     }
 }
 
-fn is_whole(prim: &PrimType) -> bool {
+/// Whether a type has whole numbers and nothing else.
+pub(super) const fn is_whole(prim: &PrimType) -> bool {
     use PrimType::{Int, Int8, Int16, Int32, Int64, Nat, Nat8, Nat16, Nat32, Nat64};
     matches!(
         prim,

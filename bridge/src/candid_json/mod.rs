@@ -60,7 +60,7 @@ mod textual;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use decode::Answer;
 pub use interface::{Interface, Method};
@@ -68,7 +68,7 @@ pub(crate) use lenient::{flag, is_null};
 pub use names::Names;
 pub use nearest::{advice, near};
 pub(crate) use scalar::bytes_of;
-pub use shapes::Shapes;
+pub use shapes::{Sample, Shapes};
 pub use textual::{Kept, check_text, same_but_for_types};
 
 /// Values nested deeper than this are refused, in both directions.

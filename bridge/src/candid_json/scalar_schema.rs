@@ -3,7 +3,7 @@
 use candid_parser::syntax::{IDLType, PrimType};
 use serde_json::{Map, Value, json};
 
-use super::convention::Convention;
+use super::convention::{Convention, is_whole};
 use super::fragments::members;
 use super::scalar::small_range;
 
@@ -23,6 +23,15 @@ pub(super) fn primitive(
     convention: Convention,
     direction: Direction,
 ) -> Map<String, Value> {
+    if let (Convention::Range(range), Direction::Input, true) =
+        (convention, direction, is_whole(prim))
+    {
+        return members(json!({
+            "type": "integer",
+            "minimum": range.minimum,
+            "maximum": range.maximum,
+        }));
+    }
     if let Some((minimum, maximum)) = small_range(prim) {
         return members(match direction {
             Direction::Input if maximum <= LARGEST_SHOWN => {
@@ -56,6 +65,11 @@ pub(super) fn primitive(
         // Anything may stand for a value that is not looked at.
         _ => json!({}),
     })
+}
+
+/// A duration where there is little room: numbers are taken too.
+pub(super) fn brief_duration() -> Map<String, Value> {
+    members(json!({ "type": "string", "examples": ["1h30m"] }))
 }
 
 /// One of two types. Some clients know no `type` that is a list.

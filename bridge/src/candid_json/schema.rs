@@ -17,9 +17,9 @@ use super::fragments::{
 };
 use super::interface::{Resolved, paragraphs};
 use super::labels;
-use super::scalar_schema::{Direction, blob, primitive, type_in_candid};
-use super::shapes::Shapes;
-use super::words::{brief, whole};
+use super::scalar_schema::{Direction, blob, brief_duration, primitive, type_in_candid};
+use super::shapes::{Shapes, is_by_examples};
+use super::words::{brief, says_the_name, whole, without_range};
 use super::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 
@@ -194,10 +194,14 @@ impl<'interface> Writer<'interface, '_> {
         let Some(name) = resolved.name else {
             return self.shape(place, resolved.typ, convention);
         };
-        if let Some(list) = &self.list
-            && let Some(reference) = list.shapes.reference(name, list.tool)
-        {
-            return reference;
+        if let Some(list) = &self.list {
+            if let Some(mut shown) = list.shapes.by_examples(name) {
+                prepend(&mut shown, self.shorten(resolved.documentation));
+                return shown;
+            }
+            if let Some(reference) = list.shapes.reference(name, list.tool) {
+                return reference;
+            }
         }
         let outer = self.open.len();
         // All of them: a name may stand for another name, and lead back to either.
@@ -221,6 +225,11 @@ impl<'interface> Writer<'interface, '_> {
             IDLType::RecordT(fields) => return self.record(fields),
             IDLType::VariantT(cases) => return self.variant(cases),
             IDLType::VecT(_) => blob(convention),
+            IDLType::PrimT(PrimType::Nat64)
+                if convention == Convention::Duration && self.list.is_some() =>
+            {
+                brief_duration()
+            }
             IDLType::PrimT(prim) => primitive(prim, convention, self.direction),
             IDLType::PrincipalT | IDLType::FuncT(_) | IDLType::ServT(_) => {
                 members(json!({ "type": "string" }))
@@ -316,20 +325,30 @@ impl<'interface> Writer<'interface, '_> {
     fn member(&mut self, place: Place, field: &TypeField) -> Map<String, Value> {
         let written = labels::written(field);
         let name = self.name(field);
-        let convention = self.interface.convention(&written);
+        let convention = self.interface.convention_of(field);
         let path = if self.path.is_empty() {
             name.clone()
         } else {
             format!(".{name}")
         };
-        let mut schema = self.within(&path, |writer| {
-            writer.schema_at(place, &field.typ, convention)
+        let mut schema = self.by_examples(&written).unwrap_or_else(|| {
+            self.within(&path, |writer| {
+                writer.schema_at(place, &field.typ, convention)
+            })
         });
-        let own = paragraphs(&field.docs);
+        let mut own = paragraphs(&field.docs);
         if self.list.is_some() && !own.is_empty() && self.interface.has_meaningful_names() {
             leave_to_words(&mut schema);
+            if let Convention::Range(range) = convention
+                && schema.contains_key("maximum")
+            {
+                own = without_range(&own, range);
+            }
         }
-        let own = self.shorten(&own);
+        let mut own = self.shorten(&own);
+        if self.list.is_some() && says_the_name(own, &written) {
+            own = "";
+        }
         self.bytes += own.len();
         prepend(&mut schema, own);
         if name != written {
@@ -339,6 +358,12 @@ impl<'interface> Writer<'interface, '_> {
             );
         }
         schema
+    }
+
+    /// The schema of a case of the type around it that is shown by examples.
+    fn by_examples(&self, case: &str) -> Option<Map<String, Value>> {
+        let (list, around) = (self.list.as_ref()?, self.open.last()?);
+        list.shapes.by_examples(&format!("{around}.{case}"))
     }
 
     fn within<T>(&mut self, place: &str, work: impl FnOnce(&mut Self) -> T) -> T {
@@ -404,16 +429,13 @@ impl<'interface> Writer<'interface, '_> {
 }
 
 /// Takes out of the schema of a field what its documentation says, in better words: what its type
-/// is for, and the range of the machine's number, which is hardly ever the one that is allowed.
+/// is for.
 fn leave_to_words(schema: &mut Map<String, Value>) {
-    for name in ["minimum", "maximum"] {
-        schema.shift_remove(name);
-    }
-    if is_written_out(schema) {
+    if is_written_out(schema) || is_by_examples(schema) {
         schema.shift_remove("description");
     }
     if let Some(Value::Object(items)) = schema.get_mut("items")
-        && is_written_out(items)
+        && (is_written_out(items) || is_by_examples(items))
     {
         items.shift_remove("description");
     }

@@ -12,10 +12,25 @@ use super::fragments::{describe, members};
 /// A type whose schema is longer than this is written out only once.
 const LARGE_BYTES: usize = 500;
 
-/// The types that were written out, and where.
+/// How a reference in words begins.
+const REFERENCE: &str = "Same form as";
+
+/// The types that were written out, and where; and those that are shown by examples.
 #[derive(Debug, Default)]
 pub struct Shapes {
     places: BTreeMap<String, Place>,
+    samples: BTreeMap<&'static str, Sample>,
+}
+
+/// Values that show the form of a type to those who have no room for all of it.
+#[derive(Debug)]
+pub struct Sample {
+    /// The name of the type; `Action.call` is what the case `call` of the type `Action` carries.
+    pub name: &'static str,
+    /// Whether it is written out all the same, in the first schema that has it.
+    pub is_written_out: bool,
+    /// The values.
+    pub examples: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -26,6 +41,33 @@ struct Place {
 }
 
 impl Shapes {
+    /// Shows the types by their examples.
+    #[must_use]
+    pub fn with_samples(samples: Vec<Sample>) -> Self {
+        let samples = samples.into_iter().map(|sample| (sample.name, sample));
+        Self {
+            places: BTreeMap::new(),
+            samples: samples.collect(),
+        }
+    }
+
+    /// The schema of a type that is shown by its examples alone.
+    pub(super) fn by_examples(&self, name: &str) -> Option<Map<String, Value>> {
+        let sample = self.samples.get(name).filter(|it| !it.is_written_out)?;
+        let is_text = |example: &Value| example.is_string();
+        let (texts, objects) = (
+            sample.examples.iter().any(is_text),
+            !sample.examples.iter().all(is_text),
+        );
+        let mut schema = members(match (texts, objects) {
+            (true, true) => json!({ "anyOf": [{ "type": "string" }, { "type": "object" }] }),
+            (true, false) => json!({ "type": "string" }),
+            (false, _) => json!({ "type": "object" }),
+        });
+        schema.insert("examples".to_string(), json!(sample.examples));
+        Some(schema)
+    }
+
     /// What stands for the type `name` at a place of `method`, if it was written out before.
     pub(super) fn reference(&self, name: &str, method: &str) -> Option<Map<String, Value>> {
         let place = self.places.get(name)?;
@@ -36,11 +78,15 @@ impl Shapes {
         };
         let mut schema = place.outline.clone();
         let text = if place.method == method {
-            format!("Same form as {path}.")
+            format!("{REFERENCE} {path}.")
         } else {
-            format!("Same form as {path} of {}.", place.method)
+            format!("{REFERENCE} {path} of {}.", place.method)
         };
         describe(&mut schema, &text);
+        // Whoever sees this tool alone has at least these.
+        if let Some(sample) = self.samples.get(name) {
+            schema.insert("examples".to_string(), json!(sample.examples));
+        }
         Some(schema)
     }
 
@@ -63,6 +109,14 @@ impl Shapes {
         }
     }
 }
+
+/// Whether a schema shows a type by its examples: the words of a reference are needed.
+pub(super) fn is_by_examples(schema: &Map<String, Value>) -> bool {
+    let description = schema.get("description").and_then(Value::as_str);
+    let is_reference = description.is_some_and(|text| text.starts_with(REFERENCE));
+    schema.contains_key("examples") && !is_reference
+}
+
 /// What a schema says about types at its root, and nothing else: some clients refuse a schema that
 /// says nothing.
 fn outline(schema: &Map<String, Value>) -> Map<String, Value> {

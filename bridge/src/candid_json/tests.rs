@@ -1,7 +1,7 @@
 //! The translation as a whole, on an interface that has every type and on the scheduler's own.
 
 mod any_type;
-mod bounds;
+pub(crate) mod bounds;
 mod errors;
 mod kept;
 mod labels;

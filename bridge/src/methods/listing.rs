@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
-use super::{Object, Tool, callees, plain_json, verbs};
+use super::{Object, Tool, callees, plain_json, samples, verbs};
 use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
@@ -100,7 +100,10 @@ pub(super) fn entries(
         })
         .collect();
     let chosen = selection.choose(&candidates)?;
-    let mut shapes = Shapes::default();
+    let mut shapes = match is_scheduler {
+        true => Shapes::with_samples(samples::samples()),
+        false => Shapes::default(),
+    };
     let mut listing = Listing {
         entries: Vec::new(),
         left_out: Vec::new(),

@@ -23,6 +23,7 @@ mod instructions;
 mod listing;
 mod outlook;
 mod plain_json;
+mod samples;
 mod selection;
 mod size;
 mod toolbox;

@@ -171,8 +171,8 @@ fn should_be_brief_in_a_list() {
         ["hour"];
     assert_eq!(
         *hour,
-        json!({ "type": "integer", "description": "Hour, 0 to 23." }),
-        "the words name the range that is allowed"
+        json!({ "type": "integer", "minimum": 0, "maximum": 23 }),
+        "the range that is allowed, and no word that says no more"
     );
 }
 

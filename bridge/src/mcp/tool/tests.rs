@@ -11,6 +11,9 @@ use crate::scheduler::{Canister, Manner, SCHEDULER_INTERFACE, Scheduler};
 /// Tokens of a list, as clients count them: a token is about four bytes of JSON.
 const DEFAULT_TOKENS: usize = 12_000;
 
+/// Tokens of the largest schema, which is that of `create_task`.
+const LARGEST_SCHEMA_TOKENS: usize = 3_000;
+
 /// A canister that is never called.
 struct Nobody;
 
@@ -43,6 +46,15 @@ fn should_keep_the_default_list() {
 fn should_stay_within_the_budget_of_tokens() {
     let count = tokens(&scheduler(Selection::default()));
     assert!(count < DEFAULT_TOKENS, "{count}");
+    let create = scheduler(Selection {
+        tools: vec!["create_task".to_string()],
+        ..Selection::default()
+    });
+    let count = serde_json::to_string(&create[0].input_schema)
+        .unwrap()
+        .len()
+        / 4;
+    assert!(count < LARGEST_SCHEMA_TOKENS, "create_task: {count}");
     // With everything it may take half as much again.
     let count = tokens(&scheduler(Selection::all()));
     assert!(count < DEFAULT_TOKENS * 3 / 2, "{count}");

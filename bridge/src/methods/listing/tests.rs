@@ -1,6 +1,11 @@
 //! The lists of tools: what is in them.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
+use crate::candid_json::tests::bounds::{DEEPEST, LARGEST, any_interface, depth};
 use crate::scheduler::SCHEDULER_INTERFACE;
 
 fn scheduler(selection: &Selection) -> Vec<Entry> {
@@ -138,4 +143,55 @@ fn should_leave_a_method_its_own_arguments() {
     let tools = of("service : { set : (record { dry_run : opt nat; x : opt nat }) -> () }");
     let properties = &tools[0].input_schema["properties"];
     assert!(properties["dry_run"]["anyOf"].is_array(), "{properties:?}");
+}
+
+/// What every client takes as the name of a tool or of an argument.
+fn is_common(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=MAXIMUM_NAME_CHARACTERS).contains(&name.len()) && name.bytes().all(is_plain)
+}
+
+/// Every key of the objects that a schema describes.
+fn keys<'schema>(schema: &'schema Value, found: &mut Vec<&'schema String>) {
+    let Value::Object(members) = schema else {
+        return;
+    };
+    if let Some(Value::Object(properties)) = members.get("properties") {
+        found.extend(properties.keys());
+        properties.values().for_each(|member| keys(member, found));
+    }
+    for word in ["items", "anyOf"] {
+        match members.get(word) {
+            Some(Value::Array(choices)) => choices.iter().for_each(|choice| keys(choice, found)),
+            Some(one) => keys(one, found),
+            None => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn should_make_tools_that_clients_take_of_any_interface(did in any_interface()) {
+        // A name that leads to nothing but names is no type.
+        let Ok(interface) = Interface::parse(&did) else { return Ok(()); };
+        let listing = entries(&interface, false, &Selection::default()).unwrap();
+        let whole = listing.entries.len() + listing.left_out.len();
+        prop_assert_eq!(whole, interface.methods().len(), "one is missing without a word: {}", did);
+        let names: BTreeSet<_> = listing.entries.iter().map(|it| &it.tool.name).collect();
+        prop_assert_eq!(names.len(), listing.entries.len(), "{}", did);
+        for Entry { tool, .. } in &listing.entries {
+            let schema = Value::Object(tool.input_schema.clone());
+            prop_assert!(is_common(&tool.name), "{}: {did}", tool.name);
+            prop_assert_eq!(&schema["type"], "object", "{}", did);
+            prop_assert!(depth(&schema) <= DEEPEST, "{did}");
+            prop_assert!(schema.to_string().len() <= LARGEST, "{did}");
+            prop_assert!(jsonschema::draft202012::meta::is_valid(&schema), "{schema}");
+            prop_assert!(jsonschema::draft202012::new(&schema).is_ok(), "{schema}");
+            let mut found = Vec::new();
+            keys(&schema, &mut found);
+            prop_assert!(found.iter().all(|key| is_common(key)), "{found:?}: {did}");
+        }
+    }
 }
