@@ -94,6 +94,127 @@ fn should_explain_a_failure_and_lead_out_of_it() {
     client.hang_up();
 }
 
+/// A request that makes a task, with `value` in place of what stands at `place`.
+fn with(place: &str, value: &Value) -> Value {
+    let mut request = json!({
+        "name": place,
+        "disabled": true,
+        "steps": [{ "action": { "note": { "text": "x" } } }],
+        "schedules": [daily(2)],
+    });
+    let schedule = |rule: Value| json!([{ "rule": rule }]);
+    let step = |action: Value| json!([{ "action": action }]);
+    match place {
+        "calendar" | "cron" => request["schedules"] = schedule(json!({ place: value })),
+        "exclusions" => request["schedules"][0][place] = json!([value]),
+        "missed_runs" => request["schedules"][0][place] = value.clone(),
+        "request" => request["steps"] = step(json!({ "http": { "request": value } })),
+        "channel" => {
+            let message = json!({ "subject": "x", "message": "x", "channel": value });
+            request["steps"] = step(json!({ "notification": message }));
+        }
+        "callback" | "retry" => request[place] = value.clone(),
+        action => request["steps"] = step(json!({ action: value })),
+    }
+    request
+}
+
+/// The examples of objects in a schema, by the name of the field.
+fn examples(schema: &Value, name: &str, found: &mut Vec<(String, Value)>) {
+    match schema {
+        Value::Object(members) => {
+            let examples = members.get("examples").and_then(Value::as_array);
+            let whole = examples.into_iter().flatten().filter(|it| !it.is_string());
+            found.extend(whole.map(|example| (name.to_string(), example.clone())));
+            for (key, member) in members.iter().filter(|(key, _)| *key != "examples") {
+                let is_word = ["properties", "items", "anyOf"].contains(&key.as_str());
+                examples(member, if is_word { name } else { key }, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| examples(item, name, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn should_take_every_example_that_the_tools_show() {
+    let state = tempfile::tempdir().unwrap();
+    let mut client = serve(state.path(), &[]);
+    let tools = client.tools();
+    let create = tools.iter().find(|tool| tool["name"] == "create_task");
+    let mut found = Vec::new();
+    examples(&create.unwrap()["inputSchema"], "", &mut found);
+    assert!(found.len() >= 15, "{found:?}");
+    for (place, example) in found {
+        // The method that an example calls is on no network.
+        if place != "callback" {
+            client.succeed("create_task", &with(&place, &example));
+        }
+    }
+    client.hang_up();
+}
+
+#[test]
+fn should_change_one_schedule_and_keep_the_rest() {
+    let state = tempfile::tempdir().unwrap();
+    let mut client = serve(state.path(), &[]);
+    let schedule = json!({
+        "rule": { "daily": { "hour": 2 } },
+        "timezone": "America/New_York",
+        "exclusions": [{ "weekdays": { "weekdays": [0, 6] } }],
+        "overlap": "buffer_one",
+        "maximum_runs": 10,
+    });
+    let once = json!({ "rule": { "once": { "run_at": "2099-01-01T08:00:00" } }, "timezone": "Asia/Tokyo" });
+    let request = json!({
+        "name": "nightly",
+        "steps": [{ "action": { "note": { "text": "x" } } }],
+        "schedules": [schedule, once],
+    });
+    let made = client.succeed("create_task", &request);
+    assert_eq!(
+        made["schedules"][1]["next_runs"][0]["utc"],
+        "2098-12-31T23:00:00Z"
+    );
+    let new =
+        json!({ "task_id": "nightly", "schedules": [{ "rule": { "daily": { "hour": 3 } } }] });
+    let refused = client.fail("update_task", &new);
+    assert_eq!(refused["kind"], "confirmation_required");
+    assert_eq!(
+        refused["would_lose"].as_array().unwrap().len(),
+        5,
+        "{refused}"
+    );
+    let change = json!({
+        "task_id": "nightly",
+        "schedule_id": made["schedules"][0]["id"],
+        "changes": { "rule": { "daily": { "hour": 3 } } },
+    });
+    let changed = client.succeed("update_schedule", &change);
+    assert_eq!(changed["schedule"]["timezone"], "America/New_York");
+    let detailed = json!({ "task_id": "nightly", "response_format": "detailed" });
+    let task = client.succeed("get_task", &detailed);
+    let kept = task["schedules"].as_array().unwrap();
+    let other = kept
+        .iter()
+        .find(|it| it["id"] == made["schedules"][1]["id"]);
+    assert!(other.is_some(), "the other one has not changed: {task}");
+    let new = kept
+        .iter()
+        .find(|it| it["id"] == changed["schedule"]["id"])
+        .unwrap();
+    assert_eq!(
+        new["rule"],
+        json!({ "daily": { "hour": 3, "minute": null } })
+    );
+    assert_eq!(
+        (&new["overlap"], &new["maximum_runs"]),
+        (&json!("buffer_one"), &json!(10))
+    );
+    assert_eq!(new["exclusions"], schedule["exclusions"]);
+    client.hang_up();
+}
+
 #[test]
 fn should_serve_the_tools_that_were_asked_for() {
     let state = tempfile::tempdir().unwrap();

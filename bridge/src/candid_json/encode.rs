@@ -139,7 +139,9 @@ impl Interface {
     ) -> Result<IDLValue> {
         let parsed = lenient::parsed(json, Value::is_array);
         let Value::Array(items) = parsed.as_ref().unwrap_or(json) else {
-            return Err(wrong(path, "an array", json, "give a list, such as []"));
+            let list = IDLType::VecT(Box::new(item.clone()));
+            let fix = format!("give a list, such as {}", self.short_example(&list, "[]"));
+            return Err(wrong(path, "an array", json, &fix));
         };
         items
             .iter()
@@ -324,7 +326,7 @@ impl Interface {
 
     fn one_case(&self, cases: &[TypeField], json: &Value, path: Path<'_>) -> Error {
         let names: Vec<_> = cases.iter().map(labels::written).collect();
-        let (_, example) = self.describe_variant(cases);
+        let example = self.short_example(&IDLType::VariantT(cases.to_vec()), "{...}");
         wrong(
             path,
             &format!("exactly one of {}", names.join(", ")),
@@ -336,29 +338,22 @@ impl Interface {
     /// What a value of a type looks like, in words, and an example of the shortest form.
     pub(super) fn describe(&self, typ: &IDLType, convention: Convention) -> (String, String) {
         match self.resolve(typ).typ {
-            IDLType::RecordT(_) => ("an object".to_string(), "{...}".to_string()),
-            IDLType::VariantT(cases) => self.describe_variant(cases),
+            typ @ IDLType::RecordT(_) => {
+                ("an object".to_string(), self.short_example(typ, "{...}"))
+            }
+            typ @ IDLType::VariantT(cases) => {
+                let names: Vec<_> = cases.iter().map(labels::written).collect();
+                let words = format!("one of {}", names.join(", "));
+                (words, self.short_example(typ, "{...}"))
+            }
             typ @ IDLType::VecT(_) if !self.is_blob(typ) => {
-                ("an array".to_string(), "[...]".to_string())
+                ("an array".to_string(), self.short_example(typ, "[...]"))
             }
             typ => {
                 let expected = scalar::expected(typ, convention.on(typ));
                 (expected.words, expected.example)
             }
         }
-    }
-
-    fn describe_variant(&self, cases: &[TypeField]) -> (String, String) {
-        let names: Vec<_> = cases.iter().map(labels::written).collect();
-        let words = format!("one of {}", names.join(", "));
-        let example =
-            cases
-                .first()
-                .map_or_else(String::new, |case| match self.resolve(&case.typ).typ {
-                    IDLType::PrimT(PrimType::Null) => format!("{:?}", labels::written(case)),
-                    _ => format!("{{{:?}: {{...}}}}", labels::written(case)),
-                });
-        (words, example)
     }
 }
 

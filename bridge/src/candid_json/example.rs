@@ -11,8 +11,14 @@ use super::{Interface, Method, labels, scalar};
 /// Most values in an example. Whoever needs more is helped by the schema.
 const MAXIMUM_VALUES: usize = 200;
 
+/// The longest example in an error.
+const MAXIMUM_BYTES_IN_A_FIX: usize = 300;
+
 /// The deepest values of an example.
 const MAXIMUM_LEVELS: usize = 32;
+
+/// The deepest lists that have an item of several parts.
+const LISTED_LEVELS: usize = 3;
 
 /// The end of a time: after the instant that stands for its beginning.
 const LATER: &str = "2027-03-29T02:30:00Z";
@@ -29,6 +35,15 @@ impl Interface {
     pub(super) fn example_of(&self, typ: &IDLType) -> Value {
         let example = self.examples().value(typ, Convention::Number, 0);
         example.unwrap_or_else(|| json!({}))
+    }
+
+    /// The same in writing; a long one only as its outline.
+    pub(super) fn short_example(&self, typ: &IDLType, outline: &str) -> String {
+        let example = self.example_of(typ).to_string();
+        match example.len() <= MAXIMUM_BYTES_IN_A_FIX {
+            true => example,
+            false => outline.to_string(),
+        }
     }
 
     const fn examples(&self) -> Examples<'_> {
@@ -76,6 +91,11 @@ impl Examples<'_> {
             IDLType::OptT(_) => Value::Null,
             IDLType::VecT(item) if !self.interface.is_blob(typ) => match self.is_scalar(item) {
                 true => json!([self.value(item, convention, level + 1)?]),
+                // One shows the form; within itself a list would go on for ever.
+                false if level < LISTED_LEVELS => {
+                    let one = self.value(item, convention, level + 1);
+                    one.map_or_else(|| json!([]), |one| json!([one]))
+                }
                 false => json!([]),
             },
             IDLType::RecordT(fields) => Value::Object(self.record(fields, level)?),

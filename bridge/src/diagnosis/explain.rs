@@ -57,6 +57,24 @@ pub enum Remedy {
 }
 
 impl Remedy {
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) const EVERY: [Self; 13] = [
+        Self::Wait,
+        Self::Retry,
+        Self::RetryFromStart,
+        Self::RunNow,
+        Self::EditSteps,
+        Self::PutSecret,
+        Self::DefineAction,
+        Self::StartWorker,
+        Self::RaiseTimeout,
+        Self::RetryUnknown,
+        Self::TopUp,
+        Self::Resume,
+        Self::ChangePolicy,
+    ];
+
     /// What to do, as a sentence.
     #[must_use]
     pub const fn text(self) -> &'static str {

@@ -4,11 +4,13 @@
 //! Pure: it reaches no network, reads no clock and knows neither a protocol nor a surface.
 
 mod ahead;
+mod alerts;
 mod explain;
 mod forecast;
 mod health;
 
 pub use ahead::{Ahead, ahead};
+pub use alerts::{alert_trouble, channel_doubt};
 pub use explain::{Cause, Explanation, Remedy, explain};
 pub use forecast::next_runs;
 pub use health::{Finding, findings, message_trouble};

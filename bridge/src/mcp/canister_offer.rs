@@ -12,10 +12,11 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::changes::Changes;
+use super::consent::{self, CONFIRM, Consent};
 use super::library::Library;
 use super::offer::{Answer, Call, Offer};
 use super::tool;
-use crate::methods::{Progress, Toolbox};
+use crate::methods::{self, Progress, Reply, Toolbox};
 
 /// The tool whose outcome may be handed back as a task, and the argument that asks for it.
 const RUN_TOOL: &str = "run_task_now";
@@ -57,6 +58,44 @@ impl<T: Toolbox> CanisterOffer<T> {
         arguments: &JsonObject,
         call: &Call,
     ) -> Answer<CallToolResult> {
+        self.reply(name, arguments, call).await.map(tool::result)
+    }
+
+    /// Uses a tool that wants its user's consent, with a client that can ask for it: whatever the
+    /// model has confirmed, the user has the last word.
+    async fn use_with_consent(
+        &self,
+        request: &CallToolRequestParams,
+        call: &Call,
+    ) -> Answer<CallToolResponse> {
+        let name = request.name.as_ref();
+        let mut arguments = request.arguments.clone().unwrap_or_default();
+        arguments.shift_remove(CONFIRM);
+        let consent = match consent::is_given(request.input_responses.as_ref()) {
+            Some(true) => Consent::Given,
+            Some(false) => {
+                Consent::Refused("the user was asked and did not agree; nothing was done")
+            }
+            None => match self.reply(name, &arguments, call).await? {
+                Reply::Refused(body) if body["kind"] == "confirmation_required" => {
+                    consent::ask(call, &body).await
+                }
+                reply => return Ok(tool::result(reply).into()),
+            },
+        };
+        match consent {
+            Consent::Asked(question) => Ok((*question).into()),
+            Consent::Refused(rule) => {
+                Ok(tool::result(Reply::Refused(consent::refusal(rule))).into())
+            }
+            Consent::Given => {
+                arguments.insert(CONFIRM.to_string(), Value::Bool(true));
+                Ok(self.use_tool(name, &arguments, call).await?.into())
+            }
+        }
+    }
+
+    async fn reply(&self, name: &str, arguments: &JsonObject, call: &Call) -> Answer<Reply> {
         let (sender, mut reports) = mpsc::channel(REPORTS);
         let reporter = Reporter(sender);
         let calling = self.toolbox.call(name, arguments, &reporter);
@@ -72,7 +111,7 @@ impl<T: Toolbox> CanisterOffer<T> {
         while let Ok(report) = reports.try_recv() {
             send(report, call).await;
         }
-        result.map(tool::result).ok_or_else(|| {
+        result.ok_or_else(|| {
             ErrorData::new(
                 ErrorCode::INVALID_PARAMS,
                 format!("there is no tool {name:?}"),
@@ -187,6 +226,10 @@ impl<T: Toolbox> Offer for CanisterOffer<T> {
     }
 
     async fn call(&self, request: CallToolRequestParams, call: &Call) -> Answer<CallToolResponse> {
+        let asks = |tool: &methods::Tool| tool.asks_for_consent;
+        if self.toolbox.tool(&request.name).is_some_and(asks) && call.can_ask() {
+            return self.use_with_consent(&request, call).await;
+        }
         let as_task = waits(&request) && self.hands_back() && call.takes_tasks();
         let arguments = request.arguments.unwrap_or_default();
         match self.library().filter(|_| as_task) {

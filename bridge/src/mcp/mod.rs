@@ -16,6 +16,7 @@
 mod canister_offer;
 mod changes;
 pub mod clients;
+mod consent;
 #[cfg(test)]
 mod fixtures;
 mod http;

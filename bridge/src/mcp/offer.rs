@@ -7,7 +7,8 @@ use rmcp::ErrorData;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompletionInfo, DetailedTask,
     GetPromptRequestParams, GetPromptResponse, InputResponses, ListResourcesResult,
-    ProgressNotificationParam, Prompt, ReadResourceResult, ResourceTemplate, ServerConfig, Tool,
+    ProgressNotificationParam, Prompt, ProtocolVersion, ReadResourceResult, ResourceTemplate,
+    ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 
@@ -117,6 +118,22 @@ impl Call {
         self.context
             .client_capabilities()
             .is_some_and(|capabilities| capabilities.supports_tasks())
+    }
+
+    /// Whether the client can put a question to its user.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        let capabilities = self.context.client_capabilities();
+        let elicitation = capabilities.and_then(|it| it.elicitation);
+        // Before there were two kinds, forms were the one.
+        elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none())
+    }
+
+    /// Whether the request is of the era since 2026-07-28, in which the server asks nothing by itself.
+    #[must_use]
+    pub fn stands_for_itself(&self) -> bool {
+        let version = self.context.protocol_version();
+        version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
     }
 
     /// The request as the protocol has it.

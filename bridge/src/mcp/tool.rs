@@ -1,9 +1,9 @@
 //! Tools and replies in the terms of the protocol.
 
-use rmcp::model::{CallToolResult, Tool, ToolAnnotations};
+use rmcp::model::{CallToolResult, JsonObject, MetaObject, Tool, ToolAnnotations};
 
 use super::plain::plain;
-use crate::methods::{self, Hints, Reply};
+use crate::methods::{self, Hints, Reply, SAID_BY_OTHERS};
 
 /// A tool as clients are told of it.
 pub(super) fn tool(tool: &methods::Tool) -> Tool {
@@ -27,7 +27,18 @@ fn annotations(hints: Hints) -> ToolAnnotations {
 /// What became of a call. What the user can put right is a result that is marked as an error.
 pub(super) fn result(reply: Reply) -> CallToolResult {
     match reply {
-        Reply::Done(answer) => CallToolResult::structured(plain(answer)),
+        Reply::Done(answer) => {
+            let said_by_others = answer.get(SAID_BY_OTHERS).cloned();
+            let mut result = CallToolResult::structured(plain(answer));
+            // For programs between the server and the model too.
+            result.meta = said_by_others.map(|fields| {
+                MetaObject(JsonObject::from_iter([(
+                    SAID_BY_OTHERS.to_string(),
+                    fields,
+                )]))
+            });
+            result
+        }
         Reply::Refused(body) => CallToolResult::structured_error(plain(body)),
     }
 }

@@ -70,6 +70,7 @@ impl<C: Canister> CanisterTools<C> {
         }
         zones::check(arguments)?;
         let mut whole = Value::Object(std::mem::take(&mut looked.arguments));
+        zones::settle(&mut whole);
         let mut sites = Vec::new();
         find(&mut whole, "", "", &mut sites);
         for site in sites {

@@ -1,12 +1,14 @@
 //! Calling a method: arguments, safety, the call itself, and an answer that fits.
 
+use chime_types::TaskResult;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Confirmation, Form, Row};
 use super::envelope::{Given, ResponseFormat};
 use super::listing::Entry;
-use super::{CanisterTools, Object, Reply, answers, size};
+use super::{CanisterTools, Object, Reply, answers, settings, size};
 use crate::candid_json::{Answer, Method};
+use crate::diagnosis::channel_doubt;
 use crate::error::Result;
 use crate::scheduler::Canister;
 use crate::scheduler::Manner;
@@ -26,19 +28,26 @@ impl<C: Canister> CanisterTools<C> {
         method: &Method,
         given: &Given,
     ) -> Result<Reply> {
+        let given = &self.with_whole_retry(method, given).await?;
         if given.dry_run {
             let answer = self.trial(method, &given.arguments).await?;
             let answer = size::shorten(Value::Object(answer), "the call itself is not affected");
             return Ok(Reply::Done(answer));
         }
-        if needs_confirmation(entry.confirmation, &given.arguments) && !given.confirm {
+        if !given.confirm && needs_confirmation(entry.confirmation, &given.arguments) {
             return self.ask_to_confirm(entry, method, given).await;
+        }
+        if !given.confirm && entry.confirmation == Confirmation::Losing {
+            let lost = self.losses(&given.arguments).await?;
+            if !lost.is_empty() {
+                return self.ask_before_losing(method, given, &lost).await;
+            }
         }
         let looked = self.know_callees(&given.arguments).await?;
         Ok(
             match self.carry_out(method, &looked.arguments, given).await? {
                 Done::Answered(Answer::Ok(answer)) => {
-                    Reply::Done(noting(answer, &looked.unchecked))
+                    Reply::Done(with_doubt(method, noting(answer, &looked.unchecked)))
                 }
                 Done::Answered(Answer::Err(refusal)) => {
                     Reply::Refused(self.with_example(method, answers::refused(&refusal)))
@@ -66,6 +75,11 @@ impl<C: Canister> CanisterTools<C> {
         }
         if !looked.unchecked.is_empty() {
             answer.insert("unchecked".to_string(), json!(looked.unchecked));
+        }
+        let channel = looked.arguments.get("channel").cloned().unwrap_or_default();
+        let asked = with_doubt(method, json!({ "channel": channel }));
+        if let Some(hint) = asked.get("hint") {
+            answer.insert("hint".to_string(), hint.clone());
         }
         let unchecked =
             "nothing was changed; rights, quotas and limits are checked when it is done";
@@ -97,6 +111,68 @@ impl<C: Canister> CanisterTools<C> {
         body.extend(outlook);
         let body = size::shorten(Value::Object(body), "the call itself is not affected");
         Ok(Reply::Refused(body))
+    }
+
+    /// Nothing was done: the request would take away what it does not name.
+    async fn ask_before_losing(
+        &self,
+        method: &Method,
+        given: &Given,
+        lost: &[String],
+    ) -> Result<Reply> {
+        let outlook = self.outlook(method, &given.arguments).await?;
+        let rule = format!(
+            "settings would be lost; nothing was done: {}",
+            lost.join("; ")
+        );
+        let fix = "to change one schedule and keep the rest use update_schedule; to keep a setting give it \
+                   again; to lose them ask the user, then call again with confirm: true";
+        let mut body = Map::from_iter([
+            ("kind".to_string(), json!("confirmation_required")),
+            ("field".to_string(), json!("confirm")),
+            ("rule".to_string(), json!(rule)),
+            ("fix".to_string(), json!(fix)),
+        ]);
+        body.extend(outlook);
+        let body = size::shorten(Value::Object(body), "the call itself is not affected");
+        Ok(Reply::Refused(body))
+    }
+
+    /// Settings of the task that a change of it would take away without naming them.
+    pub(super) async fn losses(&self, arguments: &Object) -> Result<Vec<String>> {
+        let replaces = |name: &str| arguments.get(name).is_some_and(|list| !list.is_null());
+        if !replaces("schedules") && !replaces("steps") {
+            return Ok(Vec::new());
+        }
+        Ok(settings::losses(
+            &self.task_json(arguments).await?,
+            arguments,
+        ))
+    }
+
+    /// The change of a task with a whole policy of retries, of which a part may be given.
+    async fn with_whole_retry(&self, method: &Method, given: &Given) -> Result<Given> {
+        let mut given = given.clone();
+        let retry = given.arguments.get("retry").filter(|it| !it.is_null());
+        if self.is_scheduler
+            && method.name == "update_task"
+            && let Some(retry) = retry
+        {
+            let task = self.task_json(&given.arguments).await?;
+            if let Some(whole) = settings::whole_retry(&task, retry) {
+                given.arguments.insert("retry".to_string(), whole);
+            }
+        }
+        Ok(given)
+    }
+
+    /// The task that the arguments name, as the canister shows it.
+    async fn task_json(&self, arguments: &Object) -> Result<Value> {
+        let task_id = arguments.get("task_id").cloned().unwrap_or_default();
+        let selector = task_id.to_string();
+        let task = self.scheduler.find_task(selector.trim_matches('"')).await;
+        let task = task.map_err(|error| error.at("task_id"))?;
+        self.json_of("get_task", &TaskResult::Ok(task))
     }
 
     /// Calls the method and shapes its answer. A page that is too large is asked for again with
@@ -175,6 +251,19 @@ fn noting(mut answer: Value, unchecked: &[String]) -> Value {
     answer
 }
 
+/// The answer to a change of an alert, with what is not known of its channel.
+fn with_doubt(method: &Method, mut answer: Value) -> Value {
+    let is_change = matches!(method.name.as_str(), "create_alert" | "update_alert");
+    let channel = answer.get("channel").filter(|_| is_change).cloned();
+    let channel = channel.and_then(|channel| serde_json::from_value(channel).ok());
+    if let (Some(doubt), Value::Object(members)) =
+        (channel.as_ref().and_then(channel_doubt), &mut answer)
+    {
+        members.insert("hint".to_string(), json!(doubt));
+    }
+    answer
+}
+
 /// What came of a call that was carried out.
 enum Done {
     Answered(Answer),
@@ -184,7 +273,7 @@ enum Done {
 
 fn needs_confirmation(confirmation: Confirmation, arguments: &Object) -> bool {
     match confirmation {
-        Confirmation::Never => false,
+        Confirmation::Never | Confirmation::Losing => false,
         Confirmation::Always => true,
         Confirmation::With(name) => arguments.get(name) == Some(&json!(true)),
     }

@@ -28,7 +28,7 @@ const fn hints(destructive: bool, idempotent: bool) -> Hints {
 }
 
 impl Hints {
-    const fn reaching_out(self) -> Self {
+    pub(super) const fn reaching_out(self) -> Self {
         Self {
             open_world: true,
             ..self
@@ -52,6 +52,8 @@ pub(super) enum Confirmation {
     Always,
     /// When this argument is true.
     With(&'static str),
+    /// When settings would be lost that the request does not name.
+    Losing,
 }
 
 /// What a method changes: what is looked up before it is done.
@@ -124,7 +126,7 @@ impl Row {
     }
 }
 
-use Confirmation::{Always, With};
+use Confirmation::{Always, Losing, With};
 use Form::{Execution, Executions, Items, Other, Preview, Stats, Task, Tasks};
 
 /// Every method. `configure` asks for confirmation because lower limits and new retention rules
@@ -132,7 +134,9 @@ use Form::{Execution, Executions, Items, Other, Preview, Stats, Task, Tasks};
 pub(super) static ROWS: [Row; 57] = [
     Row::new("create_task", Set::Tasks, ADDS.reaching_out(), Task),
     Row::new("get_task", Set::Tasks, READS, Task),
-    Row::new("update_task", Set::Tasks, CHANGES.reaching_out(), Task).on(Subject::Task),
+    Row::new("update_task", Set::Tasks, CHANGES.reaching_out(), Task)
+        .on(Subject::Task)
+        .confirmed(Losing),
     Row::new("delete_task", Set::Tasks, CHANGES, Other)
         .on(Subject::Task)
         .confirmed(Always),

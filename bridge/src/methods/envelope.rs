@@ -80,7 +80,7 @@ pub(super) enum ResponseFormat {
 }
 
 /// What was given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Given {
     pub(super) dry_run: bool,
     pub(super) confirm: bool,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{self, Confirmation, Form, Hints, READS, Row};
+use super::catalogue::{self, CHANGES, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
 use super::{Object, Tool, callees, plain_json, samples, verbs};
@@ -58,6 +58,8 @@ pub(super) enum Work {
     Method(String),
     Overview,
     Explanation,
+    /// A change of one schedule, which the scheduler only knows as a change of all.
+    ScheduleUpdate,
 }
 
 /// What is known of a tool before its schema is written.
@@ -126,15 +128,22 @@ fn plans_of_scheduler(interface: &Interface) -> Vec<Plan> {
         rows.take_while(|row| row.method != method.name).count()
     };
     methods.sort_by_key(|method| place(method));
+    let changes = CHANGES.reaching_out();
     let curated = [
-        ("task_overview", Work::Overview, Set::Tasks),
-        ("explain_failure", Work::Explanation, Set::Executions),
+        ("task_overview", Work::Overview, Set::Tasks, READS),
+        ("explain_failure", Work::Explanation, Set::Executions, READS),
+        (
+            "update_schedule",
+            Work::ScheduleUpdate,
+            Set::Schedules,
+            changes,
+        ),
     ];
-    let curated = curated.map(|(name, work, set)| Plan {
+    let curated = curated.map(|(name, work, set, hints)| Plan {
         name: name.to_string(),
         work,
         set: Some(set),
-        hints: READS,
+        hints,
         confirmation: Confirmation::Never,
         form: Form::Other,
     });
@@ -197,6 +206,11 @@ impl Plan {
         let (description, mut schema, extras) = match &self.work {
             Work::Overview => (OVERVIEW.to_string(), overview_schema(), vec![]),
             Work::Explanation => (EXPLANATION.to_string(), explanation_schema(), vec![]),
+            Work::ScheduleUpdate => (
+                SCHEDULE_UPDATE.to_string(),
+                schedule_update_schema(),
+                vec![Extra::DryRun],
+            ),
             Work::Method(name) => {
                 let method = interface
                     .method(name)
@@ -217,6 +231,7 @@ impl Plan {
                 description,
                 input_schema: schema,
                 hints: self.hints,
+                asks_for_consent: extras.contains(&Extra::Confirm),
             },
             work: self.work,
             extras,
@@ -276,6 +291,10 @@ const EXPLANATION: &str = "\
 Says why an execution failed: its attempts, the likely cause in plain words, and what to do about \
 it. Without arguments: the latest failure.";
 
+const SCHEDULE_UPDATE: &str = "\
+Changes one schedule of a task and keeps everything else of it: zone, exclusions, limits. It gets a new \
+id; what runs already goes on.";
+
 fn overview_schema() -> Map<String, Value> {
     schema(json!({
         "task": {
@@ -294,6 +313,25 @@ fn explanation_schema() -> Map<String, Value> {
             "description": "Explain the latest failure of this task: its id or its name.",
         },
     }))
+}
+
+fn schedule_update_schema() -> Map<String, Value> {
+    let mut whole = schema(json!({
+        "task_id": { "type": "string", "description": "The task: its id or its name." },
+        "changes": {
+            "type": "object",
+            "description": "What is set anew. Same form as schedules[] of create_task.",
+            "examples": [{ "rule": { "daily": { "hour": 3 } } }],
+        },
+        "remove": {
+            "type": "array",
+            "items": { "type": "string" },
+            "description": "Settings to take away, such as end_at.",
+        },
+        "schedule_id": { "type": "string", "description": "Its id or name; not needed of an only one." },
+    }));
+    whole.insert("required".to_string(), json!(["task_id"]));
+    whole
 }
 
 fn schema(properties: Value) -> Map<String, Value> {

@@ -3,10 +3,12 @@
 //! * `catalogue` and `verbs` say what is known about methods, `selection` which are served,
 //!   `listing` makes the tools, `plain_json` puts their documentation into the terms of JSON,
 //!   `instructions` say how they are used,
-//! * `envelope` tells the arguments of a tool from those of its method, `calling` calls it,
+//! * `envelope` tells the arguments of a tool from those of its method, `ids` puts ids in the place of
+//!   names, `calling` calls it, `settings` know what a change would lose,
 //!   `callees` looks whether the canisters that a request names can do what they are to do,
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
-//! * `answers`, `views` and `size` make of a canister's answer one that people and models read,
+//! * `answers`, `views` and `size` make of a canister's answer one that people and models read, `others`
+//!   says which parts of it are not the scheduler's own words,
 //! * `curated` are the tools above the methods.
 //!
 //! The scheduler is one canister among others: what is known only of it is used only if the
@@ -19,23 +21,30 @@ mod catalogue;
 mod curated;
 mod envelope;
 mod examples;
+mod ids;
 mod instructions;
 mod listing;
+mod others;
 mod outlook;
 mod plain_json;
 mod samples;
 mod selection;
+mod settings;
 mod size;
 mod toolbox;
+mod unserved;
 mod verbs;
 mod views;
 mod zones;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 pub use catalogue::Hints;
+pub(crate) use others::SAID_BY_OTHERS;
 pub use selection::Selection;
 pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};
+pub use unserved::Unserved;
 
 use self::envelope::{Extra, Given};
 use self::listing::{Entry, Listing, Work};
@@ -94,7 +103,8 @@ impl<C: Canister> CanisterTools<C> {
         };
         let Listing { entries, left_out } = listing::entries(&interface, is_scheduler, selection)?;
         let tools = entries.iter().map(|entry| entry.tool.clone()).collect();
-        let instructions = instructions::of(is_scheduler, &left_out);
+        let zone = TimeZone::system();
+        let instructions = instructions::of(is_scheduler, &left_out, zone.iana_name());
         Ok(Self {
             scheduler,
             interface,
@@ -117,15 +127,18 @@ impl<C: Canister> CanisterTools<C> {
         arguments: &Object,
         progress: &dyn Progress,
     ) -> Result<Reply> {
+        let arguments = self.with_usual_names(entry, arguments);
         if entry.reads_its_arguments() {
-            entry.check_names(arguments)?;
+            entry.check_names(&arguments)?;
         }
-        let given = Given::read(arguments, &entry.extras)?;
+        let mut given = Given::read(&arguments, &entry.extras)?;
         let answer = match &entry.work {
             Work::Overview => self.task_overview(&given.arguments).await?,
             Work::Explanation => self.explain_failure(&given.arguments).await?,
+            Work::ScheduleUpdate => self.update_schedule(&given).await?,
             Work::Method(name) => {
                 let method = self.method(name)?;
+                given.arguments = self.with_ids(method, given.arguments).await?;
                 if entry.extras.contains(&Extra::Method) {
                     self.api_doc(given.method.as_deref()).await?
                 } else if given.wait_seconds > 0 && !given.dry_run {
@@ -154,21 +167,12 @@ impl<C: Canister> CanisterTools<C> {
         let body = error.to_json();
         match &entry.work {
             Work::Method(name) => match self.interface.method(name) {
-                Some(method) => self.with_example(method, with_way_to_names(body)),
+                Some(method) => self.with_example(method, body),
                 None => body,
             },
-            Work::Overview | Work::Explanation => body,
+            Work::Overview | Work::Explanation | Work::ScheduleUpdate => body,
         }
     }
-}
-
-/// Whoever gives a name where an id is due is shown the tool that takes names.
-fn with_way_to_names(mut body: Value) -> Value {
-    let is_wrong_id = body["kind"] == "invalid_argument" && body["field"] == "task_id";
-    if let (true, Some(fix)) = (is_wrong_id, body["fix"].as_str()) {
-        body["fix"] = format!("{fix}; task_overview finds the id of a task by its name").into();
-    }
-    body
 }
 
 impl<C: Canister> Toolbox for CanisterTools<C> {
@@ -183,9 +187,18 @@ impl<C: Canister> Toolbox for CanisterTools<C> {
     async fn call(&self, name: &str, arguments: &Object, progress: &dyn Progress) -> Option<Reply> {
         let entry = self.entries.iter().find(|entry| entry.tool.name == name)?;
         let done = self.carry_out_entry(entry, arguments, progress).await;
+        let done = done.map(|reply| match reply {
+            // What would be done is the caller's own word.
+            Reply::Done(answer) if self.is_scheduler && answer["dry_run"] != true => {
+                Reply::Done(others::label(answer))
+            }
+            reply => reply,
+        });
         Some(done.unwrap_or_else(|error| Reply::Refused(self.error_body(entry, &error))))
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;

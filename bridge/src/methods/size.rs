@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::others::LABEL_CHARACTERS;
+
 /// Most characters of an answer as JSON. Clients cut off at about 25,000 tokens, some at 10,000;
 /// a token is 3 to 4 characters.
 pub(super) const MAXIMUM_ANSWER_CHARACTERS: usize = 36_000;
@@ -35,9 +37,9 @@ pub(super) fn size(value: &Value) -> usize {
     value.to_string().chars().count()
 }
 
-/// Whether an answer may be given as it is.
+/// Whether an answer may be given as it is, with the names of the fields that others wrote.
 pub(super) fn fits(value: &Value) -> bool {
-    size(value) <= MAXIMUM_ANSWER_CHARACTERS
+    size(value) + LABEL_CHARACTERS <= MAXIMUM_ANSWER_CHARACTERS
 }
 
 /// How many items of a page of `count` items and this size are likely to fit; one at least.

@@ -22,6 +22,8 @@ pub struct Tool {
     pub input_schema: Object,
     /// The worst that it can do.
     pub hints: Hints,
+    /// Whether it takes `confirm`, for the consent of the user.
+    pub asks_for_consent: bool,
 }
 
 /// What became of a call.

@@ -1,6 +1,6 @@
 //! What a step does, in a few words.
 
-use chime_types::{Action, Channel, HttpMethod};
+use chime_types::{Action, Channel, HttpMethod, RetentionRule, limits};
 
 /// An action in one line: `http GET https://example.com`.
 #[must_use]
@@ -26,8 +26,21 @@ pub fn action_text(action: &Action) -> String {
             Some(entity) => format!("{action_name} on {entity}"),
             None => action_name.clone(),
         },
-        Action::Cleanup { .. } => "cleanup".into(),
-        Action::Backup { .. } => "backup".into(),
+        Action::Cleanup { retention, .. } if retention.is_empty() => "cleanup".into(),
+        Action::Cleanup {
+            retention,
+            all_owners,
+            ..
+        } => {
+            let rules: Vec<_> = retention.iter().map(retention_text).collect();
+            let whose = whose(*all_owners, "");
+            format!("cleanup: removes {}{whose}", rules.join("; "))
+        }
+        Action::Backup { keep, all_owners } => {
+            let keep = keep.unwrap_or(limits::DEFAULT_BACKUPS_KEPT);
+            let whose = whose(*all_owners, " of the owner");
+            format!("backup of all tasks{whose}, kept in the scheduler: the latest {keep}")
+        }
         Action::Notification {
             channel, subject, ..
         } => format!("notification to {}: {subject}", channel_text(channel)),
@@ -35,6 +48,30 @@ pub fn action_text(action: &Action) -> String {
         Action::Maintenance { .. } => "maintenance".into(),
         Action::Codex { name, .. } => format!("codex {name}"),
     }
+}
+
+const fn whose(all_owners: Option<bool>, own: &'static str) -> &'static str {
+    match all_owners {
+        Some(true) => " of all owners",
+        Some(false) | None => own,
+    }
+}
+
+fn retention_text(rule: &RetentionRule) -> String {
+    let mut text = match rule.status {
+        Some(status) => format!("{} executions", status.name()),
+        None => "executions".to_string(),
+    };
+    if let Some(seconds) = rule.maximum_age_seconds {
+        text.push_str(&format!(
+            " older than {}",
+            chime_schedule::format_interval(seconds)
+        ));
+    }
+    if let Some(keep) = rule.keep_latest {
+        text.push_str(&format!(", all but the newest {keep} of each task"));
+    }
+    text
 }
 
 const fn method_name(method: HttpMethod) -> &'static str {
@@ -101,6 +138,25 @@ mod tests {
             (command(None), "command: tar -c \\ /data"),
             (command(Some("night")), "command in night: tar -c \\ /data"),
             (Action::Maintenance { dry_run: None }, "maintenance"),
+            (
+                Action::Backup {
+                    keep: None,
+                    all_owners: None,
+                },
+                "backup of all tasks of the owner, kept in the scheduler: the latest 7",
+            ),
+            (
+                Action::Cleanup {
+                    retention: vec![RetentionRule {
+                        status: Some(chime_types::ExecutionStatus::Completed),
+                        maximum_age_seconds: Some(30 * 86_400),
+                        keep_latest: Some(5),
+                    }],
+                    task_id: None,
+                    all_owners: None,
+                },
+                "cleanup: removes completed executions older than 30d, all but the newest 5 of each task",
+            ),
             (
                 notification(Channel::Inbox {}),
                 "notification to the inbox: done",

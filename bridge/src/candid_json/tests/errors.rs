@@ -35,20 +35,20 @@ fn should_name_the_place_the_rule_and_an_example() {
             json!({}),
             "rules",
             "missing; expected an array",
-            "add it, for example [...]",
+            "add it, for example [\"now\"]",
         ),
         (
             json!({ "rules": "now" }),
             "rules",
             "expected an array, got \"now\"",
-            "give a list, such as []",
+            "give a list, such as [\"now\"]",
         ),
         (
             json!({ "rules": [{ "daily": { "hour": 1 }, "note": "" }] }),
             "rules[0]",
             "expected exactly one of blank, daily, note, now, got \
              {\"daily\":{\"hour\":1},\"note\":\"\"}",
-            "give it for example as {\"blank\": {...}}",
+            "give it for example as \"now\"",
         ),
         (
             json!({ "rules": [{ "dayly": { "hour": 1 } }] }),
@@ -274,4 +274,68 @@ fn should_take_the_one_text_of_a_case_alone() {
     assert!(cron.is_ok());
     let daily = encode(json!({ "note": "hello" }), json!({ "daily": "02:30" }));
     assert_eq!(daily.unwrap_err().field(), Some("schedules[0].rule.daily"));
+}
+
+/// The example in a fix.
+fn example_in(fix: &str) -> Option<Value> {
+    let begins = ["for example as ", "for example ", "such as "];
+    let (_, example) = begins.iter().find_map(|begin| fix.split_once(begin))?;
+    serde_json::from_str(example).ok()
+}
+
+/// Wrong values at every place of a request; what the fix gives for an example is taken there.
+#[test]
+fn should_take_every_example_that_a_fix_gives() {
+    let interface = scheduler();
+    let mut tried = 0;
+    for method in interface.methods() {
+        let Some(right) = interface.example(method) else {
+            panic!("{} has no example", method.name);
+        };
+        for name in interface.argument_names(method) {
+            for wrong in [
+                json!(-1),
+                json!("?!"),
+                json!([[]]),
+                json!({ "no": 1 }),
+                json!(true),
+            ] {
+                let mut request = right.clone();
+                request.insert(name.clone(), wrong);
+                let Err(error) = interface.encode_arguments(method, &request) else {
+                    continue;
+                };
+                if error.field() != Some(name.as_str()) {
+                    continue;
+                }
+                let Some(example) = example_in(error.fix()) else {
+                    assert!(
+                        !error.fix().contains("example"),
+                        "{} {name}: {}",
+                        method.name,
+                        error.fix()
+                    );
+                    continue;
+                };
+                request.insert(name.clone(), example);
+                let again = interface.encode_arguments(method, &request);
+                let text = again.err().map(|error| error.explanation());
+                assert_eq!(text, None, "{} {name}: {}", method.name, error.fix());
+                tried += 1;
+            }
+        }
+        for name in interface.argument_names(method) {
+            let mut request = right.clone();
+            request.shift_remove(&name);
+            let Err(error) = interface.encode_arguments(method, &request) else {
+                continue;
+            };
+            let example = example_in(error.fix());
+            let example = example.unwrap_or_else(|| panic!("{name}: {}", error.fix()));
+            request.insert(name, example);
+            assert!(interface.encode_arguments(method, &request).is_ok());
+            tried += 1;
+        }
+    }
+    assert!(tried > 200, "{tried}");
 }

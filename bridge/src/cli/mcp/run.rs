@@ -1,5 +1,6 @@
 //! `chime mcp`: the methods of a canister as tools, on the standard streams or over HTTP.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +11,10 @@ use crate::candid_json::Interface;
 use crate::cli::session::{Session, serving, with_scheduler};
 use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolArguments};
 use crate::error::{Error, Kind, Result};
-use crate::mcp::{Access, CanisterOffer, HttpServer, Library, Offer, PATH, Token, stop_signal};
-use crate::methods::{CanisterTools, Selection};
+use crate::mcp::{
+    Access, CanisterOffer, HttpServer, Library, Offer, PATH, Token, serve_stdio, stop_signal,
+};
+use crate::methods::{CanisterTools, Selection, Unserved};
 use crate::scheduler::{Scheduler, interface_of};
 use crate::terminal::Writer;
 
@@ -33,14 +36,29 @@ pub(in crate::cli) async fn run(
         })
         .await;
     }
+    let is_made = Cell::new(false);
     let serving = with_scheduler(global, writer, async |session| {
-        crate::mcp::serve_stdio(offer(&session.scheduler, &arguments.tools)).await
+        let make = async {
+            let offer = offer(&session.scheduler, &arguments.tools).await;
+            is_made.set(offer.is_ok());
+            offer
+        };
+        serve_stdio(make).await
     });
     match serving.await {
         // To be stopped is how serving ends.
         Err(error) if error.kind() == Kind::Interrupted => Ok(()),
+        Err(error) if !is_made.get() => answer_with(error).await,
         served => served,
     }
+}
+
+/// Serves what is wrong: a client whose server ends shows its user no more than that.
+async fn answer_with(error: Error) -> Result<()> {
+    tracing::error!("{}", error.explanation());
+    let tools = Unserved::new(&error)?;
+    serve_stdio(async { Ok(CanisterOffer::new(tools, None)) }).await?;
+    Err(error)
 }
 
 /// Warnings go to the standard error, which clients keep; the variable `RUST_LOG` asks for more.

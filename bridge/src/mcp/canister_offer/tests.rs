@@ -7,8 +7,8 @@ use ic_agent::Agent;
 use serde_json::json;
 
 use super::*;
-use crate::mcp::fixtures::LineClient;
-use crate::methods::{self, Hints, Reply};
+use crate::mcp::fixtures::{LineClient, modern_meta};
+use crate::methods::Hints;
 use crate::scheduler::Scheduler;
 
 /// Tools by name; each reports its progress many times and says its name.
@@ -21,6 +21,7 @@ impl Named {
             title: (*name).to_string(),
             description: (*name).to_string(),
             input_schema: JsonObject::new(),
+            asks_for_consent: *name == "erase",
             hints: Hints {
                 read_only: true,
                 destructive: false,
@@ -44,10 +45,14 @@ impl Toolbox for Named {
     async fn call(
         &self,
         name: &str,
-        _arguments: &JsonObject,
+        arguments: &JsonObject,
         progress: &dyn Progress,
     ) -> Option<Reply> {
         self.tool(name)?;
+        if name == "erase" && arguments.get(CONFIRM) != Some(&json!(true)) {
+            let body = json!({ "kind": "confirmation_required", "would": "Erase \"x\u{202E}\"" });
+            return Some(Reply::Refused(body));
+        }
         progress.report(1.0, None, "first");
         tokio::task::yield_now().await;
         progress.report(2.0, Some(2.0), "last");
@@ -133,4 +138,91 @@ fn should_know_who_wants_to_wait() {
     }
     assert!(!wants(RUN_TOOL, json!({ "task_id": "1" })));
     assert!(!wants("get_task", json!({ WAIT_ARGUMENT: "30s" })));
+}
+
+/// A client of the era before 2026-07-28 that can ask its user.
+async fn asking(capability: Value) -> LineClient {
+    let offer = CanisterOffer::new(Named::new(&["erase"]), None);
+    let mut client = LineClient::connect(Arc::new(offer));
+    let hello = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": { "elicitation": capability },
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    client.ask(0, "initialize", hello).await;
+    client
+        .send(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))
+        .await;
+    client
+}
+
+#[tokio::test]
+async fn should_let_the_user_decide_where_the_client_can_ask() {
+    let sure = json!({ "name": "erase", "arguments": { "confirm": true } });
+    for (capability, action, kind) in [
+        (json!({}), "accept", json!(null)),
+        (json!({ "form": {} }), "decline", json!("declined")),
+        (
+            json!({ "form": {}, "url": {} }),
+            "cancel",
+            json!("declined"),
+        ),
+    ] {
+        let mut client = asking(capability).await;
+        let question = client.ask(1, "tools/call", sure.clone()).await;
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+        let message = question["params"]["message"].as_str().unwrap();
+        assert_eq!(message, "Erase \"x\\u{202E}\"? This cannot be undone.");
+        let id = question["id"].clone();
+        client
+            .send(json!({ "jsonrpc": "2.0", "id": id, "result": { "action": action, "content": {} } }))
+            .await;
+        let answer = loop {
+            let next = client.next().await;
+            if next["id"] == 1 {
+                break next;
+            }
+        };
+        assert_eq!(
+            answer["result"]["structuredContent"]["kind"], kind,
+            "{answer}"
+        );
+        assert_eq!(answer["result"]["isError"], !kind.is_null());
+        client.hang_up().await;
+    }
+}
+
+#[tokio::test]
+async fn should_leave_it_to_the_argument_where_the_client_cannot_ask() {
+    let mut client = asking(json!({ "url": {} })).await;
+    let bare = client
+        .ask(1, "tools/call", json!({ "name": "erase" }))
+        .await;
+    assert_eq!(
+        bare["result"]["structuredContent"]["kind"],
+        "confirmation_required"
+    );
+    let sure = json!({ "name": "erase", "arguments": { "confirm": true } });
+    let done = client.ask(2, "tools/call", sure).await;
+    assert_eq!(done["result"]["isError"], false, "{done}");
+    client.hang_up().await;
+}
+
+#[tokio::test]
+async fn should_ask_in_the_way_of_requests_that_stand_for_themselves() {
+    let offer = CanisterOffer::new(Named::new(&["erase"]), None);
+    let mut client = LineClient::connect(Arc::new(offer));
+    let mut meta = modern_meta();
+    meta["io.modelcontextprotocol/clientCapabilities"] = json!({ "elicitation": { "form": {} } });
+    let mut request = json!({ "name": "erase", "arguments": { "confirm": true }, "_meta": meta });
+    let asked = client.ask(1, "tools/call", request.clone()).await;
+    assert_eq!(asked["result"]["resultType"], "input_required", "{asked}");
+    let question = &asked["result"]["inputRequests"]["confirm"];
+    assert_eq!(question["method"], "elicitation/create");
+    for (action, is_error) in [("decline", true), ("accept", false)] {
+        request["inputResponses"] = json!({ "confirm": { "action": action } });
+        let answer = client.ask(2, "tools/call", request.clone()).await;
+        assert_eq!(answer["result"]["isError"], is_error, "{answer}");
+    }
+    client.hang_up().await;
 }

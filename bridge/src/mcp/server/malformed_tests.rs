@@ -27,90 +27,94 @@ fn nested(depth: usize) -> String {
     )
 }
 
-#[tokio::test]
-async fn should_answer_every_line() {
-    let large = format!(
-        r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"{}"}}}}"#,
-        "x".repeat(30_000_000)
-    );
-    let (deep, deeper) = (nested(125), nested(100_000));
-    let lines: [(&[u8], i64, Value); 22] = [
-        (
-            br#"{"jsonrpc":"2.0","id":2,"method":"ping""#,
-            -32700,
-            json!(2),
-        ),
+/// A line, and the code and number of its answer.
+type Case = (Vec<u8>, i64, Value);
+
+fn no_json() -> Vec<Case> {
+    let lines: [(&[u8], Value); 8] = [
+        (br#"{"jsonrpc":"2.0","id":2,"method":"ping""#, json!(2)),
         (
             br#"{"jsonrpc":"2.0","method":"ping","id":"a\n",,}"#,
-            -32700,
             json!("a\n"),
         ),
         (
             b"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"p\xff\"}",
-            -32700,
             json!(2),
         ),
-        (b"\xff\xfe", -32700, json!(null)),
+        (b"\xff\xfe", json!(null)),
         (
             br#"{"jsonrpc":"2.0","id":2,"method":"ping","params":{"a":"\ud800"}}"#,
-            -32700,
             json!(2),
         ),
-        (deep.as_bytes(), -32700, json!(2)),
-        (deeper.as_bytes(), -32700, json!(2)),
-        (large.as_bytes(), -32600, json!(2)),
-        (b"hello", -32700, json!(null)),
-        (b"{", -32700, json!(null)),
-        (b"[]", -32600, json!(null)),
-        (
-            br#"[{"jsonrpc":"2.0","id":2,"method":"ping"}]"#,
-            -32600,
-            json!(null),
-        ),
-        (b"7", -32600, json!(null)),
-        (br#"{"id":2,"method":"ping"}"#, -32600, json!(2)),
-        (
-            br#"{"jsonrpc":"1.0","id":2,"method":"ping"}"#,
-            -32600,
-            json!(2),
-        ),
-        (br#"{"jsonrpc":"2.0","id":2,"method":7}"#, -32600, json!(2)),
-        (br#"{"jsonrpc":"2.0","id":2}"#, -32600, json!(2)),
-        (
-            br#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
-            -32600,
-            json!(null),
-        ),
-        (
-            br#"{"jsonrpc":"2.0","id":2.5,"method":"ping"}"#,
-            -32600,
-            json!(null),
-        ),
-        (
-            br#"{"jsonrpc":"2.0","id":2,"method":"ping","params":[]}"#,
-            -32602,
-            json!(2),
-        ),
-        (
-            br#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{"_meta":7}}"#,
-            -32602,
-            json!(2),
-        ),
-        (
-            br#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":"x"}"#,
-            -32602,
-            json!(2),
-        ),
+        (b"hello", json!(null)),
+        (b"{", json!(null)),
+        (br#"{"jsonrpc":"2.0","id":2,"result":{"#, json!(null)),
     ];
+    let nested = [125, 100_000].map(|depth| (nested(depth).into_bytes(), -32700, json!(2)));
+    let lines = lines
+        .into_iter()
+        .map(|(line, id)| (line.to_vec(), -32700, id));
+    lines.chain(nested).collect()
+}
+
+fn no_request() -> Vec<Case> {
+    let large = format!(
+        r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"{}"}}}}"#,
+        "x".repeat(30_000_000)
+    );
+    let ping =
+        |params: &str| format!(r#"{{"jsonrpc":"2.0","id":2,"method":"ping","params":{params}}}"#);
+    let list = |params: &str| ping(params).replace("ping", "tools/list");
+    [
+        (large, -32600, json!(2)),
+        ("[]".into(), -32600, json!(null)),
+        (
+            r#"[{"jsonrpc":"2.0","id":2,"method":"ping"}]"#.into(),
+            -32600,
+            json!(null),
+        ),
+        ("7".into(), -32600, json!(null)),
+        (r#"{"id":2,"method":"ping"}"#.into(), -32600, json!(2)),
+        (
+            r#"{"jsonrpc":"1.0","id":2,"method":"ping"}"#.into(),
+            -32600,
+            json!(2),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":2,"method":7}"#.into(),
+            -32600,
+            json!(2),
+        ),
+        (r#"{"jsonrpc":"2.0","id":2}"#.into(), -32600, json!(2)),
+        (
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#.into(),
+            -32600,
+            json!(null),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":2.5,"method":"ping"}"#.into(),
+            -32600,
+            json!(null),
+        ),
+        (ping("[]"), -32602, json!(2)),
+        (list(r#"{"_meta":7}"#), -32602, json!(2)),
+        (list(r#""x""#), -32602, json!(2)),
+    ]
+    .map(|(line, code, id)| (line.into_bytes(), code, id))
+    .to_vec()
+}
+
+#[tokio::test]
+async fn should_answer_every_line() {
     for begun in [false, true] {
         let mut client = match begun {
             true => LineClient::initialized(Arc::new(Desk::new())).await,
             false => LineClient::connect(Arc::new(Desk::new())),
         };
-        for (line, code, id) in &lines {
-            let answer = answer(&mut client, line).await;
-            assert_eq!(answer["error"]["code"], *code, "{answer}");
-            assert_eq!(answer["id"], *id, "{answer}");
+        for (line, code, id) in no_json().into_iter().chain(no_request()) {
+            let answer = answer(&mut client, &line).await;
+            assert_eq!(answer["error"]["code"], code, "{answer}");
+            assert_eq!(answer["id"], id, "{answer}");
             assert_ne!(answer["error"]["message"], "", "{answer}");
         }
         // It goes on as if nothing had been.

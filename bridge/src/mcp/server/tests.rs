@@ -157,6 +157,12 @@ async fn should_show_what_can_be_put_right_as_results() {
         (
             "get_task",
             json!({ "task_id": "x" }),
+            "not_found",
+            json!("task_id"),
+        ),
+        (
+            "get_task",
+            json!({ "task_id": [] }),
             "invalid_argument",
             json!("task_id"),
         ),

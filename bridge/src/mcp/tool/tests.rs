@@ -1,6 +1,6 @@
 //! The list of tools as clients get it: how much room it takes, and that each takes it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::candid_json::Interface;
@@ -99,4 +99,13 @@ fn should_suit_every_client() {
         );
         assert_typed(schema, name);
     }
+}
+
+#[test]
+fn should_label_what_others_wrote_beside_the_answer() {
+    let answer = json!({ "result": "boom", SAID_BY_OTHERS: ["result"] });
+    let shown = serde_json::to_value(result(Reply::Done(answer))).unwrap();
+    assert_eq!(shown["_meta"][SAID_BY_OTHERS], json!(["result"]));
+    let own = serde_json::to_value(result(Reply::Done(json!({ "total": 1 })))).unwrap();
+    assert!(own.get("_meta").is_none());
 }

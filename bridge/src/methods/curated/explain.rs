@@ -1,12 +1,12 @@
 //! `explain_failure`: why an execution failed, and what to do, in the words of [`crate::diagnosis`].
 
 use chime_types::{
-    ExecutionRequest, ExecutionResult, GetTaskExecutionsRequest, Task, TaskExecution, TaskRequest,
-    TaskResult,
+    ExecutionRequest, ExecutionResult, ExecutionStatus, GetTaskExecutionsRequest, Task,
+    TaskExecution, TaskRequest, TaskResult,
 };
 use serde_json::{Map, Value, json};
 
-use super::super::{CanisterTools, Object, size, views};
+use super::super::{CanisterTools, Object, Tool, size, views};
 use crate::diagnosis::{Explanation, Remedy, ahead, explain};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
@@ -106,9 +106,17 @@ impl<C: Canister> CanisterTools<C> {
                 arguments["steps"] = steps;
             }
         }
-        let is_served = self.entries.iter().any(|entry| entry.tool.name == tool);
-        let key = if is_served { "tool" } else { "tool_not_served" };
+        let served = self.entries.iter().find(|entry| entry.tool.name == tool);
+        let key = if served.is_some() {
+            "tool"
+        } else {
+            "tool_not_served"
+        };
         let mut shown = json!({ "do": remedy.text(), key: tool, "arguments": arguments });
+        let needs = served.map_or(Vec::new(), |entry| missing(&entry.tool, &arguments));
+        if !needs.is_empty() {
+            shown["needs"] = json!(needs);
+        }
         if let (Remedy::EditSteps, Some(last)) = (remedy, execution.attempts.last()) {
             shown["then"] = json!({
                 "tool": "retry_execution",
@@ -212,12 +220,30 @@ fn tool(remedy: Remedy, execution: &TaskExecution) -> Option<(&'static str, Valu
             json!({ "task_id": task_id, "on_unknown": "retry" }),
         ),
         Remedy::Resume => ("resume_task", json!({ "task_id": task_id })),
-        Remedy::ChangePolicy => (
-            "update_task",
-            json!({ "task_id": task_id, "schedules": [] }),
-        ),
+        Remedy::ChangePolicy => ("update_schedule", other_policy(execution)),
         Remedy::StartWorker | Remedy::TopUp => return None,
     })
+}
+
+/// Another policy for what became of this execution.
+fn other_policy(execution: &TaskExecution) -> Value {
+    let changes = match execution.status == ExecutionStatus::Missed {
+        true => json!({ "missed_runs": { "all": { "maximum": 10 } } }),
+        false => json!({ "overlap": "buffer_one" }),
+    };
+    let mut arguments = json!({ "task_id": execution.task_id.to_string(), "changes": changes });
+    if let Some(schedule_id) = execution.schedule_id {
+        arguments["schedule_id"] = json!(schedule_id.to_string());
+    }
+    arguments
+}
+
+/// The arguments that a tool needs and that are not known.
+fn missing(tool: &Tool, given: &Value) -> Vec<String> {
+    let required = tool.input_schema.get("required").and_then(Value::as_array);
+    let names = required.into_iter().flatten().filter_map(Value::as_str);
+    let unknown = names.filter(|name| given.get(name).is_none());
+    unknown.map(str::to_string).collect()
 }
 
 fn wrong_id(given: &str) -> Error {
@@ -227,4 +253,37 @@ fn wrong_id(given: &str) -> Error {
         "give it for example as \"42\"; for a task by its name use `task`",
     )
     .at("execution_id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::execution;
+    use crate::methods::listing::Work;
+    use crate::methods::tests::{Fake, tools};
+
+    #[test]
+    fn should_name_tools_that_take_what_is_given() {
+        let tools = tools(Fake::default());
+        for status in [
+            ExecutionStatus::Missed,
+            ExecutionStatus::Skipped,
+            ExecutionStatus::Failed,
+        ] {
+            for remedy in Remedy::EVERY {
+                let Some((name, given)) = tool(remedy, &execution(status)) else {
+                    continue;
+                };
+                let entry = tools.entries.iter().find(|entry| entry.tool.name == name);
+                let entry = entry.unwrap_or_else(|| panic!("{remedy:?}: there is no {name}"));
+                let given = given.as_object().unwrap();
+                entry.check_names(given).unwrap();
+                let needs = missing(&entry.tool, &json!(given));
+                if let (Work::Method(method), true) = (&entry.work, needs.is_empty()) {
+                    let method = tools.interface.method(method).unwrap();
+                    tools.interface.encode_arguments(method, given).unwrap();
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,10 @@ mod api_doc;
 mod explain;
 mod overview;
 mod run_now;
+mod update_schedule;
 
+#[cfg(test)]
+mod changing_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use chime_types::{
 use serde_json::{Map, Value, json};
 
 use super::super::{CanisterTools, Object, views};
-use crate::diagnosis::{ahead, findings, message_trouble};
+use crate::diagnosis::{ahead, alert_trouble, findings, message_trouble};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 use crate::words::rfc3339;
@@ -22,6 +22,9 @@ const TASKS: usize = 50;
 
 /// Tasks named among those that need attention.
 const NEEDING_ATTENTION: usize = 20;
+
+/// Alerts named that may not arrive.
+const NAMED_ALERTS: usize = 10;
 
 impl<C: Canister> CanisterTools<C> {
     /// One task or all, as the arguments say.
@@ -83,6 +86,17 @@ impl<C: Canister> CanisterTools<C> {
             None => summary(&tasks, &stats),
             Some(_) => Map::new(),
         };
+        if after.is_none() {
+            let alerts = self.scheduler.all_alerts().await?;
+            let wrong: Vec<_> = alerts
+                .iter()
+                .filter_map(alert_trouble)
+                .take(NAMED_ALERTS)
+                .collect();
+            if !wrong.is_empty() {
+                view.insert("alerts".to_string(), json!(wrong));
+            }
+        }
         let lines: Vec<_> = shown.into_iter().map(line).collect();
         view.insert("tasks".to_string(), json!(lines));
         view.insert("next_cursor".to_string(), json!(next_cursor));

@@ -113,3 +113,47 @@ async fn should_not_take_a_number_for_another_task() {
         assert_eq!(body["field"], "task", "{gone}");
     }
 }
+
+fn alert(url: &str) -> chime_types::Alert {
+    chime_types::Alert {
+        id: 4,
+        name: "failures".into(),
+        condition: chime_types::AlertCondition::Failure {},
+        channel: chime_types::Channel::Webhook {
+            url: url.into(),
+            headers: None,
+        },
+        task_id: None,
+        disabled: false,
+        cooldown_seconds: 3_600,
+        fired: 0,
+        suppressed: 0,
+        fired_at: None,
+        delivery: None,
+    }
+}
+
+#[tokio::test]
+async fn should_say_when_an_alert_may_not_arrive() {
+    let url = "https://discord.com/api/webhooks/1/x";
+    let fake = Fake {
+        alerts: vec![alert(url)],
+        ..with_tasks(1, 0)
+    };
+    let tools = tools(fake);
+    let channel = json!({ "webhook": { "url": url } });
+    let condition = json!({ "failure": {} });
+    let mut request = json!({ "name": "failures", "condition": condition, "channel": channel });
+    let (is_error, body) = call(&tools, "create_alert", request.clone()).await;
+    assert!(!is_error, "{body}");
+    assert!(
+        body["hint"]
+            .as_str()
+            .unwrap()
+            .contains("discord.com refuses"),
+        "{body}"
+    );
+    request["dry_run"] = json!(true);
+    let (_, body) = call(&tools, "create_alert", request).await;
+    assert!(body["hint"].as_str().unwrap().contains("content"), "{body}");
+}

@@ -86,7 +86,7 @@ fn should_know_every_method_of_the_scheduler() {
     assert_eq!(catalogue::ROWS.len(), interface.methods().len());
     assert_eq!(
         scheduler(&Selection::all()).len(),
-        interface.methods().len() + 2
+        interface.methods().len() + 3
     );
 }
 

@@ -59,7 +59,7 @@ impl<C: Canister> CanisterTools<C> {
         Ok(previews)
     }
 
-    async fn preview_of(&self, schedule: &Value, place: &str) -> Result<Value> {
+    pub(super) async fn preview_of(&self, schedule: &Value, place: &str) -> Result<Value> {
         const METHOD: &str = "preview_schedule";
         let Some(method) = self.interface.method(METHOD) else {
             return Ok(Value::Null);

@@ -4,7 +4,7 @@ use chime_types as types;
 use serde_json::{Map, Value, json};
 
 use super::super::catalogue::{Row, Subject};
-use super::super::{CanisterTools, Object, answers, views};
+use super::super::{CanisterTools, Object, answers, settings, views};
 use crate::candid_json::Answer;
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
@@ -54,6 +54,10 @@ impl<C: Canister> CanisterTools<C> {
         let mut subject = about(text);
         let view = views::task(&json, &task, views::ONE);
         if row.method == "update_task" {
+            let lost = settings::losses(&json, arguments);
+            if !lost.is_empty() {
+                subject.insert("would_lose".into(), json!(lost));
+            }
             let mut now = json;
             // What people read, where the canister's form is long.
             for name in ["schedules", "steps"] {
