@@ -123,8 +123,8 @@ fn with(place: &str, value: &Value) -> Value {
 fn examples(schema: &Value, name: &str, found: &mut Vec<(String, Value)>) {
     match schema {
         Value::Object(members) => {
-            let examples = members.get("examples").and_then(Value::as_array);
-            let whole = examples.into_iter().flatten().filter(|it| !it.is_string());
+            let shown = members.get("examples").and_then(Value::as_array);
+            let whole = shown.into_iter().flatten().filter(|it| !it.is_string());
             found.extend(whole.map(|example| (name.to_string(), example.clone())));
             for (key, member) in members.iter().filter(|(key, _)| *key != "examples") {
                 let is_word = ["properties", "items", "anyOf"].contains(&key.as_str());
