@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{self, CHANGES, Confirmation, Form, Hints, READS, Row};
 use super::envelope::{self, Extra};
 use super::selection::{Candidate, Selection, Set};
-use super::{Object, Tool, callees, plain_json, samples, verbs};
+use super::{Object, Tool, callees, guidance, plain_json, samples, verbs};
 use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
@@ -220,7 +220,11 @@ impl Plan {
                     schema.values_mut().for_each(callees::offer_json);
                     schema.values_mut().for_each(plain_json::in_json);
                 }
-                (describe(method), schema, self.extras(interface, method))
+                let mut description = describe(method);
+                if let (Some(_), Some(when)) = (self.set, guidance::of(name)) {
+                    description.push_str(&format!(" {when}"));
+                }
+                (description, schema, self.extras(interface, method))
             }
         };
         envelope::extend(&mut schema, &extras);

@@ -1,8 +1,8 @@
 //! The tools of one canister: made from its interface, and carried out by calling it.
 //!
 //! * `catalogue` and `verbs` say what is known about methods, `selection` which are served,
-//!   `listing` makes the tools, `plain_json` puts their documentation into the terms of JSON,
-//!   `instructions` say how they are used,
+//!   `listing` makes the tools, `guidance` says when each is the one to take, `plain_json` puts their
+//!   documentation into the terms of JSON, `instructions` say how they are used,
 //! * `envelope` tells the arguments of a tool from those of its method, `ids` puts ids in the place of
 //!   names, `calling` calls it, `settings` know what a change would lose,
 //!   `callees` looks whether the canisters that a request names can do what they are to do,
@@ -21,6 +21,7 @@ mod catalogue;
 mod curated;
 mod envelope;
 mod examples;
+mod guidance;
 mod ids;
 mod instructions;
 mod listing;

@@ -54,6 +54,15 @@ fn should_rate_every_method() {
 }
 
 #[test]
+fn should_say_in_a_sentence_or_two_when_a_tool_is_to_be_taken() {
+    const SHORTEST: usize = 45;
+    for Entry { tool, .. } in scheduler(&Selection::default()) {
+        let length = tool.description.chars().count();
+        assert!(length >= SHORTEST, "{}: {}", tool.name, tool.description);
+    }
+}
+
+#[test]
 fn should_offer_the_ten_documented_tools_by_default() {
     let entries = scheduler(&Selection::default());
     for name in [
