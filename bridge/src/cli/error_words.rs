@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::words::Clock;
 
 /// The end of a field's path, and the flag that sets it. The first that fits counts.
-const FLAGS: [(&str, &str); 44] = [
+const FLAGS: [(&str, &str); 43] = [
     ("rule.once.run_at", "--at"),
     ("rule.cron.expression", "--cron"),
     ("rule.interval", "--every"),
@@ -38,11 +38,10 @@ const FLAGS: [(&str, &str); 44] = [
     ("retry.terminal_errors", "--terminal-error"),
     ("execution_timeout_seconds", "--execution-timeout"),
     ("run_next_after_seconds", "--pause"),
-    ("action.call", "--call"),
-    ("action.http", "--http"),
-    ("action.command", "--command"),
-    ("action.note", "--note"),
-    ("action.named", "--named"),
+    ("channel.webhook.headers", "--header"),
+    ("channel", "--to"),
+    ("condition", "--on"),
+    ("cooldown_seconds", "--cooldown"),
     ("timeout_seconds", "--timeout"),
     ("maximum_concurrent", "--maximum-concurrent"),
     ("pause_after_failures", "--pause-after-failures"),
@@ -52,6 +51,15 @@ const FLAGS: [(&str, &str); 44] = [
     ("metadata", "--metadata"),
     ("description", "--description"),
     ("name", "--name"),
+];
+
+/// Actions, and the flags of `chime run` for them.
+const ACTION_FLAGS: [(&str, &str); 5] = [
+    ("call", "--call"),
+    ("http", "--http"),
+    ("command", "--command"),
+    ("note", "--note"),
+    ("named", "--named"),
 ];
 
 /// Methods, and the commands that call them.
@@ -132,6 +140,9 @@ fn flag_of(field: &str) -> Option<&'static str> {
     if field.starts_with("schedules[") && field.ends_with("].name") {
         return Some("--schedule-name");
     }
+    if let Some(flag) = action_flag(field) {
+        return Some(flag);
+    }
     let path = format!(".{field}");
     let found = FLAGS.iter().find(|(end, _)| {
         let end = format!(".{end}");
@@ -139,6 +150,15 @@ fn flag_of(field: &str) -> Option<&'static str> {
             || path.contains(&format!("{end}."))
             || path.contains(&format!("{end}["))
     });
+    found.map(|(_, flag)| *flag)
+}
+
+/// The flag of the action of a step, whichever part of it is meant.
+fn action_flag(field: &str) -> Option<&'static str> {
+    let (_, part) = field.strip_prefix("steps[")?.split_once("].")?;
+    let action = part.strip_prefix("action.").unwrap_or(part);
+    let name = action.split(['.', '[']).next()?;
+    let found = ACTION_FLAGS.iter().find(|(known, _)| *known == name);
     found.map(|(_, flag)| *flag)
 }
 
@@ -238,6 +258,11 @@ mod tests {
             ("execution_timeout_seconds", "--execution-timeout"),
             ("steps[0].action.http.request.url", "--http"),
             ("steps[0].action.note.text", "--note"),
+            ("steps[0].call.method", "--call"),
+            ("steps[11].call.arguments.amount", "--call"),
+            ("channel.webhook.url", "--to"),
+            ("channel.webhook.headers[0].name", "--header"),
+            ("condition.late.seconds", "--on"),
             ("schedules[0].exclusions[1].weekdays", "--exclude-..."),
             ("schedules[1].name", "--schedule-name"),
             ("start_at", "--start"),
@@ -294,7 +319,7 @@ mod tests {
             flags.extend(command.get_arguments().filter_map(clap::Arg::get_long));
             all.extend(command.get_subcommands());
         }
-        for (_, flag) in FLAGS {
+        for (_, flag) in FLAGS.into_iter().chain(ACTION_FLAGS) {
             let name = flag.trim_start_matches("--").trim_end_matches("...");
             assert!(flags.iter().any(|it| it.starts_with(name)), "{flag}");
         }

@@ -8,6 +8,7 @@ mod cause;
 
 pub use cause::Cause;
 
+use super::ahead::ahead;
 use chime_types::{Attempt, ExecutionStatus, OnUnknown, Task, TaskExecution, WaitReason};
 
 /// Why, and what to do.
@@ -103,7 +104,7 @@ impl Remedy {
 pub fn explain(task: &Task, execution: &TaskExecution) -> Explanation {
     let cause = Cause::of(task, execution);
     let (likely_cause, mut remedies) = cause.meaning();
-    let goes_on_by_itself = !execution.status.is_final();
+    let goes_on_by_itself = ahead(task, execution).is_some_and(|it| !it.needs_somebody);
     if goes_on_by_itself {
         remedies.insert(0, Remedy::Wait);
     }

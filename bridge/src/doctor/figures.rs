@@ -232,7 +232,8 @@ fn dead_letters(stats: &Stats) -> Finding {
                 1 => "1 execution of yours failed and was not retried".to_string(),
                 count => format!("{count} executions of yours failed and were not retried"),
             },
-            "`chime execution ls --dead-letters` shows them, `chime execution replay` retries them",
+            "`chime execution ls --dead-letters` shows them, `chime execution replay --dead-letters` \
+             retries them",
         ),
     }
 }

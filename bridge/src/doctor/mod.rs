@@ -13,7 +13,7 @@ pub use caller::{caller, key};
 pub use canister::canister;
 pub use figures::{Figures, figures};
 pub use network::network;
-pub use tasks::{host, others, released_commands, scheduler_clock};
+pub use tasks::{alerts, host, others, released_commands, scheduler_clock};
 
 use crate::error::{Error, Kind};
 

@@ -1,15 +1,19 @@
 //! Whether the tasks that somebody believes to run will run, and whether somebody can see them.
 
 use chime_types::limits::NANOSECONDS;
-use chime_types::{ExecutionStatus, Outcome, TaskExecution, WaitReason};
+use chime_types::{Alert, ExecutionStatus, Outcome, TaskExecution, WaitReason};
 
 use super::Finding;
+use crate::diagnosis::is_unheard;
 use crate::error::Kind;
 
 /// A scheduler's clock that is off by more fires schedules at times that people see are wrong.
 const SKEW_WARNED_SECONDS: u64 = 30;
 /// By more than this, what is due is not run for minutes, or long before its time.
 const SKEW_REFUSED_SECONDS: u64 = 240;
+
+/// Alerts that are named in a finding.
+const NAMED: usize = 5;
 
 /// Schedules fire by the scheduler's clock, whatever the certificates of the network say.
 #[must_use]
@@ -81,6 +85,27 @@ pub fn released_commands(executions: &[TaskExecution]) -> Option<Finding> {
     })
 }
 
+/// Alerts whose last message did not arrive: whoever relies on them hears nothing.
+#[must_use]
+pub fn alerts(alerts: &[Alert]) -> Finding {
+    let silent: Vec<_> = alerts.iter().filter(|alert| is_unheard(alert)).collect();
+    let names: Vec<_> = silent
+        .iter()
+        .take(NAMED)
+        .map(|alert| format!("{} ({:?})", alert.id, alert.name))
+        .collect();
+    let text = match silent.len() {
+        0 => return Finding::ok("alerts", "no message is lost"),
+        1 => format!("the last message of alert {} did not arrive", names[0]),
+        count => format!(
+            "the last messages of {count} alerts did not arrive: {}",
+            names.join(", ")
+        ),
+    };
+    let fix = "`chime alert ls` says why; `chime alert test` sends another message";
+    Finding::warn("alerts", text, fix)
+}
+
 /// Tasks of others, of which only admins, operators and viewers know.
 #[must_use]
 pub fn others(mine: u64, others: u64) -> Finding {
@@ -106,6 +131,33 @@ mod tests {
     use super::*;
     use crate::doctor::Verdict;
     use crate::fixtures::{attempt, execution};
+    use chime_types::{AlertCondition, Channel, Delivery, DeliveryState};
+
+    fn alert(id: u64, state: Option<DeliveryState>) -> Alert {
+        let delivery = state.map(|state| Delivery {
+            id: 3,
+            state,
+            attempts: 1,
+            last_attempt_at: None,
+            last_attempt_arrived: None,
+            next_attempt_at: None,
+            error: None,
+            pending: 0,
+        });
+        Alert {
+            id,
+            name: "hook".into(),
+            task_id: None,
+            condition: AlertCondition::Failure {},
+            channel: Channel::Inbox {},
+            cooldown_seconds: 0,
+            disabled: false,
+            fired_at: None,
+            fired: 0,
+            suppressed: 0,
+            delivery,
+        }
+    }
 
     #[test]
     fn should_judge_the_scheduler_s_clock_in_both_directions() {
@@ -144,6 +196,25 @@ mod tests {
         assert!(found.text.starts_with("2 commands wait"), "{}", found.text);
         released.status = ExecutionStatus::Completed;
         assert_eq!(released_commands(&[released]), None);
+    }
+
+    #[test]
+    fn should_warn_of_alerts_that_nobody_hears() {
+        use DeliveryState::{Delivered, Dropped, GivenUp, Retrying, UnderWay, Waiting};
+        for state in [None, Some(Waiting), Some(UnderWay), Some(Delivered)] {
+            assert_eq!(alerts(&[alert(1, state)]).verdict, Verdict::Ok, "{state:?}");
+        }
+        for state in [Retrying, GivenUp, Dropped] {
+            let lost = alert(2, Some(state));
+            let found = alerts(&[alert(1, None), lost.clone()]);
+            assert_eq!(found.verdict, Verdict::Warn, "{state:?}");
+            assert!(found.text.contains("alert 2"), "{}", found.text);
+            let off = Alert {
+                disabled: true,
+                ..lost
+            };
+            assert_eq!(alerts(&[off]).verdict, Verdict::Ok, "it is to be silent");
+        }
     }
 
     #[test]

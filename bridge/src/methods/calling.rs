@@ -193,6 +193,10 @@ impl<C: Canister> CanisterTools<C> {
                     if self.is_scheduler {
                         self.scheduler.put_names(&mut answer).await;
                     }
+                    if method.is_query {
+                        let standing = self.put_standing(form, given.format, &bytes, &mut answer);
+                        standing.await?;
+                    }
                     answers::object(answer, method)
                 }
                 Ok(refused @ Answer::Err(_)) => return Ok(Done::Answered(refused)),

@@ -7,8 +7,8 @@
 //!   names, `calling` calls it, `settings` know what a change would lose,
 //!   `callees` looks whether the canisters that a request names can do what they are to do,
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
-//! * `answers`, `views` and `size` make of a canister's answer one that people and models read, `others`
-//!   says which parts of it are not the scheduler's own words,
+//! * `answers`, `views`, `standing` and `size` make of a canister's answer one that people and models read,
+//!   `others` says which parts of it are not the scheduler's own words,
 //! * `curated` are the tools above the methods.
 //!
 //! The scheduler is one canister among others: what is known only of it is used only if the
@@ -32,6 +32,7 @@ mod samples;
 mod selection;
 mod settings;
 mod size;
+mod standing;
 mod toolbox;
 mod unserved;
 mod verbs;

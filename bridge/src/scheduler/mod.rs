@@ -13,6 +13,7 @@ mod client;
 mod failures;
 mod find;
 mod interface;
+mod latest;
 mod lists;
 mod module;
 mod owners;
@@ -26,7 +27,9 @@ pub use callees::{Checked, NamesCallees};
 pub use canister::{Canister, Manner, Remote};
 pub use client::Scheduler;
 pub use find::find_schedule;
+
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
+pub use latest::Latest;
 pub use module::Module;
 pub use owners::HOW_OWNERS_ARE_FOUND;
 pub use wait::{Patience, not_known_yet, require_completed, wait};

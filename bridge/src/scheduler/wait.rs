@@ -82,13 +82,28 @@ pub fn require_completed(execution: TaskExecution) -> Result<TaskExecution> {
     Err(Error::new(
         Kind::ExecutionFailed,
         format!(
-            "execution {} of task {} is {}: {reason}",
+            "execution {} of task {} {}: {reason}",
             execution.id,
             execution.task_id,
-            execution.status.name()
+            ended(execution.status)
         ),
-        "look at its attempts and its log",
+        "get_execution shows its attempts and its log",
     ))
+}
+
+/// How an execution ended that did not complete, as a verb.
+const fn ended(status: ExecutionStatus) -> &'static str {
+    match status {
+        ExecutionStatus::TimedOut => "timed out",
+        ExecutionStatus::Cancelled => "was cancelled",
+        ExecutionStatus::Skipped => "was skipped",
+        ExecutionStatus::Missed => "was missed",
+        ExecutionStatus::Failed => "failed",
+        ExecutionStatus::Ready
+        | ExecutionStatus::Running
+        | ExecutionStatus::Waiting
+        | ExecutionStatus::Completed => "did not end",
+    }
 }
 
 /// Waits until `look` shows an execution that is final; see [`Scheduler::wait_for_execution`].
@@ -231,6 +246,6 @@ mod tests {
         assert!(require_completed(execution(ExecutionStatus::Completed)).is_ok());
         let error = require_completed(execution(ExecutionStatus::TimedOut)).unwrap_err();
         assert_eq!(error.exit_code(), 1);
-        assert!(error.rule().contains("timed_out"));
+        assert!(error.rule().contains("timed out"));
     }
 }

@@ -247,7 +247,9 @@ fn total(widths: &[usize]) -> usize {
 fn colour(text: &str) -> Option<Color> {
     match text {
         "completed" | "created" | "updated" | "enabled" | "ok" => Some(Color::Green),
-        "failed" | "timed_out" | "refused" | "retrying" => Some(Color::Red),
+        "failed" | "timed_out" | "refused" | "retrying" | "given up" | "dropped" => {
+            Some(Color::Red)
+        }
         "running" | "ready" | "pending" => Some(Color::Cyan),
         "paused" | "disabled" | "cancelled" | "skipped" | "missed" | "snoozed" => {
             Some(Color::Yellow)

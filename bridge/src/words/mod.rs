@@ -12,6 +12,6 @@ mod zones;
 pub use action::action_text;
 pub use names::{bytes, cycles, number, small_cycles, span, word};
 pub use plain::plain;
-pub use states::{execution_state, last_error, last_result, task_state};
+pub use states::{Standing, execution_state, last_error, last_result, task_state};
 pub use times::{Clock, instant, rfc3339, took};
 pub use zones::{ZoneDoubt, zone_doubt};

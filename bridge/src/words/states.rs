@@ -1,6 +1,7 @@
 //! How tasks and executions stand, in words: what somebody would act on is told apart.
 
 use chime_types::{ExecutionStatus, StepStatus, Task, TaskExecution, TaskStatus, WaitReason};
+use serde_json::{Value, json};
 
 /// How an execution stands. A final one has the name of its status; what waits says for what.
 #[must_use]
@@ -95,6 +96,57 @@ pub fn last_error(execution: &TaskExecution) -> Option<&str> {
     error.map(String::as_str)
 }
 
+/// How a task stands, as every surface tells it in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Its status, and of what waits for what: `retrying`, `waiting for a worker`.
+    pub state: &'static str,
+    /// How its latest run ended; none if it never ran.
+    pub last_result: Option<&'static str>,
+    /// Why that failed, or why what is under way is tried again.
+    pub last_error: Option<&'a str>,
+}
+
+impl<'a> Standing<'a> {
+    /// By its latest executions where they were asked for, the newest first.
+    #[must_use]
+    pub fn of(task: &Task, executions: &'a [TaskExecution]) -> Self {
+        Self {
+            state: task_state(task, executions),
+            last_result: last_result(task, executions),
+            last_error: trouble(executions),
+        }
+    }
+
+    /// Adds it to a task in JSON.
+    pub fn put(&self, task: &mut Value) {
+        task["state"] = json!(self.state);
+        task["last_result"] = json!(self.last_result);
+        task["last_error"] = json!(self.last_error);
+    }
+}
+
+/// The error of what is under way; if it has none yet, that of the run that ended last.
+fn trouble(executions: &[TaskExecution]) -> Option<&str> {
+    for execution in executions {
+        let error = last_error(execution);
+        match execution.status {
+            // Nothing ran.
+            ExecutionStatus::Skipped | ExecutionStatus::Missed => {}
+            ExecutionStatus::Ready | ExecutionStatus::Running | ExecutionStatus::Waiting => {
+                if error.is_some() {
+                    return error;
+                }
+            }
+            ExecutionStatus::Completed
+            | ExecutionStatus::Failed
+            | ExecutionStatus::TimedOut
+            | ExecutionStatus::Cancelled => return error,
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +214,35 @@ mod tests {
             Some("timed_out"),
             "a skipped slot is no run"
         );
+    }
+
+    #[test]
+    fn should_keep_the_error_of_the_last_run_while_the_next_is_under_way() {
+        let failed = |error: &str| TaskExecution {
+            error: Some(error.into()),
+            ..execution(ExecutionStatus::Failed)
+        };
+        let running = || execution(ExecutionStatus::Running);
+        let skipped = || execution(ExecutionStatus::Skipped);
+        let mut retrying = waiting(WaitReason::RetryBackoff);
+        retrying.attempts = vec![attempt(1, Outcome::Failed, Some("no such host"))];
+        let table = [
+            (vec![running(), skipped(), failed("old")], Some("old")),
+            (vec![retrying, failed("old")], Some("no such host")),
+            (
+                vec![
+                    running(),
+                    execution(ExecutionStatus::Completed),
+                    failed("old"),
+                ],
+                None,
+            ),
+            (vec![skipped()], None),
+        ];
+        for (executions, expected) in table {
+            let standing = Standing::of(&task(1, "x"), &executions);
+            assert_eq!(standing.last_error, expected, "{executions:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chime_types::{CreateTaskRequest, Task, TaskExecution};
+use chime_types::{Action, CreateTaskRequest, Task, TaskExecution};
 use tokio::time::sleep;
 
 use crate::cli::changed::{Made, made};
@@ -51,6 +51,11 @@ async fn make(
         let mut request = request.clone();
         know_callees(session, &mut request, writer).await?;
         let task = session.scheduler.create_task(&request).await?;
+        if task.steps.iter().any(|step| is_command(&step.action)) {
+            writer.message(
+                "Its commands wait until `chime worker` runs where they are to be executed.",
+            );
+        }
         if !arguments.wait {
             hint_to_keep_running(session, writer);
             return Ok((task, None));
@@ -63,6 +68,10 @@ async fn make(
     let (task, execution) = made.await?;
     show(&task, execution.clone())?;
     execution.map_or(Ok(()), |execution| require_completed(execution).map(drop))
+}
+
+const fn is_command(action: &Action) -> bool {
+    matches!(action, Action::Command { .. })
 }
 
 async fn preview(

@@ -214,6 +214,7 @@ async fn of_tasks(scheduler: &Scheduler, me: &User, hosted_here: bool) -> Result
         executions.extend(scheduler.executions(task.id, None, 1).await?);
     }
     let mut findings: Vec<_> = doctor::released_commands(&executions).into_iter().collect();
+    findings.push(doctor::alerts(&scheduler.all_alerts().await?));
     let mut known = me.tasks;
     if matches!(me.role, Role::Admin | Role::Operator | Role::Viewer) {
         let all = scheduler.tasks_of_all(|_| ()).await?;

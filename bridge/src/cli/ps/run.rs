@@ -1,28 +1,19 @@
 //! `chime ps`: the tasks, and what became of their runs.
 
 use chime_types::{PauseTaskRequest, Task, TaskRequest};
-use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::cli::changed::Change;
 use crate::cli::execution::log::ExecutionLog;
 use crate::cli::follow::{self, Followed};
 use crate::cli::session::{Session, hint_to_keep_running, streaming, with_scheduler};
 use crate::cli::task::change::{switch_off, switch_on};
-use crate::cli::task::list::{Latest, TaskList};
+use crate::cli::task::list::TaskList;
 use crate::cli::task::selection::{selected, selects};
 use crate::cli::watch;
 use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, StartArguments};
 use crate::error::{Error, Kind, Result};
-use crate::scheduler::HOW_OWNERS_ARE_FOUND;
+use crate::scheduler::{HOW_OWNERS_ARE_FOUND, Latest};
 use crate::terminal::{Progress, Writer};
-
-/// Most tasks whose executions are looked at for a list.
-const MAXIMUM_LOOKS: usize = 200;
-/// Most executions of a task that are looked at for a list: one under way, and those that ended or
-/// were skipped since it began.
-const LOOKED_AT: usize = 10;
-/// Looks under way at the same time.
-const LOOKS_AT_ONCE: usize = 8;
 
 /// `chime ps ls`.
 pub(in crate::cli) async fn list(
@@ -31,18 +22,18 @@ pub(in crate::cli) async fn list(
     writer: &Writer,
 ) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
-        let (_, list) = listed(session, arguments, writer).await?;
+        let (_, _, list) = listed(session, arguments, writer).await?;
         Ok(list)
     })
     .await
 }
 
-/// The tasks that are asked for, and the list of them.
+/// The tasks that are asked for, their latest executions, and the list of them.
 pub(in crate::cli) async fn listed(
     session: &Session,
     arguments: &ListArguments,
     writer: &Writer,
-) -> Result<(Vec<Task>, TaskList)> {
+) -> Result<(Vec<Task>, Latest, TaskList)> {
     let tasks = match arguments.all_owners {
         true => {
             let progress = Progress::count("Tasks read");
@@ -58,7 +49,7 @@ pub(in crate::cli) async fn listed(
     if arguments.watch.watch.is_none() && !tasks.is_empty() {
         hint_to_keep_running(session, writer);
     }
-    let latest = latest_executions(session, &tasks).await?;
+    let latest = session.scheduler.latest(&tasks).await?;
     let (tasks, more) = selected(tasks, &latest, arguments);
     let now_at = writer.clock().now_at();
     let mut list = TaskList::new(&tasks, &latest, now_at, arguments.verbose);
@@ -68,7 +59,7 @@ pub(in crate::cli) async fn listed(
     if arguments.all_owners {
         list = list.with_owners(&tasks);
     }
-    Ok((tasks, list))
+    Ok((tasks, latest, list))
 }
 
 /// All tasks of the caller, with a count while they are read.
@@ -76,24 +67,6 @@ async fn every_task(session: &Session) -> Result<Vec<Task>> {
     let progress = Progress::count("Tasks read");
     let tasks = session.scheduler.tasks(|count| progress.done(count));
     tasks.await
-}
-
-/// The latest executions of the tasks that have some under way: only they say what is waited for.
-async fn latest_executions(session: &Session, tasks: &[Task]) -> Result<Latest> {
-    let active = tasks.iter().filter(|task| task.active_executions > 0);
-    let mut latest = Latest {
-        unseen: active.clone().count().saturating_sub(MAXIMUM_LOOKS),
-        ..Latest::default()
-    };
-    let looks = stream::iter(active.take(MAXIMUM_LOOKS).map(|task| async {
-        let executions = session.scheduler.executions(task.id, None, LOOKED_AT);
-        Ok::<_, Error>((task.id, executions.await?))
-    }));
-    let mut looks = looks.buffer_unordered(LOOKS_AT_ONCE);
-    while let Some((id, executions)) = looks.try_next().await? {
-        latest.executions.insert(id, executions);
-    }
-    Ok(latest)
 }
 
 /// `chime ps start`.

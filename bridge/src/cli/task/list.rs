@@ -7,30 +7,16 @@ use chime_types::{
     CalendarUnit, GetMyTasksResult, Rule, Task, TaskExecution, TaskPage, TaskSchedule,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::record::Record;
 use crate::cli::record::list_json;
+use crate::scheduler::Latest;
 use crate::terminal::{Answer, Page, Table, Text, counted, one_line};
-use crate::words::{action_text, last_error, last_result, rfc3339, task_state};
+use crate::words::{Standing, action_text, rfc3339};
 
 /// Most characters of metadata and descriptions in a table.
 const MAXIMUM_TEXT: usize = 60;
-
-/// The latest executions of the tasks that have some under way, the newest first.
-#[derive(Debug, Default)]
-pub struct Latest {
-    /// By task.
-    pub executions: HashMap<u64, Vec<TaskExecution>>,
-    /// Tasks that were not looked at, because there are so many.
-    pub unseen: usize,
-}
-
-impl Latest {
-    pub(in crate::cli) fn of(&self, task: &Task) -> &[TaskExecution] {
-        self.executions.get(&task.id).map_or(&[], Vec::as_slice)
-    }
-}
 
 /// All tasks of the caller.
 #[derive(Serialize, Debug)]
@@ -132,9 +118,9 @@ impl TaskList {
     }
 }
 
-/// The tasks as the scheduler answers with them, shown as in [`TaskList`].
+/// The tasks as the scheduler answers with them, with how they stand, shown as in [`TaskList`].
 #[must_use]
-pub fn tasks(tasks: &[Task], list: TaskList) -> Record {
+pub fn tasks(tasks: &[Task], latest: &Latest, list: TaskList) -> Record {
     let mut json = list_json("get_my_tasks", "tasks", tasks, |tasks| {
         GetMyTasksResult::Ok(TaskPage {
             tasks,
@@ -142,6 +128,11 @@ pub fn tasks(tasks: &[Task], list: TaskList) -> Record {
             total_tasks: 0,
         })
     });
+    if let Some(Value::Array(shown)) = json.get_mut("tasks") {
+        for (shown, task) in shown.iter_mut().zip(tasks) {
+            Standing::of(task, latest.of(task)).put(shown);
+        }
+    }
     json["total_tasks"] = json!(tasks.len());
     Record::of(json, move |page| list.text(page))
 }
@@ -153,6 +144,7 @@ impl TaskRow {
         schedule: &TaskSchedule,
         now_at: u64,
     ) -> Self {
+        let standing = Standing::of(task, executions);
         let next_run = schedule.next_run_at.map(|at| {
             if at > now_at {
                 rfc3339(at)
@@ -164,9 +156,9 @@ impl TaskRow {
             task_id: task.id.to_string(),
             name: task.name.clone(),
             status: status_name(task),
-            state: task_state(task, executions),
-            last_result: last_result(task, executions),
-            last_error: executions.first().and_then(last_error).map(str::to_string),
+            state: standing.state,
+            last_result: standing.last_result,
+            last_error: standing.last_error.map(str::to_string),
             last_run_at: last_run_at(task, schedule).unwrap_or(0) / NANOSECONDS,
             next_run,
             repeat_every: schedule.repeat_every_seconds,

@@ -60,8 +60,8 @@ async fn export(
 /// The table of `chime ps ls`, and the scheduler's own answer for programs.
 async fn list(global: &GlobalArguments, arguments: &ListArguments, writer: &Writer) -> Result<()> {
     watch::show(global, writer, arguments.watch, async |session| {
-        let (shown, list) = ps::listed(session, arguments, writer).await?;
-        Ok(tasks(&shown, list))
+        let (shown, latest, list) = ps::listed(session, arguments, writer).await?;
+        Ok(tasks(&shown, &latest, list))
     })
     .await
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use chime_types::Task;
 
-use super::list::Latest;
 use crate::cli::ListArguments;
+use crate::scheduler::Latest;
 use crate::words::{last_result, task_state};
 
 /// The tasks that were asked for, and how many more there are.

@@ -12,7 +12,7 @@ use crate::cli::record::{answer_json, list_json};
 use crate::cli::schedule::show as schedules;
 use crate::terminal::{Page, Table, one_line, pairs};
 use crate::words::{
-    action_text, execution_state, last_result, number, span, task_state, took, word,
+    Standing, action_text, execution_state, last_result, number, span, task_state, took, word,
 };
 
 /// Most characters of a text in a table.
@@ -37,6 +37,7 @@ pub fn task_details(task: Task, executions: Vec<TaskExecution>) -> Record {
         );
         map.insert("latest_executions".into(), latest["executions"].clone());
     }
+    Standing::of(&task, &executions).put(&mut json);
     Record::of(json, move |page| {
         let rows: Vec<_> = task
             .schedules

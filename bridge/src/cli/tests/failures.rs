@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 
 use crate::cli::execution::log::{ExecutionLog, ExecutionRow, follow_line};
 use crate::cli::execution::show::{execution_details, executions};
-use crate::cli::task::list::{Latest, TaskList};
+use crate::cli::task::list::TaskList;
 use crate::cli::task::show::task_details;
 use crate::fixtures;
+use crate::scheduler::Latest;
 use crate::terminal::{Answer, Page};
 use crate::words::Clock;
 

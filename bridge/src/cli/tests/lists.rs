@@ -14,9 +14,10 @@ use crate::cli::apply::show::{Applied, AppliedRow, FieldFault};
 use crate::cli::changed::{Change, Made};
 use crate::cli::execution::log::{ExecutionLog, follow_line};
 use crate::cli::preview::show::Previewed;
-use crate::cli::task::list::{Latest, TaskList, interval};
+use crate::cli::task::list::{TaskList, interval};
 use crate::cli::up::show::Listening;
 use crate::fixtures;
+use crate::scheduler::Latest;
 use crate::terminal::{Answer, Page};
 use crate::words::Clock;
 

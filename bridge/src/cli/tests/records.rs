@@ -24,11 +24,12 @@ use crate::cli::scheduler::show::configuration;
 use crate::cli::secret::show::secrets;
 use crate::cli::stats::show::stats;
 use crate::cli::task::backfills::{backfill, backfills};
-use crate::cli::task::list::{Latest, TaskList, tasks};
+use crate::cli::task::list::{TaskList, tasks};
 use crate::cli::task::show::task_details;
 use crate::cli::top::show::Snapshot;
 use crate::cli::user::show::{user, users};
 use crate::fixtures;
+use crate::scheduler::Latest;
 use crate::terminal::{Answer, Page};
 use crate::words::Clock;
 
@@ -147,9 +148,12 @@ fn should_give_programs_the_answer_of_the_scheduler() {
     assert_eq!(json(made(task(), None)), whole);
     let listed = json(tasks(
         &[task()],
+        &Latest::default(),
         TaskList::new(&[task()], &Latest::default(), NOW_AT, false),
     ));
-    assert_eq!(listed["tasks"], serde_json::json!([whole]));
+    let mut standing = whole.clone();
+    crate::words::Standing::of(&task(), &[]).put(&mut standing);
+    assert_eq!(listed["tasks"], serde_json::json!([standing]));
     assert_eq!(listed["total_tasks"], 1);
     let waited = json(made(task(), Some(failed())));
     let execution = answer_json("get_execution", &ExecutionResult::Ok(failed()));

@@ -8,11 +8,12 @@ use chime_types::{
 };
 use serde_json::{Map, Value, json};
 
-use super::super::{CanisterTools, Object, views};
+use super::super::envelope::ResponseFormat;
+use super::super::{CanisterTools, Object, standing, views};
 use crate::diagnosis::{ahead, alert_trouble, findings, message_trouble};
 use crate::error::{Error, Kind, Result};
-use crate::scheduler::Canister;
-use crate::words::rfc3339;
+use crate::scheduler::{Canister, Latest};
+use crate::words::{rfc3339, task_state};
 
 /// Latest executions of one task.
 const EXECUTIONS: u32 = 5;
@@ -62,9 +63,12 @@ impl<C: Canister> CanisterTools<C> {
         let mut wrong: Vec<_> = found.into_iter().map(|finding| finding.text).collect();
         wrong.extend(stuck(&task, &page.executions));
         wrong.extend(troubles(&stats));
+        let mut view = views::task(&json, &task, views::OVERVIEW);
+        let latest = Latest::new(&task, page.executions);
+        standing::put(&mut view, &task, &latest, ResponseFormat::Concise);
         Ok(json!({
             "now_at": rfc3339(stats.now_at),
-            "task": views::task(&json, &task, views::OVERVIEW),
+            "task": view,
             "wrong": wrong,
             "latest_executions": executions,
         }))
@@ -73,6 +77,7 @@ impl<C: Canister> CanisterTools<C> {
     async fn overview_of_all(&self, after: Option<u64>) -> Result<Value> {
         let mut tasks = self.scheduler.all_tasks().await?;
         tasks.sort_by_key(|task| task.id);
+        let latest = self.scheduler.latest(&tasks).await?;
         let stats = self.scheduler.get_stats(&EmptyRequest {}).await?;
         let rest = tasks
             .iter()
@@ -83,7 +88,7 @@ impl<C: Canister> CanisterTools<C> {
             false => None,
         };
         let mut view = match after {
-            None => summary(&tasks, &stats),
+            None => summary(&tasks, &latest, &stats),
             Some(_) => Map::new(),
         };
         if after.is_none() {
@@ -97,7 +102,7 @@ impl<C: Canister> CanisterTools<C> {
                 view.insert("alerts".to_string(), json!(wrong));
             }
         }
-        let lines: Vec<_> = shown.into_iter().map(line).collect();
+        let lines: Vec<_> = shown.into_iter().map(|task| line(task, &latest)).collect();
         view.insert("tasks".to_string(), json!(lines));
         view.insert("next_cursor".to_string(), json!(next_cursor));
         Ok(Value::Object(view))
@@ -130,16 +135,16 @@ fn stuck(task: &Task, executions: &[TaskExecution]) -> Vec<String> {
 }
 
 /// What is said once, before the tasks.
-fn summary(tasks: &[Task], stats: &Stats) -> Map<String, Value> {
-    let mut by_status: BTreeMap<String, usize> = BTreeMap::new();
+fn summary(tasks: &[Task], latest: &Latest, stats: &Stats) -> Map<String, Value> {
+    let mut by_state: BTreeMap<&str, usize> = BTreeMap::new();
     let mut attention = Vec::new();
     for task in tasks {
-        let status = serde_json::to_value(task.status).unwrap_or_default();
-        let name = status.as_str().unwrap_or_default().to_string();
-        *by_status.entry(name).or_default() += 1;
+        let executions = latest.of(task);
+        *by_state.entry(task_state(task, executions)).or_default() += 1;
         let found = findings(task, stats.now_at).into_iter();
         let problems = found.filter(|finding| finding.is_problem);
-        let wrong: Vec<_> = problems.map(|finding| finding.text).collect();
+        let mut wrong: Vec<_> = problems.map(|finding| finding.text).collect();
+        wrong.extend(stuck(task, executions));
         if !wrong.is_empty() {
             attention.push(json!({ "id": task.id.to_string(), "name": task.name, "wrong": wrong }));
         }
@@ -149,7 +154,7 @@ fn summary(tasks: &[Task], stats: &Stats) -> Map<String, Value> {
     let mut view = Map::from_iter([
         ("now_at".to_string(), json!(rfc3339(stats.now_at))),
         ("total_tasks".to_string(), json!(tasks.len())),
-        ("by_status".to_string(), json!(by_status)),
+        ("by_state".to_string(), json!(by_state)),
         ("completed_today".to_string(), json!(stats.completed_today)),
         ("failed_today".to_string(), json!(stats.failed_today)),
         ("dead_letters".to_string(), json!(stats.dead_letters)),
@@ -186,7 +191,7 @@ fn troubles(stats: &Stats) -> Vec<String> {
 }
 
 /// A task among many.
-fn line(task: &Task) -> Value {
+fn line(task: &Task, latest: &Latest) -> Value {
     let schedules: Vec<_> = task
         .schedules
         .iter()
@@ -209,12 +214,12 @@ fn line(task: &Task) -> Value {
         "next_run": next,
         "last_run_at": task.last_run_at.map(rfc3339),
     });
-    let mut line = match all {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
-    line.retain(|_, value| !value.is_null());
-    Value::Object(line)
+    let mut line = all;
+    standing::put(&mut line, task, latest, ResponseFormat::Concise);
+    if let Value::Object(members) = &mut line {
+        members.retain(|_, value| !value.is_null());
+    }
+    line
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use chime_types::{Attempt, TaskExecution};
 use serde_json::{Value, json};
 
-use super::{beginning, pick, without};
-
-/// Longest result or error in a concise view.
-const LONGEST_TEXT: usize = 400;
+use super::{LONGEST_TEXT, beginning, ending, pick, without};
 
 /// An execution in few words. `json` is the execution as the canister shows it.
 pub(in super::super) fn execution(json: &Value, execution: &TaskExecution) -> Value {
@@ -42,10 +39,11 @@ pub(in super::super) fn execution(json: &Value, execution: &TaskExecution) -> Va
         ],
     ));
     without(&mut view, "slots", &json!(1));
-    for name in ["result", "error"] {
-        if let Some(Value::String(text)) = view.get_mut(name) {
-            *text = beginning(text, LONGEST_TEXT);
-        }
+    if let Some(Value::String(text)) = view.get_mut("result") {
+        *text = beginning(text, LONGEST_TEXT);
+    }
+    if let Some(Value::String(text)) = view.get_mut("error") {
+        *text = ending(text);
     }
     Value::Object(view)
 }
@@ -63,7 +61,7 @@ fn attempt(attempt: &Attempt) -> Value {
         "started_at": instant(attempt.started_at),
         "finished_at": attempt.finished_at.map(instant),
         "worker": attempt.worker,
-        "error": attempt.error.as_deref().map(|text| beginning(text, LONGEST_TEXT)),
+        "error": attempt.error.as_deref().map(ending),
         "result": attempt.result.as_deref().map(|text| beginning(text, LONGEST_TEXT)),
     });
     let names: Vec<_> = all

@@ -85,6 +85,21 @@ fn without(object: &mut Map<String, Value>, name: &str, usual: &Value) {
     }
 }
 
+/// Longest result or error in a concise view.
+const LONGEST_TEXT: usize = 400;
+
+/// The end of an error that may be long: the cause stands there.
+pub(super) fn ending(text: &str) -> String {
+    let count = text.chars().count();
+    let before = count.saturating_sub(LONGEST_TEXT);
+    match text.char_indices().nth(before) {
+        Some((start, _)) if before > 0 => {
+            format!("({before} more characters) …{}", &text[start..])
+        }
+        _ => text.to_string(),
+    }
+}
+
 /// The beginning of a text that may be long.
 fn beginning(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {

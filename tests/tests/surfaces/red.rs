@@ -1,0 +1,132 @@
+//! What will not run is refused, or red at the first look.
+
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+/// What `chime doctor` warns of, with the ways out.
+fn warnings(stage: &Stage) -> String {
+    let said = stage.say(&["doctor"]);
+    let is_warning = |line: &&str| !line.starts_with("OK");
+    let lines: Vec<_> = said.output.lines().filter(is_warning).collect();
+    lines.join("\n")
+}
+
+fn row(stage: &Stage, name: &str) -> Value {
+    let list = stage.json(&["ps", "ls", "--name", name]);
+    list["tasks"][0].clone()
+}
+
+#[test]
+fn should_refuse_or_show_red_what_will_not_run() {
+    let stage = Stage::empty();
+    let mut client = stage.serve();
+    refuse_what_the_callee_does_not_have(&stage);
+    show_a_ledger_that_refuses(&stage);
+    show_that_no_worker_runs(&stage);
+    show_that_nothing_leaves_the_network(&stage);
+    show_that_a_webhook_is_dead(&stage);
+    let overview = client.succeed("task_overview", &json!({}));
+    let tasks = overview["needs_attention"].as_array().unwrap().iter();
+    let names: Vec<_> = tasks.map(|task| &task["name"]).collect();
+    assert_eq!(names, ["pay", "dump", "fetch"]);
+    let told = overview["alerts"].to_string();
+    assert!(told.contains("hook"), "{overview}");
+    client.hang_up();
+}
+
+fn refuse_what_the_callee_does_not_have(stage: &Stage) {
+    let callee = stage.world.callee.0.to_text();
+    for (method, arguments, word) in [
+        ("ecko", "(\"x\")", "did you mean echo?"),
+        ("echo", "(5 : nat)", "text"),
+        ("echo", "(\"x\"", "--call"),
+    ] {
+        let line = ["run", "--call", &callee, method, arguments, "--every", "1h"];
+        let said = stage.say(&line);
+        assert_eq!(said.code, Some(2), "{method}{arguments}: {}", said.errors);
+        let errors = said.errors.to_lowercase();
+        assert!(errors.contains(word), "{method}{arguments}: {errors}");
+    }
+    assert_eq!(stage.json(&["ps", "ls"])["total_tasks"], 0);
+}
+
+fn show_a_ledger_that_refuses(stage: &Stage) {
+    let ledger = stage.ledger.0.to_text();
+    let arguments =
+        "(record { to = record { owner = principal \"aaaaa-aa\" }; amount = 1_000_000_000 })";
+    let line = [
+        "run",
+        "--name",
+        "pay",
+        "--call",
+        &ledger,
+        "icrc1_transfer",
+        arguments,
+        "--wait",
+    ];
+    let said = stage.say(&line);
+    assert_eq!(said.code, Some(1), "{}", said.errors);
+    assert!(said.errors.contains("InsufficientFunds"), "{}", said.errors);
+    let row = row(stage, "pay");
+    assert_eq!(
+        (&row["state"], &row["last_result"]),
+        (&json!("failed"), &json!("failed"))
+    );
+    let error = row["last_error"].as_str().unwrap();
+    assert!(error.contains("InsufficientFunds"), "{error}");
+}
+
+fn show_that_no_worker_runs(stage: &Stage) {
+    let line = ["run", "--name", "dump", "--command", "date"];
+    let said = stage.say(&line);
+    assert!(said.errors.contains("`chime worker`"), "{}", said.errors);
+    assert_eq!(row(stage, "dump")["state"], "waiting for a worker");
+    let warnings = warnings(stage);
+    assert!(warnings.contains("1 command waits for one"), "{warnings}");
+}
+
+fn show_that_nothing_leaves_the_network(stage: &Stage) {
+    let line = [
+        "run",
+        "--name",
+        "fetch",
+        "--http",
+        "https://example.com/",
+        "--retries",
+        "0",
+        "--wait",
+    ];
+    let said = stage.say(&line);
+    assert_eq!(said.code, Some(1), "{}", said.errors);
+    assert!(
+        said.errors.contains("`chime up --outcalls`"),
+        "{}",
+        said.errors
+    );
+    let row = row(stage, "fetch");
+    assert_eq!(row["last_result"], "failed");
+    let error = row["last_error"].as_str().unwrap();
+    assert!(error.contains("`chime up --outcalls`"), "{error}");
+}
+
+fn show_that_a_webhook_is_dead(stage: &Stage) {
+    stage.json(&[
+        "alert",
+        "create",
+        "hook",
+        "--on",
+        "failure",
+        "--to",
+        "https://example.com/",
+    ]);
+    let said = stage.say(&["alert", "test", "hook"]);
+    assert_ne!(said.code, Some(0), "{}", said.output);
+    let said = stage.say(&["alert", "ls"]);
+    assert!(said.output.contains("given up"), "{}", said.output);
+    let warnings = warnings(stage);
+    assert!(
+        warnings.contains("alert 1 (\"hook\") did not arrive"),
+        "{warnings}"
+    );
+}
