@@ -155,6 +155,83 @@ fn should_run_the_scripts_that_take_the_place_of_python() {
     assert_eq!(task["schedules"][0]["repeat_every_seconds"], "10s");
 }
 
+/// A `Tasks:` list and two bodies of the API, in Daptin's form.
+const DAPTIN: [(&str, &str); 4] = [
+    (
+        "schema_tasks_daptin.yaml",
+        "Tasks:\n  - Name: hourly_sync\n    Schedule: \"@every 1h\"\n    ActionName: sync\n    \
+         EntityName: integration\n",
+    ),
+    (
+        "task.json",
+        r#"{"data": {"type": "task", "attributes": {"name": "cleanup_old_data", "schedule": "@daily",
+            "action_name": "cleanup", "entity_name": "temp_data", "is_active": true,
+            "attributes": {"days_old": 30}}}}"#,
+    ),
+    (
+        "change.json",
+        r#"{"data": {"type": "task", "id": "cleanup_old_data",
+            "attributes": {"schedule": "@every 2h"}}}"#,
+    ),
+    (
+        "off.json",
+        r#"{"data": {"type": "task", "id": "cleanup_old_data", "attributes": {"active": false}}}"#,
+    ),
+];
+
+#[test]
+fn should_do_what_the_page_says_about_daptin() {
+    let network = Network::start();
+    for (name, text) in DAPTIN {
+        write(&network.path(name), text);
+    }
+    network.text(&["apply", "-f", "schema_tasks_daptin.yaml"]);
+    let again = network.json(&["apply", "-f", "schema_tasks_daptin.yaml"]);
+    assert_eq!(
+        (&again["created"], &again["unchanged"]),
+        (&0.into(), &1.into())
+    );
+    network.text(&["apply", "-f", "task.json"]);
+    let task = || network.json(&["task", "show", "cleanup_old_data"]);
+    assert_eq!(
+        task()["schedules"][0]["rule"]["cron"]["expression"],
+        "@daily"
+    );
+    network.text(&["apply", "-f", "change.json"]);
+    assert_eq!(task()["schedules"][0]["repeat_every_seconds"], "2h");
+    assert_eq!(network.json(&["task", "ls"])["total_tasks"], 2);
+
+    let failed = network.say(&["task", "run", "cleanup_old_data", "--wait"]);
+    assert_eq!(failed.code, Some(1), "nobody registered the action yet");
+    let define = [
+        "action",
+        "define",
+        "cleanup",
+        "--for-entity",
+        "temp_data",
+        "--note",
+        "older than {{attributes.days_old}} days",
+    ];
+    network.text(&define);
+    let run = network.json(&["task", "run", "cleanup_old_data", "--wait"]);
+    assert_eq!(run["result"], "older than 30 days");
+    assert!(
+        network
+            .text(&["ps", "logs", "cleanup_old_data"])
+            .contains("older than 30 days")
+    );
+
+    network.text(&["apply", "-f", "off.json"]);
+    assert_eq!(task()["disabled"], true);
+    network.text(&["task", "resume", "cleanup_old_data"]);
+    assert_eq!(task()["disabled"], false);
+    network.text(&["task", "edit", "cleanup_old_data", "--retries", "3"]);
+    network.text(&["apply", "-f", "change.json"]);
+    assert_eq!(task()["retry"]["max_retries"], 3);
+    network.text(&["task", "delete", "cleanup_old_data", "--yes"]);
+    assert_eq!(network.json(&["task", "ls"])["total_tasks"], 1);
+}
+
 #[test]
 fn should_have_every_documented_line_on_the_page_about_moving_here() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/migration.md");
