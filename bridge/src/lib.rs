@@ -23,6 +23,7 @@ pub mod cli;
 pub mod config;
 pub mod deployment;
 pub mod diagnosis;
+mod disk;
 pub mod doctor;
 pub mod error;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room may import these, so they import none.
-const BELOW_ALL: [&str; 2] = ["error", "fixtures"];
+const BELOW_ALL: [&str; 3] = ["disk", "error", "fixtures"];
 
 /// Rooms below the surfaces: what they do is the same whoever asks, so they name no protocol and no
 /// form of input or output.

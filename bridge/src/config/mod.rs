@@ -16,9 +16,10 @@ pub use keys::{Key, MAXIMUM_NAME_LETTERS, documented, is_name};
 pub use location::of_user;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// The largest file that is read: far above what people write by hand.
@@ -173,7 +174,7 @@ impl Config {
         if let Some((key, _, error)) = new.find(|(key, value, _)| !was(key, value)) {
             return Err(error.at(key.as_str()));
         }
-        write(&self.path, &made.text).map_err(|error| {
+        disk::write_whole(&self.path, made.text.as_bytes()).map_err(|error| {
             failed("cannot write the configuration file", &self.path).because(error)
         })?;
         *self = made;
@@ -206,25 +207,6 @@ fn failed(what: &str, path: &Path) -> Error {
         format!("{what} {}", path.display()),
         "check its permissions, or name another one with --config-file FILE",
     )
-}
-
-/// Writes beside the file and moves the new text there, so that a crash leaves the old text or the
-/// new one. A link stays a link: what it leads to is replaced.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let directory = match target.parent() {
-        Some(directory) if directory != Path::new("") => directory,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(directory)?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|refused| refused.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use candid::Principal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::config;
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// A canister that is being paid for. The ledger makes one canister for all requests that are equal
@@ -87,7 +87,7 @@ impl<T: Serialize + DeserializeOwned> Note<T> {
 
     pub(super) fn write(&self, value: &T) -> Result<()> {
         let text = serde_json::to_string(value).expect("BUG: notes have no maps");
-        config::write(&self.path, &text)
+        disk::write_whole(&self.path, text.as_bytes())
             .map_err(|error| self.failed("cannot be written").because(error))
     }
 

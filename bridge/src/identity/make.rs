@@ -3,7 +3,7 @@
 //! Nothing is ever overwritten: a key that is lost is lost.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::pem::{Algorithm, Key};
 use super::{IdentityChoice, IdentitySource, Loaded, Password, keyring, read_key};
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// How a key is kept.
@@ -117,15 +118,7 @@ fn keep(path: &Path, text: &[u8]) -> Result<()> {
 pub fn write_new(path: &Path, text: &[u8]) -> io::Result<bool> {
     let directory = path.parent().unwrap_or(Path::new("."));
     private_directory(directory)?;
-    // The file is made with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(true),
-        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(refused) => Err(refused.error),
-    }
+    disk::write_new(path, text)
 }
 
 #[cfg(unix)]

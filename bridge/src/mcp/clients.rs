@@ -5,12 +5,13 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// Copies of old files that are kept beside one.
@@ -202,9 +203,9 @@ pub fn write(client: Client, file: &Path, entry: &Entry) -> Result<Written> {
     };
     let replaced = if is_there {
         let backup = keep(file)?;
-        replace(file, &text).map(|()| Written::Changed { backup })
+        disk::write_whole(file, text.as_bytes()).map(|()| Written::Changed { backup })
     } else {
-        replace(file, &text).map(|()| Written::Made)
+        disk::write_whole(file, text.as_bytes()).map(|()| Written::Made)
     };
     replaced.map_err(|error| failed("cannot write", file, error))
 }
@@ -237,23 +238,6 @@ fn keep(file: &Path) -> Result<PathBuf> {
         format!("{MAXIMUM_BACKUPS} copies of {} are there", file.display()),
         "remove those that you do not need",
     ))
-}
-
-/// Replaces a file in one step. A new one is for its user only.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let directory = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(directory)?;
-    let mut new = tempfile::NamedTempFile::new_in(directory)?;
-    new.write_all(text.as_bytes())?;
-    if let Ok(old) = fs::metadata(file) {
-        new.as_file().set_permissions(old.permissions())?;
-    }
-    new.as_file().sync_all()?;
-    new.persist(file).map_err(|error| error.error)?;
-    Ok(())
 }
 
 fn failed(what: &str, file: &Path, error: io::Error) -> Error {

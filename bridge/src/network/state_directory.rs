@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use candid::Principal;
 
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// A directory of this machine that belongs to one embedded network.
@@ -81,10 +82,8 @@ impl StateDirectory {
     /// # Errors
     /// `LocalFile` if it cannot be written.
     pub fn remember_scheduler(&self, canister_id: Principal) -> Result<()> {
-        let made = self.0.join("scheduler.id.new");
-        // A rename is atomic: a crash leaves the old id or the new one, never half of it.
-        fs::write(&made, format!("{canister_id}\n"))
-            .and_then(|()| fs::rename(&made, self.0.join(SCHEDULER_ID)))
+        let text = format!("{canister_id}\n");
+        disk::write_whole(&self.0.join(SCHEDULER_ID), text.as_bytes())
             .map_err(|error| self.failed("cannot write scheduler.id in", error))
     }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Scheduler;
+use crate::disk;
 use crate::error::{Error, Kind, Result};
 
 /// How far a transfer is.
@@ -102,7 +103,7 @@ pub async fn download(
             "download it again; the damaged file is removed",
         ));
     }
-    fs::rename(&partial, path).map_err(|error| unwritable(path, error))
+    disk::put_in_place(&partial, path).map_err(|error| unwritable(path, error))
 }
 
 fn need_complete(backup: &Backup) -> Result<()> {
@@ -242,7 +243,7 @@ fn remember_upload(path: &Path, backup_id: u64, sha256: &str) -> Result<()> {
     };
     let text = serde_json::to_vec(&upload).expect("BUG: plain data");
     let place = beside(path, "upload");
-    fs::write(&place, text).map_err(|error| unwritable(&place, error))
+    disk::write_whole(&place, &text).map_err(|error| unwritable(&place, error))
 }
 
 fn forget_upload(path: &Path) {

@@ -5,13 +5,14 @@
 //! need not run again, provided that its lease still holds. Otherwise the report is refused and the
 //! job belongs to another.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::report::{Claim, Report};
+use crate::disk;
 
 /// An outcome that is not yet reported.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -33,12 +34,7 @@ impl Journal {
 
     /// Writes an outcome down. When this returns it survives a crash.
     pub fn write(&self, entry: &Entry) -> io::Result<()> {
-        let made = self.path(entry.claim).with_extension("new");
-        let mut file = File::create(&made)?;
-        file.write_all(&serde_json::to_vec(entry)?)?;
-        file.sync_all()?;
-        fs::rename(&made, self.path(entry.claim))?;
-        File::open(&self.0)?.sync_all()
+        disk::write_whole(&self.path(entry.claim), &serde_json::to_vec(entry)?)
     }
 
     /// Removes an outcome that the scheduler has answered. It may be gone already.
