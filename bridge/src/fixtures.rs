@@ -1,10 +1,10 @@
-//! Tasks and executions for tests.
+//! Tasks, executions and users for tests.
 
 use candid::Principal;
 use chime_types::{
     Action, Attempt, ExecutionStatus, GapPolicy, MissedRuns, OnUnknown, Outcome, OverlapPolicy,
-    Priority, RetryPolicy, Rule, StepStatus, Task, TaskExecution, TaskSchedule, TaskStatus,
-    TaskStep, Trigger,
+    Priority, Quotas, RetryPolicy, Role, Rule, StepStatus, Task, TaskExecution, TaskSchedule,
+    TaskStatus, TaskStep, Trigger, User,
 };
 
 /// A task that has this id and name and nothing else.
@@ -132,5 +132,23 @@ pub(crate) fn attempt(number: u32, outcome: Outcome, error: Option<&str>) -> Att
         result: None,
         error: error.map(str::to_string),
         cause: None,
+    }
+}
+
+/// A user with nothing yet, and with the quotas of everybody.
+pub(crate) fn user() -> User {
+    User {
+        principal: Principal::anonymous(),
+        name: None,
+        role: Role::User,
+        quotas: Quotas::default(),
+        disabled: false,
+        created_at: None,
+        tasks: 0,
+        executions: 0,
+        runs_this_hour: 0,
+        slots_per_hour: None,
+        bytes: None,
+        budget: None,
     }
 }

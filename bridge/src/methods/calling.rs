@@ -1,6 +1,6 @@
 //! Calling a method: arguments, safety, the call itself, and an answer that fits.
 
-use chime_types::TaskResult;
+use chime_types::{CreateTaskRequest, TaskResult};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Confirmation, Form, Row};
@@ -68,6 +68,7 @@ impl<C: Canister> CanisterTools<C> {
     async fn trial(&self, method: &Method, arguments: &Object) -> Result<Object> {
         let looked = self.know_callees(arguments).await?;
         let outlook = self.outlook(method, &looked.arguments).await?;
+        self.foresee_room(method, &looked.arguments).await?;
         let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
         answer.extend(outlook);
         if !looked.calls.is_empty() {
@@ -82,9 +83,24 @@ impl<C: Canister> CanisterTools<C> {
             answer.insert("hint".to_string(), hint.clone());
         }
         let unchecked =
-            "nothing was changed; rights, quotas and limits are checked when it is done";
+            "nothing was changed; rights, quotas and limits are checked again when it is done";
         answer.insert("note".to_string(), json!(unchecked));
         Ok(answer)
+    }
+
+    /// Refuses what the quotas of the caller would refuse. A creation with a key may be a repeated one,
+    /// which makes nothing.
+    async fn foresee_room(&self, method: &Method, arguments: &Object) -> Result<()> {
+        if !self.is_scheduler || method.name != "create_task" {
+            return Ok(());
+        }
+        let encoded = self.interface.encode_arguments(method, arguments)?;
+        let request: CreateTaskRequest = answers::typed(&encoded)?;
+        if request.idempotency_key.is_some() {
+            return Ok(());
+        }
+        let mut room = self.scheduler.room(1).await?;
+        room.take(&request.schedules, request.disabled != Some(true))
     }
 
     /// Nothing was done; the answer says what would be destroyed, and how to go on.

@@ -8,7 +8,7 @@ use chime_types::{ErrorKind, ExecutionStatus, Rule};
 use serde_json::json;
 
 use super::*;
-use crate::fixtures::{execution, schedule, task};
+use crate::fixtures::{execution, schedule, task, user};
 use crate::scheduler::Manner;
 
 /// Most tasks on a page of the stand-in.
@@ -129,6 +129,8 @@ impl Canister for Fake {
             "get_execution" if self.goes_away => {
                 Err(Error::new(Kind::Unreachable, "gone", "start it again"))
             }
+            "get_me" => encode(types::UserResult::Ok(user())),
+            "get_config" => encode(types::ConfigResult::Ok(types::Config::default())),
             "run_task_now" | "get_execution" => {
                 encode(types::ExecutionResult::Ok(self.executions[0].clone()))
             }

@@ -18,6 +18,7 @@ mod lists;
 mod module;
 mod owners;
 mod pages;
+mod room;
 mod wait;
 
 pub use agent_error::{agent_error, query_error};
@@ -32,4 +33,5 @@ pub use interface::{SCHEDULER_INTERFACE, interface_of};
 pub use latest::Latest;
 pub use module::Module;
 pub use owners::HOW_OWNERS_ARE_FOUND;
+pub use room::Room;
 pub use wait::{Patience, not_known_yet, require_completed, wait};

@@ -92,6 +92,7 @@ fn should_tell_the_same_on_the_command_line_and_to_models() {
     ask_for_the_rest(&mut both);
     try_out(&mut both);
     find(&mut both);
+    foresee(&mut both);
     assert!(both.differ.is_empty(), "{}", both.differ.join("\n"));
     assert!(both.asked >= 40, "{}", both.asked);
     both.client.hang_up();
@@ -380,4 +381,52 @@ fn find(both: &mut Both) {
     let arguments = json!({ "execution_id": "999999" });
     let line = ["execution", "show", "999999"];
     both.refused(&line, "get_execution", arguments, &[]);
+}
+
+/// Where there is room for one more task, a dry run refuses what is refused when it is done.
+fn foresee(both: &mut Both) {
+    let count = both.stage.json(&["ps", "ls"])["total_tasks"]
+        .as_u64()
+        .unwrap();
+    // Tasks that are over make way, as many as there are; then there is room for two.
+    let over = [
+        "hello", "refuses", "misspelt", "mistyped", "outside", "traps",
+    ];
+    let limit = format!("maximum_tasks_per_owner={}", count + 2 - over.len() as u64);
+    both.stage.json(&["scheduler", "set", &limit]);
+    both.stage.file(
+        "jobs.yaml",
+        "tasks:\n- {key: a, note: x, every: 1d}\n- {key: b, note: x, at: \"2020-01-01T00:00:00Z\"}\n\
+         - {key: c, note: x, every: 1d}\n- {key: d, note: x, every: 1d}\n",
+    );
+    let actions = |answer: &Value| -> Value {
+        let rows = answer["results"].as_array().unwrap();
+        let row = |row: &Value| json!([row["task"], row["action"], row["error"]["field"]]);
+        rows.iter().map(row).collect()
+    };
+    let apply = |both: &Both, more: &[&str]| -> Value {
+        let line = [&["apply", "-f", "jobs.yaml", "-o", "json"], more].concat();
+        let said = both.stage.say(&line);
+        actions(&serde_json::from_str(&said.output).unwrap())
+    };
+    let (dry, done) = (apply(both, &["--dry-run"]), apply(both, &[]));
+    both.compare("apply --dry-run, and apply", &dry, &done);
+    let becomes: Value = done
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row[1].clone())
+        .collect();
+    let expected = json!(["created", "refused", "created", "refused"]);
+    both.compare("what becomes of the documents", &becomes, &expected);
+    let words = ["tasks of this owner that have times left"];
+    let request = json!({
+        "name": "new", "steps": [{ "action": { "note": { "text": "x" } } }],
+        "schedules": [{ "rule": { "interval": { "repeat_every_seconds": "1d" } } }],
+    });
+    let mut trial = request.clone();
+    trial["dry_run"] = json!(true);
+    let line = ["run", "--note", "x", "--every", "1d", "--dry-run"];
+    both.refused(&line, "create_task", trial, &words);
+    both.refused(&line[..5], "create_task", request, &words);
 }

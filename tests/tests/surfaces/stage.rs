@@ -199,6 +199,11 @@ impl Stage {
             .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", said.output))
     }
 
+    /// Writes a file where commands run.
+    pub fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.directory.path().join(name), text).unwrap();
+    }
+
     /// An MCP server for the same scheduler, with every tool.
     pub fn serve(&self) -> Client {
         Client::start(&mut self.command(&["mcp", "--toolsets", "all"]))

@@ -9,6 +9,7 @@ use crate::cli::apply::show::{Applied, AppliedRow};
 use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::cli::{ApplyArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
+use crate::scheduler::Room;
 use crate::terminal::Writer;
 
 /// Applies the files and writes what became of each document.
@@ -29,9 +30,14 @@ pub(in crate::cli) async fn run(
     let rows = with_scheduler(global, writer, async |session| {
         let mut plan = Plan::new(session.scheduler.all_tasks().await?);
         let trial = Trial::of(arguments);
+        let mut room = match trial {
+            Trial::No => None,
+            Trial::Dry | Trial::Diff => Some(session.scheduler.room(findings.len() as u64).await?),
+        };
         let mut rows = Vec::with_capacity(findings.len());
         for finding in &findings {
-            rows.push(one(session, &mut plan, finding, trial, writer).await?);
+            let place = (&mut plan, room.as_mut());
+            rows.push(one(session, place, finding, trial, writer).await?);
         }
         if rows
             .iter()
@@ -96,7 +102,7 @@ impl From<Error> for Obstacle {
 
 async fn one(
     session: &Session,
-    plan: &mut Plan,
+    (plan, room): (&mut Plan, Option<&mut Room>),
     finding: &Finding,
     trial: Trial,
     writer: &Writer,
@@ -109,7 +115,16 @@ async fn one(
     };
     let attempt = async {
         let step = decide(session, plan, finding, &mut row.notes).await?;
-        carry_out(session, step, row.clone(), trial, writer).await
+        let request = match &step {
+            Some(Step::Create(request)) => Some(request.clone()),
+            _ => None,
+        };
+        let row = carry_out(session, step, row.clone(), trial, writer).await?;
+        // What is refused for another reason takes no room.
+        if let (Some(room), Some(request)) = (room, request) {
+            room.take(&request.schedules, request.disabled != Some(true))?;
+        }
+        Ok(row)
     };
     match attempt.await {
         Ok(row) => Ok(with_pause(row, finding)),
