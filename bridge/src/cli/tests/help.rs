@@ -158,7 +158,7 @@ fn collect(command: &clap::Command, examples: &mut Vec<String>) {
 }
 
 /// A line as a shell would take it apart, as far as the examples need it.
-fn words(line: &str) -> Vec<String> {
+pub(super) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted, mut begun) = (Vec::new(), String::new(), false, false);
     for letter in line.chars() {
         match letter {

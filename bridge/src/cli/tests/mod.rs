@@ -1,5 +1,6 @@
 //! What people read: help and answers; and what the command line takes.
 
+mod advice;
 mod failures;
 mod help;
 mod lists;
