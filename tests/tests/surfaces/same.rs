@@ -3,8 +3,8 @@
 use chime_tests::mcp::Client;
 use serde_json::{Map, Value, json};
 
-/// What the tools add for models, who cannot reckon with zones.
-const FOR_MODELS: [&str; 1] = ["next_runs"];
+/// What the tools add for models, who cannot reckon with zones and take any text for an instruction.
+const FOR_MODELS: [&str; 2] = ["next_runs", "said_by_others"];
 
 /// An answer without what only one surface adds.
 pub fn plain(value: &Value, leave_out: &[&str]) -> Value {
