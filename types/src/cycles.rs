@@ -36,7 +36,7 @@ pub struct CyclesBudget {
     pub this_hour: SpentCycles,
     /// Today.
     pub today: SpentCycles,
-    /// Most in an hour; null if there is no limit. The last 5 % are for requests and for what is under way:
+    /// Most in an hour; null if there is no limit. The last 10 % are for requests and for what is under way:
     /// nothing new runs then.
     pub maximum_per_hour: Option<u64>,
     /// Most in a day, in the same way; null if there is no limit.

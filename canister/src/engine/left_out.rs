@@ -6,7 +6,7 @@
 
 use candid::Principal;
 use chime_schedule::Schedule;
-use chime_types::{EventKind, ExecutionStatus};
+use chime_types::{EventKind, ExecutionStatus, limits};
 
 use super::failure::Failure;
 use super::fire::{Judgement, Reason};
@@ -44,7 +44,7 @@ const fn next(period: u64, now: u64) -> u64 {
 
 /// Looks again at schedules of an owner whose slots are left out for a while: what stood in their way may
 /// be over. Of more than can be looked at in a message the rest follows when that while is over.
-pub fn look_again(state: &mut State, now: u64, owner: Principal) {
+pub(super) fn look_again(state: &mut State, now: u64, owner: Principal) {
     let armed = state.upcoming_of(owner).map(|(_, id)| id);
     let ids: Vec<ScheduleId> = armed.take(LOOKED_AT_AGAIN).collect();
     for id in ids {
@@ -57,6 +57,27 @@ pub fn look_again(state: &mut State, now: u64, owner: Principal) {
         let task = turn.end();
         arm_first(state, &task, &mut schedule, now);
     }
+}
+
+/// Looks again at the schedules of some owners after this one, since the settings were changed. At
+/// most one of them has slots that are left out. None if that was the last owner, else the one to go on
+/// after.
+pub(super) fn look_at_some(
+    state: &mut State,
+    now: u64,
+    after: Option<Principal>,
+) -> Option<Principal> {
+    let mut last = after;
+    let mut owners = state.owners_after(after).take(limits::OWNERS_LOOKED_AT);
+    let found = owners.find(|(owner, record)| {
+        last = Some(*owner);
+        record.left_out_until > now
+    });
+    drop(owners);
+    if let Some((owner, _)) = found {
+        look_again(state, now, owner);
+    }
+    last.filter(|last| state.owners_after(Some(*last)).next().is_some())
 }
 
 impl Turn<'_> {
@@ -81,6 +102,9 @@ impl Turn<'_> {
                 execution,
                 cause: skipped::why(self.state, &self.task, reason).cause,
                 until_at: slot,
+            });
+            self.state.change_owner(self.task.owner, |owner| {
+                owner.left_out_until = owner.left_out_until.max(until);
             });
         }
         // A schedule that ends before is looked at again at its last slot.

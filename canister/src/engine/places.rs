@@ -5,16 +5,17 @@
 //! back to the ready queue when a place is free: nothing is ever looked through.
 //!
 //! Whoever holds a place already leaves a reserve, a quarter of all, to those who hold none. So no
-//! owner, nor several together, can keep another one waiting for as long as their calls hang. The
-//! places above the reserve go round the owners who wait for them, one to each. What a worker does costs
-//! the scheduler nothing while it is done: claimed commands take no place and have a limit of their own.
+//! other owner can keep one waiting for as long as its calls hang. Several together can: each of them
+//! takes one place of the reserve. The places above it go round the owners who wait for them, one to each.
+//! What a worker does costs the scheduler nothing while it is done: claimed commands take no place and have
+//! a limit of their own.
 
 use candid::Principal;
 use chime_types::{WaitReason, limits};
 
 use super::budget::{self, UsedUp};
-use super::rights;
 use super::turn::{Run, Turn};
+use super::{left_out, rights};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::{AgendaKey, LimitKey, ReadyKey, Wake};
@@ -281,9 +282,37 @@ pub fn look_at_budgets(state: &mut State, now: u64) {
     state.set_budgets(look);
 }
 
+/// The settings were changed: what smaller limits and budgets held back goes on, what is parked and what
+/// slots are left out.
+pub fn look_at_settings(state: &mut State, now: u64) {
+    let mut look = state.header().budgets.clone();
+    look.settings_changed = true;
+    look.schedules_after = None;
+    look.after = None;
+    state.cancel_wake(look.wake);
+    look.wake = Some(state.wake_at(now, Wake::Budgets));
+    state.set_budgets(look);
+}
+
+/// Goes on with what was held back: schedules after a change of settings, then what is parked. A part of
+/// either in each message.
+pub(super) fn go_on_with_budgets(state: &mut State, now: u64) {
+    let look = state.header().budgets.clone();
+    if !look.settings_changed {
+        return go_on_with_parked(state, now);
+    }
+    let next = left_out::look_at_some(state, now, look.schedules_after);
+    let mut look = state.header().budgets.clone();
+    look.settings_changed = next.is_some();
+    look.schedules_after = next;
+    state.cancel_wake(look.wake);
+    look.wake = Some(state.wake_at(now, Wake::Budgets));
+    state.set_budgets(look);
+}
+
 /// Looks at some of the owners behind whose limits something is parked, in order, and lets go on what
 /// no budget holds back any more.
-pub(super) fn go_on_with_budgets(state: &mut State, now: u64) {
+fn go_on_with_parked(state: &mut State, now: u64) {
     let mut look = state.header().budgets.clone();
     if look.after.is_none() {
         look.until = None;

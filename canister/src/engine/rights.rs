@@ -8,7 +8,7 @@ use candid::Principal;
 use chime_types::{Action, limits};
 
 use super::builtin::{Builtin, is_for_admins};
-use super::{Start, Work, places};
+use super::{Start, Work, left_out, places};
 use crate::state::State;
 use crate::state::keys::{ExecutionId, LimitKey, NameKey, Wake};
 use crate::state::records::Lease;
@@ -21,10 +21,18 @@ pub fn is_held_back(state: &State, owner: Principal) -> bool {
 
 /// What of an owner was held back, or waits for a place among its own, goes on as far as there are
 /// places. Those who come after follow as places are given back.
-pub fn let_go_on(state: &mut State, now: u64, owner: Principal) {
+pub(super) fn let_go_on(state: &mut State, now: u64, owner: Principal) {
     for _ in 0..places::free_places_of(state, now, owner) {
         places::let_go_on(state, LimitKey::Owner(owner));
     }
+}
+
+/// The rights or the quotas of somebody were changed: what was held back goes on, what it may not hold any
+/// more ends, and slots that are left out are judged again.
+pub fn look_at_user(state: &mut State, now: u64, user: Principal) {
+    let_go_on(state, now, user);
+    look_at_leases(state, now, user);
+    left_out::look_again(state, now, user);
 }
 
 /// Whether a job of an owner may be held under a lease, by the rights that its holder has now.
@@ -43,7 +51,7 @@ pub fn may_hold(state: &State, lease: &Lease, owner: Principal) -> bool {
 
 /// Has all leases of somebody looked at, whose rights were changed: those that it may not hold any more
 /// end in the next ticks, and not when nobody extends them. Of more than a bounded number the rest does.
-pub fn look_at_leases(state: &mut State, now: u64, holder: Principal) {
+fn look_at_leases(state: &mut State, now: u64, holder: Principal) {
     let most = limits::MAXIMUM_LEASES_LOOKED_AT;
     let held: Vec<ExecutionId> = state.leases_of(holder).take(most).collect();
     for id in held {

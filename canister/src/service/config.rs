@@ -31,7 +31,7 @@ pub fn configure(
         config.maximum_executions_per_task < state.config().maximum_executions_per_task;
     state.set_config(config.clone());
     // What smaller limits and budgets held back may go on.
-    engine::look_at_budgets(state, now);
+    engine::look_at_settings(state, now);
     // The next sweep follows the new interval.
     state.cancel_wake(state.header().sweep);
     state.set_sweep(None, 0, None);

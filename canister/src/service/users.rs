@@ -110,9 +110,7 @@ pub fn put_user(
         record.role.name()
     );
     state.put_user(request.principal, record.clone());
-    engine::rights::let_go_on(state, now, request.principal);
-    engine::rights::look_at_leases(state, now, request.principal);
-    engine::look_again(state, now, request.principal);
+    engine::rights::look_at_user(state, now, request.principal);
     Note::new(EventKind::UserChanged, request.principal)
         .by(caller.principal)
         .detail(&detail)
@@ -225,7 +223,8 @@ pub fn delete_user(
         ));
     }
     state.remove_user(principal);
-    engine::rights::look_at_leases(state, now, principal);
+    // What holds for everybody may be more than its quotas.
+    engine::rights::look_at_user(state, now, principal);
     let detail = format!("{principal} was removed");
     Note::new(EventKind::UserChanged, principal)
         .by(caller.principal)

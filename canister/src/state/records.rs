@@ -92,6 +92,12 @@ pub struct BudgetsLook {
     pub after: Option<Principal>,
     /// When the first of the budgets begins anew that hold something back.
     pub until: Option<u64>,
+    /// The settings were changed: schedules whose slots are left out are looked at as well.
+    #[serde(default)]
+    pub settings_changed: bool,
+    /// The last owner whose schedules were looked at since.
+    #[serde(default)]
+    pub schedules_after: Option<Principal>,
 }
 
 /// A task without its steps, which are in the plan.

@@ -21,6 +21,7 @@ mod filling;
 mod forged;
 mod held_back;
 mod left_out;
+mod left_out_ends;
 mod let_go;
 mod missed;
 mod overlap;

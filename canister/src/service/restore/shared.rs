@@ -6,9 +6,9 @@ use chime_types::{Config, ConfigureRequest, Error, limits};
 use super::Restore;
 use super::check::count;
 use super::numbers::HIGHEST_KEPT;
-use crate::engine::alerts;
 use crate::engine::archive::Item;
 use crate::engine::template::Scope;
+use crate::engine::{alerts, rights};
 use crate::service::{Caller, configure, validate};
 use crate::state::State;
 use crate::state::keys::NameKey;
@@ -79,6 +79,7 @@ fn user(state: &mut State, restore: Restore, principal: Principal, mut record: U
         record.name = None;
     }
     state.put_user(principal, record);
+    rights::look_at_user(state, restore.now, principal);
 }
 
 /// An alert.

@@ -49,6 +49,9 @@ pub struct OwnerRecord {
     /// It controls the canister, as far as is known: no budget limits it.
     #[serde(default)]
     pub controls: bool,
+    /// Until when, at most, slots of its schedules are left out for a reason that holds for a while.
+    #[serde(default)]
+    pub left_out_until: u64,
     /// The hour in which it was told last that its budget is used up.
     #[serde(default)]
     pub told_of_budget: u64,
