@@ -47,6 +47,7 @@ mod http;
 mod jobs;
 pub mod limits;
 mod methods;
+mod names;
 mod requests;
 mod schedule;
 mod stats;
@@ -90,6 +91,7 @@ pub use jobs::{
     JobLease, ReleaseJobRequest,
 };
 pub use methods::{METHODS, MethodKind, MethodRow};
+pub use names::WELL_KNOWN_NAMES;
 pub use requests::{
     AddScheduleRequest, ApiDoc, Backfill, BackfillIdRequest, BackfillPage, BackfillRequest,
     CancelExecutionRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest,

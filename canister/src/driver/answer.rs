@@ -114,15 +114,18 @@ fn wished_pause(code: u32, message: &str) -> Option<u64> {
     seconds.trim().parse().ok()
 }
 
-/// What an answer means that arrived. Its text is Candid's textual form, or its size if it is large
-/// or not Candid.
+/// What an answer means that arrived. Its text is Candid's textual form with the names that are known,
+/// or its size if it is large or not Candid.
 fn arrived(bytes: &[u8], error_cases: &[String]) -> Outcome {
     let mut config = DecoderConfig::new();
     config.set_skipping_quota(MAXIMUM_DECODING_COST);
     let is_small = bytes.len() <= LARGEST_DECODED_ANSWER;
-    let decoded = is_small
+    let mut decoded = is_small
         .then(|| IDLArgs::from_bytes_with_config(bytes, &config).ok())
         .flatten();
+    if let Some(answer) = &mut decoded {
+        error_answer::name(answer, error_cases);
+    }
     let failure = match &decoded {
         Some(answer) => error_answer::failure_in(answer, error_cases),
         None => error_answer::failure_at_start(bytes, &config, error_cases),

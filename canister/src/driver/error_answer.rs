@@ -1,79 +1,48 @@
-//! Whether an answer that arrived tells of a failure: by convention a variant whose case is called
-//! `Err`, or as the owner has named it. Pure, and bounded whatever the callee answers.
+//! What a decoded answer says: with the names that are known, and whether it tells of a failure: by
+//! convention a variant whose case is called `Err`, or as the owner has named it. Pure, and bounded
+//! whatever the callee answers.
 //!
 //! Candid's binary form has hashes in place of names. The cases are compared by hash; for people the
-//! names are put back that ledgers and this scheduler use.
+//! names are put back that many canisters use.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use candid::de::IDLDeserialize;
 use candid::types::value::{IDLField, VariantValue};
 use candid::types::{Label, Type, TypeInner};
 use candid::{CandidType, DecoderConfig, IDLArgs, IDLValue, idl_hash};
+use chime_types::WELL_KNOWN_NAMES;
 use serde::de::{Deserialize, Deserializer, EnumAccess, Error, Visitor};
 
-/// Names that an answer may use when it tells of a failure: of ICRC-1, ICRC-2, the ledger of ICP, and
-/// the scheduler's own `Error`.
-const KNOWN_NAMES: [&str; 58] = [
-    "Err",
-    "err",
-    "Error",
-    "error",
-    "Ok",
-    "ok",
-    "BadFee",
-    "expected_fee",
-    "BadBurn",
-    "min_burn_amount",
-    "InsufficientFunds",
-    "balance",
-    "InsufficientAllowance",
-    "allowance",
-    "AllowanceChanged",
-    "current_allowance",
-    "Expired",
-    "ledger_time",
-    "TooOld",
-    "CreatedInFuture",
-    "Duplicate",
-    "duplicate_of",
-    "TemporarilyUnavailable",
-    "GenericError",
-    "error_code",
-    "message",
-    "e8s",
-    "TxTooOld",
-    "allowed_window_nanos",
-    "TxCreatedInFuture",
-    "TxDuplicate",
-    "FailedToWithdraw",
-    "FailedToCreate",
-    "fee_block",
-    "rejection_code",
-    "rejection_reason",
-    "Unauthorized",
-    "NotFound",
-    "code",
-    "reason",
-    "description",
-    "details",
-    "text",
-    "kind",
-    "advice",
-    "field",
-    "rule",
-    "fix",
-    "retry_at",
-    "invalid_argument",
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "conflict",
-    "limit_exceeded",
-    "unavailable",
-    "internal",
-    "retry",
-];
+/// Puts the names back into a decoded answer that are known: those that many canisters use, and those of
+/// the cases.
+pub fn name(answer: &mut IDLArgs, cases: &[String]) {
+    let names = Names {
+        cases,
+        by_hash: OnceCell::new(),
+    };
+    for value in &mut answer.args {
+        put_names_back(value, &names);
+    }
+}
+
+/// The names that are known, sorted out when the first label comes: most answers have none.
+struct Names<'a> {
+    cases: &'a [String],
+    by_hash: OnceCell<HashMap<u32, &'a str>>,
+}
+
+impl Names<'_> {
+    fn get(&self, hash: u32) -> Option<&str> {
+        let cases = self.cases.iter().map(String::as_str);
+        let sort = || {
+            let names = WELL_KNOWN_NAMES.into_iter().chain(cases);
+            names.map(|name| (idl_hash(name), name)).collect()
+        };
+        self.by_hash.get_or_init(sort).get(&hash).copied()
+    }
+}
 
 /// Why a decoded answer is a failure: one of its values is a variant with one of the cases. None if it
 /// is none.
@@ -82,14 +51,6 @@ pub fn failure_in(answer: &IDLArgs, cases: &[String]) -> Option<String> {
         IDLValue::Variant(variant) => named(variant.0.id.get_id(), cases),
         _ => None,
     })?;
-    let known = KNOWN_NAMES
-        .into_iter()
-        .chain(cases.iter().map(String::as_str));
-    let names: HashMap<u32, &str> = known.map(|name| (idl_hash(name), name)).collect();
-    let mut answer = answer.clone();
-    for value in &mut answer.args {
-        put_names_back(value, &names);
-    }
     Some(format!("the callee answered with {case}: {answer}"))
 }
 
@@ -114,7 +75,7 @@ fn named(hash: u32, cases: &[String]) -> Option<&str> {
 
 /// Names in place of the hashes that are known. A decoded value is at most as deep as its decoder
 /// allows.
-fn put_names_back(value: &mut IDLValue, names: &HashMap<u32, &str>) {
+fn put_names_back(value: &mut IDLValue, names: &Names<'_>) {
     match value {
         IDLValue::Opt(inner) => put_names_back(inner, names),
         IDLValue::Vec(items) => {
@@ -154,11 +115,11 @@ fn put_names_back(value: &mut IDLValue, names: &HashMap<u32, &str>) {
     }
 }
 
-fn rename(field: &mut IDLField, names: &HashMap<u32, &str>) {
+fn rename(field: &mut IDLField, names: &Names<'_>) {
     if let Label::Id(hash) = field.id
-        && let Some(name) = names.get(&hash)
+        && let Some(name) = names.get(hash)
     {
-        field.id = Label::Named((*name).to_string());
+        field.id = Label::Named(name.to_string());
     }
     put_names_back(&mut field.val, names);
 }

@@ -66,6 +66,29 @@ fn should_fail_at_once_when_the_answer_tells_of_a_failure() {
     }
 }
 
+#[test]
+fn should_show_results_with_the_names_that_many_canisters_use() {
+    for (sent, shown) in [
+        ("(variant { Ok = 5 : nat })", "(variant { Ok = 5 : nat })"),
+        (
+            "(record { total_supply = 7 : nat; unheard_of = true })",
+            "(record { 3_639_086_297 = true; total_supply = 7 : nat })",
+        ),
+        (
+            "(opt vec { record { \"icrc1:fee\"; variant { Nat = 10 : nat } } })",
+            "(opt vec { record { \"icrc1:fee\"; variant { Nat = 10 : nat } } })",
+        ),
+        ("(\"text\", 1 : nat8)", "(\"text\", 1 : nat8)"),
+    ] {
+        let world = World::new();
+        let answer = candid_parser::parse_idl_args(sent).unwrap();
+        let made = run(&world, once(judged(None)), Ok(answer.to_bytes().unwrap()));
+        let result = world.latest(made.id).result.expect("it completed");
+        let result = result.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(result, shown);
+    }
+}
+
 /// A registered action that calls.
 fn define(world: &World) {
     let request = DefineActionRequest {
