@@ -25,7 +25,7 @@ pub enum ConfigPreset {
 pub struct Config {
     /// Most attempts under way at the same time, 1 to 200. Notes take no place, nor do commands that
     /// workers run. Whoever has an attempt under way leaves a quarter of the places, at least one, to
-    /// owners who have none: so nobody waits because others fill all of them.
+    /// owners who have none: so nobody waits because another one fills all of them.
     pub maximum_concurrent: u32,
     /// Most attempts of one owner under way at the same time, 1 to 200; never more than three
     /// quarters of `maximum_concurrent` unless that is 1.
