@@ -35,7 +35,7 @@ pub struct Setting {
 pub enum Limits {
     /// Those of a new scheduler.
     Default,
-    /// Few: three in all and for a target, two for an owner.
+    /// Few: three in all and for a target, two for an owner, and few runs in an hour.
     Narrow,
     /// As many as may be.
     Wide,

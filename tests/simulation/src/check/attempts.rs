@@ -75,7 +75,7 @@ fn may_end_so(
     let report = model.reports.get(&attempt.fencing_token);
     match attempt.outcome {
         Outcome::Running => {
-            let limit = from + task.plan.timeout_seconds * SECOND + 2 * GRACE;
+            let limit = from + task.longest_timeout() * SECOND + 2 * GRACE;
             let may_run = was_disturbed || matches!(kind, StepKind::Never | StepKind::Command);
             may_run && (until <= limit || trouble.stalled(from, until))
         }

@@ -1,5 +1,6 @@
 //! A slot is run, left out or missed only for a reason that there was.
 
+use candid::Principal;
 use chime_types::{Cause, ExecutionStatus, MissedRuns, OverlapPolicy, TaskExecution, Trigger};
 
 use super::Record;
@@ -91,10 +92,11 @@ fn check_skipped(
         );
         return Ok(());
     }
+    if execution.cause == Some(Cause::RunsUsedUp) {
+        return check_used_up(model, owner, execution);
+    }
     // What stood in the way of the first slot takes the others of the hour along.
-    if model.was_disabled_between(owner, execution.scheduled_at, made)
-        || model.with_quota.contains_key(&owner)
-    {
+    if model.was_disabled_between(owner, execution.scheduled_at, made) {
         return Ok(());
     }
     let mut others = history.executions.iter();
@@ -112,6 +114,22 @@ fn check_skipped(
         Fates,
         "left out under {:?}, and nothing was in its way: {execution:?}",
         schedule.plan.overlap
+    );
+    Ok(())
+}
+
+/// A larger quota counts at once, also for a schedule whose slots were left out.
+fn check_used_up(
+    model: &Model,
+    owner: Principal,
+    execution: &TaskExecution,
+) -> Result<(), Violation> {
+    let made = execution.finished_at.unwrap_or(u64::MAX);
+    let last = execution.slots_until.unwrap_or(execution.scheduled_at);
+    ensure!(
+        model.had_few_runs(owner, last, made) || model.trouble.disturbed(last, made),
+        Fates,
+        "no quota of runs was small any more: {execution:?}"
     );
     Ok(())
 }

@@ -16,6 +16,20 @@ use candid::Principal;
 
 use crate::story::{Label, Limits, Worker};
 
+/// Runs of an owner in an hour that nobody uses up.
+const ENOUGH_RUNS: u64 = 1_000_000;
+/// Runs of an owner in an hour where the limits are narrow.
+const FEW_RUNS: u64 = 40;
+
+/// The runs of an hour that each owner has under these limits.
+#[must_use]
+pub const fn runs(limits: Limits) -> u64 {
+    match limits {
+        Limits::Default | Limits::Wide => ENOUGH_RUNS,
+        Limits::Narrow => FEW_RUNS,
+    }
+}
+
 /// A job that a worker was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -59,8 +73,8 @@ pub struct Model {
     pub defined: BTreeMap<Principal, u64>,
     /// Cycles are paid for, so that budgets may be used up.
     pub fees: bool,
-    /// Owners with a quota of runs.
-    pub with_quota: BTreeMap<Principal, u64>,
+    /// The quotas of runs in an hour that owners were given, and since when.
+    pub runs_per_hour: BTreeMap<Principal, Vec<(u64, u64)>>,
     /// Owners of whom a task was deleted: their figures hold what no history shows.
     pub deleted_tasks: BTreeMap<Principal, u64>,
     /// The jobs that workers hold, as they were told.
@@ -115,6 +129,26 @@ impl Model {
     pub fn limits_at(&self, at: u64) -> Limits {
         let before = self.limits.iter().rev().find(|(since, _)| *since <= at);
         before.map_or(Limits::Default, |(_, limits)| *limits)
+    }
+
+    /// Whether an owner might make only few runs in an hour, at some time between two others.
+    #[must_use]
+    pub fn had_few_runs(&self, owner: Principal, from: u64, until: u64) -> bool {
+        let few = |runs: u64| runs < ENOUGH_RUNS;
+        let own = self.runs_per_hour.get(&owner);
+        let own: Vec<(u64, bool)> = own
+            .into_iter()
+            .flatten()
+            .map(|(since, runs)| (*since, few(*runs)))
+            .collect();
+        let first = own.first().map_or(u64::MAX, |(since, _)| *since);
+        let of_all = self.limits.iter().filter(|(since, _)| *since <= first);
+        let of_all = of_all.map(|(since, limits)| (*since, few(runs(*limits))));
+        let spans: Vec<(u64, bool)> = of_all.chain(own).collect();
+        spans.iter().enumerate().any(|(index, (since, is_few))| {
+            let end = spans.get(index + 1).map_or(u64::MAX, |next| next.0);
+            *is_few && *since <= until && from <= end
+        })
     }
 
     /// Whether the limits were changed between two times.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use candid::Principal;
-use chime_types::{Task, TaskSchedule};
+use chime_types::{Task, TaskSchedule, limits};
 
 use super::slots::slots_between;
 use crate::story::{SchedulePlan, StepKind, StepPlan, TaskPlan};
@@ -194,6 +194,17 @@ impl TaskModel {
         steps.any(|step| {
             step.what.is_web() || matches!(step.what, StepKind::Never | StepKind::Command)
         })
+    }
+
+    /// The longest time, in seconds, that one of its steps may take. Steps that replace others do not have
+    /// the timeout of the plan.
+    #[must_use]
+    pub fn longest_timeout(&self) -> u64 {
+        let of_plan = self.plan.timeout_seconds;
+        match self.versions.len() {
+            1 => of_plan,
+            _ => of_plan.max(limits::DEFAULT_TIMEOUT_SECONDS),
+        }
     }
 
     /// Whether its executions begin when a worker claims them.

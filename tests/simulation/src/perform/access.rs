@@ -7,13 +7,10 @@ use chime_types::{
 };
 
 use super::{Run, plans};
-use crate::model::Span;
+use crate::model::{Span, runs};
 use crate::story::{AlertPlan, ChannelPlan, Limits, Owner, UserChange};
 use crate::violation::Violation;
 use crate::world::{admin, owner, worker};
-
-/// Runs of an owner in an hour, where no quota is meant.
-const ENOUGH_RUNS: u64 = 1_000_000;
 
 impl Run {
     pub(super) fn admit_workers(&mut self) {
@@ -36,7 +33,7 @@ impl Run {
             maximum_concurrent_per_owner: Some(per_owner),
             maximum_concurrent_per_target: Some(per_target),
             maximum_executions_per_task: Some(100_000),
-            maximum_runs_per_hour: Some(ENOUGH_RUNS),
+            maximum_runs_per_hour: Some(runs(limits)),
             maximum_events: Some(1_000_000),
             minimum_cycles: Some(Nat::from(1_000_000_000_u64)),
             ..ConfigureRequest::default()
@@ -76,7 +73,8 @@ impl Run {
             UserChange::Disabled(disabled) => self.note_disabled(number, disabled, now),
             UserChange::Role(_) => {}
             UserChange::RunsPerHour(runs) => {
-                self.model.with_quota.insert(principal, runs);
+                let quotas = self.model.runs_per_hour.entry(principal);
+                quotas.or_default().push((now, runs));
             }
         }
         self.world.pass(0)
