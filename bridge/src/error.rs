@@ -149,7 +149,21 @@ struct Details {
     field: Option<String>,
     rule: String,
     fix: String,
+    advises: Advises,
     cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Which texts of an error tell somebody what to do in the scheduler's methods, so that a surface may put its
+/// own words in their place. In all other texts the name of a method is nothing but a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Advises {
+    /// None of them.
+    #[default]
+    Nothing,
+    /// The way out.
+    Fix,
+    /// All, as in what the scheduler itself says.
+    All,
 }
 
 impl Error {
@@ -161,8 +175,16 @@ impl Error {
             field: None,
             rule: rule.into(),
             fix: fix.into(),
+            advises: Advises::Nothing,
             cause: None,
         }))
+    }
+
+    /// The same error, whose texts advise in the names of methods.
+    #[must_use]
+    pub fn advising(mut self, advises: Advises) -> Self {
+        self.0.advises = advises;
+        self
     }
 
     /// The same error, at a field of the request such as `schedules[0].rule.daily.hour`.
@@ -215,6 +237,12 @@ impl Error {
     #[must_use]
     pub fn fix(&self) -> &str {
         &self.0.fix
+    }
+
+    /// Which of its texts name methods as what to do.
+    #[must_use]
+    pub const fn advises(&self) -> Advises {
+        self.0.advises
     }
 
     /// The exit code of a command that ends with it.
@@ -279,7 +307,7 @@ impl StdError for Error {
 
 impl From<chime_types::Error> for Error {
     fn from(error: chime_types::Error) -> Self {
-        let made = Self::new(error.kind.into(), error.rule, error.fix);
+        let made = Self::new(error.kind.into(), error.rule, error.fix).advising(Advises::All);
         match error.field {
             Some(field) => made.at(field),
             None => made,

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let code = error.exit_code();
-            chime::cli::report(error);
+            chime::cli::report(&error);
             ExitCode::from(code)
         }
     }

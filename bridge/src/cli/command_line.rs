@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
-use clap::{Args, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use super::{
     ActionCommand, AlertCommand, ApplyArguments, BackupCommand, CompletionsArguments,
@@ -121,20 +121,58 @@ pub struct GlobalArguments {
         default_value = "table"
     )]
     pub output: Format,
-    /// Which of them are flags; the others that are there come from environment variables.
+    /// Which of them are flags, where the others that are there come from environment variables; and
+    /// which flags the command takes.
     #[arg(skip)]
     pub flags: Flags,
 }
 
-/// The names of the global options that stand on the command line.
+/// The options of the command that was run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flags(Vec<String>);
+pub struct Flags {
+    /// The names of the global ones that stand on the command line.
+    given: Vec<String>,
+    /// All that the command takes, without their dashes.
+    taken: Vec<String>,
+}
 
 impl Flags {
+    /// Those of the command that `matches` are about.
+    pub(super) fn of(command: &clap::Command, matches: &ArgMatches) -> Self {
+        let is_flag =
+            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        let (mut below, mut inner) = (command, matches);
+        while let Some((name, within)) = inner.subcommand()
+            && let Some(found) = below.find_subcommand(name)
+        {
+            (below, inner) = (found, within);
+        }
+        let longs = below.get_arguments().filter_map(clap::Arg::get_long);
+        Self {
+            given: matches
+                .ids()
+                .filter(is_flag)
+                .map(ToString::to_string)
+                .collect(),
+            taken: longs.map(str::to_string).collect(),
+        }
+    }
+
     /// Whether an option stands on the command line.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|flag| flag == name)
+        self.given.iter().any(|flag| flag == name)
+    }
+
+    /// Whether the command takes a flag such as `--at`; `--exclude-...` stands for all that begin so.
+    #[must_use]
+    pub fn takes(&self, flag: &str) -> bool {
+        let name = flag.trim_start_matches('-');
+        let mut taken = self.taken.iter();
+        match name.strip_suffix("...") {
+            Some(beginning) => taken.any(|it| it.starts_with(beginning)),
+            None => taken.any(|it| it == name),
+        }
     }
 }
 
@@ -144,20 +182,12 @@ impl Cli {
     /// # Errors
     /// The exit code, when the help or what is wrong was written.
     pub fn read() -> Result<Self, ExitCode> {
-        let command = variables::without_empty_variables(help::command());
+        let mut command = variables::without_empty_variables(help::command());
         let read = command
-            .try_get_matches()
+            .try_get_matches_from_mut(std::env::args_os())
             .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
         let (mut cli, matches) = read.map_err(|error| help::refused(&error))?;
-        let is_flag =
-            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        cli.global.flags = Flags(
-            matches
-                .ids()
-                .filter(is_flag)
-                .map(ToString::to_string)
-                .collect(),
-        );
+        cli.global.flags = Flags::of(&command, &matches);
         Ok(cli)
     }
 }

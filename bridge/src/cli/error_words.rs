@@ -3,11 +3,12 @@
 //!
 //! It changes words only: kind, cause and way out are the scheduler's.
 
-use crate::error::{Error, Kind};
+use crate::cli::Flags;
+use crate::error::{Advises, Error, Kind};
 use crate::words::Clock;
 
-/// The end of a field's path, and the flag that sets it. The first that fits counts.
-const FLAGS: [(&str, &str); 43] = [
+/// The end of a field's path, and the flag that sets it and nothing else. The first that fits counts.
+const FLAGS: [(&str, &str); 42] = [
     ("rule.once.run_at", "--at"),
     ("rule.cron.expression", "--cron"),
     ("rule.interval", "--every"),
@@ -31,7 +32,6 @@ const FLAGS: [(&str, &str); 43] = [
     ("exclusions", "--exclude-..."),
     ("retry.max_retries", "--retries"),
     ("retry.initial_delay_seconds", "--retry-delay"),
-    ("retry.factor_percent", "--retries"),
     ("retry.maximum_delay_seconds", "--retry-maximum-delay"),
     ("retry.jitter_percent", "--retry-jitter"),
     ("retry.maximum_age_seconds", "--retry-maximum-age"),
@@ -118,14 +118,27 @@ const VERBS: [(&str, &str); 46] = [
 /// Digits of an instant in nanoseconds since 2001, and until 2286.
 const DIGITS_OF_INSTANTS: usize = 19;
 
-/// The same error in the words of the command line.
-pub(super) fn reworded(error: Error, clock: &Clock) -> Error {
+/// The same error in the words of the command that was run: `flags` are those that it takes. What it was
+/// given by other means, such as a file or `KEY=VALUE`, keeps the name that it has there.
+pub(super) fn reworded(error: Error, clock: &Clock, flags: &Flags) -> Error {
     let field = error.field().map(|field| {
         let flag = flag_of(field).filter(|_| error.kind() == Kind::InvalidArgument);
+        let flag = flag.filter(|flag| flags.takes(flag));
         flag.map_or_else(|| field.to_string(), str::to_string)
     });
-    let words = |text: &str| commands(&instants(text, clock));
-    let (rule, fix) = (words(error.rule()), words(error.fix()));
+    let (in_rule, in_fix) = match error.advises() {
+        Advises::Nothing => (false, false),
+        Advises::Fix => (false, true),
+        Advises::All => (true, true),
+    };
+    let words = |text: &str, is_advice: bool| {
+        let text = instants(text, clock);
+        match is_advice {
+            true => commands(&text),
+            false => text,
+        }
+    };
+    let (rule, fix) = (words(error.rule(), in_rule), words(error.fix(), in_fix));
     error.with_words(field, rule, fix)
 }
 
@@ -184,7 +197,7 @@ fn instants(text: &str, clock: &Clock) -> String {
 }
 
 /// Names of methods as the commands that call them.
-fn commands(text: &str) -> String {
+pub(super) fn commands(text: &str) -> String {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut said = String::new();
     let mut rest = text;
@@ -228,14 +241,119 @@ mod tests {
         "release_job",
     ];
 
-    fn reword(field: Option<&str>, rule: &str, fix: &str) -> String {
-        let error = Error::new(Kind::InvalidArgument, rule, fix);
-        let error = match field {
-            Some(field) => error.at(field),
-            None => error,
-        };
-        let error = reworded(error, &Clock::fixed(0, TimeZone::UTC));
+    fn on(line: &str, error: Error) -> String {
+        let flags = Flags::of(&crate::cli::help::command(), &matches(line));
+        let error = reworded(error, &Clock::fixed(0, TimeZone::UTC), &flags);
         format!("{} | {}", error.explanation(), error.fix())
+    }
+
+    fn matches(line: &str) -> clap::ArgMatches {
+        let words = line.split(' ');
+        crate::cli::help::command()
+            .try_get_matches_from(words)
+            .unwrap()
+    }
+
+    /// The scheduler's own error about a request, on a command line.
+    fn reword_on(line: &str, field: Option<&str>, rule: &str, fix: &str) -> String {
+        let error = Error::new(Kind::InvalidArgument, rule, fix).advising(Advises::All);
+        match field {
+            Some(field) => on(line, error.at(field)),
+            None => on(line, error),
+        }
+    }
+
+    fn reword(field: Option<&str>, rule: &str, fix: &str) -> String {
+        reword_on("chime run --note x", field, rule, fix)
+    }
+
+    #[test]
+    fn should_name_only_flags_that_the_command_takes() {
+        let restore = "chime backup restore x.backup";
+        for field in [
+            "tasks[0].retry.max_retries",
+            "tasks[0].schedules[0].rule.interval.seconds",
+            "tasks[0].schedules[2].rule.daily.hour",
+            "tasks[0].schedules[2].exclusions[0]",
+            "tasks[0].steps[0].action.note.text",
+            "steps[0].call.method",
+            "steps[0].timeout_seconds",
+            "name",
+        ] {
+            let said = reword_on(restore, Some(field), "x", "");
+            assert_eq!(said, format!("{field}: x | "));
+        }
+        let table = [
+            (
+                "chime scheduler set a=1",
+                "maximum_concurrent",
+                "maximum_concurrent",
+            ),
+            (
+                "chime user put x --role user",
+                "quotas.maximum_concurrent",
+                "--maximum-concurrent",
+            ),
+            (
+                "chime task edit x --name y",
+                "maximum_concurrent",
+                "--maximum-concurrent",
+            ),
+            ("chime tasks ls", "timezone", "timezone"),
+            (
+                "chime alert create x --on failure",
+                "channel.webhook.url",
+                "--to",
+            ),
+            ("chime alert create x --on failure", "name", "name"),
+            (
+                "chime apply -f x.yaml",
+                "schedules[0].rule.daily.hour",
+                "schedules[0].rule.daily.hour",
+            ),
+            // Each retry has a pause of its own flag, but for its growth.
+            (
+                "chime run --note x",
+                "retry.factor_percent",
+                "retry.factor_percent",
+            ),
+            ("chime run --note x", "retry.max_retries", "--retries"),
+        ];
+        for (line, field, expected) in table {
+            let said = reword_on(line, Some(field), "x", "");
+            assert_eq!(said, format!("{expected}: x | "), "{line}");
+        }
+    }
+
+    #[test]
+    fn should_leave_names_of_methods_that_are_no_advice() {
+        let rule =
+            "missing method `clear_inbox`; method `add_schedule` is expected by the old interface";
+        let error = Error::new(Kind::Incompatible, rule, "call get_execution");
+        assert_eq!(
+            on("chime deploy --dry-run", error),
+            format!("{rule} | call get_execution")
+        );
+        let error = Error::new(
+            Kind::ExecutionFailed,
+            "no method get_task",
+            "see get_execution",
+        );
+        assert_eq!(
+            on("chime task run x --wait", error.advising(Advises::Fix)),
+            "no method get_task | see `chime execution show`"
+        );
+    }
+
+    #[test]
+    fn should_have_a_flag_for_each_field_alone() {
+        // An interval, and days of the calendar, are both what follows --every.
+        let shared: Vec<_> = FLAGS
+            .iter()
+            .filter(|(_, flag)| FLAGS.iter().filter(|(_, it)| it == flag).count() > 1)
+            .map(|(field, _)| *field)
+            .collect();
+        assert_eq!(shared, ["rule.interval", "rule.calendar"]);
     }
 
     #[test]
@@ -260,9 +378,6 @@ mod tests {
             ("steps[0].action.note.text", "--note"),
             ("steps[0].call.method", "--call"),
             ("steps[11].call.arguments.amount", "--call"),
-            ("channel.webhook.url", "--to"),
-            ("channel.webhook.headers[0].name", "--header"),
-            ("condition.late.seconds", "--on"),
             ("schedules[0].exclusions[1].weekdays", "--exclude-..."),
             ("schedules[1].name", "--schedule-name"),
             ("start_at", "--start"),

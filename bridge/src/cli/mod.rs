@@ -106,6 +106,12 @@ use crate::words::Clock;
 /// # Errors
 /// Whatever kept it from being done; the table of [`crate::error`] gives the exit code.
 pub async fn run(cli: Cli) -> Result<()> {
+    let flags = cli.global.flags.clone();
+    let done = run_command(cli).await;
+    done.map_err(|error| error_words::reworded(error, &Clock::system(), &flags))
+}
+
+async fn run_command(cli: Cli) -> Result<()> {
     let writer = Writer::new(cli.global.output);
     let global = &cli.global;
     match cli.command {
@@ -144,9 +150,8 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 /// Writes an error to the standard error: its cause, and the next step.
-pub fn report(error: Error) {
+pub fn report(error: &Error) {
     use std::io::Write;
-    let error = error_words::reworded(error, &Clock::system());
     let text = match error.kind() {
         // Whoever declined or pressed Ctrl-C made no mistake.
         Kind::Interrupted => {

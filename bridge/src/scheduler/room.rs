@@ -5,7 +5,7 @@ use chime_schedule::{Definition, Schedule};
 use chime_types::{Config, EmptyRequest, NewSchedule, Role, Task, User};
 
 use super::{Canister, Scheduler};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Advises, Error, Kind, Result};
 
 /// What is left for an owner. It shrinks with each task that is foreseen.
 #[derive(Clone, Debug)]
@@ -108,7 +108,8 @@ impl Room {
                 Kind::Forbidden,
                 "only a user, an operator or an admin may do this",
                 "ask an admin for another role (put_user)",
-            ));
+            )
+            .advising(Advises::Fix));
         }
         let slots = match runs {
             true => schedules.iter().map(slots_of).fold(0, u64::saturating_add),
@@ -130,7 +131,8 @@ impl Room {
                 ),
                 "choose longer intervals, switch other schedules off, or ask an admin for a higher \
                  quota (put_user, configure)",
-            ));
+            )
+            .advising(Advises::Fix));
         }
         self.slots = all;
         Ok(())
@@ -155,7 +157,8 @@ impl Room {
             ),
             "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, \
              configure)",
-        ))
+        )
+        .advising(Advises::Fix))
     }
 }
 

@@ -8,7 +8,7 @@ use chime_types::{ExecutionRequest, ExecutionStatus, TaskExecution};
 use tokio::time::{Instant, sleep};
 
 use super::{Canister, Scheduler};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Advises, Error, Kind, Result};
 
 /// How often to ask, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,8 @@ pub fn require_completed(execution: TaskExecution) -> Result<TaskExecution> {
             ended(execution.status)
         ),
         "get_execution shows its attempts and its log",
-    ))
+    )
+    .advising(Advises::Fix))
 }
 
 /// How an execution ended that did not complete, as a verb.
