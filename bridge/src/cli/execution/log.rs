@@ -77,6 +77,12 @@ impl ExecutionLog {
             total_executions,
         }
     }
+
+    /// The same, with how the task stands by more executions than are shown.
+    #[must_use]
+    pub fn in_state(self, state: &'static str) -> Self {
+        Self { state, ..self }
+    }
 }
 
 impl Answer for ExecutionLog {

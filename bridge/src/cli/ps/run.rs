@@ -14,6 +14,7 @@ use crate::cli::{GlobalArguments, KillArguments, ListArguments, LogsArguments, S
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{HOW_OWNERS_ARE_FOUND, Latest};
 use crate::terminal::{Progress, Writer};
+use crate::words::task_state;
 
 /// `chime ps ls`.
 pub(in crate::cli) async fn list(
@@ -158,6 +159,12 @@ async fn page(
     let task = scheduler
         .get_task(&TaskRequest { task_id: found.id })
         .await?;
+    let active = task.active_executions;
+    let known = scheduler
+        .with_open(task.id, active, executions.clone())
+        .await?;
     let shown = executions.into_iter().skip(from).collect();
-    Ok(ExecutionLog::new(&task, shown, task.total_executions))
+    let log = ExecutionLog::new(&task, shown, task.total_executions);
+    // What is under way may be on another page.
+    Ok(log.in_state(task_state(&task, &known)))
 }
