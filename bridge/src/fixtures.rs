@@ -1,10 +1,11 @@
 //! Tasks, executions and users for tests.
 
-use candid::Principal;
+use candid::{Nat, Principal};
+use chime_types::limits::NANOSECONDS;
 use chime_types::{
     Action, Attempt, ExecutionStatus, GapPolicy, MissedRuns, OnUnknown, Outcome, OverlapPolicy,
-    Priority, Quotas, RetryPolicy, Role, Rule, StepStatus, Task, TaskExecution, TaskSchedule,
-    TaskStatus, TaskStep, Trigger, User,
+    Percentiles, Priority, Quotas, RetryPolicy, Role, Rule, Stats, StepStatus, Task, TaskExecution,
+    TaskSchedule, TaskStatus, TaskStep, Trigger, User,
 };
 
 /// A task that has this id and name and nothing else.
@@ -125,7 +126,7 @@ pub(crate) fn attempt(number: u32, outcome: Outcome, error: Option<&str>) -> Att
         number,
         step: 0,
         started_at: 0,
-        finished_at: Some(chime_types::limits::NANOSECONDS),
+        finished_at: Some(NANOSECONDS),
         fencing_token: 0,
         worker: None,
         outcome,
@@ -150,5 +151,45 @@ pub(crate) fn user() -> User {
         slots_per_hour: None,
         bytes: None,
         budget: None,
+    }
+}
+
+/// Figures of a scheduler in good health with one task, as of `now_at`.
+pub(crate) fn stats(now_at: u64) -> Stats {
+    let percentiles = Percentiles {
+        p50_nanoseconds: Some(1),
+        p95_nanoseconds: Some(59 * NANOSECONDS),
+        p99_nanoseconds: None,
+    };
+    Stats {
+        total_tasks: 1,
+        active_executions: 0,
+        completed_today: 1,
+        failed_today: 0,
+        missed_today: 0,
+        skipped_today: 0,
+        dead_letters: 0,
+        average_duration_nanoseconds: None,
+        duration: percentiles,
+        lag: percentiles,
+        runs_this_hour: 1,
+        bytes: None,
+        budget: None,
+        spenders: None,
+        upcoming: vec![],
+        agenda: 2,
+        ready: 0,
+        running: 0,
+        parked: 0,
+        waiting_for_workers: 0,
+        next_wake_at: Some(now_at + 90 * NANOSECONDS),
+        timer_armed_at: Some(now_at + 90 * NANOSECONDS),
+        cycles: Nat::from(40_000_000_000_000_u128),
+        cycles_per_day: Some(Nat::from(1_000_000_000_000_u64)),
+        cycles_low: false,
+        failed_messages: None,
+        stable_pages: 1,
+        version: "0.2.0".into(),
+        now_at,
     }
 }

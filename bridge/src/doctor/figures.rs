@@ -22,12 +22,27 @@ pub struct Figures {
     pub stats: Stats,
     /// `get_config`.
     pub config: Config,
+    /// Whose commands wait for a worker.
+    pub commands: Commands,
+}
+
+/// Commands that wait for a worker, beside those of all owners in the figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commands {
+    /// How many of them are the caller's.
+    pub own: u64,
+    /// Whether those of others are the caller's business, too.
+    pub sees_all: bool,
 }
 
 /// Judges them, one finding for each subject.
 #[must_use]
 pub fn figures(figures: &Figures) -> Vec<Finding> {
-    let Figures { stats, config } = figures;
+    let Figures {
+        stats,
+        config,
+        commands,
+    } = figures;
     vec![
         Finding::ok("version", stats.version.clone()),
         timer(stats),
@@ -35,7 +50,7 @@ pub fn figures(figures: &Figures) -> Vec<Finding> {
         cycles(stats, config),
         budget(stats),
         lag(stats),
-        workers(stats),
+        workers(stats, *commands),
         load(stats, config),
         dead_letters(stats),
     ]
@@ -192,18 +207,29 @@ fn lag(stats: &Stats) -> Finding {
     }
 }
 
-fn workers(stats: &Stats) -> Finding {
-    match stats.waiting_for_workers {
-        0 => Finding::ok("workers", "no command waits for one"),
-        waiting => Finding::warn(
-            "workers",
-            match waiting {
-                1 => "1 command waits for one".to_string(),
-                waiting => format!("{waiting} commands wait for one"),
-            },
-            "run `chime worker` where they are to be executed",
-        ),
-    }
+fn workers(stats: &Stats, Commands { own, sees_all }: Commands) -> Finding {
+    let wait = |count: u64, whose: &str| match count {
+        1 => format!("1 command{whose} waits for one"),
+        count => format!("{count} commands{whose} wait for one"),
+    };
+    let others = stats.waiting_for_workers.saturating_sub(own);
+    let text = match (own, others) {
+        (0, 0) => return Finding::ok("workers", "no command waits for one"),
+        (0, _) if !sees_all => {
+            return Finding::ok("workers", "no command of yours waits for one");
+        }
+        (0, others) => wait(others, " of other owners"),
+        (own, 0) => wait(own, ""),
+        (own, others) if sees_all => {
+            format!("{}, {others} of other owners", wait(own, " of yours"))
+        }
+        (own, _) => wait(own, " of yours"),
+    };
+    Finding::warn(
+        "workers",
+        text,
+        "run `chime worker` where they are to be executed",
+    )
 }
 
 fn load(stats: &Stats, config: &Config) -> Finding {

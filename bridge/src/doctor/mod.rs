@@ -11,7 +11,7 @@ mod tasks;
 
 pub use caller::{caller, key};
 pub use canister::canister;
-pub use figures::{Figures, figures};
+pub use figures::{Commands, Figures, figures};
 pub use network::network;
 pub use tasks::{alerts, host, others, released_commands, scheduler_clock};
 

@@ -3,9 +3,13 @@
 //! A number is an id, and no other thing than the one that has it: a script that is run again must not
 //! reach what nobody named. Only principals, which are long and random, may be given by their beginning.
 
+use std::time::Duration;
+
 use chime_types::{
-    Alert, Backup, ExecutionRequest, Task, TaskExecution, TaskRequest, TaskSchedule, User,
+    Alert, Backup, EmptyRequest, ExecutionRequest, Role, Task, TaskExecution, TaskRequest,
+    TaskSchedule, User,
 };
+use tokio::time::timeout;
 
 use super::{Canister, Scheduler};
 use crate::candid_json::near;
@@ -13,6 +17,8 @@ use crate::error::{Error, Kind, Result};
 
 /// Candidates named in an error about an ambiguous selector.
 const CANDIDATES_SHOWN: usize = 5;
+/// How long tasks of others are looked for where they are only to be named.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Shortest beginning of a principal that stands for it: its first group.
 const LEAST_BEGINNING: usize = 5;
 
@@ -28,7 +34,29 @@ impl<C: Canister> Scheduler<C> {
                 answer => return answer,
             }
         }
-        choose(&TASKS, selector, self.all_tasks().await?)
+        match choose(&TASKS, selector, self.all_tasks().await?) {
+            Err(error) => Err(self.naming_others(selector, error).await),
+            found => found,
+        }
+    }
+
+    /// The error about a task that the caller does not have, with those of others that are called so, for
+    /// who sees them. What is named must not be another owner's without that being said.
+    async fn naming_others(&self, selector: &str, error: Error) -> Error {
+        let others = async {
+            let me = self.get_me(&EmptyRequest {}).await?;
+            let mut others = match me.role {
+                Role::Admin | Role::Operator | Role::Viewer => self.tasks_of_all(|_| ()).await?,
+                Role::User | Role::Worker => Vec::new(),
+            };
+            others.retain(|task| task.owner != me.principal && task.name == selector);
+            Ok::<_, Error>(others)
+        };
+        // The error is right without them.
+        match timeout(PATIENCE, others).await {
+            Ok(Ok(others)) if !others.is_empty() => of_others(selector, &others),
+            Ok(Ok(_) | Err(_)) | Err(_) => error,
+        }
     }
 
     /// The execution with this id, or else the latest one of the task with this name.
@@ -54,7 +82,8 @@ impl<C: Canister> Scheduler<C> {
             });
         }
         let names: Vec<_> = tasks.iter().map(|task| task.name.as_str()).collect();
-        Err(EXECUTIONS.none(selector, &names))
+        let error = EXECUTIONS.none(selector, &names);
+        Err(self.naming_others(selector, error).await)
     }
 
     /// The caller's alert with this id or name.
@@ -85,6 +114,24 @@ impl<C: Canister> Scheduler<C> {
     pub async fn find_user(&self, selector: &str) -> Result<User> {
         choose(&USERS, selector, self.all_users().await?)
     }
+}
+
+/// A task is another owner's: its name stands for it no more than a number stands for another id.
+fn of_others(selector: &str, others: &[Task]) -> Error {
+    let shown = others.iter().take(CANDIDATES_SHOWN);
+    let shown = shown.map(|task| format!("task {} of {}", task.id, task.owner));
+    let mut shown: Vec<_> = shown.collect();
+    if others.len() > CANDIDATES_SHOWN {
+        shown.push("…".to_string());
+    }
+    Error::new(
+        Kind::NotFound,
+        format!(
+            "no task of yours is called {selector:?}, but {} is",
+            shown.join(", ")
+        ),
+        "give its id: names stand for tasks of your own only",
+    )
 }
 
 /// The schedule of a task with this id or name.
@@ -242,8 +289,11 @@ fn one<T: Selectable>(words: &Words, selector: &str, mut candidates: Vec<T>) -> 
 
 #[cfg(test)]
 mod tests {
+    use chime_types as types;
+
     use super::*;
     use crate::fixtures::task;
+    use crate::scheduler::Manner;
 
     fn tasks() -> Vec<Task> {
         vec![
@@ -320,5 +370,78 @@ mod tests {
             error.rule(),
             "\"x\" is ambiguous: tasks 100, 101, 102, 103, 104, …"
         );
+    }
+
+    /// A scheduler whose caller is a viewer without tasks, and where somebody else has one.
+    struct Shared {
+        role: Role,
+    }
+
+    impl Canister for Shared {
+        async fn call(&self, _: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
+            let theirs = || Task {
+                owner: candid::Principal::from_slice(&[7]),
+                ..task(7, "report")
+            };
+            let refused = |kind| types::Error::new(kind, "no", "ask for something else");
+            let bytes = match method {
+                "get_me" => {
+                    let me = User {
+                        role: self.role,
+                        ..crate::fixtures::user()
+                    };
+                    candid::encode_one(types::UserResult::Ok(me))
+                }
+                "get_my_tasks" => {
+                    let asked: types::GetMyTasksRequest = candid::decode_one(&arguments).unwrap();
+                    let is_theirs = asked.owner == Some(theirs().owner);
+                    candid::encode_one(types::GetMyTasksResult::Ok(types::TaskPage {
+                        tasks: is_theirs.then(theirs).into_iter().collect(),
+                        next_cursor: None,
+                        total_tasks: 0,
+                    }))
+                }
+                "get_task" => {
+                    let asked: TaskRequest = candid::decode_one(&arguments).unwrap();
+                    candid::encode_one(match asked.task_id {
+                        7 => types::TaskResult::Ok(theirs()),
+                        _ => types::TaskResult::Err(refused(types::ErrorKind::NotFound)),
+                    })
+                }
+                "list_users" => {
+                    let refused = refused(types::ErrorKind::Forbidden);
+                    candid::encode_one(types::ListUsersResult::Err(refused))
+                }
+                "get_stats" => {
+                    candid::encode_one(types::GetStatsResult::Ok(crate::fixtures::stats(0)))
+                }
+                other => panic!("{other} was called"),
+            };
+            Ok(bytes.unwrap())
+        }
+
+        async fn interface_text(&self, _: candid::Principal) -> Result<Option<String>> {
+            Ok(None)
+        }
+    }
+
+    #[tokio::test]
+    async fn should_say_whose_a_task_is_that_the_caller_only_sees() {
+        for (role, is_named) in [
+            (Role::Viewer, true),
+            (Role::Operator, true),
+            (Role::User, false),
+        ] {
+            let scheduler = Scheduler::of(Shared { role });
+            for error in [
+                scheduler.find_task("report").await.unwrap_err(),
+                scheduler.find_execution("report").await.unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), Kind::NotFound);
+                assert_eq!(error.rule().contains("task 7 of "), is_named, "{error}");
+            }
+            let other = scheduler.find_task("reports").await.unwrap_err();
+            assert!(other.rule().starts_with("no task of yours has"), "{other}");
+        }
     }
 }

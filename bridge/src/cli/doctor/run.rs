@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use chime_types::{EmptyRequest, Role, User};
+use chime_types::{EmptyRequest, ExecutionStatus, Role, TaskExecution, User, WaitReason};
 use ic_agent::Identity;
 use ic_agent::identity::AnonymousIdentity;
 
@@ -11,7 +11,7 @@ use crate::cli::GlobalArguments;
 use crate::cli::doctor::show::Diagnosis;
 use crate::cli::session::{choices, interrupted, interruption, settings_of};
 use crate::config::{Choices, Config, of_user};
-use crate::doctor::{self, Figures, Finding, Verdict};
+use crate::doctor::{self, Commands, Figures, Finding, Verdict};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, Settings, choose_identity, reach};
 use crate::scheduler::Scheduler;
@@ -181,13 +181,7 @@ async fn of_scheduler(scheduler: &Scheduler, hosted_here: bool) -> Vec<Finding> 
     let Ok(me) = me else {
         return findings;
     };
-    let both = async {
-        Ok::<_, Error>(Figures {
-            stats: scheduler.get_stats(&EmptyRequest {}).await?,
-            config: scheduler.get_config(&EmptyRequest {}).await?,
-        })
-    };
-    match both.await {
+    match figures(scheduler, &me).await {
         Ok(figures) => {
             let here_at = Clock::system().now_at();
             findings.push(doctor::scheduler_clock(figures.stats.now_at, here_at));
@@ -200,6 +194,43 @@ async fn of_scheduler(scheduler: &Scheduler, hosted_here: bool) -> Vec<Finding> 
         Err(error) => findings.push(Finding::of_error("tasks", &error)),
     }
     findings
+}
+
+async fn figures(scheduler: &Scheduler, me: &User) -> Result<Figures> {
+    let stats = scheduler.get_stats(&EmptyRequest {}).await?;
+    let own = match stats.waiting_for_workers {
+        0 => 0,
+        _ => commands_that_wait(scheduler).await?,
+    };
+    Ok(Figures {
+        stats,
+        config: scheduler.get_config(&EmptyRequest {}).await?,
+        commands: Commands {
+            own,
+            sees_all: sees_all(me.role),
+        },
+    })
+}
+
+/// How many commands of the caller no worker has taken.
+async fn commands_that_wait(scheduler: &Scheduler) -> Result<u64> {
+    let tasks = scheduler.all_tasks().await?;
+    let active = tasks.iter().filter(|task| task.active_executions > 0);
+    let mut count = 0;
+    for task in active.take(MAXIMUM_LOOKS) {
+        let status = Some(ExecutionStatus::Waiting);
+        let waiting = scheduler.executions(task.id, status, usize::MAX).await?;
+        let is_job = |it: &&TaskExecution| it.waiting_for == Some(WaitReason::Worker);
+        count += waiting.iter().filter(is_job).count() as u64;
+    }
+    Ok(count)
+}
+
+const fn sees_all(role: Role) -> bool {
+    match role {
+        Role::Admin | Role::Operator | Role::Viewer => true,
+        Role::User | Role::Worker => false,
+    }
 }
 
 /// What the tasks themselves say: those of the caller, and for who may see them those of all.
@@ -216,7 +247,7 @@ async fn of_tasks(scheduler: &Scheduler, me: &User, hosted_here: bool) -> Result
     let mut findings: Vec<_> = doctor::released_commands(&executions).into_iter().collect();
     findings.push(doctor::alerts(&scheduler.all_alerts().await?));
     let mut known = me.tasks;
-    if matches!(me.role, Role::Admin | Role::Operator | Role::Viewer) {
+    if sees_all(me.role) {
         let all = scheduler.tasks_of_all(|_| ()).await?;
         let others = all.iter().filter(|task| task.owner != me.principal).count();
         findings.push(doctor::others(me.tasks, others as u64));

@@ -1,56 +1,23 @@
 //! Figures of schedulers in good and in bad health.
 
 use candid::Nat;
-use chime_types::{CyclesBudget, FailedMessages, Percentiles};
+use chime_types::{CyclesBudget, FailedMessages};
 
 use super::*;
 use crate::diagnosis::message_trouble;
 use crate::doctor::Verdict;
+use crate::fixtures::stats;
 
 const NOW_AT: u64 = 1_800_000_000 * NANOSECONDS;
 
 fn healthy() -> Figures {
-    let percentiles = Percentiles {
-        p50_nanoseconds: Some(1),
-        p95_nanoseconds: Some(59 * NANOSECONDS),
-        p99_nanoseconds: None,
-    };
     Figures {
-        stats: Stats {
-            total_tasks: 1,
-            active_executions: 0,
-            completed_today: 1,
-            failed_today: 0,
-            missed_today: 0,
-            skipped_today: 0,
-            dead_letters: 0,
-            average_duration_nanoseconds: None,
-            duration: percentiles,
-            lag: percentiles,
-            runs_this_hour: 1,
-            bytes: None,
-            budget: None,
-            spenders: None,
-            upcoming: vec![],
-            agenda: 2,
-            ready: 0,
-            running: 0,
-            parked: 0,
-            waiting_for_workers: 0,
-            next_wake_at: Some(NOW_AT + 90 * NANOSECONDS),
-            timer_armed_at: Some(NOW_AT + 90 * NANOSECONDS),
-            cycles: Nat::from(40_000_000_000_000_u128),
-            cycles_per_day: Some(Nat::from(TRILLION)),
-            cycles_low: false,
-            failed_messages: None,
-            stable_pages: 1,
-            version: "0.2.0".into(),
-            now_at: NOW_AT,
-        },
+        stats: stats(NOW_AT),
         config: Config {
             minimum_cycles: Nat::from(TRILLION),
             ..Config::default()
         },
+        commands: Commands::default(),
     }
 }
 
@@ -167,7 +134,10 @@ fn should_warn_of_what_waits() {
                 given.stats.lag.p95_nanoseconds = Some(LATE_SECONDS * NANOSECONDS);
             }) as fn(&mut Figures),
         ),
-        ("workers", |given| given.stats.waiting_for_workers = 1),
+        ("workers", |given| {
+            given.stats.waiting_for_workers = 1;
+            given.commands.own = 1;
+        }),
         ("dead letters", |given| given.stats.dead_letters = 1),
         ("load", |given| {
             given.stats.ready = 1;
@@ -177,5 +147,47 @@ fn should_warn_of_what_waits() {
         let finding = found(subject, change);
         assert_eq!(finding.verdict, Verdict::Warn, "{subject}");
         assert!(finding.fix.is_some(), "{subject}");
+    }
+}
+
+#[test]
+fn should_warn_only_of_commands_that_are_somebody_s_business() {
+    for (all, own, sees_all, verdict, text) in [
+        (0, 0, false, Verdict::Ok, "no command waits for one"),
+        (
+            1,
+            0,
+            false,
+            Verdict::Ok,
+            "no command of yours waits for one",
+        ),
+        (1, 1, false, Verdict::Warn, "1 command waits for one"),
+        (
+            3,
+            2,
+            false,
+            Verdict::Warn,
+            "2 commands of yours wait for one",
+        ),
+        (
+            1,
+            0,
+            true,
+            Verdict::Warn,
+            "1 command of other owners waits for one",
+        ),
+        (
+            3,
+            1,
+            true,
+            Verdict::Warn,
+            "1 command of yours waits for one, 2 of other owners",
+        ),
+    ] {
+        let finding = found("workers", |given| {
+            given.stats.waiting_for_workers = all;
+            given.commands = Commands { own, sees_all };
+        });
+        assert_eq!((finding.verdict, finding.text.as_str()), (verdict, text));
     }
 }
