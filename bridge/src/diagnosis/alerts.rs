@@ -1,6 +1,6 @@
 //! Whether the messages of an alert arrive, as far as the alert itself shows it. Pure.
 
-use chime_types::{Alert, Channel};
+use chime_types::{Alert, Channel, DeliveryState};
 
 /// Services that take messages in a form of their own, and the field that they want.
 const OWN_FORMS: [(&str, &str); 4] = [
@@ -37,21 +37,45 @@ pub fn channel_doubt(channel: &Channel) -> Option<String> {
     })
 }
 
-/// What is wrong with an alert; none if nothing is.
+/// Why nobody may hear an alert: the one rule of whatever warns of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlertTrouble {
+    /// Its last message did not arrive, or not yet although it was tried.
+    Lost,
+    /// Nothing arrived so far, and this is not known of its channel.
+    Doubtful(String),
+}
+
+/// What is wrong with an alert; none if nothing is. One that is disabled is to be silent.
 #[must_use]
-pub fn alert_trouble(alert: &Alert) -> Option<String> {
-    let name = format!("Alert {} ({:?})", alert.id, alert.name);
+pub fn alert_trouble(alert: &Alert) -> Option<AlertTrouble> {
     if alert.disabled {
         return None;
     }
-    match alert.delivery.as_ref().map(|it| it.last_attempt_arrived) {
-        Some(Some(false)) => Some(format!(
-            "{name} does not arrive: see `delivery` in list_alerts; test_alert tries again."
-        )),
-        Some(Some(true)) => None,
-        Some(None) | None => {
-            let doubt = channel_doubt(&alert.channel)?;
-            Some(format!("{name} has sent nothing that arrived. {doubt}"))
+    let delivery = alert.delivery.as_ref();
+    let is_lost = match delivery.map(|it| it.state) {
+        Some(DeliveryState::Retrying | DeliveryState::GivenUp | DeliveryState::Dropped) => true,
+        Some(DeliveryState::Waiting | DeliveryState::UnderWay | DeliveryState::Delivered)
+        | None => false,
+    };
+    match delivery.and_then(|it| it.last_attempt_arrived) {
+        _ if is_lost => Some(AlertTrouble::Lost),
+        Some(false) => Some(AlertTrouble::Lost),
+        Some(true) => None,
+        None => channel_doubt(&alert.channel).map(AlertTrouble::Doubtful),
+    }
+}
+
+impl AlertTrouble {
+    /// The trouble of `alert` in a sentence, with the methods that tell more.
+    #[must_use]
+    pub fn sentence(&self, alert: &Alert) -> String {
+        let name = format!("Alert {} ({:?})", alert.id, alert.name);
+        match self {
+            Self::Lost => format!(
+                "{name} does not arrive: see `delivery` in list_alerts; test_alert tries again."
+            ),
+            Self::Doubtful(doubt) => format!("{name} has sent nothing that arrived. {doubt}"),
         }
     }
 }

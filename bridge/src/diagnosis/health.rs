@@ -1,7 +1,7 @@
 //! What is wrong with a task, as far as the task itself shows it. Pure.
 
 use chime_types::limits::NANOSECONDS;
-use chime_types::{Alert, DeliveryState, SET_ASIDE_PREFIX, Stats, Task, TaskSchedule, TaskStatus};
+use chime_types::{SET_ASIDE_PREFIX, Stats, Task, TaskSchedule, TaskStatus};
 
 /// A time that is later than this is overdue.
 const OVERDUE_SECONDS: u64 = 60;
@@ -79,19 +79,6 @@ pub fn message_trouble(stats: &Stats) -> Option<String> {
             "The last {in_a_row} messages of the scheduler failed: {suspect}."
         )),
     }
-}
-
-/// Whether the last message of an alert did not arrive, or not yet although it was tried: whoever relies
-/// on it hears nothing.
-#[must_use]
-pub fn is_unheard(alert: &Alert) -> bool {
-    let state = alert.delivery.as_ref().map(|delivery| delivery.state);
-    let is_lost = match state {
-        Some(DeliveryState::Retrying | DeliveryState::GivenUp | DeliveryState::Dropped) => true,
-        Some(DeliveryState::Waiting | DeliveryState::UnderWay | DeliveryState::Delivered)
-        | None => false,
-    };
-    is_lost && !alert.disabled
 }
 
 fn finding(task: &Task, schedule: &TaskSchedule, now_at: u64) -> Option<Finding> {

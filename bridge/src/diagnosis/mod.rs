@@ -10,7 +10,7 @@ mod forecast;
 mod health;
 
 pub use ahead::{Ahead, ahead};
-pub use alerts::{alert_trouble, channel_doubt};
+pub use alerts::{AlertTrouble, alert_trouble, channel_doubt};
 pub use explain::{Cause, Explanation, Remedy, explain};
 pub use forecast::next_runs;
-pub use health::{Finding, findings, is_unheard, message_trouble};
+pub use health::{Finding, findings, message_trouble};

@@ -4,7 +4,7 @@ use chime_types::limits::NANOSECONDS;
 use chime_types::{Alert, ExecutionStatus, Outcome, TaskExecution, WaitReason};
 
 use super::Finding;
-use crate::diagnosis::is_unheard;
+use crate::diagnosis::{AlertTrouble, alert_trouble};
 use crate::error::Kind;
 
 /// A scheduler's clock that is off by more fires schedules at times that people see are wrong.
@@ -85,25 +85,38 @@ pub fn released_commands(executions: &[TaskExecution]) -> Option<Finding> {
     })
 }
 
-/// Alerts whose last message did not arrive: whoever relies on them hears nothing.
+/// Alerts that nobody may hear: the last message did not arrive, or nothing did so far.
 #[must_use]
 pub fn alerts(alerts: &[Alert]) -> Finding {
-    let silent: Vec<_> = alerts.iter().filter(|alert| is_unheard(alert)).collect();
-    let names: Vec<_> = silent
-        .iter()
-        .take(NAMED)
-        .map(|alert| format!("{} ({:?})", alert.id, alert.name))
-        .collect();
-    let text = match silent.len() {
-        0 => return Finding::ok("alerts", "no message is lost"),
-        1 => format!("the last message of alert {} did not arrive", names[0]),
-        count => format!(
-            "the last messages of {count} alerts did not arrive: {}",
-            names.join(", ")
-        ),
+    let (mut lost, mut doubtful) = (Vec::new(), Vec::new());
+    for alert in alerts {
+        match alert_trouble(alert) {
+            Some(AlertTrouble::Lost) => lost.push(alert),
+            Some(AlertTrouble::Doubtful(_)) => doubtful.push(alert),
+            None => {}
+        }
+    }
+    let of = |alerts: &[&Alert]| {
+        let names = alerts.iter().take(NAMED);
+        let names = names.map(|alert| format!("{} ({:?})", alert.id, alert.name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        match alerts.len() {
+            1 => format!("alert {names}"),
+            count => format!("{count} alerts ({names})"),
+        }
     };
+    let mut texts = Vec::new();
+    if !lost.is_empty() {
+        texts.push(format!("the last message of {} did not arrive", of(&lost)));
+    }
+    if !doubtful.is_empty() {
+        texts.push(format!("nothing of {} arrived so far", of(&doubtful)));
+    }
+    if texts.is_empty() {
+        return Finding::ok("alerts", "no message is lost");
+    }
     let fix = "`chime alert ls` says why; `chime alert test` sends another message";
-    Finding::warn("alerts", text, fix)
+    Finding::warn("alerts", texts.join("; "), fix)
 }
 
 /// Tasks of others, of which only admins, operators and viewers know.
@@ -215,6 +228,37 @@ mod tests {
             };
             assert_eq!(alerts(&[off]).verdict, Verdict::Ok, "it is to be silent");
         }
+    }
+
+    /// What the list of models warns of, doctor warns of, too, and the other way round.
+    #[test]
+    fn should_warn_of_alerts_by_the_rule_of_every_surface() {
+        use DeliveryState::{Delivered, Dropped, GivenUp, Retrying, UnderWay, Waiting};
+        let url = "https://discord.com/api/webhooks/1/x".to_string();
+        let webhook = Channel::Webhook { url, headers: None };
+        let mut warned = 0;
+        for channel in [Channel::Inbox {}, webhook] {
+            for state in [Waiting, UnderWay, Delivered, Retrying, GivenUp, Dropped] {
+                for arrived in [None, Some(false), Some(true)] {
+                    let mut it = alert(4, Some(state));
+                    it.channel = channel.clone();
+                    it.delivery.as_mut().unwrap().last_attempt_arrived = arrived;
+                    let is_warning = alerts(&[it.clone()]).verdict == Verdict::Warn;
+                    assert_eq!(is_warning, alert_trouble(&it).is_some(), "{it:?}");
+                    warned += usize::from(is_warning);
+                }
+            }
+        }
+        assert!(warned > 12, "{warned}");
+        let mut never = alert(4, None);
+        never.channel = Channel::Webhook {
+            url: "https://hooks.slack.com/services/1".into(),
+            headers: None,
+        };
+        assert_eq!(
+            alerts(&[never]).text,
+            "nothing of alert 4 (\"hook\") arrived so far"
+        );
     }
 
     #[test]

@@ -9,12 +9,14 @@ use super::test_message;
 use crate::cli::alert::show::{alerts, changed_alert, inbox};
 use crate::cli::changed::removed;
 use crate::cli::confirm::confirm;
+use crate::cli::error_words;
 use crate::cli::request::header;
 use crate::cli::session::{know_callees, with_scheduler};
 use crate::cli::{
     AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
     GlobalArguments, InboxArguments, principal,
 };
+use crate::diagnosis::channel_doubt;
 use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
 
@@ -72,7 +74,20 @@ async fn create(
         }
         session.scheduler.create_alert(&request).await
     });
-    writer.answer(&changed_alert(made.await?, "created"))
+    let made = made.await?;
+    tell_doubt(&made.channel, writer);
+    writer.answer(&changed_alert(made, "created"))
+}
+
+/// What is not known of a channel, before somebody relies on it.
+fn tell_doubt(channel: &Channel, writer: &Writer) {
+    if let Some(doubt) = doubt(channel) {
+        writer.message(doubt);
+    }
+}
+
+fn doubt(channel: &Channel) -> Option<String> {
+    channel_doubt(channel).map(|doubt| error_words::commands(&doubt))
 }
 
 async fn update(
@@ -102,6 +117,9 @@ async fn update(
         session.scheduler.update_alert(&request).await
     });
     let changed = changed.await?;
+    if alert.to.is_some() {
+        tell_doubt(&changed.channel, writer);
+    }
     let what = if changed.disabled {
         "updated, and disabled"
     } else {
@@ -270,6 +288,19 @@ mod tests {
         ] {
             assert_eq!(condition(text).unwrap_err().field(), Some("--on"), "{text}");
         }
+    }
+
+    #[test]
+    fn should_tell_what_is_not_known_of_a_channel() {
+        let webhook = |url: &str| Channel::Webhook {
+            url: url.into(),
+            headers: None,
+        };
+        let told = doubt(&webhook("https://example.com/hook")).unwrap();
+        assert!(told.ends_with("`chime alert test` sends one."), "{told}");
+        let told = doubt(&webhook("https://hooks.slack.com/services/1")).unwrap();
+        assert!(told.contains("hooks.slack.com refuses"), "{told}");
+        assert_eq!(doubt(&Channel::Inbox {}), None);
     }
 
     #[test]

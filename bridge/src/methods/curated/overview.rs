@@ -95,7 +95,7 @@ impl<C: Canister> CanisterTools<C> {
             let alerts = self.scheduler.all_alerts().await?;
             let wrong: Vec<_> = alerts
                 .iter()
-                .filter_map(alert_trouble)
+                .filter_map(|alert| Some(alert_trouble(alert)?.sentence(alert)))
                 .take(NAMED_ALERTS)
                 .collect();
             if !wrong.is_empty() {
