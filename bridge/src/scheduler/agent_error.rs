@@ -20,6 +20,11 @@ pub fn agent_error(error: AgentError, what: &str) -> Error {
         }
         AgentError::CertifiedReject { reject, .. }
         | AgentError::UncertifiedReject { reject, .. } => rejected(reject, what),
+        AgentError::HttpError(payload) if payload.status == TOO_LARGE => {
+            let (kind, rule, fix) = http(payload);
+            // The network's own words are about its protocol.
+            Error::new(kind, format!("{what}: {rule}"), fix)
+        }
         _ => {
             let (kind, rule, fix) = meaning(&error);
             Error::new(kind, format!("{what}: {rule}"), fix).because(error)
@@ -123,8 +128,16 @@ fn transport(error: &TransportError) -> (Kind, &'static str, &'static str) {
     }
 }
 
+/// The status of a request that the network does not take for its size.
+const TOO_LARGE: u16 = 413;
+
 fn http(payload: &HttpErrorPayload) -> (Kind, &'static str, &'static str) {
     match payload.status {
+        TOO_LARGE => (
+            Kind::InvalidArgument,
+            "the request is larger than the network takes (2 MB)",
+            "make its largest part smaller: keep what is large elsewhere, and put a link to it in its place",
+        ),
         429 | 503 => (Kind::Unavailable, "the network is busy", RETRY),
         500.. => (
             Kind::OutcomeUnknown,
@@ -300,6 +313,7 @@ mod tests {
         for (status, expected) in [
             (400, Kind::Refused),
             (404, Kind::Unreachable),
+            (413, Kind::InvalidArgument),
             (429, Kind::Unavailable),
             (502, Kind::OutcomeUnknown),
             (503, Kind::Unavailable),

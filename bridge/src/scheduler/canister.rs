@@ -4,6 +4,7 @@ use candid::Principal;
 use ic_agent::{Agent, AgentError};
 
 use super::interface::published;
+use super::oversized::{LARGE, explained};
 use super::{Scheduler, agent_error, interface_of, query_error};
 use crate::error::{Error, Kind, Result};
 
@@ -57,6 +58,8 @@ impl Canister for Remote {
     async fn call(&self, manner: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
         let what = format!("call {method}");
         let address = address(self.canister_id, method, &arguments);
+        // Only what may be refused for its size is looked at again.
+        let large = (arguments.len() >= LARGE).then(|| arguments.clone());
         let sent = if manner == Manner::Query {
             let query = self.agent.query(&self.canister_id, method);
             let query = query.with_effective_canister_id(address);
@@ -66,7 +69,7 @@ impl Canister for Remote {
             let update = update.with_effective_canister_id(address);
             update.with_arg(arguments).call_and_wait().await
         };
-        match (manner, sent) {
+        let answer = match (manner, sent) {
             (_, Err(error)) if code(&error) == Some(NO_METHOD) => {
                 Err(without_method(self, method).await.because(error))
             }
@@ -74,7 +77,11 @@ impl Canister for Remote {
             (Manner::Oneway, Err(error)) if code(&error) == Some(NO_REPLY) => Ok(Vec::new()),
             (Manner::Query, sent) => sent.map_err(|error| query_error(error, &what)),
             (_, sent) => sent.map_err(|error| agent_error(error, &what)),
-        }
+        };
+        answer.map_err(|error| match large {
+            Some(arguments) => explained(error, method, &arguments),
+            None => error,
+        })
     }
 
     async fn interface_text(&self, canister: Principal) -> Result<Option<String>> {

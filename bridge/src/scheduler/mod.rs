@@ -16,6 +16,7 @@ mod interface;
 mod latest;
 mod lists;
 mod module;
+mod oversized;
 mod owners;
 mod pages;
 mod room;
