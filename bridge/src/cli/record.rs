@@ -75,6 +75,14 @@ pub fn answer_json(method: &str, result: &impl CandidType) -> Value {
     }
 }
 
+/// What the interface says about a field of what `method` answers; none if it says nothing.
+#[must_use]
+pub fn documentation(method: &str, field: &str) -> Option<String> {
+    let schema = INTERFACE.output_schema(INTERFACE.method(method)?);
+    let text = schema.get("properties")?.get(field)?.get("description")?;
+    text.as_str().map(str::to_string)
+}
+
 /// A request of `method` in JSON.
 #[must_use]
 pub fn request_json(method: &str, request: &impl CandidType) -> Value {

@@ -5,6 +5,7 @@
 //!   documentation into the terms of JSON, `instructions` say how they are used,
 //! * `envelope` tells the arguments of a tool from those of its method, `ids` puts ids in the place of
 //!   names, `calling` calls it, `settings` know what a change would lose,
+//!   `history` what a change of the configuration removes,
 //!   `callees` looks whether the canisters that a request names can do what they are to do,
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
 //! * `answers`, `views`, `standing` and `size` make of a canister's answer one that people and models read,
@@ -22,6 +23,7 @@ mod curated;
 mod envelope;
 mod examples;
 mod guidance;
+mod history;
 mod ids;
 mod instructions;
 mod listing;
@@ -43,6 +45,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 pub use catalogue::Hints;
+pub use history::removed_history;
 pub(crate) use others::SAID_BY_OTHERS;
 pub use selection::Selection;
 pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};

@@ -57,6 +57,7 @@ fn should_show_and_set_the_configuration() {
         "maximum_concurrent=20",
         "default_timeout=10m",
         "retention=failed:age=30d",
+        "--yes",
     ]);
     assert_eq!(set["maximum_concurrent"], 20);
     assert_eq!(set["default_timeout_seconds"], "10m");
@@ -66,7 +67,17 @@ fn should_show_and_set_the_configuration() {
     let preset = network.json(&["scheduler", "set", "--preset", "production"]);
     assert_eq!(preset["maximum_tasks_per_owner"], 500);
     network.refused(&["scheduler", "set", "colour=red"], 2);
-    network.refused(&["scheduler", "set", "maximum_concurrent=0"], 2);
+    let said = network.refused(&["scheduler", "set", "maximum_concurrent=0"], 2);
+    assert!(
+        said.contains("error: maximum_concurrent: a whole number"),
+        "{said}"
+    );
+    let said = network.refused(&["scheduler", "set", "default_timeout=2d"], 2);
+    assert!(said.contains("error: default_timeout: "), "{said}");
+    let lower = "maximum_executions_per_task=1";
+    let said = network.refused(&["scheduler", "set", lower], 2);
+    assert!(said.contains("Remove history of all owners"), "{said}");
+    network.json(&["scheduler", "set", lower, "--yes"]);
     assert!(
         network
             .text(&["scheduler", "guide"])

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use crate::cli::ConfirmArguments;
+
 /// The commands of `chime scheduler`.
 #[derive(Subcommand, Debug)]
 pub enum SchedulerCommand {
@@ -9,7 +11,8 @@ pub enum SchedulerCommand {
     Show,
     /// Change the configuration of the scheduler; for admins.
     #[command(after_help = "\
-Values are written as `chime scheduler show` shows them.
+Values are written as `chime scheduler show` shows them. Lower limits of executions, bytes and events, and
+new rules of retention, remove the history of all owners: they are asked about before.
 
 Examples:
   chime scheduler set maximum_concurrent=20 default_timeout=10m
@@ -29,4 +32,7 @@ pub struct SchedulerSetArguments {
     /// Begin with this set of values instead of the present ones.
     #[arg(long, value_name = "PRESET", value_parser = ["default", "production"])]
     pub preset: Option<String>,
+    /// For what removes history.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
 }

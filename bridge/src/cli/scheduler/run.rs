@@ -1,14 +1,15 @@
 //! `chime scheduler`: the configuration of the scheduler, and its guide.
 
 use chime_types::{ConfigPreset, ConfigureRequest, EmptyRequest, ExecutionStatus, RetentionRule};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::cli::record::Record;
+use crate::cli::confirm::confirm;
+use crate::cli::record::{Record, documentation};
 use crate::cli::scheduler::show::configuration;
-use crate::cli::session::with_scheduler;
+use crate::cli::session::{Session, with_scheduler};
 use crate::cli::{GlobalArguments, SchedulerCommand, SchedulerSetArguments};
 use crate::error::{Error, Kind, Result};
+use crate::methods::removed_history;
 use crate::terminal::Writer;
 
 /// Names of settings that are durations: here `default_timeout`, in the interface
@@ -55,7 +56,9 @@ pub(in crate::cli) async fn run(
         SchedulerCommand::Set(arguments) => {
             let request = request(arguments)?;
             let config = with_scheduler(global, writer, async |session| {
-                session.scheduler.configure(&request).await
+                ask_before_removing(session, &request, arguments, writer).await?;
+                let done = session.scheduler.configure(&request).await;
+                done.map_err(in_names_of_settings)
             });
             writer.answer(&configuration(config.await?))
         }
@@ -68,6 +71,41 @@ pub(in crate::cli) async fn run(
             writer.answer(&Record::of(json, move |_| document.guide.clone()))
         }
     }
+}
+
+/// Lower limits and new rules remove the history of all owners, which cannot be had back.
+async fn ask_before_removing(
+    session: &Session,
+    request: &ConfigureRequest,
+    arguments: &SchedulerSetArguments,
+    writer: &Writer,
+) -> Result<()> {
+    if arguments.confirm.yes {
+        return Ok(());
+    }
+    let now = session.scheduler.get_config(&EmptyRequest {}).await?;
+    let removed = removed_history(&now, request);
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let what = format!("Remove history of all owners: {}", removed.join("; "));
+    confirm(writer, arguments.confirm, &what).await
+}
+
+/// The scheduler's error about a setting that has another name here.
+fn in_names_of_settings(error: Error) -> Error {
+    let name = error.field().and_then(|field| {
+        let name = field.strip_suffix("_seconds")?;
+        DURATIONS.contains(&name).then(|| name.to_string())
+    });
+    let Some(name) = name else {
+        return error;
+    };
+    let (rule, fix) = (
+        format!("{} (seconds)", error.rule()),
+        error.fix().to_string(),
+    );
+    error.with_words(Some(name), rule, fix)
 }
 
 fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
@@ -92,7 +130,8 @@ fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
             }
         }
     }
-    let read: ConfigureRequest = filled(fields)?;
+    let read: ConfigureRequest = serde_json::from_value(Value::Object(fields))
+        .expect("BUG: each field was read alone before");
     Ok(ConfigureRequest {
         preset: request.preset,
         retention: request.retention,
@@ -105,12 +144,20 @@ fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
 fn field(name: &str, value: &str) -> Result<(String, Value)> {
     let bad = |what: &str| wrong(name, format!("`{value}` is no {what}"));
     if DURATIONS.contains(&name) {
-        let seconds =
-            chime_schedule::parse_duration(value).map_err(|_| bad("duration such as 10m"))?;
-        return Ok((format!("{name}_seconds"), json!(seconds)));
+        let field = format!("{name}_seconds");
+        let seconds = chime_schedule::parse_duration(value).map_err(|error| {
+            let range = range(&field).map_or_else(String::new, |it| format!("{it} seconds, "));
+            wrong(name, format!("{range}got `{value}`: {}", error.rule))
+        })?;
+        return Ok((field, json!(seconds)));
     }
     if COUNTS.contains(&name) {
-        let count: u64 = value.parse().map_err(|_| bad("whole number"))?;
+        let range = range(name).map_or_else(String::new, |it| format!(" from {it}"));
+        let bad = || bad(&format!("whole number{range}"));
+        let count: u64 = value.parse().map_err(|_| bad())?;
+        // Some have 32 bits.
+        let alone = Map::from_iter([(name.to_string(), json!(count))]);
+        serde_json::from_value::<ConfigureRequest>(Value::Object(alone)).map_err(|_| bad())?;
         return Ok((name.to_string(), json!(count)));
     }
     if SWITCHES.contains(&name) {
@@ -120,15 +167,25 @@ fn field(name: &str, value: &str) -> Result<(String, Value)> {
     Err(wrong(name, "there is no such setting".into()))
 }
 
+/// What a setting may be, as the interface says it: `1 to 86,400`, or `1,000 and more`.
+fn range(field: &str) -> Option<String> {
+    let text = documentation("get_config", field)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number = |word: &str| {
+        let word = word.trim_end_matches([',', '.', ';', ':']);
+        let is_number = word.bytes().all(|it| it.is_ascii_digit() || it == b',');
+        (is_number && !word.is_empty()).then(|| word.to_string())
+    };
+    words.windows(3).find_map(|part| match part[1] {
+        "to" => Some(format!("{} to {}", number(part[0])?, number(part[2])?)),
+        "and" if part[2].starts_with("more") => Some(format!("{} and more", number(part[0])?)),
+        _ => None,
+    })
+}
+
 fn wrong(name: &str, rule: String) -> Error {
     let fix = "`chime scheduler show` lists the settings and how their values are written";
     Error::new(Kind::Usage, rule, fix).at(name)
-}
-
-fn filled<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T> {
-    let names: Vec<_> = fields.keys().cloned().collect();
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|error| wrong(&names.join(", "), "a number is too large".into()).because(error))
 }
 
 fn cycles(text: &str) -> Result<candid::Nat> {
@@ -145,12 +202,11 @@ fn retention(text: &str) -> Result<Vec<RetentionRule>> {
 }
 
 fn retention_rule(text: &str) -> Result<RetentionRule> {
-    let bad = || {
-        wrong(
-            "retention",
-            format!("`{text}` is no rule such as completed:keep=100,age=30d"),
-        )
+    let because = |cause: &str| {
+        let rule = format!("`{text}` is no rule such as completed:keep=100,age=30d{cause}");
+        wrong("retention", rule)
     };
+    let bad = || because("");
     let (status, limits) = text.split_once(':').ok_or_else(bad)?;
     let status: Option<ExecutionStatus> = match status.trim() {
         "all" => None,
@@ -163,10 +219,15 @@ fn retention_rule(text: &str) -> Result<RetentionRule> {
     };
     for limit in limits.split(',') {
         match limit.trim().split_once('=') {
-            Some(("keep", count)) => rule.keep_latest = Some(count.parse().map_err(|_| bad())?),
+            Some(("keep", count)) => {
+                let read = count.parse();
+                let read = read.map_err(|_| because(": keep wants a whole number"))?;
+                rule.keep_latest = Some(read);
+            }
             Some(("age", age)) => {
-                rule.maximum_age_seconds =
-                    Some(chime_schedule::parse_duration(age).map_err(|_| bad())?);
+                let read = chime_schedule::parse_duration(age);
+                let read = read.map_err(|error| because(&format!(": {}", error.rule)))?;
+                rule.maximum_age_seconds = Some(read);
             }
             _ => return Err(bad()),
         }
@@ -177,11 +238,13 @@ fn retention_rule(text: &str) -> Result<RetentionRule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::ConfirmArguments;
 
     fn read(settings: &[&str]) -> Result<ConfigureRequest> {
         request(&SchedulerSetArguments {
             settings: settings.iter().map(ToString::to_string).collect(),
             preset: None,
+            confirm: ConfirmArguments::default(),
         })
     }
 
@@ -222,6 +285,63 @@ mod tests {
             (None, Some(7_776_000))
         );
         assert!(retention("none").unwrap().is_empty());
+    }
+
+    #[test]
+    fn should_say_the_rule_and_the_range_of_a_setting() {
+        for name in DURATIONS {
+            assert!(range(&format!("{name}_seconds")).is_some(), "{name}");
+        }
+        for name in COUNTS {
+            // That of a day is the same as that of an hour.
+            let is_said = range(name).is_some() || name == "maximum_cycles_per_day";
+            assert!(is_said, "{name}");
+        }
+        for (setting, parts) in [
+            ("ageing=0", ["1 to 86,400 seconds", "longer than zero"]),
+            ("ageing=soon", ["1 to 86,400 seconds", "is not a duration"]),
+            ("ageing=1.5s", ["1 to 86,400 seconds", "whole seconds"]),
+            (
+                "cleanup_interval=0s",
+                ["60 to 31,536,000 seconds", "longer than zero"],
+            ),
+            (
+                "default_lease=-5",
+                ["5 to 3,600 seconds", "is not a duration"],
+            ),
+            ("maximum_events=-1", ["1,000 to 10,000,000", "whole number"]),
+            ("maximum_rescues=5000000000", ["0 to 100", "whole number"]),
+            (
+                "maximum_cycles_per_hour=x",
+                ["1,000,000,000 and more", "whole number"],
+            ),
+            (
+                "retention=failed:age=0",
+                ["completed:keep=100", "longer than zero"],
+            ),
+            (
+                "retention=failed:keep=x",
+                ["completed:keep=100", "whole number"],
+            ),
+        ] {
+            let error = read(&[setting]).unwrap_err();
+            for part in parts {
+                assert!(error.rule().contains(part), "{setting}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn should_name_settings_as_they_are_given() {
+        for (field, name, end) in [
+            ("ageing_seconds", "ageing", " (seconds)"),
+            ("maximum_concurrent", "maximum_concurrent", ""),
+        ] {
+            let rule = "a whole number from 1 to 9, got 0";
+            let error = Error::new(Kind::InvalidArgument, rule, "give one").at(field);
+            let said = in_names_of_settings(error).explanation();
+            assert_eq!(said, format!("{name}: {rule}{end}"));
+        }
     }
 
     #[test]

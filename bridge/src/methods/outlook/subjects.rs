@@ -4,7 +4,7 @@ use chime_types as types;
 use serde_json::{Map, Value, json};
 
 use super::super::catalogue::{Row, Subject};
-use super::super::{CanisterTools, Object, answers, settings, views};
+use super::super::{CanisterTools, Object, answers, removed_history, settings, views};
 use crate::candid_json::Answer;
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
@@ -208,6 +208,14 @@ impl<C: Canister> CanisterTools<C> {
             return Ok(Map::new());
         };
         let mut subject = about("the configuration, for all owners".to_string());
+        if let Some(configure) = self.interface.method("configure") {
+            let now: types::ConfigResult = answers::typed(&answer)?;
+            let request = self.interface.encode_arguments(configure, arguments)?;
+            let lost = removed_history(&now.into_result()?, &answers::typed(&request)?);
+            if !lost.is_empty() {
+                subject.insert("would_lose".into(), json!(lost));
+            }
+        }
         subject.insert("changes".into(), changes(&config, arguments));
         Ok(subject)
     }
