@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chime::error::Kind;
-use chime::identity::{IdentityChoice, IdentitySource};
+use chime::identity::{self, IdentityChoice, IdentitySource, Password, Storage};
 use chime::network::{self, Connection, NetworkName, Settings, StateDirectory, deploy_scheduler};
 use chime::scheduler::Module;
 use chime::scheduler::interface_of;
@@ -162,6 +162,30 @@ async fn should_ask_for_what_other_networks_need() {
     let error = network::connect(with_key, &|_| {}).await.err().unwrap();
     assert_eq!(error.kind(), Kind::Unreachable);
     assert_eq!(error.exit_code(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn should_serve_whoever_does_not_control_it() {
+    let state = tempfile::tempdir().unwrap();
+    let (owner, ..) = connect(state.path()).await;
+    let key = identity::store(
+        "other",
+        &identity::generate(),
+        Storage::Plaintext,
+        state.path(),
+        &Password::Terminal,
+    );
+    let other = Settings {
+        identity: Some(IdentityChoice::of(key.unwrap())),
+        ..settings(state.path())
+    };
+    let connection = network::connect(other, &|_| {}).await.unwrap();
+    let scheduler = connection.scheduler(&|_| {}).await.unwrap();
+    let made = scheduler.create_task(&request("theirs")).await.unwrap();
+    assert_eq!(made.owner, connection.principal());
+    assert_ne!(made.owner, owner.principal());
+    connection.shutdown().await.unwrap();
+    owner.shutdown().await.unwrap();
 }
 
 /// The scheduler as it comes out of the compiler: another hash, and too large for one message.

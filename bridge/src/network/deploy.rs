@@ -17,7 +17,11 @@ use crate::scheduler::{Module, agent_error};
 /// far above.
 pub(crate) const INITIAL_CYCLES: u128 = 1_000_000_000_000_000;
 
-/// Ensures that the scheduler's canister exists on this network and runs `module`; its id.
+/// The error code of a request that only controllers may make.
+const NOT_CONTROLLER: &str = "IC0512";
+
+/// Ensures that the scheduler's canister exists on this network and runs `module`; its id. Whoever does not
+/// control it uses it as it is.
 ///
 /// # Errors
 /// What the network or the state directory says. Nothing is ever reinstalled: tasks are kept.
@@ -30,6 +34,9 @@ pub async fn deploy_scheduler(
     let _lock = state.lock_deployment().await?;
     let management = Management::new(agent);
     let (canister_id, status) = find_or_create(&management, state, module, progress).await?;
+    let Some(status) = status else {
+        return Ok(canister_id);
+    };
     match status.module_hash.as_deref() {
         None => {
             progress(&format!("installing the {} in {canister_id}", module.name));
@@ -72,10 +79,11 @@ async fn find_or_create(
     state: &StateDirectory,
     module: Module,
     progress: Progress<'_>,
-) -> Result<(Principal, CanisterStatusResult)> {
+) -> Result<(Principal, Option<CanisterStatusResult>)> {
     if let Some(canister_id) = state.scheduler_id()? {
         match management.status(canister_id).await {
-            Ok(status) => return Ok((canister_id, status)),
+            Ok(status) => return Ok((canister_id, Some(status))),
+            Err(error) if is_of_others(&error) => return Ok((canister_id, None)),
             Err(error) if is_absent(&error) => {
                 progress(&format!("{canister_id} is not on this network any more"));
             }
@@ -89,7 +97,18 @@ async fn find_or_create(
         .status(canister_id)
         .await
         .map_err(|error| agent_error(error, "look at the scheduler"))?;
-    Ok((canister_id, status))
+    Ok((canister_id, Some(status)))
+}
+
+/// Whether the network says that only controllers may ask this.
+fn is_of_others(error: &AgentError) -> bool {
+    match error {
+        AgentError::CertifiedReject { reject, .. }
+        | AgentError::UncertifiedReject { reject, .. } => {
+            reject.error_code.as_deref() == Some(NOT_CONTROLLER)
+        }
+        _ => false,
+    }
 }
 
 /// Whether the network says that there is no such canister.
