@@ -435,6 +435,7 @@ fn should_draw_a_frame_of_the_live_view() {
     running.active_executions = 1;
     let mut tasks = vec![paused, task(), running];
     Snapshot::order(&mut tasks);
+    let names = tasks.iter().map(|it| (it.id, it.name.clone())).collect();
     let mut snapshot = Snapshot {
         stats: figures(),
         tasks,
@@ -442,6 +443,8 @@ fn should_draw_a_frame_of_the_live_view() {
             event(1, EventKind::ExecutionCompleted, ""),
             event(2, EventKind::ExecutionFailed, "the canister is stopped"),
         ],
+        all: names,
+        filter: String::new(),
         marked: 1,
         message: "pipeline is resumed".into(),
         clock: clock(),

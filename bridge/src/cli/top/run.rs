@@ -35,14 +35,14 @@ pub(in crate::cli) async fn run(
         ));
     }
     let shown = with_scheduler(global, writer, async |session| {
-        screen::run(session, arguments.interval, writer).await
+        screen::run(session, arguments, writer).await
     });
     until_interrupted(shown.await)
 }
 
 async fn once(global: &GlobalArguments, arguments: &TopArguments, writer: &Writer) -> Result<()> {
     let view = with_scheduler(global, writer, async |session| {
-        let mut view = View::default();
+        let mut view = View::of(arguments);
         view.take(look(session, None).await?);
         Ok(view)
     })
@@ -64,8 +64,13 @@ struct View {
     tasks: Vec<Task>,
     events: Vec<Event>,
     cursor: Option<u64>,
+    /// The place of the marked task among those that are shown.
     marked: usize,
     message: String,
+    /// Only tasks are shown whose name contains this.
+    filter: String,
+    /// Whether keys are letters of the filter.
+    is_typing: bool,
 }
 
 /// What one look at the scheduler found.
@@ -98,15 +103,18 @@ async fn look(session: &Session, cursor: Option<u64>) -> Result<Seen> {
 }
 
 impl View {
+    fn of(arguments: &TopArguments) -> Self {
+        Self {
+            filter: arguments.name.clone().unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     fn take(&mut self, seen: Seen) {
         self.stats = Some(seen.stats);
-        // The mark stays with its task, whatever the order.
-        let marked = self.tasks.get(self.marked).map(|task| task.id);
-        let place = seen.tasks.iter().position(|task| Some(task.id) == marked);
-        self.marked = place
-            .unwrap_or(self.marked)
-            .min(seen.tasks.len().saturating_sub(1));
+        let marked = self.marked().map(|task| task.id);
         self.tasks = seen.tasks;
+        self.mark(marked);
         self.events.extend(seen.events);
         let excess = self.events.len().saturating_sub(EVENTS_KEPT);
         self.events.drain(..excess);
@@ -115,23 +123,55 @@ impl View {
 
     /// Moves the mark by so many tasks.
     fn move_by(&mut self, rows: isize) {
-        let last = self.tasks.len().saturating_sub(1);
+        let last = self.shown().count().saturating_sub(1);
         self.marked = self.marked.saturating_add_signed(rows).min(last);
+    }
+
+    /// The mark stays with its task, whatever is shown beside it.
+    fn mark(&mut self, task_id: Option<u64>) {
+        let place = self.shown().position(|task| Some(task.id) == task_id);
+        let last = self.shown().count().saturating_sub(1);
+        self.marked = place.unwrap_or(self.marked).min(last);
+    }
+
+    fn change_filter(&mut self, change: impl FnOnce(&mut String)) {
+        let marked = self.marked().map(|task| task.id);
+        change(&mut self.filter);
+        self.mark(marked);
+    }
+
+    /// The tasks whose name contains the filter, however that is written.
+    fn shown(&self) -> impl Iterator<Item = &Task> {
+        let part = self.filter.to_lowercase();
+        let tasks = self.tasks.iter();
+        tasks.filter(move |task| task.name.to_lowercase().contains(&part))
     }
 
     fn snapshot(&self, writer: &Writer, colour: bool) -> Option<Snapshot> {
         Some(Snapshot {
             stats: self.stats.clone()?,
-            tasks: self.tasks.clone(),
+            tasks: self.shown().cloned().collect(),
+            all: self
+                .tasks
+                .iter()
+                .map(|task| (task.id, task.name.clone()))
+                .collect(),
+            filter: self.filter.clone(),
             events: self.events.clone(),
             marked: self.marked,
-            message: self.message.clone(),
+            message: match self.is_typing {
+                true => format!(
+                    "Name contains: {}_  (Enter keeps it, Esc shows all)",
+                    self.filter
+                ),
+                false => self.message.clone(),
+            },
             clock: writer.clock(),
             colour,
         })
     }
 
     fn marked(&self) -> Option<&Task> {
-        self.tasks.get(self.marked)
+        self.shown().nth(self.marked)
     }
 }

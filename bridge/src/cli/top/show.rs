@@ -1,6 +1,8 @@
 //! The live view of `chime top`: a strip of health, and below it lists of tasks, of what runs, of
 //! what ended and of what failed. It draws a snapshot; it asks nobody and reads no key.
 
+use std::collections::BTreeMap;
+
 use chime_types::{Event, Stats, Task, TaskStatus};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -24,8 +26,12 @@ const WIDE: u16 = 100;
 pub struct Snapshot {
     /// The statistics.
     pub stats: Stats,
-    /// The tasks, the one that runs next first.
+    /// The tasks that are shown, the one that runs next first.
     pub tasks: Vec<Task>,
+    /// The names of all tasks, by id.
+    pub all: BTreeMap<u64, String>,
+    /// What the names of those that are shown contain.
+    pub filter: String,
     /// The latest events, the oldest first.
     pub events: Vec<Event>,
     /// The task that is marked.
@@ -160,11 +166,9 @@ impl Snapshot {
     }
 
     fn event_line(&self, event: &Event) -> Line<'static> {
-        let task = event
-            .task_id
-            .and_then(|id| self.tasks.iter().find(|task| task.id == id));
-        let name = match (task, event.task_id) {
-            (Some(task), _) => one_line(&task.name, 24),
+        let name = event.task_id.and_then(|id| self.all.get(&id));
+        let name = match (name, event.task_id) {
+            (Some(name), _) => one_line(name, 24),
             (None, Some(id)) => format!("task {id}"),
             (None, None) => String::new(),
         };
@@ -209,6 +213,10 @@ impl Widget for &Snapshot {
             all if all > rows => format!(" {} to {} of {all}", shown.0, shown.1),
             _ => String::new(),
         };
+        let which = match self.filter.as_str() {
+            "" => which,
+            part => format!("{which} with \"{}\"", one_line(part, 20)),
+        };
         let head = format!("Upcoming{which}: next, last, result, status, task ");
         framed(head, lines, Borders::TOP, tasks, buffer);
         framed(
@@ -239,7 +247,7 @@ impl Widget for &Snapshot {
             failures,
             buffer,
         );
-        let help = "q quit   up/down, page up/down choose   p pause or resume   r run now";
+        let help = "q quit  up/down, page up/down choose  / filter  p pause or resume  r run";
         let foot = vec![Line::raw(self.message.clone()), Line::raw(help)];
         Paragraph::new(foot).render(keys, buffer);
     }

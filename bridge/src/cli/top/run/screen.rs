@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Seen, View, look};
+use crate::cli::TopArguments;
 use crate::cli::session::Session;
 use crate::cli::watch::is_passing;
 use crate::error::{Error, Kind, Result};
@@ -32,13 +33,18 @@ enum Wish {
     Down,
     Pause,
     Run,
+    Filter,
     Redraw,
 }
 
 /// Runs until `q`.
-pub(in crate::cli) async fn run(session: &Session, seconds: u64, writer: &Writer) -> Result<()> {
+pub(in crate::cli) async fn run(
+    session: &Session,
+    arguments: &TopArguments,
+    writer: &Writer,
+) -> Result<()> {
     let mut terminal = ratatui::try_init().map_err(unusable)?;
-    let result = watch(&mut terminal, session, seconds, writer).await;
+    let result = watch(&mut terminal, session, arguments, writer).await;
     ratatui::restore();
     result
 }
@@ -55,13 +61,13 @@ fn unusable(error: std::io::Error) -> Error {
 async fn watch(
     terminal: &mut DefaultTerminal,
     session: &Session,
-    seconds: u64,
+    arguments: &TopArguments,
     writer: &Writer,
 ) -> Result<()> {
-    let mut view = View::default();
+    let mut view = View::of(arguments);
     let mut asked = None;
-    let mut wishes = listen();
-    let mut ticks = interval(Duration::from_secs(seconds));
+    let mut events = listen();
+    let mut ticks = interval(Duration::from_secs(arguments.interval));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // What is under way with the scheduler; keys do not wait for it.
     let mut looking: Option<LocalBoxFuture<'_, Result<Seen>>> = None;
@@ -69,9 +75,10 @@ async fn watch(
     loop {
         tokio::select! {
             biased;
-            wish = wishes.recv() => match wish {
-                None | Some(Wish::Quit) => return Ok(()),
-                Some(wish) => {
+            event = events.recv() => match event.map(|event| wish_of(&mut view, &event)) {
+                None | Some(Some(Wish::Quit)) => return Ok(()),
+                Some(None) => continue,
+                Some(Some(wish)) => {
                     let agreed = obey(&mut view, &mut asked, wish);
                     if let Some((wish, task)) = agreed.filter(|_| acting.is_none()) {
                         acting = Some(act(session, task, wish).boxed_local());
@@ -105,8 +112,8 @@ async fn under_way<T>(future: &mut Option<LocalBoxFuture<'_, T>>) -> T {
     }
 }
 
-/// The wishes of whoever is at the keyboard, read by a thread of its own, which ends with the view.
-fn listen() -> mpsc::UnboundedReceiver<Wish> {
+/// What happens at the keyboard, read by a thread of its own, which ends with the view.
+fn listen() -> mpsc::UnboundedReceiver<Event> {
     let (sender, receiver) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         while !sender.is_closed() {
@@ -115,18 +122,41 @@ fn listen() -> mpsc::UnboundedReceiver<Wish> {
                 Ok(false) => continue,
                 Err(_) => return,
             };
-            let wish = match event {
-                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => wish(key),
-                Ok(Event::Resize(..)) => Some(Wish::Redraw),
-                Ok(_) => None,
-                Err(_) => return,
-            };
-            if wish.is_some_and(|wish| sender.send(wish).is_err()) {
+            let is_heard = event.is_ok_and(|event| sender.send(event).is_ok());
+            if !is_heard {
                 return;
             }
         }
     });
     receiver
+}
+
+fn wish_of(view: &mut View, event: &Event) -> Option<Wish> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => None,
+        Event::Key(key) if view.is_typing => typed(view, *key),
+        Event::Key(key) => wish(*key),
+        Event::Resize(..) => Some(Wish::Redraw),
+        Event::FocusGained | Event::FocusLost | Event::Mouse(_) | Event::Paste(_) => None,
+    }
+}
+
+/// A key while the filter is typed: letters belong to it, all else does what it does otherwise.
+fn typed(view: &mut View, key: KeyEvent) -> Option<Wish> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Enter => view.is_typing = false,
+        KeyCode::Esc => {
+            view.change_filter(String::clear);
+            view.is_typing = false;
+        }
+        KeyCode::Backspace => view.change_filter(|filter| {
+            filter.pop();
+        }),
+        KeyCode::Char(letter) if !control => view.change_filter(|filter| filter.push(letter)),
+        _ => return wish(key),
+    }
+    Some(Wish::Redraw)
 }
 
 fn wish(key: KeyEvent) -> Option<Wish> {
@@ -138,6 +168,7 @@ fn wish(key: KeyEvent) -> Option<Wish> {
         KeyCode::Down | KeyCode::Char('j') => Some(Wish::Down),
         KeyCode::PageUp => Some(Wish::PageUp),
         KeyCode::PageDown => Some(Wish::PageDown),
+        KeyCode::Char('/') => Some(Wish::Filter),
         KeyCode::Char('p') => Some(Wish::Pause),
         KeyCode::Char('r') => Some(Wish::Run),
         _ => None,
@@ -182,6 +213,7 @@ fn obey(view: &mut View, asked: &mut Option<(Wish, u64)>, wish: Wish) -> Option<
             view.message = format!("Press {key} again to {what} {}.", task.name);
             *asked = Some((wish, task.id));
         }
+        Wish::Filter => view.is_typing = true,
         Wish::Quit | Wish::Redraw => {}
     }
     None
@@ -244,6 +276,34 @@ mod tests {
         assert!(obey(&mut view, &mut asked, Wish::Run).is_none());
         let agreed = obey(&mut view, &mut asked, Wish::Run).unwrap();
         assert_eq!((agreed.0, agreed.1.id), (Wish::Run, 2));
+    }
+
+    #[test]
+    fn should_show_only_tasks_with_a_part_of_a_name() {
+        let mut view = View {
+            tasks: vec![task(1, "report"), task(2, "Backup q"), task(3, "quota")],
+            marked: 2,
+            ..View::default()
+        };
+        let mut press = |code| {
+            let event = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
+            let wish = wish_of(&mut view, &event);
+            assert_ne!(wish, Some(Wish::Quit), "{code:?}");
+            assert!(obey(&mut view, &mut None, wish.unwrap()).is_none());
+            let shown: Vec<u64> = view.shown().map(|task| task.id).collect();
+            (shown, view.marked().map(|task| task.id), view.is_typing)
+        };
+        assert_eq!(press(KeyCode::Char('/')), (vec![1, 2, 3], Some(3), true));
+        assert_eq!(press(KeyCode::Char('q')), (vec![2, 3], Some(3), true));
+        assert_eq!(press(KeyCode::Up), (vec![2, 3], Some(2), true));
+        assert_eq!(press(KeyCode::Char('x')), (vec![], None, true));
+        assert_eq!(press(KeyCode::Backspace), (vec![2, 3], Some(2), true));
+        assert_eq!(press(KeyCode::Enter), (vec![2, 3], Some(2), false));
+        assert_eq!(press(KeyCode::Down), (vec![2, 3], Some(3), false));
+        assert_eq!(press(KeyCode::Char('/')), (vec![2, 3], Some(3), true));
+        assert_eq!(press(KeyCode::Esc), (vec![1, 2, 3], Some(3), false));
+        let quit = Event::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE));
+        assert_eq!(wish_of(&mut view, &quit), Some(Wish::Quit));
     }
 
     #[tokio::test]
