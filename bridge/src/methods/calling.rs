@@ -38,7 +38,7 @@ impl<C: Canister> CanisterTools<C> {
             return self.ask_to_confirm(entry, method, given).await;
         }
         if !given.confirm && entry.confirmation == Confirmation::Losing {
-            let lost = self.losses(&given.arguments).await?;
+            let lost = self.losses(method, &given.arguments).await?;
             if !lost.is_empty() {
                 return self.ask_before_losing(method, given, &lost).await;
             }
@@ -137,12 +137,17 @@ impl<C: Canister> CanisterTools<C> {
         lost: &[String],
     ) -> Result<Reply> {
         let outlook = self.outlook(method, &given.arguments).await?;
-        let rule = format!(
-            "settings would be lost; nothing was done: {}",
-            lost.join("; ")
-        );
-        let fix = "to change one schedule and keep the rest use update_schedule; to keep a setting give it \
-                   again; to lose them ask the user, then call again with confirm: true";
+        let (what, keep) = match method.name.as_str() {
+            "put_user" => ("history", "to keep it choose larger quotas; to lose it"),
+            _ => (
+                "settings",
+                "to change one schedule and keep the rest use update_schedule; to keep a setting give it \
+                 again; to lose them",
+            ),
+        };
+        let lost = lost.join("; ");
+        let rule = format!("{what} would be lost; nothing was done: {lost}");
+        let fix = format!("{keep} ask the user, then call again with confirm: true");
         let mut body = Map::from_iter([
             ("kind".to_string(), json!("confirmation_required")),
             ("field".to_string(), json!("confirm")),
@@ -154,8 +159,11 @@ impl<C: Canister> CanisterTools<C> {
         Ok(Reply::Refused(body))
     }
 
-    /// Settings of the task that a change of it would take away without naming them.
-    pub(super) async fn losses(&self, arguments: &Object) -> Result<Vec<String>> {
+    /// What a change would take away without naming it: settings of a task, history of a user.
+    async fn losses(&self, method: &Method, arguments: &Object) -> Result<Vec<String>> {
+        if method.name == "put_user" {
+            return self.history_above(method, arguments).await;
+        }
         let replaces = |name: &str| arguments.get(name).is_some_and(|list| !list.is_null());
         if !replaces("schedules") && !replaces("steps") {
             return Ok(Vec::new());

@@ -52,7 +52,7 @@ pub(super) enum Confirmation {
     Always,
     /// When this argument is true.
     With(&'static str),
-    /// When settings would be lost that the request does not name.
+    /// When something would be lost that the request does not name: settings, or history.
     Losing,
 }
 
@@ -221,7 +221,9 @@ pub(super) static ROWS: [Row; 57] = [
         .on(Subject::Backup)
         .confirmed(Always),
     Row::new("list_users", Set::Users, READS, Items("users")),
-    Row::new("put_user", Set::Users, CHANGES, Other).on(Subject::User),
+    Row::new("put_user", Set::Users, CHANGES, Other)
+        .on(Subject::User)
+        .confirmed(Losing),
     Row::new("delete_user", Set::Users, CHANGES, Other)
         .on(Subject::User)
         .confirmed(Always),

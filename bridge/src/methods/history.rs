@@ -1,7 +1,7 @@
-//! What a change of the configuration removes of the histories of all owners: the one rule of every surface
-//! that asks before it does so. Pure.
+//! What a change of the configuration, or of a user's quotas, removes of histories: the one rule of every
+//! surface that asks before it does so. Pure.
 
-use chime_types::{Config, ConfigureRequest};
+use chime_types::{Config, ConfigureRequest, Quotas, User};
 
 /// What would be removed that the configuration of now keeps, a line for each setting; nothing if nothing is.
 #[must_use]
@@ -32,6 +32,34 @@ pub fn removed_history(now: &Config, request: &ConfigureRequest) -> Vec<String> 
         count => removed.push(format!("retention would get {count} new rules")),
     }
     removed
+}
+
+/// What other quotas remove of the history that a user has, a line for each quota; nothing if nothing is.
+#[must_use]
+pub fn history_above(user: &User, config: &Config, then: &Quotas) -> Vec<String> {
+    let executions = config.maximum_executions_per_owner;
+    let bytes = config.maximum_bytes_per_owner;
+    let was = &user.quotas;
+    let rows = [
+        (
+            "maximum_executions",
+            user.executions,
+            was.maximum_executions.unwrap_or(executions),
+            then.maximum_executions.unwrap_or(executions),
+        ),
+        (
+            "maximum_bytes",
+            user.bytes.unwrap_or(0),
+            was.maximum_bytes.unwrap_or(bytes),
+            then.maximum_bytes.unwrap_or(bytes),
+        ),
+    ];
+    let lower = rows
+        .into_iter()
+        .filter(|(_, has, was, then)| then < was && then < has);
+    lower
+        .map(|(name, has, _, then)| format!("{name} would become {then}, and there are {has}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -107,5 +135,36 @@ mod tests {
             ..preset
         };
         assert!(removed_history(&kept, &raised).is_empty());
+    }
+
+    #[test]
+    fn should_tell_what_lower_quotas_remove_of_what_there_is() {
+        let user = User {
+            executions: 10,
+            bytes: Some(5_000_000),
+            ..crate::fixtures::user()
+        };
+        let config = Config::default();
+        let quotas = |executions, bytes| Quotas {
+            maximum_executions: executions,
+            maximum_bytes: bytes,
+            ..Quotas::default()
+        };
+        for (executions, bytes, count) in [
+            (None, None, 0),
+            (Some(10), None, 0),
+            (Some(9), None, 1),
+            (Some(9), Some(4_999_999), 2),
+            (None, Some(5_000_000), 0),
+        ] {
+            let removed = history_above(&user, &config, &quotas(executions, bytes));
+            assert_eq!(removed.len(), count, "{removed:?}");
+        }
+        let held = User {
+            quotas: quotas(Some(5), None),
+            ..user
+        };
+        let none = history_above(&held, &config, &quotas(Some(5), None));
+        assert!(none.is_empty(), "it is so already: {none:?}");
     }
 }

@@ -45,7 +45,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 pub use catalogue::Hints;
-pub use history::removed_history;
+pub use history::{history_above, removed_history};
 pub(crate) use others::SAID_BY_OTHERS;
 pub use selection::Selection;
 pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};

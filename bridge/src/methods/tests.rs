@@ -69,8 +69,15 @@ impl Fake {
 /// A caller with the quotas of everybody.
 fn quotas(method: &str) -> Result<Vec<u8>> {
     match method {
-        "get_me" => encode(types::UserResult::Ok(user())),
-        _ => encode(types::ConfigResult::Ok(types::Config::default())),
+        "get_config" => encode(types::ConfigResult::Ok(types::Config::default())),
+        "list_users" => encode(types::ListUsersResult::Ok(types::UserPage {
+            users: vec![types::User {
+                executions: 10,
+                ..user()
+            }],
+            next_cursor: None,
+        })),
+        _ => encode(types::UserResult::Ok(user())),
     }
 }
 
@@ -137,7 +144,7 @@ impl Canister for Fake {
             "get_execution" if self.goes_away => {
                 Err(Error::new(Kind::Unreachable, "gone", "start it again"))
             }
-            "get_me" | "get_config" => quotas(method),
+            "get_me" | "get_config" | "list_users" | "put_user" => quotas(method),
             "run_task_now" | "get_execution" => {
                 encode(types::ExecutionResult::Ok(self.executions[0].clone()))
             }

@@ -70,6 +70,9 @@ pub struct UserPutArguments {
     /// Enable the user again.
     #[arg(long)]
     pub enable: bool,
+    /// For quotas that remove history.
+    #[command(flatten)]
+    pub confirm: ConfirmArguments,
 }
 
 /// Arguments of `chime user delete`.

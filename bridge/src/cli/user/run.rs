@@ -1,6 +1,6 @@
 //! `chime user`: the caller, and the users of the scheduler.
 
-use chime_types::{EmptyRequest, PutUserRequest, Quotas, Role, UserRequest};
+use chime_types::{EmptyRequest, PutUserRequest, Quotas, Role, User, UserRequest};
 use serde_json::Value;
 
 use crate::cli::changed::removed;
@@ -9,6 +9,7 @@ use crate::cli::session::{Session, with_scheduler};
 use crate::cli::user::show::{user, users};
 use crate::cli::{GlobalArguments, UserCommand, UserDeleteArguments, UserPutArguments, principal};
 use crate::error::{Error, Kind, Result};
+use crate::methods::history_above;
 use crate::terminal::Writer;
 
 /// Runs a command about users.
@@ -41,20 +42,44 @@ async fn put(
     writer: &Writer,
 ) -> Result<()> {
     let put = with_scheduler(global, writer, async |session| {
-        let request = request(session, arguments).await?;
+        let (request, present) = request(session, arguments).await?;
+        if let (Some(quotas), Some(present)) = (&request.quotas, &present) {
+            ask_before_removing(session, present, quotas, arguments, writer).await?;
+        }
         session.scheduler.put_user(&request).await
     });
     writer.answer(&user(put.await?))
 }
 
-async fn request(session: &Session, arguments: &UserPutArguments) -> Result<PutUserRequest> {
+/// Lower quotas remove what a user has above them, which cannot be had back.
+async fn ask_before_removing(
+    session: &Session,
+    present: &User,
+    quotas: &Quotas,
+    arguments: &UserPutArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let config = session.scheduler.get_config(&EmptyRequest {}).await?;
+    let removed = history_above(present, &config, quotas);
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let what = format!("Remove history of this user: {}", removed.join("; "));
+    confirm(writer, arguments.confirm, &what).await
+}
+
+/// The request, and the user as it is registered.
+async fn request(
+    session: &Session,
+    arguments: &UserPutArguments,
+) -> Result<(PutUserRequest, Option<User>)> {
     let (principal, present) = match principal(&arguments.user) {
         Ok(principal) => {
             let registered = session.scheduler.all_users().await?;
             let present = registered
                 .into_iter()
                 .find(|user| user.principal == principal);
-            (principal, present.map(|user| user.quotas))
+            (principal, present)
         }
         Err(_) => {
             let found = session.scheduler.find_user(&arguments.user).await;
@@ -67,21 +92,23 @@ async fn request(session: &Session, arguments: &UserPutArguments) -> Result<PutU
                 ),
                 _ => error,
             })?;
-            (user.principal, Some(user.quotas))
+            (user.principal, Some(user))
         }
     };
     let role = arguments.role.clone().map(Value::String);
-    Ok(PutUserRequest {
+    let quotas_now = present.as_ref().map(|user| user.quotas).unwrap_or_default();
+    let request = PutUserRequest {
         principal,
         name: arguments.name.clone(),
         role: role.and_then(|name| serde_json::from_value::<Role>(name).ok()),
-        quotas: quotas(arguments, present.unwrap_or_default()),
+        quotas: quotas(arguments, quotas_now),
         disabled: match (arguments.disable, arguments.enable) {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
         },
-    })
+    };
+    Ok((request, present))
 }
 
 /// The present quotas with those that are given; none if nothing is said about them.

@@ -1,7 +1,7 @@
 //! Changing a part of a task: what is not named stays, or the user is asked.
 
 use chime_types::{Exclusion, MissedRuns, NewSchedule, OverlapPolicy, Rule, TaskSchedule};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fixtures::{schedule, step, task};
 use crate::methods::tests::{Fake, call, tools};
@@ -203,4 +203,32 @@ async fn should_change_a_part_of_the_retries() {
         ..usual
     };
     assert_eq!(updates[0].retry, Some(expected));
+}
+
+#[tokio::test]
+async fn should_ask_before_quotas_remove_history() {
+    let put = async |quotas: Value, confirm: bool| {
+        let principal = candid::Principal::anonymous().to_text();
+        let request = json!({ "principal": principal, "quotas": quotas, "confirm": confirm });
+        call(&tools(with(vec![])), "put_user", request).await
+    };
+    let (is_error, body) = put(json!({ "maximum_executions": 9 }), false).await;
+    assert!(
+        is_error && body["kind"] == "confirmation_required",
+        "{body}"
+    );
+    assert!(
+        body["rule"]
+            .as_str()
+            .unwrap()
+            .contains("would become 9, and there are 10")
+    );
+    for (quotas, confirm) in [
+        (json!({ "maximum_executions": 9 }), true),
+        (json!({ "maximum_executions": 10 }), false),
+        (Value::Null, false),
+    ] {
+        let (is_error, body) = put(quotas, confirm).await;
+        assert!(!is_error, "{body}");
+    }
 }

@@ -4,8 +4,10 @@ use chime_types as types;
 use serde_json::{Map, Value, json};
 
 use super::super::catalogue::{Row, Subject};
-use super::super::{CanisterTools, Object, answers, removed_history, settings, views};
-use crate::candid_json::Answer;
+use super::super::{
+    CanisterTools, Object, answers, history_above, removed_history, settings, views,
+};
+use crate::candid_json::{Answer, Method};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Canister;
 
@@ -152,6 +154,25 @@ impl<C: Canister> CanisterTools<C> {
             true => format!("the secret {wanted:?}, which exists"),
             false => format!("the secret {wanted:?}, which does not exist yet"),
         }))
+    }
+
+    /// What the quotas of a request remove of the history of its user.
+    pub(in crate::methods) async fn history_above(
+        &self,
+        method: &Method,
+        arguments: &Object,
+    ) -> Result<Vec<String>> {
+        let encoded = self.interface.encode_arguments(method, arguments)?;
+        let request: types::PutUserRequest = answers::typed(&encoded)?;
+        let Some(quotas) = request.quotas else {
+            return Ok(Vec::new());
+        };
+        let users = self.scheduler.all_users().await?;
+        let Some(user) = users.iter().find(|it| it.principal == request.principal) else {
+            return Ok(Vec::new());
+        };
+        let config = self.scheduler.get_config(&types::EmptyRequest {}).await?;
+        Ok(history_above(user, &config, &quotas))
     }
 
     async fn user_subject(&self, row: &Row, arguments: &Object) -> Result<Map<String, Value>> {
