@@ -73,9 +73,25 @@ const METHODS: [(&str, &[Parameter]); 18] = [
     ("tools/list", CURSOR),
 ];
 
+/// Methods that there are not since 2026-07-28: whatever their parameters are, the answer is that.
+const REMOVED: [&str; 5] = [
+    "initialize",
+    "logging/setLevel",
+    "ping",
+    "resources/subscribe",
+    "resources/unsubscribe",
+];
+
+/// How a request since 2026-07-28 says which version it follows.
+const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+
 /// What is wrong with the parameters of a method, in words. Nothing if nothing is as far as the table
 /// says, or if there is no such method.
 pub(super) fn fault(method: &str, given: Option<&Value>) -> Option<String> {
+    let meta = given.and_then(|given| given["_meta"].as_object());
+    if !is_method(method, meta) {
+        return None;
+    }
     let (_, parameters) = METHODS.iter().find(|(name, _)| *name == method)?;
     let empty = Map::new();
     let given = match given {
@@ -88,9 +104,10 @@ pub(super) fn fault(method: &str, given: Option<&Value>) -> Option<String> {
     parameters.find_map(|parameter| wrong(*parameter, given))
 }
 
-/// Whether there is such a method.
-pub(super) fn is_method(name: &str) -> bool {
-    METHODS.iter().any(|(method, _)| *method == name)
+/// Whether there is such a method for a request that says this about itself.
+pub(super) fn is_method(name: &str, meta: Option<&Map<String, Value>>) -> bool {
+    let is_recent = meta.is_some_and(|meta| meta.contains_key(VERSION));
+    METHODS.iter().any(|(method, _)| *method == name) && !(is_recent && REMOVED.contains(&name))
 }
 
 fn wrong((name, form, is_required): Parameter, given: &Map<String, Value>) -> Option<String> {
@@ -152,6 +169,9 @@ mod tests {
         ] {
             assert_eq!(fault(method, Some(&given)).as_deref(), Some(text));
         }
+        let modern = json!({ "_meta": { VERSION: "2026-07-28" } });
+        assert_eq!(fault("initialize", Some(&modern)), None, "it is not there");
+        assert!(fault("initialize", Some(&json!({}))).is_some());
         let absent = json!({ "_meta": null, "cursor": null });
         assert_eq!(fault("tools/list", Some(&absent)), None);
         assert_eq!(fault("tools/lsit", Some(&json!(7))), None);

@@ -102,10 +102,10 @@ impl<O: Offer> ServerHandler for Server<O> {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: Context,
+        context: Context,
     ) -> Answer<CustomResult> {
         let method = request.method;
-        if parameters::is_method(&method) {
+        if parameters::is_method(&method, Some(&context.meta)) {
             let rule = parameters::fault(&method, request.params.as_ref());
             let rule = rule.unwrap_or_else(|| format!("these are no parameters of {method}"));
             return Err(ErrorData::invalid_params(rule, None));

@@ -183,6 +183,31 @@ async fn should_answer_in_json_what_is_no_message() {
 }
 
 #[tokio::test]
+async fn should_not_know_methods_that_were_removed() {
+    let server = Running::start().await;
+    for method in [
+        "initialize",
+        "ping",
+        "logging/setLevel",
+        "resources/subscribe",
+        "resources/unsubscribe",
+    ] {
+        let params = json!({ "_meta": modern_meta() });
+        let request = json!({ "jsonrpc": "2.0", "id": 3, "method": method, "params": params });
+        let request = server
+            .post(&request)
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", method);
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method}: {text}");
+        assert!(text.contains("-32601"), "{method}: {text}");
+    }
+    server.end().await;
+}
+
+#[tokio::test]
 async fn should_serve_both_eras_side_by_side() {
     let server = Running::start().await;
     let session = server.session().await;
