@@ -12,7 +12,7 @@ use super::retention::{has_bytes, make_room};
 use super::slots::{compile, fires_at, slots_an_hour};
 use super::timeline::Note;
 use super::turn::{Run, Turn};
-use super::{alerts, rights, skipped, totals};
+use super::{alerts, left_out, rights, skipped, totals};
 use crate::state::State;
 use crate::state::counter::Counter;
 use crate::state::keys::ScheduleId;
@@ -323,7 +323,7 @@ impl<'s> Turn<'s> {
     /// Handles the slot of a schedule that has come and waits for its jitter: the schedule is about
     /// to go.
     pub fn fire_pending(&mut self, mut schedule: ScheduleRecord) {
-        let Some(slot) = schedule.next_at.filter(|slot| *slot <= self.now) else {
+        let Some(slot) = left_out::pending(&schedule, self.now) else {
             return;
         };
         let judgement = judge(&self.situation(&schedule));

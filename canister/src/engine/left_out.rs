@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::fire::{Judgement, Reason};
 use super::outage::Stretch;
 use super::periods::{HOUR, MINUTE, begin_day};
-use super::slots::{arm_first, fires_at};
+use super::slots::{arm_at, compile, fires_at};
 use super::turn::Turn;
 use super::{skipped, totals};
 use crate::state::State;
@@ -55,7 +55,14 @@ pub(super) fn look_again(state: &mut State, now: u64, owner: Principal) {
         let mut turn = Turn::of(state, now, schedule.task_id);
         turn.settle(&mut schedule);
         let task = turn.end();
-        arm_first(state, &task, &mut schedule, now);
+        // What is due was judged anew just now, and is armed for what follows.
+        let Some(left_out) = schedule.left_out.take() else {
+            continue;
+        };
+        let rule = compile(&schedule);
+        // Not the first slot from now on: one that has come may wait for its jitter.
+        let slot = rule.next_after(left_out.until_at);
+        arm_at(state, &task, &mut schedule, (&rule, slot), now);
     }
 }
 
@@ -78,6 +85,16 @@ pub(super) fn look_at_some(
         look_again(state, now, owner);
     }
     last.filter(|last| state.owners_after(Some(*last)).next().is_some())
+}
+
+/// The slot of a schedule that has come and waits for its jitter. One that is left out for a while is
+/// armed for the end of that while, and its slots lie before.
+pub(super) fn pending(schedule: &ScheduleRecord, now: u64) -> Option<u64> {
+    let next = match &schedule.left_out {
+        Some(left_out) => compile(schedule).next_after(left_out.until_at),
+        None => schedule.next_at,
+    };
+    next.filter(|slot| *slot <= now)
 }
 
 impl Turn<'_> {

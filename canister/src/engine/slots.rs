@@ -72,8 +72,20 @@ pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRe
     }
     let rule = compile(schedule);
     schedule.slots_an_hour = slots_an_hour(schedule, &rule);
-    // A slot that ran is not run again: a pause and a resumption in the same second.
-    let next = first_slot(&rule, now).and_then(|slot| {
+    let slot = first_slot(&rule, now);
+    arm_at(state, task, schedule, (&rule, slot), now);
+}
+
+/// Arms a slot of a schedule, or the first after it that has no fate yet: what ran is not run again, be it
+/// after a pause and a resumption in the same second.
+pub(super) fn arm_at(
+    state: &mut State,
+    task: &TaskRecord,
+    schedule: &mut ScheduleRecord,
+    (rule, slot): (&Schedule, Option<u64>),
+    now: u64,
+) {
+    let next = slot.and_then(|slot| {
         match schedule
             .last_run_at
             .max(handled_with(state, schedule, slot))
@@ -82,7 +94,7 @@ pub fn arm_first(state: &mut State, task: &TaskRecord, schedule: &mut ScheduleRe
             _ => Some(slot),
         }
     });
-    let next = next.map(|slot| (slot, fires_at(schedule, &rule, slot)));
+    let next = next.map(|slot| (slot, fires_at(schedule, rule, slot)));
     state.arm(schedule, task.owner, next);
     alerts::on_armed(state, now, task);
 }

@@ -1,11 +1,13 @@
 //! Slots that are left out for a while run again as soon as what stood in their way is gone, whoever
 //! takes it away.
 
-use chime_types::{PutUserRequest, Quotas};
+use chime_types::{PutUserRequest, Quotas, UpdateTaskRequest};
 
 use super::*;
 use crate::engine::budget::{self, Kind};
 use crate::engine::builtin::maintenance::violations;
+use crate::engine::slots;
+use crate::state::keys::ScheduleId;
 
 const MINUTE: u64 = 60;
 
@@ -155,6 +157,83 @@ fn should_run_the_next_slot_when_what_stood_in_the_way_is_gone() {
         assert_eq!(violations(&world.state), Vec::<String>::new(), "{name}");
         assert_eq!(world.state.header().budgets.wake, None, "{name}");
     }
+}
+
+/// Lives until a slot of a schedule that is left out has come and waits for its jitter.
+fn live_until_a_slot_waits(world: &mut World, made: &Task) {
+    live_minutes(world, 5);
+    let schedule = world.state.schedule(ScheduleId(made.schedules[0].id));
+    let schedule = schedule.unwrap();
+    let rule = slots::compile(&schedule);
+    let fires_at = |slot: u64| slots::fires_at(&schedule, &rule, slot);
+    let to_come = std::iter::successors(rule.next_after(world.now), |slot| rule.next_after(*slot));
+    let late = to_come
+        .take(20)
+        .find(|slot| fires_at(*slot) > slot + SECOND);
+    world.now = fires_at(late.expect("a jitter above a second")) - SECOND;
+}
+
+fn with_jitter() -> CreateTaskRequest {
+    CreateTaskRequest {
+        schedules: vec![NewSchedule {
+            jitter_seconds: Some(50),
+            ..every(MINUTE)
+        }],
+        ..note()
+    }
+}
+
+fn slots_of(world: &World, task_id: u64) -> u64 {
+    let all = history(world, task_id);
+    all.iter().map(|one| one.slots).sum()
+}
+
+#[test]
+fn should_not_lose_a_slot_that_waits_for_its_jitter_when_an_owner_is_looked_at() {
+    for quotas in [runs_per_hour(2), runs_per_hour(1_000)] {
+        let mut world = World::new();
+        put_user(&mut world, runs_per_hour(1), false);
+        let made = world.create(with_jitter());
+        live_until_a_slot_waits(&mut world, &made);
+        let passed = (world.now - START) / (MINUTE * SECOND);
+        put_user(&mut world, quotas, false);
+        world.pass(1);
+        world.run();
+        assert_eq!(slots_of(&world, made.id), passed);
+        assert_eq!(completed(&world, made.id), 2, "the one that waited ran");
+        assert_eq!(violations(&world.state), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn should_keep_the_waiting_slot_of_an_owner_that_is_disabled_before_it_fires() {
+    let mut world = World::new();
+    put_user(&mut world, runs_per_hour(1), false);
+    let made = world.create(with_jitter());
+    live_until_a_slot_waits(&mut world, &made);
+    let passed = (world.now - START) / (MINUTE * SECOND);
+    put_user(&mut world, runs_per_hour(1), true);
+    world.pass(1);
+    world.run();
+    assert_eq!(slots_of(&world, made.id), passed);
+    let last = history(&world, made.id);
+    assert_eq!(last[0].cause, Some(Cause::OwnerDisabled), "{last:?}");
+}
+
+#[test]
+fn should_note_a_slot_that_waits_for_its_jitter_when_its_schedule_goes() {
+    let mut world = World::new();
+    put_user(&mut world, runs_per_hour(1), false);
+    let made = world.create(with_jitter());
+    live_until_a_slot_waits(&mut world, &made);
+    let passed = (world.now - START) / (MINUTE * SECOND);
+    let change = UpdateTaskRequest {
+        task_id: made.id,
+        schedules: Some(vec![every(86_400)]),
+        ..UpdateTaskRequest::default()
+    };
+    service::update(&mut world.state, owner(), world.now, change).unwrap();
+    assert_eq!(slots_of(&world, made.id), passed);
 }
 
 #[test]
