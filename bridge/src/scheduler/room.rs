@@ -129,7 +129,7 @@ impl Room {
                      (maximum_slots_per_hour), with these it would be {all}",
                     self.maximum_slots
                 ),
-                "choose longer intervals, switch other schedules off, or ask an admin for a higher \
+                "choose longer intervals, disable other schedules, or ask an admin for a higher \
                  quota (put_user, configure)",
             )
             .advising(Advises::Fix));

@@ -82,7 +82,7 @@ pub fn for_slots(
             "at most {maximum} slots in an hour for all schedules of this owner (maximum_slots_per_hour), \
              with these it would be {slots}"
         ),
-        "choose longer intervals, switch other schedules off, or ask an admin for a higher quota \
+        "choose longer intervals, disable other schedules, or ask an admin for a higher quota \
          (put_user, configure)",
     ))
 }
