@@ -55,7 +55,7 @@ impl Run {
             .as_ref()
             .map_or(0, |failed| failed.quarantined);
         if in_all > self.model.set_aside {
-            let told = self.events(None, EventKind::Quarantined)?.len() as u64;
+            let told = self.events(None, &[EventKind::Quarantined])?.len() as u64;
             let put_off = in_all.saturating_sub(told);
             if put_off > self.model.put_off {
                 let from = self.model.looked_at;
@@ -96,24 +96,35 @@ impl Run {
     }
 
     /// When a task was switched off: at the first reason since it was switched on, for what is off may be
-    /// switched off again.
+    /// switched off again. A pause may come in the instant of the resumption, before or after it: the order
+    /// of the events says which.
     fn paused_at(&mut self, shown: &Task) -> Result<u64, Violation> {
-        let mut times = Vec::new();
-        for kind in [EventKind::TaskPaused, EventKind::Quarantined] {
-            let events = self.events(Some(shown.id), kind)?;
-            times.extend(events.iter().map(|event| event.occurred_at));
-        }
+        let kinds = [
+            EventKind::TaskResumed,
+            EventKind::TaskPaused,
+            EventKind::Quarantined,
+        ];
+        let events = self.events(Some(shown.id), &kinds)?;
+        let resumed = events
+            .iter()
+            .rposition(|event| event.kind == EventKind::TaskResumed);
+        let after = resumed.map_or(0, |last| last + 1);
+        let mut times = events[after..].iter().map(|event| event.occurred_at);
         let task = &self.model.tasks[&shown.id];
         let spans = task.schedules.iter().flat_map(|it| &it.spans);
         let since = spans.map(|span| span.from).max();
         let since = since.unwrap_or(task.created_at);
-        let first = times.iter().filter(|at| **at >= since).min();
-        let at = first.or_else(|| times.iter().max());
-        Ok(at.copied().unwrap_or(shown.updated_at))
+        let last = times.clone().max();
+        let at = times.find(|at| *at >= since).or(last);
+        Ok(at.unwrap_or(shown.updated_at))
     }
 
-    /// The events of a kind, of a task or of all.
-    fn events(&mut self, task_id: Option<u64>, kind: EventKind) -> Result<Vec<Event>, Violation> {
+    /// The events of some kinds, of a task or of all, in their order.
+    fn events(
+        &mut self,
+        task_id: Option<u64>,
+        kinds: &[EventKind],
+    ) -> Result<Vec<Event>, Violation> {
         let mut request = EventsSinceRequest {
             task_id,
             limit: Some(500),
@@ -124,7 +135,7 @@ impl Run {
         loop {
             let page: EventPage = self.must_show(admin(), "events_since", &request)?;
             let events = page.events.into_iter();
-            found.extend(events.filter(|event| event.kind == kind));
+            found.extend(events.filter(|event| kinds.contains(&event.kind)));
             request.cursor = Some(page.next_cursor);
             if !page.more {
                 return Ok(found);
