@@ -37,6 +37,7 @@ mod alerts;
 mod answers;
 mod backups;
 mod cause;
+pub mod codex;
 mod config;
 mod cycles;
 mod deliveries;
