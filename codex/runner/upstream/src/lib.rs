@@ -1,0 +1,1 @@
+//! Empty: only what this crate depends on is of interest.
