@@ -52,13 +52,13 @@ need_c_compiler() {
     command -v cc >/dev/null || need_packages gcc libc6-dev
 }
 
-# The toolchain, components and target of rust-toolchain.toml.
+# The toolchain, components and target of rust-toolchain.toml, or of the one in another directory.
 need_rust() {
     command -v rustup >/dev/null || export PATH="$HOME/.cargo/bin:$PATH"
     command -v rustup >/dev/null ||
         fail "rustup is missing; install it as https://rustup.rs says, then run this again"
     local channel
-    channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+    channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "${1:-.}/rust-toolchain.toml")
     if ! rust_is_complete "$channel"; then
         say "installing Rust $channel with clippy, rustfmt and wasm32-unknown-unknown"
         rustup toolchain install "$channel" --profile minimal \
@@ -131,4 +131,29 @@ need_npm_packages() {
 scheduler_module() {
     cargo rustc --locked --profile wasm --target wasm32-unknown-unknown --package chime-canister \
         --lib --crate-type cdylib "$@"
+}
+
+# The interpreter of the runner: its crate as the registry has it, by the checksum of a lock file, with
+# our patch. Left alone if it is there with the same patch, so that it is not compiled again.
+need_interpreter() {
+    local copy=$root/target/codex/rustpython-vm patch=codex/runner/patches/rustpython-vm.patch fetched
+    if cmp -s "$patch" "$copy/.patch"; then return; fi
+    command -v patch >/dev/null || need_packages patch
+    command -v python3 >/dev/null || need_packages python3
+    say "fetching and patching the interpreter"
+    fetched=$(cargo metadata --locked --format-version 1 \
+        --manifest-path codex/runner/upstream/Cargo.toml | python3 -c '
+import json, os, sys
+packages = json.load(sys.stdin)["packages"]
+print(*(os.path.dirname(p["manifest_path"]) for p in packages if p["name"] == "rustpython-vm"))')
+    rm -rf "$copy"
+    mkdir -p "$(dirname "$copy")"
+    cp -r "$fetched" "$copy"
+    patch --quiet --strip 1 --directory "$copy" <"$patch"
+    cp "$patch" "$copy/.patch"
+}
+
+# Cargo in the workspace of the runner, with its own compiler.
+cargo_of_runner() {
+    (cd "$root/codex/runner" && CARGO_TARGET_DIR=$target/codex/build cargo "$@")
 }
