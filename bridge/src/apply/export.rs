@@ -17,18 +17,37 @@ use super::builtin::{self, without_nulls};
 use super::identity::{applied_from, own_metadata};
 use super::schedule::WEEKDAYS;
 
-/// The document of a file with these tasks.
+/// The document of a file with these tasks, of `all` that the caller has.
 #[must_use]
-pub fn exported(tasks: &[Task]) -> Value {
-    let entries: Vec<_> = tasks.iter().map(exported_task).collect();
+pub fn exported(tasks: &[Task], all: &[Task]) -> Value {
+    let entries: Vec<_> = tasks.iter().map(|task| exported_task(task, all)).collect();
     json!({ "tasks": entries })
 }
 
-fn exported_task(task: &Task) -> Value {
-    let mark = applied_from(&task.metadata);
-    let own = mark.and_then(|mark| mark.key.strip_prefix("chime:").map(str::to_string));
+/// The key under which a task was applied from a file of this form.
+fn own_key(task: &Task) -> Option<String> {
+    let mark = applied_from(&task.metadata)?;
+    mark.key.strip_prefix("chime:").map(str::to_string)
+}
+
+/// A key that means this task and none of the others: its own, or its name, with the id if the name is
+/// that of another task or a key.
+fn key(task: &Task, all: &[Task]) -> String {
+    if let Some(own) = own_key(task) {
+        return own;
+    }
+    let mut others = all.iter().filter(|other| other.id != task.id);
+    let means_another =
+        |other: &Task| other.name == task.name || own_key(other).as_ref() == Some(&task.name);
+    match others.any(means_another) {
+        true => format!("{} #{}", task.name, task.id),
+        false => task.name.clone(),
+    }
+}
+
+fn exported_task(task: &Task, all: &[Task]) -> Value {
     let mut entry = Map::new();
-    entry.insert("key".into(), own.as_deref().unwrap_or(&task.name).into());
+    entry.insert("key".into(), key(task, all).into());
     // Without a key of its own in the scheduler it is found by this, as long as the name agrees.
     entry.insert("task_id".into(), task.id.to_string().into());
     entry.extend(fields(&as_request(task)));

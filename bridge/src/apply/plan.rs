@@ -112,6 +112,13 @@ impl Plan {
         self.declared.insert(key.clone(), (file.to_string(), hash));
         let mark = AppliedFrom::of(declaration, key, file);
         match self.by_key.get(&mark.key) {
+            Some((_, task))
+                if self
+                    .adopted(declaration)
+                    .is_some_and(|own| own.id != task.id) =>
+            {
+                Step::Refused(two_tasks(&mark.key, task, declaration))
+            }
             Some((before, task)) => {
                 let leave_it = self.leaves_changes && before.hash == mark.hash;
                 compare(before, task, declaration, &mark, leave_it)
@@ -205,6 +212,21 @@ fn contradiction(key: &str, earlier: &str) -> Refusal {
     Refusal::new(
         format!("the job `{id}` is already defined in {earlier}, with other contents"),
         "Give one of them another id or name, or apply only one of them.",
+    )
+}
+
+/// The key is that of one task, and the number that of another: whichever is changed, it may be the
+/// wrong one.
+fn two_tasks(key: &str, task: &Task, declaration: &Declaration) -> Refusal {
+    let id = key.split_once(':').map_or(key, |(_, id)| id);
+    let named = declaration.task_id.unwrap_or_default();
+    Refusal::of(
+        "key",
+        format!(
+            "`{id}` is the key of task {}, and task_id names task {named}",
+            task.id
+        ),
+        "Leave task_id out if the former is meant; give the entry another key if the latter is.",
     )
 }
 

@@ -271,3 +271,22 @@ fn should_refuse_two_meanings_of_one_name_in_one_file() {
         Step::Refused(_)
     ));
 }
+
+#[test]
+fn should_refuse_a_key_of_one_task_with_the_number_of_another() {
+    let other = fixtures::task(9, "A");
+    let plan = || Plan::new(vec![after_first_apply(), other.clone()]);
+    let text = |id: u64| JOB.replace("key: a", &format!("key: a, task_id: '{id}'"));
+    let Step::Refused(refusal) = plan().declare(&declaration(&text(9)), "jobs.yaml") else {
+        panic!("another task is changed");
+    };
+    assert_eq!(
+        refusal.rule,
+        "`a` is the key of task 7, and task_id names task 9"
+    );
+    // Its own number, and one of another scheduler.
+    for id in [7, 8] {
+        let step = plan().declare(&declaration(&text(id)), "jobs.yaml");
+        assert!(matches!(step, Step::Unchanged(_)), "{id}: {step:?}");
+    }
+}

@@ -45,14 +45,16 @@ async fn export(
 ) -> Result<()> {
     let answer = with_scheduler(global, writer, async |session| {
         let scheduler = &session.scheduler;
+        let all = scheduler.all_tasks().await?;
         let mut found = Vec::new();
         for task in &arguments.tasks {
             found.push(scheduler.find_task(task).await?);
         }
-        if arguments.tasks.is_empty() {
-            found = scheduler.all_tasks().await?;
-        }
-        Ok(JobFile(apply::exported(&found)))
+        let exported = match arguments.tasks.is_empty() {
+            true => &all,
+            false => &found,
+        };
+        Ok(JobFile(apply::exported(exported, &all)))
     });
     writer.answer(&answer.await?)
 }
