@@ -72,7 +72,7 @@ fn call_of(value: &Value, path: String) -> Result<Action, Refusal> {
     let canister = Principal::from_text(canister.trim()).map_err(|error| {
         Refusal::of(
             fields.at("canister"),
-            format!("`{canister}` is no canister id: {error}"),
+            format!("`{canister}` is not a canister id: {error}"),
             "Give an id such as aaaaa-aa.",
         )
     })?;
@@ -113,7 +113,7 @@ fn cycles(fields: &mut Fields<'_>) -> Result<Option<candid::Nat>, Refusal> {
     amount.map(Some).ok_or_else(|| {
         Refusal::of(
             fields.at("cycles"),
-            format!("`{text}` is no amount of cycles"),
+            format!("`{text}` is not an amount of cycles"),
             "Give a whole number, 0 or more.",
         )
     })

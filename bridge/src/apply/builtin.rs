@@ -66,7 +66,7 @@ fn action(name: &str, value: &Value, path: String) -> Result<Action, Refusal> {
     let fix = "Write it as `chime task create --help` and `get_api_doc` with create_task show it.";
     let refuse = |rule: String| Refusal::of(&path, rule, fix);
     let read: Action = serde_json::from_value(json!({ name: given }))
-        .map_err(|error| refuse(format!("is no {name}: {error}")))?;
+        .map_err(|error| refuse(format!("is not a valid {name}: {error}")))?;
     let kept = serde_json::to_value(&read).unwrap_or_default();
     match lost(&given, &kept[name]) {
         Some(field) => Err(Refusal::of(

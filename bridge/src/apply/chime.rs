@@ -84,7 +84,7 @@ fn count(fields: &mut Fields<'_>, name: &str, most: u32) -> Result<Option<u32>, 
     match fields.count(&[name], most.into())? {
         Some(0) => Err(Refusal::of(
             fields.at(name),
-            "0 is no limit that can be kept",
+            "0 is not a limit",
             "Give 1 or more, or leave it out.",
         )),
         count => Ok(count.map(narrow)),
@@ -152,7 +152,7 @@ fn principal(fields: &mut Fields<'_>, name: &str) -> Result<Option<Principal>, R
         .map_err(|error| {
             Refusal::of(
                 fields.at(name),
-                format!("`{text}` is no principal: {error}"),
+                format!("`{text}` is not a principal: {error}"),
                 "Give one such as aaaaa-aa.",
             )
         })

@@ -178,7 +178,7 @@ fn should_refuse_what_makes_no_sense() {
         ),
         (
             "note: x, maximum_concurrent: 0",
-            "maximum_concurrent: 0 is no limit",
+            "maximum_concurrent: 0 is not a limit",
         ),
         (
             "note: x, maximum_concurrent: 201",

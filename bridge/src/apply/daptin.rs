@@ -112,7 +112,7 @@ fn attributes(fields: &mut Fields<'_>) -> Result<Option<String>, Refusal> {
         Value::String(text) => serde_json::from_str(text).map_err(|error| {
             Refusal::of(
                 path,
-                format!("the text is no JSON object: {error}"),
+                format!("the text is not a JSON object: {error}"),
                 "Write a mapping, or an object in JSON as text.",
             )
         })?,

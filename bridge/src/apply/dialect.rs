@@ -139,7 +139,7 @@ fn unrecognised(document: &Value) -> Refusal {
         return refusal;
     }
     Refusal::new(
-        "this is no job file that is known here",
+        "this is not a job file of a known form",
         "Known are: a list `tasks:` of Chime, a list `Tasks:` of Daptin, a JSON:API document with \
          `data` of Daptin, a job of tasks_loop with `id, name, command, schedule` or its \
          configuration, and a JSON file of Realms with `name` and `steps`.",

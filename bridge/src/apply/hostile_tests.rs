@@ -33,7 +33,7 @@ fn should_name_the_fault_of_damaged_files() {
         ("just text", "must be a mapping"),
         ("42", "must be a mapping"),
         ("[]", "must be a mapping"),
-        ("a: 1\nb: 2\n", "no job file that is known"),
+        ("a: 1\nb: 2\n", "not a job file of a known form"),
         ("id: x\nid: y\n", "`id` occurs twice"),
         ("? [a, b]\n: 1\n", "a key must be plain text"),
         ("Tasks: []", "the list is empty"),
@@ -127,7 +127,7 @@ fn should_name_the_path_in_a_list_of_our_own() {
         ),
         (
             "tasks:\n- key: a\n  call: {canister: nobody, method: x}\n".into(),
-            "tasks[0].call.canister: `nobody` is no canister id",
+            "tasks[0].call.canister: `nobody` is not a canister id",
         ),
         (
             "tasks:\n- key: a\n  call: {canister: aaaaa-aa}\n".into(),
@@ -158,7 +158,7 @@ fn should_name_the_path_in_documents_of_others() {
         ),
         (
             "Tasks:\n- {Name: a, Schedule: '@daily', ActionName: a, Attributes: '['}\n".into(),
-            "Tasks[0].Attributes: the text is no JSON object",
+            "Tasks[0].Attributes: the text is not a JSON object",
         ),
         (
             r#"{"data": {"type": "user", "attributes": {}}}"#.into(),

@@ -142,7 +142,7 @@ fn code(
         Refusal::of(
             path,
             rule,
-            "Correct the file, or take it away to keep the codex by its name.",
+            "Correct the file, or remove it to keep the codex by its name.",
         )
     };
     let size = place

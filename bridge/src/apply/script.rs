@@ -93,7 +93,7 @@ pub(super) fn python(file: &str) -> Refusal {
 
 fn other(file: &str) -> Refusal {
     Refusal::new(
-        format!("{file} is no shell script: it neither ends in .sh nor begins with #!/bin/sh"),
+        format!("{file} is not a shell script: it neither ends in .sh nor begins with #!/bin/sh"),
         format!(
             "If it is a program, give --command '{file}'; if it is a job file, `chime apply -f \
              {file}`; if it is a task configuration, --config {file}."
@@ -128,8 +128,8 @@ mod tests {
             ("a.py", "print()", "is Python"),
             ("a", "#!/usr/bin/env python3\n", "is Python"),
             ("a.sh", " \n", "is empty"),
-            ("a.txt", "echo", "is no shell script"),
-            ("a", "#!/usr/bin/perl\n", "is no shell script"),
+            ("a.txt", "echo", "is not a shell script"),
+            ("a", "#!/usr/bin/perl\n", "is not a shell script"),
         ] {
             let refusal = shell_command(file, text).unwrap_err();
             assert!(refusal.rule.contains(rule), "{file}: {}", refusal.rule);

@@ -18,14 +18,14 @@ use crate::terminal::Format;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    an execution failed, or a fault of Chime itself
+  1    an execution failed, or an internal error of Chime
   2    invalid command line, file, key or request; `apply` rejected a document
-  3    no such task or canister, or more than one
+  3    no such task or canister, or more than one that fits
   4    the scheduler rejected the request
   5    the network cannot be reached
   6    it is unknown whether the request was carried out
   7    try again later
-  8    a file, directory or process of this machine is in the way
+  8    a problem with a file, directory or process on this machine
   130  interrupted, or the confirmation was declined
 
 Examples:
@@ -53,7 +53,8 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArguments {
-    /// Directory that holds the embedded network: its canisters, their memory and the key.
+    /// Directory of the embedded network: its canisters, their memory and the key; default: `chime` in
+    /// your data directory.
     #[arg(
         long,
         visible_alias = "folder",
@@ -211,40 +212,40 @@ pub enum Command {
     /// List, add, remove, enable, disable and preview schedules.
     #[command(subcommand)]
     Schedule(ScheduleCommand),
-    /// Show, cancel, snooze and repeat executions.
+    /// Show, cancel, snooze and retry executions.
     #[command(subcommand)]
     Execution(ExecutionCommand),
     /// Create tasks from job files, or update tasks to match them.
     Apply(ApplyArguments),
     /// Show what a schedule means and when it fires next; needs no network.
     Preview(PreviewArguments),
-    /// Run the commands of tasks on this machine, and keep tasks in step with a directory of job files.
+    /// Run the commands of tasks on this machine, and keep tasks in step with job files.
     Worker(Box<WorkerArguments>),
-    /// Registered actions, for steps with --named.
+    /// Manage registered actions, for steps with --named.
     #[command(subcommand)]
     Action(ActionCommand),
-    /// Secrets of HTTP actions and webhooks.
+    /// Manage secrets of HTTP actions and webhooks.
     #[command(subcommand)]
     Secret(SecretCommand),
-    /// Alerts: messages when something happens.
+    /// Manage alerts: messages when something happens.
     #[command(subcommand)]
     Alert(AlertCommand),
-    /// Your messages from alerts and notifications.
+    /// Show your messages from alerts and notifications.
     Inbox(InboxArguments),
     /// Create, list, download and restore backups.
     #[command(subcommand)]
     Backup(BackupCommand),
-    /// Yourself, and the users of the scheduler.
+    /// Show yourself, and manage the users of the scheduler.
     #[command(subcommand)]
     User(UserCommand),
     /// Show and set the configuration of the scheduler.
     #[command(subcommand)]
     Scheduler(SchedulerCommand),
-    /// Statistics about your tasks and the scheduler.
+    /// Show statistics about your tasks and the scheduler.
     Stats(StatsArguments),
-    /// The timeline: who changed what, and what happened.
+    /// Show the timeline: who changed what, and what happened.
     Events(EventsArguments),
-    /// A live view of tasks, runs and failures.
+    /// Show a live view of tasks, runs and failures.
     Top(TopArguments),
     /// Show and change the configuration file: named networks and identities.
     #[command(subcommand, after_help = config::arguments::CONFIG_HELP)]

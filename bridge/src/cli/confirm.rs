@@ -23,8 +23,8 @@ pub(in crate::cli) async fn confirm(
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(Error::new(
             Kind::Usage,
-            format!("not done without being confirmed: {what}"),
-            "give --yes if that is meant",
+            format!("this needs confirmation, and there is no terminal to ask at: {what}"),
+            "give --yes to go ahead",
         ));
     }
     writer.message(format!("{what}? [y/N]"));

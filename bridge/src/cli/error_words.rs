@@ -8,7 +8,7 @@ use crate::error::{Advises, Error, Kind};
 use crate::words::Clock;
 
 /// The end of a field's path, and the flag that sets it and nothing else. The first that fits counts.
-const FLAGS: [(&str, &str); 42] = [
+const FLAGS: [(&str, &str); 44] = [
     ("rule.once.run_at", "--at"),
     ("rule.cron.expression", "--cron"),
     ("rule.interval", "--every"),
@@ -48,6 +48,8 @@ const FLAGS: [(&str, &str); 42] = [
     ("idempotency_key", "--key"),
     ("run_as", "--run-as"),
     ("callback", "--callback"),
+    ("reason", "--reason"),
+    ("task_id", "--task"),
     ("metadata", "--metadata"),
     ("description", "--description"),
     ("name", "--name"),
@@ -318,6 +320,8 @@ mod tests {
                 "retry.factor_percent",
             ),
             ("chime run --note x", "retry.max_retries", "--retries"),
+            ("chime task pause x", "reason", "--reason"),
+            ("chime alert create x --on silent", "task_id", "--task"),
         ];
         for (line, field, expected) in table {
             let said = reword_on(line, Some(field), "x", "");

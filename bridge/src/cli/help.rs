@@ -149,13 +149,34 @@ fn shorten(command: &mut Command, globals: &[clap::Id]) {
     });
     if short.get_name() != "help" {
         let own = short.get_after_help().map(ToString::to_string);
-        let after = own.map_or_else(|| GLOBAL.into(), |own| format!("{own}\n\n{GLOBAL}"));
+        let after = own.map_or_else(
+            || GLOBAL.into(),
+            |own| format!("{}\n\n{GLOBAL}", unwrapped(&own)),
+        );
         short = short.after_help(after);
     }
     for subcommand in short.get_subcommands_mut() {
         shorten(subcommand, globals);
     }
     *command = short;
+}
+
+/// The text with each paragraph on one line, for the width of the terminal to break. Lines that are
+/// indented hold examples and tables, and stay as they are.
+fn unwrapped(text: &str) -> String {
+    let mut unwrapped = String::new();
+    let mut before = "";
+    for line in text.lines() {
+        let is_text = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        match is_text(before) && is_text(line) && !before.ends_with(':') {
+            true => unwrapped.push(' '),
+            false if unwrapped.is_empty() => {}
+            false => unwrapped.push('\n'),
+        }
+        unwrapped.push_str(line);
+        before = line;
+    }
+    unwrapped
 }
 
 #[cfg(test)]
@@ -188,6 +209,25 @@ mod tests {
         let negative = command().try_get_matches_from(["chime", "run", "--retries", "-1"]);
         let said = negative.unwrap_err().to_string();
         assert!(said.contains("0..=1000"), "{said}");
+    }
+
+    #[test]
+    fn should_leave_the_breaking_of_paragraphs_to_the_terminal() {
+        let written =
+            "A sentence that\ngoes on.\n\nExamples:\n  chime up  \\\n      --watch\nIts end.";
+        assert_eq!(
+            unwrapped(written),
+            "A sentence that goes on.\n\nExamples:\n  chime up  \\\n      --watch\nIts end."
+        );
+        let mut waiting = vec![command()];
+        while let Some(command) = waiting.pop() {
+            let after = command.get_after_help().map(ToString::to_string);
+            for line in after.iter().flat_map(|text| text.lines()) {
+                let fits = !line.starts_with(' ') || line.chars().count() <= 100;
+                assert!(fits, "{}: {line}", command.get_name());
+            }
+            waiting.extend(command.get_subcommands().cloned());
+        }
     }
 
     #[test]

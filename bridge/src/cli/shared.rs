@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 /// Whether a list is shown again and again.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct WatchArguments {
-    /// Show it again every 2 seconds, or as often as said, until interrupted.
+    /// Refresh every 2 seconds, or as often as given, until interrupted.
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "2", value_parser = positive_seconds)]
     pub watch: Option<u64>,
@@ -18,7 +18,7 @@ pub struct WatchArguments {
 /// Whether a command that destroys something asks before.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct ConfirmArguments {
-    /// Do not ask; needed where there is no terminal to ask at.
+    /// Do not ask for confirmation; needed where there is no terminal to ask at.
     #[arg(long, short)]
     pub yes: bool,
 }

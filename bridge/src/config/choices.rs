@@ -204,7 +204,7 @@ impl File<'_> {
         let canister_id = Principal::from_text(&chosen.value).map_err(|error| {
             Error::new(
                 Kind::Usage,
-                format!("{:?} is no canister id", chosen.value),
+                format!("{:?} is not a canister id", chosen.value),
                 "give an id such as ryjl3-tyaaa-aaaaa-aaaba-cai",
             )
             .at(chosen.origin.to_string())

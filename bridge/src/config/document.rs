@@ -95,8 +95,8 @@ impl Reader<'_> {
                 self.path,
                 line,
                 Some(&key),
-                "the value has to be a text",
-                "put it into quotes",
+                "the value must be a string",
+                "put it in quotes",
             )),
         }
     }
@@ -250,12 +250,12 @@ me = { source = \"icp:me\" }
                 "no such setting",
                 "network",
             ),
-            ("network = 3", "c.toml:1: network", "a text", "quotes"),
-            ("network = [1]", "c.toml:1: network", "a text", "quotes"),
+            ("network = 3", "c.toml:1: network", "a string", "quotes"),
+            ("network = [1]", "c.toml:1: network", "a string", "quotes"),
             (
                 "[networks.\"a b\"]\nurl = \"ic\"",
                 "c.toml:1: networks.a b",
-                "no name",
+                "not a name",
                 "letters",
             ),
             (

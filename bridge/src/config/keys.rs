@@ -165,7 +165,7 @@ impl Key {
             && !is_name(name)
         {
             return (
-                format!("{name:?} is no name"),
+                format!("{name:?} is not a name"),
                 format!("use letters, digits, - and _, at most {MAXIMUM_NAME_LETTERS} of them"),
             );
         }
@@ -269,7 +269,11 @@ mod tests {
         assert!(format!("networks.{longest}").parse::<Key>().is_ok());
         for name in [&format!("{longest}n"), "", "a b", "é", "a/b"] {
             let error = format!("networks.{name}.url").parse::<Key>().unwrap_err();
-            assert!(error.rule().contains("no name"), "{name}: {}", error.rule());
+            assert!(
+                error.rule().contains("not a name"),
+                "{name}: {}",
+                error.rule()
+            );
         }
     }
 }

@@ -60,7 +60,7 @@ impl Code {
         }
         let bytes = fs::read(path).map_err(unreadable)?;
         if !bytes.starts_with(WASM_MAGIC) && !bytes.starts_with(GZIP_MAGIC) {
-            return Err(failed(Kind::Usage, "is no WebAssembly module"));
+            return Err(failed(Kind::Usage, "is not a WebAssembly module"));
         }
         Ok(Self {
             interface: interface_of(&bytes),

@@ -61,7 +61,7 @@ pub(super) async fn create(
 ) -> Result<Principal> {
     let Payment::Ledger { cycles } = payment else {
         progress(&format!(
-            "creating a canister for the {name}, a gift of the network"
+            "creating a canister for the {name}, free of charge on this network"
         ));
         return Management::new(agent).create(GIFT).await;
     };
@@ -71,7 +71,7 @@ pub(super) async fn create(
         .map_err(|why| Error::new(Kind::Identity, why, "use another key"))?;
     let creation = match note.read()? {
         Some(begun) if begun.payer == payer => {
-            progress("a payment was begun before; asking what became of it");
+            progress("an earlier payment was started; asking how it ended");
             begun
         }
         _ => Creation {
@@ -144,7 +144,7 @@ fn refused(refusal: NotCreated, cycles: u128, payer: Principal) -> Error {
         ),
         NotCreated::FailedToCreate { error } => (
             Kind::Refused,
-            format!("the network makes no canister: {error}; the cycles are back, but for the fee"),
+            format!("the network created no canister: {error}; the cycles are back, less the fee"),
             "give more with --cycles, or try again later".to_string(),
         ),
         NotCreated::Duplicate { .. } | NotCreated::TemporarilyUnavailable => (
@@ -154,8 +154,8 @@ fn refused(refusal: NotCreated, cycles: u128, payer: Principal) -> Error {
         ),
         NotCreated::TooOld => (
             Kind::Conflict,
-            "a payment that was begun more than a day ago cannot be followed any more".to_string(),
-            "look with `icp cycles balance` whether it was made; run the command again to pay anew"
+            "a payment that was started more than a day ago can no longer be tracked".to_string(),
+            "check with `icp cycles balance` whether it was made; run the command again to pay again"
                 .to_string(),
         ),
         NotCreated::CreatedInFuture { ledger_time } => (

@@ -109,7 +109,7 @@ fn failed(path: &Path, what: &str) -> Error {
     Error::new(
         Kind::LocalFile,
         format!("the note {} {what}", path.display()),
-        "check its permissions; if nothing is under way any more, remove it",
+        "check its permissions; if no deployment is under way, remove it",
     )
 }
 

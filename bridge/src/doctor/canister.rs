@@ -71,7 +71,7 @@ async fn interface(agent: &Agent, canister_id: Principal) -> Finding {
         return Finding::fail(
             "interface",
             Kind::Incompatible,
-            "the canister publishes none: it is no scheduler, or somebody else's",
+            "the canister publishes none: it is not a scheduler, or not yours",
             "check the id given with --canister",
         );
     };

@@ -66,7 +66,7 @@ fn timer(stats: &Stats) -> Finding {
             "timer",
             Kind::Internal,
             format!("not armed, although the agenda has {entries} entries"),
-            "any change arms it, such as `chime run --note x`; if it stays so, report it",
+            "any change arms it, such as `chime run --note x`; if that does not help, report it",
         );
     }
     let overdue = stats.now_at.saturating_sub(next_at) / NANOSECONDS;
@@ -91,10 +91,7 @@ fn timer(stats: &Stats) -> Finding {
 
 fn messages(stats: &Stats) -> Finding {
     let Some(failures) = &stats.failed_messages else {
-        return Finding::ok(
-            "messages",
-            "this scheduler does not say whether its messages fail",
-        );
+        return Finding::ok("messages", "this scheduler does not report failed messages");
     };
     let suspect = failures.suspect.as_deref().unwrap_or("see its log");
     if failures.failed_in_a_row > 0 {
@@ -102,12 +99,12 @@ fn messages(stats: &Stats) -> Finding {
             "messages",
             Kind::Internal,
             format!("the last {} failed: {suspect}", failures.failed_in_a_row),
-            "it goes on by itself; if it stays so, look at the canister's memory, cycles and logs",
+            "it recovers by itself; if it does not, look at the canister's memory, cycles and logs",
         );
     }
     if failures.careful || failures.quarantined > 0 {
         let text = format!(
-            "{} failed so far, {} pieces of work were set aside: {suspect}",
+            "{} failed so far, and {} pieces of work were set aside: {suspect}",
             failures.failed, failures.quarantined
         );
         return Finding::warn(
@@ -118,7 +115,7 @@ fn messages(stats: &Stats) -> Finding {
     }
     Finding::ok(
         "messages",
-        format!("none fails; {} did so far", failures.failed),
+        format!("none failing; {} failed so far", failures.failed),
     )
 }
 
@@ -166,7 +163,7 @@ fn budget(stats: &Stats) -> Finding {
         return Finding::ok("budget", "nothing is counted: cycles do not apply");
     }
     let spent = trillions(budget.today.total().into());
-    let text = format!("{spent} of yours were spent today");
+    let text = format!("{spent} spent for you today");
     let Some(at) = budget.begins_anew_at else {
         return Finding::ok("budget", text);
     };
@@ -175,7 +172,7 @@ fn budget(stats: &Stats) -> Finding {
     Finding::warn(
         "budget",
         format!("{text}: used up for another {left}, your slots are skipped until then"),
-        "`chime user me` shows what they were spent on; an admin may raise the quota (`chime user put`)",
+        "`chime user me` shows what it was spent on; an admin may raise the quota (`chime user put`)",
     )
 }
 
@@ -190,10 +187,10 @@ fn trillions(cycles: u128) -> String {
 
 fn lag(stats: &Stats) -> Finding {
     let Some(p95) = stats.lag.p95_nanoseconds else {
-        return Finding::ok("lag", "nothing of yours ran today");
+        return Finding::ok("lag", "none of your tasks ran today");
     };
     let text = format!(
-        "95 of 100 executions began within {}.{:01} s today",
+        "95% of today's executions began within {}.{:01} s",
         p95 / NANOSECONDS,
         p95 % NANOSECONDS / 100_000_000
     );
@@ -228,7 +225,7 @@ fn workers(stats: &Stats, Commands { own, sees_all }: Commands) -> Finding {
     Finding::warn(
         "workers",
         text,
-        "run `chime worker` where they are to be executed",
+        "run `chime worker` where they should be executed",
     )
 }
 
@@ -242,7 +239,7 @@ fn load(stats: &Stats, config: &Config) -> Finding {
         true => Finding::warn(
             "load",
             text,
-            "if it stays so, raise maximum_concurrent (`chime scheduler set`), or spread the schedules \
+            "if that persists, raise maximum_concurrent (`chime scheduler set`), or spread the schedules \
              (jitter)",
         ),
         false => Finding::ok("load", text),

@@ -30,7 +30,7 @@ pub async fn network(
     let status = match agent.status().await {
         Ok(status) => status,
         Err(error) => {
-            let error = query_error(error, "ask for its status");
+            let error = query_error(error, "ask for the status of the network");
             return vec![Finding::of_error("reachable", &error)];
         }
     };
@@ -58,30 +58,29 @@ fn root_key(agent: &Agent, settings: &Settings, served: Option<Vec<u8>>) -> Find
         digits[digits.len().saturating_sub(SHOWN_DIGITS)..].to_string()
     };
     if settings.network.is_mainnet() {
-        return Finding::ok("root key", "the mainnet's, which is part of the program");
+        return Finding::ok("root key", "the mainnet's, built into this program");
     }
     match (&settings.root_key, served) {
         (RootKey::Pinned(pinned), Some(served)) if *pinned != served => Finding::fail(
             "root key",
             Kind::Untrusted,
             format!(
-                "...{} is written down, but the network says ...{}",
+                "...{} is pinned, but the network has ...{}",
                 digits(pinned),
                 digits(&served)
             ),
-            "if it was made anew, write the new key into networks.NAME.root_key; else do not trust it",
+            "if the network was reset, set networks.NAME.root_key to the new key; otherwise do not trust it",
         ),
-        (RootKey::Pinned(pinned), _) => Finding::ok(
-            "root key",
-            format!("...{}, as written down", digits(pinned)),
-        ),
+        (RootKey::Pinned(pinned), _) => {
+            Finding::ok("root key", format!("...{}, as pinned", digits(pinned)))
+        }
         (RootKey::Fetched, _) if is_on_this_machine(&settings.network) => {
             Finding::ok("root key", format!("...{}, fetched", digits(&used)))
         }
         (RootKey::Fetched, _) => Finding::warn(
             "root key",
             format!("...{}, fetched from whoever answers", digits(&used)),
-            "write it down: `chime config set networks.NAME.root_key=KEY`",
+            "pin it: `chime config set networks.NAME.root_key=KEY`",
         ),
     }
 }
@@ -107,7 +106,7 @@ async fn clock(agent: &Agent, canister_id: Principal) -> Finding {
         .ok()
         .and_then(leb128);
     let Some(network_at) = time else {
-        return Finding::warn("clock", "the network does not say its time", "report it");
+        return Finding::warn("clock", "the network does not give its time", "report it");
     };
     let here_at = middle.duration_since(UNIX_EPOCH).unwrap_or_default();
     judge_clock(here_at, Duration::from_nanos(network_at))
@@ -123,7 +122,7 @@ fn judge_clock(here: Duration, network: Duration) -> Finding {
         skew.as_secs(),
         skew.subsec_millis() / 100
     );
-    let fix = "set this machine's clock, or let it be set (NTP)";
+    let fix = "set this machine's clock, or have it set (NTP)";
     match skew {
         skew if skew > SKEW_REFUSED => Finding::fail("clock", Kind::Refused, text, fix),
         skew if skew > SKEW_WARNED => Finding::warn("clock", text, fix),

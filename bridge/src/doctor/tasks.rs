@@ -24,8 +24,8 @@ pub fn scheduler_clock(scheduler_at: u64, here_at: u64) -> Finding {
     let (word, fix) = match scheduler_at > here_at {
         true => (
             "ahead of",
-            "set this machine's clock if that is wrong (NTP); else the network's goes on when this one has \
-             caught up: slots until then were run already",
+            "set this machine's clock if it is wrong (NTP); otherwise the network's clock continues when \
+             this one has caught up: slots until then have already run",
         ),
         false => (
             "behind",
@@ -44,7 +44,10 @@ pub fn scheduler_clock(scheduler_at: u64, here_at: u64) -> Finding {
 #[must_use]
 pub fn host(hosted_here: bool, tasks: u64) -> Finding {
     match (hosted_here, tasks) {
-        (false, _) => Finding::ok("running", "the network runs on when this command ends"),
+        (false, _) => Finding::ok(
+            "running",
+            "the network keeps running when this command ends",
+        ),
         (true, 0) => Finding::ok("running", "for this command only; there are no tasks"),
         (true, _) => Finding::warn(
             "running",
@@ -80,7 +83,7 @@ pub fn released_commands(executions: &[TaskExecution]) -> Option<Finding> {
             "commands",
             format!("{wait} although a worker runs: {were} released by it"),
             "put the command into a job file of the worker, or start one with --allow-remote-commands; \
-             `chime execution show` has its words",
+             `chime execution show` shows the command",
         )
     })
 }
@@ -110,10 +113,10 @@ pub fn alerts(alerts: &[Alert]) -> Finding {
         texts.push(format!("the last message of {} did not arrive", of(&lost)));
     }
     if !doubtful.is_empty() {
-        texts.push(format!("nothing of {} arrived so far", of(&doubtful)));
+        texts.push(format!("no message of {} has arrived yet", of(&doubtful)));
     }
     if texts.is_empty() {
-        return Finding::ok("alerts", "no message is lost");
+        return Finding::ok("alerts", "no message was lost");
     }
     let fix = "`chime alert ls` says why; `chime alert test` sends another message";
     Finding::warn("alerts", texts.join("; "), fix)
@@ -127,7 +130,7 @@ pub fn others(mine: u64, others: u64) -> Finding {
         count => format!("{count} tasks belong to other keys"),
     };
     match (mine, others) {
-        (_, 0) => Finding::ok("other owners", "none has tasks"),
+        (_, 0) => Finding::ok("other owners", "none have tasks"),
         // Somebody restored them, or calls with another key than before.
         (0, _) => Finding::warn(
             "other owners",
@@ -257,7 +260,7 @@ mod tests {
         };
         assert_eq!(
             alerts(&[never]).text,
-            "nothing of alert 4 (\"hook\") arrived so far"
+            "no message of alert 4 (\"hook\") has arrived yet"
         );
     }
 

@@ -61,7 +61,7 @@ impl Dfx {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(
                 Kind::Identity,
-                format!("{} is not understood", path.display()),
+                format!("{} is not in a known format", path.display()),
                 "export the key with `dfx identity export NAME` and name the file with --identity",
             )
             .because(error)
@@ -162,7 +162,7 @@ fn decrypt(
     encryption: &Encryption,
     password: &Password,
 ) -> Result<Zeroizing<Vec<u8>>> {
-    let damaged = || refused("dfx", name, "is encrypted in a way that is not understood");
+    let damaged = || refused("dfx", name, "is encrypted in an unknown way");
     let place = format!("dfx:{name}");
     let typed = password.get(&place)?;
     let salt = STANDARD_NO_PAD
@@ -186,7 +186,7 @@ fn decrypt(
     let length = plain.map(|plain| plain.len()).map_err(|_| {
         Error::new(
             Kind::Identity,
-            format!("the password does not fit the key {place}"),
+            format!("wrong password for the key {place}"),
             format!("check {}", password.origin()),
         )
     })?;

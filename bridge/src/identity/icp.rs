@@ -78,7 +78,7 @@ impl Icp {
             Err(error) => return Err(unreadable("cannot be read").because(error)),
         };
         let list: List = serde_json::from_slice(&bytes)
-            .map_err(|error| unreadable("is not understood").because(error))?;
+            .map_err(|error| unreadable("is not in a known format").because(error))?;
         match list.v {
             VERSION => Ok(list.identities),
             _ => Err(unreadable("is of a later version of icp")),

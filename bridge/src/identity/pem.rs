@@ -80,7 +80,7 @@ fn label(line: &str) -> Option<&str> {
 type Refusal = (&'static str, &'static str);
 
 const NO_PEM: Refusal = (
-    "is no PEM file",
+    "is not a PEM file",
     "use a file that begins with -----BEGIN PRIVATE KEY-----",
 );
 const NO_KEY: Refusal = (
@@ -142,7 +142,7 @@ fn decrypt(text: &str, place: &str, password: &Password) -> Result<Zeroizing<Str
     let wrong = || {
         Error::new(
             Kind::Identity,
-            format!("the password does not fit the key {place}"),
+            format!("wrong password for the key {place}"),
             format!("check {}", password.origin()),
         )
     };

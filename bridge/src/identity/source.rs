@@ -64,7 +64,7 @@ impl IdentityChoice {
 pub(super) fn anonymous() -> Error {
     Error::new(
         Kind::Usage,
-        "the scheduler takes nothing from anonymous: tasks belong to a key",
+        "the scheduler accepts nothing from the anonymous identity: tasks belong to a key",
         "name a key with --identity, or make one with `chime identity new NAME`",
     )
 }

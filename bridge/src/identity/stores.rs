@@ -87,10 +87,10 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     };
     let metadata = fs::metadata(path).map_err(|error| failed("").because(error))?;
     if !metadata.is_file() {
-        return Err(failed(": it is no file"));
+        return Err(failed(": it is not a file"));
     }
     if metadata.len() > MAXIMUM_BYTES {
-        return Err(failed(": it is no key, it is too large"));
+        return Err(failed(": it is too large to be a key"));
     }
     fs::read(path)
         .map(Zeroizing::new)

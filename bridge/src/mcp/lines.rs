@@ -147,7 +147,7 @@ impl<R: AsyncRead + Send + Unpin + 'static> Transport<RoleServer> for Lines<R> {
         loop {
             self.send_refusal().await?;
             let progress = self.advance().await.unwrap_or_else(|error| {
-                tracing::error!(%error, "the client cannot be read any more");
+                tracing::error!(%error, "reading from the client failed");
                 Progress::End
             });
             match progress {

@@ -195,7 +195,7 @@ impl<O: Offer> ServerHandler for Server<O> {
             };
             for notification in wanted(&change, context.accepted()) {
                 if let Err(error) = context.sink().send(notification).await {
-                    tracing::debug!(%error, "nobody listens any more");
+                    tracing::debug!(%error, "nobody listens any longer");
                     return Ok(());
                 }
             }

@@ -54,7 +54,7 @@ where
     let served = Box::pin(converse(server, lines)).await;
     // What was answered last is written before the program ends. If it cannot be, the client has gone.
     if let Ok(Err(error)) = writing.await {
-        tracing::debug!(%error, "the client takes no answers any more");
+        tracing::debug!(%error, "the client no longer takes answers");
     }
     served
 }
@@ -100,7 +100,7 @@ fn copy(mut from: impl Read, mut to: DuplexStream) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                tracing::warn!(%error, "stdin cannot be read any more");
+                tracing::warn!(%error, "reading from the standard input failed");
                 return;
             }
         };

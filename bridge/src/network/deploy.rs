@@ -85,7 +85,7 @@ async fn find_or_create(
             Ok(status) => return Ok((canister_id, Some(status))),
             Err(error) if is_of_others(&error) => return Ok((canister_id, None)),
             Err(error) if is_absent(&error) => {
-                progress(&format!("{canister_id} is not on this network any more"));
+                progress(&format!("{canister_id} is no longer on this network"));
             }
             Err(error) => return Err(agent_error(error, "look at the scheduler")),
         }

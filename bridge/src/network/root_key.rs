@@ -28,7 +28,7 @@ impl FromStr for RootKey {
             Ok(key) if key.len() == ROOT_KEY_BYTES => Ok(Self::Pinned(key)),
             _ => Err(Error::new(
                 Kind::Usage,
-                format!("{text:?} is no root key"),
+                format!("{text:?} is not a root key"),
                 "give 266 hexadecimal digits, as `icp network status` shows them, or fetch",
             )),
         }

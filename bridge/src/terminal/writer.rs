@@ -195,7 +195,7 @@ fn unwritten(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Error::new(
             Kind::Interrupted,
-            "nobody reads the answer any more",
+            "nobody reads the answer any longer",
             "Run the command again to read on.",
         ),
         _ => unwritable(error),

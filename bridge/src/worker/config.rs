@@ -126,7 +126,7 @@ impl Config {
         match &self.working_directory {
             Some(path) if !path.is_dir() => Err(wrong(
                 "working_directory",
-                format!("{} is no directory", path.display()),
+                format!("{} is not a directory", path.display()),
             )),
             _ => Ok(()),
         }

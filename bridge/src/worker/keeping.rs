@@ -195,11 +195,7 @@ impl Round<'_> {
             .link
             .call(|scheduler| async move { scheduler.resume_task(request).await })
             .await?;
-        tracing::info!(
-            "switched task {} ({}) on: its file is back",
-            task.id,
-            task.name
-        );
+        tracing::info!("resumed task {} ({}): its file is back", task.id, task.name);
         Ok(task)
     }
 
@@ -216,7 +212,7 @@ impl Round<'_> {
             self.link
                 .call(|scheduler| async move { scheduler.switch_off(task_id, FILE_GONE).await })
                 .await?;
-            tracing::info!("switched task {task_id} ({}) off: {FILE_GONE}", task.name);
+            tracing::info!("paused task {task_id} ({}): {FILE_GONE}", task.name);
         }
         Ok(())
     }

@@ -289,7 +289,7 @@ impl Run {
         let stop = self.crew.stop.clone();
         stop.finish();
         if !self.jobs.is_empty() {
-            tracing::info!("finishes {} jobs", self.jobs.len());
+            tracing::info!("jobs to finish: {}", self.jobs.len());
         }
         let drain = sleep(self.crew.worker.config.drain);
         tokio::pin!(drain);
@@ -300,11 +300,11 @@ impl Run {
                 Some(done) = self.jobs.join_next() => self.ended(done),
                 () = &mut drain, if handed_back_at.is_none() => stop.hand_back(),
                 () = stop.handing_back(), if handed_back_at.is_none() => {
-                    tracing::info!("hands {} jobs back", self.jobs.len());
+                    tracing::info!("jobs to hand back: {}", self.jobs.len());
                     handed_back_at = Some(Instant::now() + GRACE);
                 }
                 () = sleep_until(reports), if handed_back_at.is_some() => {
-                    tracing::warn!("{} reports wait in the journal", self.jobs.len());
+                    tracing::warn!("reports left in the journal: {}", self.jobs.len());
                     break;
                 }
             }
@@ -318,10 +318,13 @@ impl Run {
 fn announce(worker: &Worker, link: &Link, group: &str) {
     let config = &worker.config;
     let queue = config.queue.as_deref().unwrap_or("default");
+    let jobs = match config.concurrency {
+        1 => "1 job".to_string(),
+        most => format!("{most} jobs"),
+    };
     tracing::info!(
-        "worker {} takes up to {} jobs at a time from the queue {queue} of {}",
+        "worker {} takes up to {jobs} at a time from the queue {queue} of {}",
         config.name,
-        config.concurrency,
         link.canister_id
     );
     if let Some(directory) = &config.jobs_directory {

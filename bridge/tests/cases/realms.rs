@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Expected::{Refused, Tasks};
 use super::{Case, check, declared, path, read};
 
-const NO_JOB: &str = "this is no job file that is known here";
+const NO_JOB: &str = "this is not a job file of a known form";
 
 fn every(repeat_every_seconds: u64) -> Rule {
     Rule::Interval {

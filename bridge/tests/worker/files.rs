@@ -176,7 +176,7 @@ fn should_take_its_settings_from_the_configuration_and_options_before_it() {
             "concurrency: must be 1 to 200, not 0",
         ),
         ("poll_interval_seconds: soon", "must be a whole number"),
-        ("jobs_dir: nowhere", "nowhere is no directory"),
+        ("jobs_dir: nowhere", "nowhere is not a directory"),
     ] {
         fs::write(world.path("config/scheduler.yaml"), line).unwrap();
         fs::create_dir_all(world.path("jobs")).unwrap();

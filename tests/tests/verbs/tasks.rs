@@ -48,7 +48,7 @@ fn should_make_show_change_and_delete_a_task() {
     assert!(
         network
             .refused(&["task", "edit", id], 2)
-            .contains("nothing is to be changed")
+            .contains("there is nothing to change")
     );
 
     let question = network.refused(&["task", "delete", id], 2);

@@ -10,9 +10,9 @@ pub enum ActionCommand {
     /// List registered actions.
     #[command(visible_alias = "list")]
     Ls,
-    /// Register an action under a name, for steps with --named; an older one is replaced.
+    /// Register an action under a name, for steps with --named; replaces one of the same name.
     #[command(after_help = "\
-Texts may hold {{attributes.x}}, which steps fill in with --attributes '{\"x\": ...}'.
+Texts may contain {{attributes.x}}, which steps fill in with --attributes '{\"x\": ...}'.
 
 Examples:
   chime action define greet --note 'hello {{attributes.who}}'
@@ -20,7 +20,7 @@ Examples:
       --header 'authorization: Bearer {{secrets.HOOK}}' --body '{{attributes.text}}'
   chime run --named greet --attributes '{\"who\": \"world\"}' --wait")]
     Define(Box<DefineArguments>),
-    /// Remove a registered action: steps that name it then fail.
+    /// Delete a registered action: steps that name it then fail.
     #[command(visible_alias = "rm")]
     Delete(ActionDeleteArguments),
 }
@@ -34,13 +34,13 @@ pub struct DefineArguments {
     /// What is done: exactly one action.
     #[command(flatten)]
     pub steps: StepArguments,
-    /// What it does, in words.
+    /// Description of the action, at most 4096 characters.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// The kind of thing it works on: steps must name the same.
+    /// Kind of thing it works on; steps must name the same with --entity.
     #[arg(long, value_name = "NAME")]
     pub for_entity: Option<String>,
-    /// For all owners; for admins.
+    /// Register it for all owners; for admins.
     #[arg(long)]
     pub shared: bool,
 }
@@ -51,7 +51,7 @@ pub struct ActionDeleteArguments {
     /// Its name.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// The one for all owners.
+    /// Delete the one that is registered for all owners; for admins.
     #[arg(long)]
     pub shared: bool,
     /// Whether to ask.

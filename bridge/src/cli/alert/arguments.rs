@@ -22,13 +22,13 @@ Examples:
     Update(AlertUpdateArguments),
     /// Send a test message through the channel of an alert, and wait for its delivery.
     #[command(after_help = "\
-Exit codes: 0 the message arrived, 7 the first attempt failed, 6 nobody knows yet.
+Exit codes: 0 if the message arrived, 7 if the first attempt failed, 6 if it is not known yet.
 
 Examples:
   chime alert test 'something failed'
-  chime alert test 3 -o json")]
+  chime alert test 'something failed' -o json")]
     Test(AlertTestArguments),
-    /// Remove an alert.
+    /// Delete an alert.
     #[command(visible_alias = "rm")]
     Delete(AlertDeleteArguments),
 }
@@ -36,18 +36,19 @@ Examples:
 /// When an alert goes off and where its message goes.
 #[derive(Args, Debug)]
 pub struct AlertArguments {
-    /// When: failure, failures-in-a-row=N, missed, late=DURATION, silent (with --task), or
-    /// cycles-low=N (for admins).
+    /// When: failure, failures-in-a-row=N (2 to 1000), missed, late=DURATION (at most 24h), silent
+    /// (with --task), or cycles-low=N (for admins).
     #[arg(long, value_name = "CONDITION")]
     pub on: Option<String>,
-    /// Where to: inbox, an address beginning with https:// (which may hold {{secrets.NAME}}), or
-    /// CANISTER/METHOD.
+    /// Where to: inbox, an https:// address (may contain {{secrets.NAME}}), or CANISTER/METHOD;
+    /// default: inbox.
     #[arg(long, value_name = "CHANNEL")]
     pub to: Option<String>,
-    /// A header of the webhook; may hold {{secrets.NAME}}.
+    /// Header of the webhook; may contain {{secrets.NAME}}; may be repeated.
     #[arg(long, value_name = "NAME: VALUE", requires = "to")]
     pub header: Vec<String>,
-    /// Stay silent for this long after a message: seconds, or e.g. 1h; 0: never.
+    /// Stay silent for this long after a message: seconds, or e.g. 30m; at most 365d; 0 sends every
+    /// message; default: 1h.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub cooldown: Option<u64>,
 }
@@ -73,7 +74,7 @@ pub struct AlertUpdateArguments {
     /// The alert: its id or its name.
     #[arg(value_name = "ALERT")]
     pub selector: String,
-    /// A new name.
+    /// New name, at most 128 characters.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// When and where to.
@@ -114,11 +115,11 @@ Examples:
   chime inbox --clear         show all messages, then remove them
   chime inbox --clear=41      remove message 41 and all older ones")]
 pub struct InboxArguments {
-    /// Most messages to show.
+    /// Maximum number of messages to show, 1 to 1000.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub limit: u32,
-    /// Remove a message and all older ones; without an id all that are shown.
+    /// Remove a message and all older ones; without an id, all that are shown.
     #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true, value_parser = message_id)]
     pub clear: Option<Option<u64>>,
 }

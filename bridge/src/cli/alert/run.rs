@@ -162,7 +162,7 @@ fn condition(text: &str) -> Result<AlertCondition> {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
-    let no_value = || wrong(format!("`{text}` is not understood"));
+    let no_value = || wrong(format!("`{text}` is not a condition"));
     match (name.replace('_', "-").as_str(), value) {
         ("failure", None) => Ok(AlertCondition::Failure {}),
         ("missed", None) => Ok(AlertCondition::Missed {}),
@@ -218,7 +218,7 @@ fn canister_channel(text: &str) -> Result<Channel> {
         }),
         _ => Err(Error::new(
             Kind::Usage,
-            format!("`{text}` is no place for messages"),
+            format!("`{text}` is not a channel"),
             "give inbox, an address beginning with https://, or CANISTER/METHOD",
         )
         .at("--to")),

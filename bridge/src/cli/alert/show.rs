@@ -169,7 +169,7 @@ pub fn inbox(messages: Vec<Message>) -> Record {
             .map(|message| letter(message, page))
             .collect();
         let foot = format!(
-            "{}, the newest first; `chime inbox --clear` removes them",
+            "{}, newest first; `chime inbox --clear` removes them",
             counted(messages.len(), "message")
         );
         format!("{}\n\n{foot}", texts.join("\n\n"))

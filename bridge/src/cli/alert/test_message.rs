@@ -75,7 +75,7 @@ fn judge(alert: &Alert, delivery: &Delivery) -> Result<()> {
         DeliveryState::Waiting | DeliveryState::UnderWay => Err(Error::new(
             Kind::OutcomeUnknown,
             format!(
-                "nobody knows yet whether the message of alert {} arrived",
+                "it is not known yet whether the message of alert {} arrived",
                 alert.id
             ),
             "look at it again with `chime alert ls`",

@@ -12,8 +12,8 @@ use crate::cli::ConfirmArguments;
 Reads Chime's own form, Daptin's `Tasks:` lists and JSON:API documents, jobs and configurations of
 tasks_loop, and task configurations of Realms. A directory stands for the .yaml, .yml and .json
 files in it. A task is known by its key, id or name in the file, so that applying twice changes
-nothing and applying a changed file updates the task. A document that is refused keeps no other
-from being applied; the exit code is then 2.
+nothing and applying a changed file updates the task. A document that is refused does not keep the
+others from being applied; the exit code is then 2.
 
 Chime's own form:
   tasks:
@@ -38,7 +38,7 @@ Examples:
   chime apply -f jobs/ --dry-run
   chime apply -f jobs/ --diff
   chime apply -f jobs/ --prune
-  chime task export > jobs/mine.yaml
+  chime task export > exported.yaml
   chime apply -f daily.yaml -f tasks.json")]
 pub struct ApplyArguments {
     /// Files and directories; - is the standard input.
@@ -50,7 +50,7 @@ pub struct ApplyArguments {
     /// Show field by field what would change, and change nothing.
     #[arg(long)]
     pub diff: bool,
-    /// Delete tasks that these files and directories declared before and declare no more.
+    /// Delete tasks that these files and directories used to declare and no longer do.
     #[arg(long)]
     pub prune: bool,
     /// Whether to ask before tasks are deleted.

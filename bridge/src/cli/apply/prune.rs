@@ -31,7 +31,7 @@ pub(in crate::cli) async fn prune(
         // What cannot be read may be what declares them.
         return Err(Error::new(
             Kind::Usage,
-            "nothing is pruned while a document cannot be read; what could be is applied",
+            "nothing is pruned while a document cannot be read; the others are applied",
             "correct the documents (`chime apply --dry-run` names them), and apply again",
         ));
     }
@@ -50,7 +50,7 @@ pub(in crate::cli) async fn prune(
     }
     let names: Vec<_> = orphans.iter().map(|task| task.name.as_str()).collect();
     let what = format!(
-        "Delete {} with their histories, which no file declares any more",
+        "Delete {} with their histories: no file declares them any longer",
         names.join(", ")
     );
     confirm(writer, arguments.confirm, &what).await?;

@@ -48,7 +48,7 @@ pub(in crate::cli) fn with_pause(mut row: AppliedRow, finding: &Finding) -> Appl
     if runs && row.disabled && row.action != "created" {
         let name = row.task.as_deref().unwrap_or_default();
         row.notes.push(format!(
-            "it is paused, not by its file, and stays so; `chime task resume {name:?}` lets it run"
+            "it was not paused by its file, and stays paused; `chime task resume {name:?}` lets it run"
         ));
     }
     row
@@ -123,7 +123,7 @@ pub(in crate::cli) fn remarks(findings: &[Finding]) -> Vec<String> {
 
 const COMMAND: &str = "a shell command: its runs wait until a worker claims them";
 const NAMED: &str =
-    "a named action: until `chime action define` has defined it its runs fail and say so";
+    "a named action: until `chime action define` defines it, its runs fail and say so";
 const CODEX: &str =
     "Python, for which this version has no runner: it is kept, and its runs fail and say so";
 

@@ -11,12 +11,12 @@ use crate::cli::ConfirmArguments;
 pub enum BackupCommand {
     /// Create a backup of your tasks, schedules and history now, or every day.
     #[command(after_help = "\
-A task `Backup on demand` makes the backups; of these the newest --keep are kept. With --daily
-another task makes one every day.
+A task `Backup on demand` makes the backups and keeps the newest --keep of them. With --daily another
+task makes one every day.
 
-It holds tasks with their steps, schedules and history; with --all-owners also users, alerts,
-actions and the configuration. Not in it: secrets, inboxes, reports, the timeline, backfills and
-other backups. Put secrets again with `chime secret put` after a restore elsewhere.
+A backup holds tasks with their steps, schedules and history; with --all-owners also users, alerts,
+actions and the configuration. It does not hold secrets, inboxes, reports, the timeline, backfills and
+other backups. After a restore elsewhere, enter the secrets again with `chime secret put`.
 
 Examples:
   chime backup create
@@ -29,16 +29,16 @@ Examples:
     Download(BackupDownloadArguments),
     /// Restore tasks from a backup or a file.
     #[command(after_help = "\
-Tasks that exist are left as they are unless --overwrite is given. An upload that was cut off goes
-on where it was. What was under way is restored as cancelled, and schedules go on from now. Secrets,
-inboxes, reports, the timeline and backfills are in no backup; alerts, actions, users and the
-configuration only in one of all owners.
+Tasks that exist are left as they are unless --overwrite is given. An interrupted upload continues
+where it stopped. Executions that were under way are restored as cancelled, and schedules continue from
+now. Secrets, inboxes, reports, the timeline and backfills are in no backup; alerts, actions, users and
+the configuration only in one of all owners.
 
 Examples:
   chime backup restore latest --yes
   chime backup restore chime-7.backup --overwrite --yes")]
     Restore(BackupRestoreArguments),
-    /// Remove a backup.
+    /// Delete a backup.
     #[command(visible_alias = "rm")]
     Delete(BackupDeleteArguments),
 }
@@ -46,21 +46,21 @@ Examples:
 /// Arguments of `chime backup create`.
 #[derive(Args, Debug)]
 pub struct BackupCreateArguments {
-    /// Of all owners, with users, actions and configuration; for admins.
+    /// Back up the tasks of all owners, with users, alerts, actions and configuration; for admins.
     #[arg(long, conflicts_with = "daily")]
     pub all_owners: bool,
     /// Keep this many, 1 to 100; older ones are removed.
     #[arg(long, value_name = "N", default_value_t = 7)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
     pub keep: u32,
-    /// Make a task that does it every day at this hour, 0 to 23.
+    /// Create a task that makes one every day at this hour, 0 to 23.
     #[arg(long, value_name = "HOUR")]
     #[arg(value_parser = clap::value_parser!(u8).range(0..=23))]
     pub daily: Option<u8>,
-    /// Time zone of the hour, such as Europe/Zurich; UTC if not given.
+    /// Time zone of the hour, e.g. Europe/Zurich; default: UTC.
     #[arg(long, value_name = "ZONE", requires = "daily")]
     pub timezone: Option<String>,
-    /// What the daily task is for.
+    /// Description of the daily task, at most 4096 characters.
     #[arg(long, value_name = "TEXT", requires = "daily")]
     pub description: Option<String>,
 }

@@ -171,7 +171,7 @@ async fn fetch(
         })
         .await?;
         let what = format!(
-            "It is in {}; the checksum agrees. No private key is in it: keep the one of {} with it, to which \
+            "Written to {}; the checksum matches. It contains no private key: keep that of {} with it, to whom \
              the tasks belong.",
             path.display(),
             found.owner

@@ -12,7 +12,7 @@ pub enum ConfigCommand {
     /// Show one setting.
     #[command(after_help = GET_HELP)]
     Get(GetArguments),
-    /// Make or change settings: all of them, or none if one is at fault.
+    /// Add or change settings: all of them, or none if one is invalid.
     #[command(after_help = SET_HELP)]
     Set(SetArguments),
     /// Remove settings, or everything about a network or identity.
@@ -22,16 +22,17 @@ pub enum ConfigCommand {
 
 /// Shown below the help of `chime config`.
 pub const CONFIG_HELP: &str = "\
-The file holds what is used when neither a flag nor an environment variable says otherwise; `chime
+The file holds the values that apply unless a flag or an environment variable overrides them; `chime
 doctor` shows where each value comes from. Its settings:
   network                        network to use: a name below, embedded, local, ic, or a URL
   identity                       identity to use: a name below, dfx:NAME, icp:NAME, keyring:NAME, or
                                  a PEM file
   state                          directory of the embedded network
   password_file                  file with the password of encrypted keys
-  networks.NAME.url              address, or one of the words embedded, local, ic
+  networks.NAME.url              address, or one of the words embedded, local and ic
   networks.NAME.canister         id of the scheduler's canister
-  networks.NAME.root_key         public key of the network (266 hexadecimal digits), or fetch
+  networks.NAME.root_key         public key of the network (266 hexadecimal digits), or fetch (the
+                                 default)
   networks.NAME.identity         identity to use on this network
   identities.NAME.source         where the key is: dfx:NAME, icp:NAME, keyring:NAME, or a PEM file
   identities.NAME.password_file  file with its password
@@ -39,8 +40,8 @@ doctor` shows where each value comes from. Its settings:
 Examples:
   chime config set networks.prod.url=ic networks.prod.canister=ryjl3-tyaaa-aaaaa-aaaba-cai
   chime config set identities.me.source=icp:me networks.prod.identity=me
-  chime config set network=prod        use it from now on
-  chime config unset networks.prod     forget it";
+  chime config set network=prod               use it from now on
+  chime config unset network networks.prod    forget it, and use the default again";
 
 const GET_HELP: &str = "\
 Examples:

@@ -35,7 +35,10 @@ fn path(global: &GlobalArguments, writer: &Writer) -> Result<()> {
 fn show(global: &GlobalArguments, writer: &Writer) -> Result<()> {
     let config = Config::load(global.config_file.as_deref())?;
     if config.settings().is_empty() {
-        writer.message(format!("{} sets nothing.", config.path().display()));
+        writer.message(format!(
+            "There are no settings in {}.",
+            config.path().display()
+        ));
     }
     writer.answer(&Settings::new(config.settings()))
 }
@@ -102,7 +105,10 @@ fn unset(global: &GlobalArguments, arguments: &UnsetArguments, writer: &Writer) 
     let removed: Vec<Setting> = keys.iter().flat_map(covered).collect();
     match config.unset(&keys)? {
         true => writer.message(format!("Removed from {}:", config.path().display())),
-        false => writer.message(format!("{} sets none of it.", config.path().display())),
+        false => writer.message(format!(
+            "None of them is set in {}.",
+            config.path().display()
+        )),
     }
     writer.answer(&Settings::new(&removed))
 }

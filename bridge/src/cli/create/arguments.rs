@@ -16,8 +16,9 @@ use crate::cli::{ScheduleArguments, SettingArguments, StepArguments};
         .args(["note", "call", "http", "command", "named", "file", "config"]),
     after_help = "\
 Each --call, --http, --command, --note, --named and --file is a step; flags such as --step-name and
---header apply to the preceding step. Without a schedule the task runs once: now, or after
---after. With --every it runs first after one interval, or after --after (0 is at once).
+--header apply to the preceding step. Without a schedule the task runs once: now, or after --after.
+With --every the first run comes after one interval, or after --after (0 is at once). A task has at
+most 32 steps.
 
 Examples:
   chime run --note 'still here' --every 30
@@ -34,7 +35,8 @@ pub struct RunArguments {
     /// What it does.
     #[command(flatten)]
     pub steps: StepArguments,
-    /// Create the task from a configuration file: JSON of Realms, or any job file with one task.
+    /// Create the task from a file: a task configuration of Realms in JSON, or any job file with one
+    /// task.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// When it runs.
@@ -46,10 +48,11 @@ pub struct RunArguments {
     /// Create it paused; `chime task resume` starts it.
     #[arg(long, conflicts_with = "wait")]
     pub disabled: bool,
-    /// Idempotency key: a second command with the same key creates nothing and shows the first task.
+    /// Idempotency key, at most 128 bytes: a second command with the same key creates nothing and shows
+    /// the first task.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Wait for the end of the first execution; the exit code is 1 if it does not complete.
+    /// Wait until the first execution ends; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
     /// Show the request and the next runs without changing anything.

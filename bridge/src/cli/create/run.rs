@@ -53,7 +53,7 @@ async fn make(
         let task = session.scheduler.create_task(&request).await?;
         if task.steps.iter().any(|step| is_command(&step.action)) {
             writer.message(
-                "Its commands wait until `chime worker` runs where they are to be executed.",
+                "Its commands wait until `chime worker` runs where they should be executed.",
             );
         }
         if !arguments.wait {

@@ -11,8 +11,9 @@ use crate::cli::ConfirmArguments;
 #[command(after_help = "\
 The canister is the one of --canister or of the configuration (networks.NAME.canister). An upgrade
 uploads the code, stops the canister, takes a snapshot, upgrades, starts and checks; if the new code
-does not work, the snapshot puts the old code and its memory back. Tasks are kept in any case. What
-was broken off goes on when the command is given again. With nothing to do nothing is done.
+does not work, the snapshot restores the old code and its memory. Tasks are kept in any case. An
+interrupted deployment continues when the command is given again. If there is nothing to do, nothing
+is done.
 
 Examples:
   chime deploy --network local --identity icp:me --new --yes    a new one on a local network
@@ -20,17 +21,17 @@ Examples:
   chime deploy --network prod --dry-run                         what would be done
   chime deploy --network prod                                   bring it up to date")]
 pub struct DeployArguments {
-    /// Make a canister if none is known on this network; its id goes into the configuration.
+    /// Create a canister if none is known on this network; its id goes into the configuration.
     #[arg(long)]
     pub new: bool,
-    /// Pay for a new canister with so many cycles of the identity at the cycles ledger: digits, or such
-    /// as 3T or 500G. Needed on the mainnet; local networks give canisters away.
+    /// Pay for a new canister with this many cycles of the identity at the cycles ledger: digits, or
+    /// e.g. 3T or 500G. Needed on the mainnet; local networks create canisters free of charge.
     #[arg(long, value_name = "CYCLES", requires = "new", value_parser = cycles)]
     pub cycles: Option<u128>,
     /// Install this module (.wasm or .wasm.gz) instead of the one inside the program.
     #[arg(long, value_name = "FILE")]
     pub module: Option<PathBuf>,
-    /// Upgrade also if callers of what is installed would be cut off.
+    /// Upgrade even if the new interface breaks callers of the present one.
     #[arg(long)]
     pub force: bool,
     /// Show what would be done, and change nothing.
@@ -44,7 +45,7 @@ pub struct DeployArguments {
 /// A number of cycles: digits with `_`, and `k`, `M`, `G` or `B`, or `T` behind them.
 fn cycles(text: &str) -> Result<u128, String> {
     let refused =
-        || format!("{text:?} is no number of cycles; write for example 3T or 500_000_000_000");
+        || format!("{text:?} is not a number of cycles; write e.g. 3T or 500_000_000_000");
     let plain = text.trim().replace('_', "");
     let (digits, unit) = match plain.char_indices().last() {
         Some((at, letter)) if letter.is_ascii_alphabetic() => (&plain[..at], letter),

@@ -140,15 +140,15 @@ impl Deployment<'_> {
             signal = interrupted() => signal,
         };
         self.writer.message(format!(
-            "{signal}: this is finished first, so that the canister does not stay stopped; once more \
-             ends it here."
+            "{signal}: finishing first, so that the canister is not left stopped; once more ends it \
+             at once."
         ));
         tokio::select! {
             done = working => done,
             signal = interrupted() => Err(Error::new(
                 Kind::Interrupted,
-                format!("broken off by {signal}"),
-                "run the command again: it goes on where it was",
+                format!("interrupted by {signal}"),
+                "run the command again: it continues where it stopped",
             )),
         }
     }

@@ -38,7 +38,7 @@ pub(in crate::cli) async fn run(global: &GlobalArguments, writer: &Writer) -> Re
         Some(kind) => Err(Error::new(
             *kind,
             format!("{} of {} checks failed", failures.len(), findings.len()),
-            "do what the lines with FAIL say, from the top",
+            "follow the fixes of the lines marked FAIL, from the top",
         )),
     }
 }

@@ -48,7 +48,7 @@ pub fn events(events: Vec<Event>, next_cursor: u64) -> Record {
             ]);
         }
         let foot = format!(
-            "{}, the oldest first; times in {}",
+            "{}, oldest first; times in {}",
             counted(events.len(), "event"),
             page.clock.zone_name()
         );

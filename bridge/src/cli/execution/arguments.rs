@@ -38,7 +38,7 @@ pub struct ExecutionSelector {
 /// Arguments of `chime execution ls`.
 #[derive(Args, Debug)]
 pub struct ExecutionListArguments {
-    /// Only those of this task: its id or its name.
+    /// Only the executions of this task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: Option<String>,
     /// Only executions in this state.
@@ -51,7 +51,7 @@ pub struct ExecutionListArguments {
     /// Only dead letters whose error contains this text.
     #[arg(long, value_name = "TEXT", requires = "dead_letters")]
     pub error: Option<String>,
-    /// Most executions to show.
+    /// Maximum number of executions to show, 1 to 10000.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
@@ -94,17 +94,17 @@ pub struct ReplayArguments {
     /// Run every step again, including those that completed.
     #[arg(long, conflicts_with = "dead_letters")]
     pub from_start: bool,
-    /// Continue from this step, counted from 1; earlier steps keep their results.
+    /// Continue from this step, 1 to 32; earlier steps keep their results.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["from_start", "dead_letters"])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=32))]
     pub from_step: Option<u32>,
-    /// Wait for its end; the exit code is 1 if it does not complete.
+    /// Wait until it ends; the exit code is 1 if it does not complete.
     #[arg(long, conflicts_with = "dead_letters")]
     pub wait: bool,
     /// Retry all dead letters, each from the step that failed.
     #[arg(long, conflicts_with = "execution")]
     pub dead_letters: bool,
-    /// Only dead letters of this task.
+    /// Only dead letters of this task: its id or its name.
     #[arg(long, value_name = "TASK", requires = "dead_letters")]
     pub task: Option<String>,
     /// Only dead letters whose error contains this text.

@@ -112,7 +112,7 @@ impl Answer for ExecutionLog {
             .iter()
             .for_each(|row| table.row(row.cells(page.clock)));
         let counts = format!(
-            "{} of {} executions, the newest first; times in {}",
+            "{} of {} executions, newest first; times in {}",
             self.executions.len(),
             self.total_executions,
             page.clock.zone_name()

@@ -8,7 +8,9 @@ use chime_types::{
 use serde_json::Value;
 
 use crate::cli::confirm::confirm;
-use crate::cli::execution::show::{changed_execution, execution_details, executions};
+use crate::cli::execution::show::{
+    changed_execution, execution_details, executions, replayed_text,
+};
 use crate::cli::record::Record;
 use crate::cli::session::{Session, with_scheduler};
 use crate::cli::task::rerun::again;
@@ -203,27 +205,11 @@ async fn replay_all(
         replay_pages(session, filter).await
     });
     let replayed = answer.await?;
-    let text = format!(
-        "{} retried: {}. Skipped, because their steps were changed since: {}.",
-        replayed.execution_ids.len(),
-        ids(&replayed.execution_ids),
-        ids(&replayed.left_out)
-    );
+    let text = replayed_text(&replayed);
     let result = ReplayDeadLettersResult::Ok(replayed);
     writer.answer(&Record::new("replay_dead_letters", &result, move |_| {
         text.clone()
     }))
-}
-
-fn ids(ids: &[u64]) -> String {
-    match ids.is_empty() {
-        true => "none".into(),
-        false => ids
-            .iter()
-            .map(u64::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
-    }
 }
 
 async fn replay_pages(

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use chime_types::{
-    ExecutionResult, GetTaskExecutionsResult, Task, TaskExecution, TaskExecutionPage,
+    ExecutionResult, GetTaskExecutionsResult, ReplayedDeadLetters, Task, TaskExecution,
+    TaskExecutionPage,
 };
 
 use crate::cli::execution::log::{attempt_head, duration, said, scheduled};
@@ -58,7 +59,7 @@ pub fn executions(tasks: &[Task], executions: Vec<TaskExecution>, what: &'static
         }
         let counts = counted(executions.len(), what);
         format!(
-            "{}\n\n{counts}, the newest first; times in {}",
+            "{}\n\n{counts}, newest first; times in {}",
             table.render(),
             page.clock.zone_name()
         )
@@ -175,4 +176,64 @@ pub fn changed_execution(execution: TaskExecution, what: String) -> Record {
             execution.id, execution.task_id
         )
     })
+}
+
+/// What was retried of the dead letters that match, and what was not.
+pub(in crate::cli) fn replayed_text(replayed: &ReplayedDeadLetters) -> String {
+    let ids = |ids: &[u64]| {
+        ids.iter()
+            .map(u64::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (retried, left_out) = (&replayed.execution_ids, &replayed.left_out);
+    if retried.is_empty() && left_out.is_empty() {
+        return "No dead letters match: nothing was retried.".into();
+    }
+    let mut text = format!("{} retried", counted(retried.len(), "dead letter"));
+    if !retried.is_empty() {
+        text.push_str(&format!(" as {}", ids(retried)));
+    }
+    if !left_out.is_empty() {
+        let ids = ids(left_out);
+        text.push_str(&format!(
+            "; skipped, because their steps have changed since: {ids}"
+        ));
+    }
+    text.push('.');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn should_say_what_was_retried_and_what_was_not() {
+        for (retried, left_out, said) in [
+            (
+                vec![],
+                vec![],
+                "No dead letters match: nothing was retried.",
+            ),
+            (vec![7], vec![], "1 dead letter retried as 7."),
+            (
+                vec![7, 8],
+                vec![3],
+                "2 dead letters retried as 7, 8; skipped, because their steps have changed since: 3.",
+            ),
+            (
+                vec![],
+                vec![3, 4],
+                "0 dead letters retried; skipped, because their steps have changed since: 3, 4.",
+            ),
+        ] {
+            let replayed = ReplayedDeadLetters {
+                execution_ids: retried,
+                left_out,
+                next_cursor: None,
+            };
+            assert_eq!(replayed_text(&replayed), said);
+        }
+    }
 }

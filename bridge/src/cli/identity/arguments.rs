@@ -10,13 +10,13 @@ pub enum IdentityCommand {
     /// List the identities of this machine: those of the configuration, of dfx and of icp.
     #[command(visible_alias = "list")]
     Ls,
-    /// Make a key and give it a name in the configuration.
+    /// Create a key and give it a name in the configuration.
     #[command(after_help = NEW_HELP)]
     New(NewArguments),
-    /// Take a copy of a key and give it a name in the configuration.
+    /// Copy a key and give it a name in the configuration.
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArguments),
-    /// Print the principal of an identity; with -o json also its kind and where it comes from.
+    /// Print the principal of an identity; with -o json also its algorithm and where it comes from.
     #[command(after_help = PRINCIPAL_HELP)]
     Principal(PrincipalArguments),
 }
@@ -26,9 +26,9 @@ pub const IDENTITY_HELP: &str = "\
 An identity is a private key: ed25519, secp256k1 or prime256v1, in PKCS#8, SEC1, or PKCS#8 encrypted
 with a password (PBES2). --identity takes
   NAME          an identity of the configuration
-  icp:NAME      one of icp, whether it is kept in plain text, under a password or in the keyring
+  icp:NAME      one of icp, whether in plain text, encrypted or in the keyring
   dfx:NAME      one of dfx, likewise
-  keyring:NAME  one that `chime identity new` put into the keyring
+  keyring:NAME  one that `chime identity new NAME --storage keyring` made
   FILE          a PEM file
 Hardware keys and delegations cannot be used, nor the anonymous identity: tasks belong to a key.
 `chime config unset identities.NAME` forgets a name; it does not remove the key.";
@@ -36,13 +36,13 @@ Hardware keys and delegations cannot be used, nor the anonymous identity: tasks 
 const NEW_HELP: &str = "\
 Examples:
   chime identity new me                         in a file that only you can read
-  chime identity new me --storage keyring
+  chime identity new laptop --storage keyring
   chime identity new ci --storage password --password-file ci.password";
 
 const IMPORT_HELP: &str = "\
 Examples:
-  chime identity import me key.pem              a PEM file
-  chime identity import me dfx:default --storage keyring";
+  chime identity import ops key.pem             a PEM file
+  chime identity import dev dfx:default --storage keyring";
 
 const PRINCIPAL_HELP: &str = "\
 Examples:
@@ -77,7 +77,8 @@ pub struct ImportArguments {
 /// Arguments of `chime identity principal`.
 #[derive(Args, Debug)]
 pub struct PrincipalArguments {
-    /// The identity; without it the one that other commands would use.
-    #[arg(value_name = "IDENTITY")]
+    /// The identity, as --identity takes it; the one that other commands use if not given.
+    // An id of its own: the global option of that name is taken beside it.
+    #[arg(id = "whose", value_name = "IDENTITY")]
     pub identity: Option<String>,
 }

@@ -51,7 +51,7 @@ fn list(global: &GlobalArguments, writer: &Writer) -> Result<()> {
         }
     }
     if rows.is_empty() {
-        writer.message("There are none. `chime identity new NAME` makes one.");
+        writer.message("No identities. `chime identity new NAME` makes one.");
     }
     writer.answer(&Identities::new(rows))
 }

@@ -13,7 +13,7 @@ A client such as Claude Desktop starts the server by itself:
 
 Examples:
   chime mcp install                              write that into the client's configuration
-  chime mcp --read-only                          nothing that changes anything
+  chime mcp --read-only                          only tools that change nothing
   chime mcp --http                               over HTTP, for clients on this machine
   chime mcp --canister ID --did service.did      the methods of any canister";
 
@@ -41,8 +41,9 @@ pub enum McpCommand {
 }
 
 const INSTALL_HELP: &str = "\
-What else is in the file stays as it is, and the file as it was before is kept beside it with the
-ending .bak. The global options given here are written into the configuration.
+Everything else in the file stays as it is, and the previous file is kept beside it with the ending
+.bak. The global options in use, --state, --network and the like, are written into the configuration,
+whether they were given as flags or in the environment.
 
 Examples:
   chime mcp install                                   for Claude Desktop, the embedded network
@@ -58,13 +59,13 @@ pub struct InstallArguments {
     /// Name of the server in the client.
     #[arg(long, value_name = "NAME", default_value = "chime")]
     pub name: String,
-    /// Let the client use only what changes nothing.
+    /// Offer the client only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
-    /// The file to write, in place of the client's own.
+    /// The file to write, instead of the client's own.
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Only show the file as it would be; nothing is written.
+    /// Show what the file would contain, and write nothing.
     #[arg(long)]
     pub print: bool,
 }
@@ -74,8 +75,8 @@ pub struct InstallArguments {
 #[command(next_help_heading = "HTTP")]
 pub struct HttpArguments {
     /// Serve over streamable HTTP on this address, at the path /mcp, instead of the standard
-    /// streams; port 0 is any that is free. Without a value 127.0.0.1:8425. It is not encrypted:
-    /// beyond this machine put a proxy with TLS before it.
+    /// streams; without a value on 127.0.0.1:8425; port 0 is any free port. It is not encrypted: put
+    /// a proxy with TLS in front of it for other machines.
     #[arg(
         long,
         value_name = "ADDRESS",
@@ -84,9 +85,9 @@ pub struct HttpArguments {
         value_parser = listen_address
     )]
     pub http: Option<SocketAddr>,
-    /// Token that every request must show as `Authorization: Bearer TOKEN`, at least 16 characters.
-    /// Without one a new one is made and written to the standard error. Other users of this machine
-    /// see the command line: prefer CHIME_MCP_TOKEN or --token-file.
+    /// Token that every request must carry as `Authorization: Bearer TOKEN`, at least 16 characters.
+    /// Without one, a new one is made and written to the standard error. Other users of this machine
+    /// can see the command line: prefer CHIME_MCP_TOKEN or --token-file.
     #[arg(
         long,
         env = "CHIME_MCP_TOKEN",
@@ -95,15 +96,14 @@ pub struct HttpArguments {
         conflicts_with = "token_file"
     )]
     pub token: Option<String>,
-    /// File that holds the token, in its first line.
+    /// File with the token in its first line.
     #[arg(long, requires = "http", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// A further name that the server is reached under, such as tasks.example.com: requests under
-    /// other names are turned away. May be given several times.
+    /// Another host name that the server is reached by, e.g. tasks.example.com: requests for other
+    /// names are rejected. May be repeated.
     #[arg(long = "allow-host", requires = "http", value_name = "HOST")]
     pub allowed_hosts: Vec<String>,
-    /// Origin of web pages that may speak with the server, such as `https://app.example.com`. May be
-    /// given several times.
+    /// Origin of web pages that may use the server, e.g. `https://app.example.com`. May be repeated.
     #[arg(long = "allow-origin", requires = "http", value_name = "ORIGIN")]
     pub allowed_origins: Vec<String>,
 }
@@ -123,8 +123,8 @@ pub struct ToolArguments {
         hide_env_values = true
     )]
     pub toolsets: Vec<String>,
-    /// Single tools to serve: alone, only these; beside --toolsets, these too. Separate several
-    /// with commas.
+    /// Single tools to serve: only these, or with --toolsets these as well. Separate several with
+    /// commas.
     #[arg(
         long,
         env = "CHIME_MCP_TOOLS",
@@ -133,10 +133,10 @@ pub struct ToolArguments {
         hide_env_values = true
     )]
     pub tools: Vec<String>,
-    /// Serve no tool that changes anything, whatever else is asked for.
+    /// Serve no tool that changes anything, even if it is named.
     #[arg(long, env = "CHIME_MCP_READ_ONLY", hide_env_values = true)]
     pub read_only: bool,
-    /// The canister's interface in a .did file, instead of the one that the canister publishes.
+    /// File with the canister's interface (.did), instead of the one that the canister publishes.
     #[arg(long, value_name = "FILE")]
     pub did: Option<PathBuf>,
 }

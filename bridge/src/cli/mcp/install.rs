@@ -56,7 +56,7 @@ pub(in crate::cli) fn run(
     };
     if arguments.print {
         let text = clients::read(&file)?;
-        writer.message(format!("This is what {} would hold:", file.display()));
+        writer.message(format!("{} would contain:", file.display()));
         return writer.text(&client.merged(&text, &entry)?.unwrap_or(text));
     }
     let written = clients::write(client, &file, &entry)?;
@@ -147,7 +147,7 @@ fn absolute(path: &Path) -> Result<String> {
         Error::new(
             Kind::LocalFile,
             format!("the path {} cannot be completed", path.display()),
-            "give it whole",
+            "give the full path",
         )
         .because(error)
     })?;

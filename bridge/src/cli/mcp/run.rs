@@ -95,7 +95,7 @@ async fn serve_http<O: Offer>(
     ));
     if !server.address().ip().is_loopback() {
         writer.message(
-            "Other machines can reach it, and it is not encrypted: put a proxy with TLS before it.",
+            "Other machines can reach it, and it is not encrypted: put a proxy with TLS in front of it.",
         );
     }
     server.serve_until(stop).await

@@ -26,7 +26,7 @@ pub enum PsCommand {
 With -o json: {total_tasks, total_schedules, tasks: [{task_id, name, status, last_run_at, next_run,
 repeat_every, disabled, schedule_id, metadata}]}. last_run_at counts seconds since 1970 and is 0 if
 the task never ran; next_run is an RFC 3339 time in UTC, \"Pending\" if it is due, null if there is
-none; repeat_every is in seconds, 0 if the schedule is no interval.")]
+none; repeat_every is in seconds, 0 if the schedule is not an interval.")]
 pub struct ListArguments {
     /// Also show schedules in words, steps and metadata.
     #[arg(long, short)]
@@ -41,10 +41,10 @@ pub struct ListArguments {
     /// Only tasks whose name contains this text.
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// Sort by this.
+    /// Sort by this column.
     #[arg(long, value_name = "COLUMN", value_parser = ["id", "name", "status", "last", "next"])]
     pub sort: Option<String>,
-    /// Show at most this many tasks.
+    /// Show at most this many tasks; default: all.
     #[arg(short = 'n', long, value_name = "N")]
     pub limit: Option<usize>,
     /// Show the list again and again.
@@ -87,11 +87,11 @@ pub struct LogsArguments {
     /// All tasks; only with --follow.
     #[arg(long, conflicts_with = "task", requires = "follow")]
     pub all: bool,
-    /// Most executions to show.
+    /// Maximum number of executions to show, 1 to 1000.
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub limit: u32,
-    /// Show the last N executions; the same as --limit N --from 0.
+    /// Show the last N executions, 1 to 1000; the same as --limit N --from 0.
     #[arg(long, value_name = "N", conflicts_with_all = ["limit", "from"])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub tail: Option<u32>,

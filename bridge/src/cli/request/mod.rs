@@ -80,7 +80,7 @@ fn configured(arguments: &RunArguments, path: &std::path::Path) -> Result<Create
     {
         return Err(Error::new(
             Kind::Usage,
-            "--config holds the whole task, and more of it is given besides",
+            "--config describes the whole task, and other flags describe it, too",
             "change the file, or change the task afterwards with `chime task edit`",
         ));
     }
@@ -129,7 +129,7 @@ pub(in crate::cli) fn edit(arguments: &EditArguments, task: &Task) -> Result<Upd
     if !has_steps && !has_schedule && !arguments.settings.is_given() {
         return Err(Error::new(
             Kind::Usage,
-            "nothing is to be changed",
+            "there is nothing to change",
             "give what should change, such as --every 30; `chime task edit --help` lists it",
         ));
     }

@@ -64,7 +64,10 @@ fn at_flag(error: Error) -> Error {
         "exclusions" => "--exclude-…".to_string(),
         name => format!("--{}", name.replace('_', "-")),
     };
-    error.at(flag)
+    // The quotation marks of a job file are none of a command line.
+    let fix = error.fix().replace(", in quotation marks", "");
+    let rule = error.rule().to_string();
+    error.with_words(Some(flag), rule, fix)
 }
 
 fn document(arguments: &ScheduleArguments) -> Result<Value> {
@@ -316,7 +319,9 @@ mod tests {
                 "--exclude-…",
             ),
         ] {
-            assert_eq!(schedule(&arguments).unwrap_err().field(), Some(flag));
+            let error = schedule(&arguments).unwrap_err();
+            assert_eq!(error.field(), Some(flag));
+            assert!(!error.fix().contains("quotation"), "{}", error.fix());
         }
     }
 }

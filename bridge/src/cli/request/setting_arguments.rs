@@ -12,7 +12,7 @@ pub struct SettingArguments {
     /// Name of the task, at most 128 characters.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the task, at most 4096 characters.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     /// Free text kept with the task, often JSON; at most 16 KiB.
@@ -24,37 +24,39 @@ pub struct SettingArguments {
     /// Retries after a failure, 0 to 1000; default: 3.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub retries: Option<u32>,
-    /// Delay before the first retry, doubled for each further one: seconds, or e.g. 30s.
+    /// Delay before the first retry, doubled for each further one: seconds, or e.g. 30s; default: 5m.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_delay: Option<u64>,
-    /// Longest delay before a retry: seconds, or e.g. 1h.
+    /// Longest delay before a retry: seconds, or e.g. 2h; default: 1h.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_maximum_delay: Option<u64>,
-    /// Random jitter added to each retry delay, in percent, 0 to 100.
+    /// Random jitter added to each retry delay, in percent, 0 to 100; default: 0.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     pub retry_jitter: Option<u32>,
-    /// No retry starts later than this after the first attempt: seconds, or e.g. 1h.
+    /// No retry starts later than this after the first attempt: seconds, or e.g. 1h; default: no limit.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_maximum_age: Option<u64>,
-    /// Do not retry errors that contain this text; may be repeated.
+    /// Do not retry errors that contain this text; may be repeated, up to 16 times.
     #[arg(long, value_name = "TEXT")]
     pub terminal_error: Vec<String>,
-    /// Timeout of one attempt: seconds, or e.g. 5m; default: 300, at most 24h.
+    /// Timeout of one attempt: seconds, or e.g. 5m; at most 24h; default: `default_timeout` of `chime
+    /// scheduler show`, which begins as 5m.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub timeout: Option<u64>,
-    /// Timeout of a whole execution: seconds, or e.g. 1h; 0 removes it.
+    /// Timeout of a whole execution: seconds, or e.g. 1h; 0 removes it; default: none.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub execution_timeout: Option<u64>,
     /// What to do when it is unknown whether a call was carried out; default: fail.
     #[arg(long, value_name = "POLICY", value_parser = ["fail", "retry", "complete"])]
     pub on_unknown: Option<String>,
-    /// Maximum number of attempts of the task at the same time, 1 to 200; 0 removes the limit.
+    /// Maximum number of attempts of the task at the same time, 1 to 200; 0 removes the limit; default:
+    /// no limit.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=200))]
     pub maximum_concurrent: Option<u32>,
-    /// Pause the task after this many failures in a row, 1 to 1000; 0: never.
+    /// Pause the task after this many failures in a row, 1 to 1000; 0 is never; default: never.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub pause_after_failures: Option<u32>,
-    /// Run as this user towards actions and workers; admins only.
+    /// Run on behalf of this user towards actions and workers; for admins.
     #[arg(long, value_name = "PRINCIPAL", value_parser = principal)]
     pub run_as: Option<Principal>,
     /// Call this method of a canister when an execution ends.

@@ -18,7 +18,7 @@ pub(in crate::cli) fn steps(arguments: &StepArguments) -> Result<Vec<NewStep>> {
             continue;
         }
         let Some((action, step)) = steps.last_mut() else {
-            return Err(misplaced(word.flag, "no step stands before it"));
+            return Err(misplaced(word.flag, "there is no step before it"));
         };
         refine(action, step, word)?;
     }
@@ -37,7 +37,7 @@ fn misplaced(flag: &str, why: &str) -> Error {
 fn action(word: &StepWord) -> Result<Value> {
     let values = word.values.as_slice();
     if values.first().is_some_and(|value| value.trim().is_empty()) {
-        let fix = "give it a text, in quotation marks if it has blanks";
+        let fix = "give it a text, in quotation marks if it contains spaces";
         return Err(Error::new(Kind::Usage, "is empty", fix).at(format!("--{}", word.flag)));
     }
     Ok(match (word.flag, values) {
@@ -138,7 +138,7 @@ fn attributes(text: &str) -> Result<Value> {
         Ok(value @ Value::Object(_)) => Ok(value),
         _ => Err(Error::new(
             Kind::Usage,
-            format!("`{text}` is no JSON object"),
+            format!("`{text}` is not a JSON object"),
             "write it as '{\"days_old\": 30}'",
         )
         .at("--attributes")),
@@ -153,7 +153,7 @@ pub(in crate::cli) fn header(text: &str) -> Result<(String, String)> {
         }
         _ => Err(Error::new(
             Kind::Usage,
-            format!("`{text}` is no header"),
+            format!("`{text}` is not a header"),
             "write it as 'content-type: application/json'",
         )
         .at("--header")),

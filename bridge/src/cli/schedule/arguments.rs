@@ -11,16 +11,15 @@ use crate::cli::{ConfirmArguments, WatchArguments, moment, positive_seconds, sec
     group = ArgGroup::new("rule").args(["every", "cron", "daily", "weekly", "monthly"])
 )]
 pub struct ScheduleArguments {
-    /// Run again and again: seconds, or such as 1h30m; with --at by the calendar: 14d, 2 weeks, 3
-    /// months, 'other friday'.
+    /// Run repeatedly: seconds, or e.g. 1h30m; with --at by the calendar: 14d, 2 weeks, 3 months,
+    /// 'other friday'.
     #[arg(long, value_name = "SECONDS|PERIOD")]
     pub every: Option<String>,
-    /// With --every of weeks or months, on these days: friday,sunday; 15, last, 'last friday',
+    /// With --every in weeks or months, the days to run on: friday,sunday; 15, last, 'last friday',
     /// '2nd tuesday', 'last working day'.
     #[arg(long, value_name = "DAYS", requires = "every")]
     pub on: Option<String>,
-    /// With --every and --at, the day to count from, such as 2026-11-27; that of the start if not
-    /// given.
+    /// With --every and --at, the day to count from, e.g. 2026-11-27; default: the day it starts.
     #[arg(long, value_name = "DATE", requires = "every")]
     pub anchor: Option<String>,
     /// Run on a cron expression, e.g. '0 8 * * 1-5' or @daily.
@@ -29,26 +28,27 @@ pub struct ScheduleArguments {
     /// Run every day at this time, e.g. 02:30.
     #[arg(long, value_name = "TIME")]
     pub daily: Option<String>,
-    /// Run every week, e.g. 'monday 02:30'.
+    /// Run every week at this day and time, e.g. 'monday 02:30'.
     #[arg(long, value_name = "DAY TIME")]
     pub weekly: Option<String>,
-    /// Run every month, e.g. '1 02:30'; the 31st is the last day of a shorter month.
+    /// Run every month at this day and time, e.g. '1 02:30'; the 31st is the last day of a shorter
+    /// month.
     #[arg(long, value_name = "DAY TIME")]
     pub monthly: Option<String>,
-    /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'; with
-    /// --every the time of day in the time zone, such as 08:00.
+    /// Run once, at this instant: RFC 3339, or a local date and time such as '2026-12-01 08:00'. With
+    /// --every, the time of day, e.g. 08:00.
     #[arg(long, value_name = "TIME", conflicts_with_all = ["cron", "daily", "weekly", "monthly"])]
     pub at: Option<String>,
-    /// Do not run before this time has passed: seconds, or e.g. 5m.
+    /// Wait this long before the first run: seconds, or e.g. 5m.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub after: Option<u64>,
-    /// Do not run before this instant.
+    /// Do not run before this instant: RFC 3339, or a local date with or without a time.
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "after")]
     pub start: Option<String>,
-    /// Do not run after this instant.
+    /// Do not run after this instant: RFC 3339, or a local date with or without a time.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub end: Option<String>,
-    /// Time zone of the rule and of local times beside it, e.g. Europe/Zurich; default: UTC.
+    /// Time zone of the schedule and of local times, e.g. Europe/Zurich; default: UTC.
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// What happens to a slot while the previous run has not finished; default: skip.
@@ -58,28 +58,29 @@ pub struct ScheduleArguments {
     /// What happens to slots that passed while the scheduler could not run; default: latest.
     #[arg(long, value_name = "POLICY", value_parser = ["skip", "latest", "all"])]
     pub missed_runs: Option<String>,
-    /// A slot that is handled later than this counts as missed: seconds, or e.g. 10m.
+    /// A slot that cannot be handled within this time counts as missed: seconds, or e.g. 10m; default:
+    /// no limit.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub missed_window: Option<u64>,
-    /// What happens to a time that the clocks jump over; default: run_after.
+    /// What happens to a time that is skipped when the clocks go forward; default: run_after.
     #[arg(long, value_name = "POLICY", value_parser = ["run_after", "skip"])]
     pub gap: Option<String>,
-    /// Random delay added to each run, up to this long: seconds, or e.g. 30s; at most a day.
+    /// Random delay added to each run, up to this long: seconds, or e.g. 30s; at most 24h; default: 0.
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub jitter: Option<u64>,
-    /// Stop after this many runs.
+    /// Stop after this many runs; default: no limit.
     #[arg(long, value_name = "N")]
     pub maximum_runs: Option<u64>,
-    /// Skip a day or a range of days: 2026-12-25 or 2026-12-24..2027-01-02.
+    /// Skip a day or a range of days: 2026-12-25 or 2026-12-24..2027-01-02; may be repeated.
     #[arg(long, value_name = "DATES")]
     pub exclude_dates: Vec<String>,
     /// Skip weekdays, e.g. saturday,sunday.
     #[arg(long, value_name = "DAYS", value_delimiter = ',')]
     pub exclude_weekdays: Vec<String>,
-    /// Skip the minutes that a cron expression matches, e.g. '* 12-13 * * *'.
+    /// Skip the minutes that a cron expression matches, e.g. '* 12-13 * * *'; may be repeated.
     #[arg(long, value_name = "EXPR")]
     pub exclude_cron: Vec<String>,
-    /// A name for the schedule.
+    /// Name of the schedule, at most 128 characters.
     #[arg(long, value_name = "NAME")]
     pub schedule_name: Option<String>,
 }
@@ -143,7 +144,7 @@ Examples:
     Enable(ScheduleSelector),
     /// Disable a schedule: it does not fire until it is enabled.
     Disable(ScheduleSelector),
-    /// Show what a schedule means and when it fires, as the scheduler says.
+    /// Show what a schedule means and when it fires, according to the scheduler.
     #[command(after_help = "\
 `chime preview EXPR` does this for a cron expression without asking a scheduler.
 
@@ -156,7 +157,7 @@ Examples:
 /// Arguments of `chime schedule ls`.
 #[derive(Args, Debug)]
 pub struct ScheduleListArguments {
-    /// Only those of this task: its id or its name.
+    /// Only the schedules of this task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: Option<String>,
     /// Show the list again and again.
@@ -187,8 +188,7 @@ pub struct ScheduleSelector {
     /// The task: its id or its name.
     #[arg(value_name = "TASK")]
     pub task: String,
-    /// The schedule: its id or its name; optional if the
-    /// task has only one.
+    /// The schedule: its id or its name; optional if the task has only one.
     #[arg(value_name = "SCHEDULE")]
     pub schedule: Option<String>,
 }
@@ -210,10 +210,10 @@ pub struct SchedulePreviewArguments {
     /// When it runs.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
-    /// Show times after this instant; now if not given.
+    /// Show times after this instant: RFC 3339, or a local date with or without a time; default: now.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub from: Option<String>,
-    /// How many times to show.
+    /// How many times to show, 1 to 100.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
     pub count: u32,

@@ -135,7 +135,7 @@ pub fn dry_run(method: &'static str, request: Value, outlook: Map<String, Value>
         let document = without_nulls(&request);
         let text = serde_norway::to_string(&document).unwrap_or_default();
         let mut parts = vec![format!(
-            "{method} would be asked for:\n\n{}",
+            "{method} would be called with:\n\n{}",
             text.trim_end()
         )];
         parts.extend(calls_text(&outlook));

@@ -11,8 +11,8 @@ pub enum SchedulerCommand {
     Show,
     /// Change the configuration of the scheduler; for admins.
     #[command(after_help = "\
-Values are written as `chime scheduler show` shows them. Lower limits of executions, bytes and events, and
-new rules of retention, remove the history of all owners: they are asked about before.
+Values are written as `chime scheduler show` shows them. Lower limits of executions, bytes and events,
+and new rules of retention, remove history of all owners and need a confirmation.
 
 Examples:
   chime scheduler set maximum_concurrent=20 default_timeout=10m
@@ -26,10 +26,10 @@ Examples:
 /// Arguments of `chime scheduler set`.
 #[derive(Args, Debug)]
 pub struct SchedulerSetArguments {
-    /// What to set, such as maximum_concurrent=20.
+    /// Settings and their values, e.g. maximum_concurrent=20.
     #[arg(value_name = "NAME=VALUE", required_unless_present = "preset")]
     pub settings: Vec<String>,
-    /// Begin with this set of values instead of the present ones.
+    /// Start from this set of values instead of the present ones.
     #[arg(long, value_name = "PRESET", value_parser = ["default", "production"])]
     pub preset: Option<String>,
     /// For what removes history.

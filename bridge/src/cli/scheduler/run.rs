@@ -142,7 +142,7 @@ fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
 
 /// A field of the interface, and its value.
 fn field(name: &str, value: &str) -> Result<(String, Value)> {
-    let bad = |what: &str| wrong(name, format!("`{value}` is no {what}"));
+    let bad = |what: &str| wrong(name, format!("`{value}` is not {what}"));
     if DURATIONS.contains(&name) {
         let field = format!("{name}_seconds");
         let seconds = chime_schedule::parse_duration(value).map_err(|error| {
@@ -153,7 +153,7 @@ fn field(name: &str, value: &str) -> Result<(String, Value)> {
     }
     if COUNTS.contains(&name) {
         let range = range(name).map_or_else(String::new, |it| format!(" from {it}"));
-        let bad = || bad(&format!("whole number{range}"));
+        let bad = || bad(&format!("a whole number{range}"));
         let count: u64 = value.parse().map_err(|_| bad())?;
         // Some have 32 bits.
         let alone = Map::from_iter([(name.to_string(), json!(count))]);
@@ -190,7 +190,7 @@ fn wrong(name: &str, rule: String) -> Error {
 
 fn cycles(text: &str) -> Result<candid::Nat> {
     text.parse()
-        .map_err(|_| wrong("minimum_cycles", format!("`{text}` is no whole number")))
+        .map_err(|_| wrong("minimum_cycles", format!("`{text}` is not a whole number")))
 }
 
 /// Rules such as `completed:keep=100,age=30d;failed:age=90d`; `none` is no rule.
@@ -203,7 +203,7 @@ fn retention(text: &str) -> Result<Vec<RetentionRule>> {
 
 fn retention_rule(text: &str) -> Result<RetentionRule> {
     let because = |cause: &str| {
-        let rule = format!("`{text}` is no rule such as completed:keep=100,age=30d{cause}");
+        let rule = format!("`{text}` is not a rule such as completed:keep=100,age=30d{cause}");
         wrong("retention", rule)
     };
     let bad = || because("");
@@ -221,7 +221,7 @@ fn retention_rule(text: &str) -> Result<RetentionRule> {
         match limit.trim().split_once('=') {
             Some(("keep", count)) => {
                 let read = count.parse();
-                let read = read.map_err(|_| because(": keep wants a whole number"))?;
+                let read = read.map_err(|_| because(": keep needs a whole number"))?;
                 rule.keep_latest = Some(read);
             }
             Some(("age", age)) => {

@@ -12,16 +12,16 @@ pub enum SecretCommand {
     /// List the names of your secrets; nothing shows a secret again.
     #[command(visible_alias = "list")]
     Ls,
-    /// Keep a secret for HTTP actions and webhooks: {{secrets.NAME}}.
+    /// Save a secret for HTTP actions and webhooks, which use it as {{secrets.NAME}}.
     #[command(after_help = "\
-The secret is read from the standard input or a file, never from the command line, which other
-users of a machine can see. One line break at its end is dropped.
+The secret is read from the standard input or a file, never from the command line, which other users
+of this machine can see. It has at most 4096 bytes; one line break at its end is dropped.
 
 Examples:
   printf %s \"$TOKEN\" | chime secret put TOKEN
   chime secret put TOKEN --from-file token.txt")]
     Put(SecretPutArguments),
-    /// Remove a secret: requests that need it then fail.
+    /// Delete a secret: requests that need it then fail.
     #[command(visible_alias = "rm")]
     Delete(SecretDeleteArguments),
 }
@@ -32,7 +32,7 @@ pub struct SecretPutArguments {
     /// The name: 1 to 64 letters, digits and _.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Read the secret from this file, at most 4096 bytes.
+    /// Read the secret from this file instead of the standard input.
     #[arg(long, value_name = "FILE")]
     pub from_file: Option<PathBuf>,
 }

@@ -43,7 +43,7 @@ async fn put(
         session.scheduler.put_secret(&request).await
     });
     let what = format!(
-        "Secret {0} is kept. HTTP actions use it as {{{{secrets.{0}}}}}.",
+        "Secret {0} is saved. HTTP actions use it as {{{{secrets.{0}}}}}.",
         arguments.name
     );
     writer.answer(&secrets(names.await?.names, Some(what)))
@@ -75,7 +75,7 @@ fn read(file: Option<&Path>) -> Result<String> {
         Error::new(
             Kind::Usage,
             "the secret is not text in UTF-8",
-            "encode it, such as in base64",
+            "encode it, for example in base64",
         )
     })?;
     let text = text.strip_suffix('\n').unwrap_or(&text);

@@ -20,7 +20,7 @@ chime task create <STEP>... [SCHEDULE] [OPTIONS]
     Create(Box<RunArguments>),
     /// Show everything about a task.
     Show(ShowArguments),
-    /// Write tasks as a job file, which `chime apply` reads as these tasks.
+    /// Write tasks as a job file, from which `chime apply` recognises them.
     #[command(after_help = "\
 Examples:
   chime task export > jobs.yaml
@@ -36,14 +36,14 @@ Examples:
   chime task edit 3 --daily 03:00 --timezone Europe/Zurich
   chime task edit 3 --pause-after-failures 0 --dry-run")]
     Edit(Box<EditArguments>),
-    /// Remove a task with its schedules, its history and its alerts.
+    /// Delete a task with its schedules, its history and its alerts.
     #[command(visible_alias = "rm")]
     Delete(DeleteArguments),
     /// Pause a task: its schedules do not fire until it is resumed.
     Pause(PauseArguments),
     /// Resume a paused task.
     Resume(TaskSelector),
-    /// Run a task now, in addition to its schedules; or for a time in the past.
+    /// Run a task now, in addition to its schedules, or for a time in the past.
     Run(RunNowArguments),
     /// Retry the latest failed execution, from the step that failed.
     Retry(RetryArguments),
@@ -57,6 +57,8 @@ Examples:
     ResumeFrom(ResumeFromArguments),
     /// Run past slots that never ran, oldest first.
     #[command(after_help = "\
+Slots that already ran are skipped. More than 50 slots need a confirmation.
+
 Examples:
   chime task backfill report --from 2026-11-01 --until 2026-11-08
   chime task backfill report --from 2026-11-01T00:00:00Z --maximum-concurrent 4
@@ -80,7 +82,7 @@ pub struct ShowArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Executions to show.
+    /// How many executions to show, 0 to 100.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=100))]
     pub executions: u32,
@@ -92,7 +94,7 @@ pub struct ShowArguments {
 /// Arguments of `chime task export`.
 #[derive(Args, Debug)]
 pub struct ExportArguments {
-    /// Which: ids or names; all if none is given.
+    /// The tasks: ids or names; all of yours if none is given.
     #[arg(value_name = "TASK")]
     pub tasks: Vec<String>,
 }
@@ -148,13 +150,14 @@ pub struct RunNowArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Idempotency key: a second command with the same key starts nothing and shows the first execution.
+    /// Idempotency key, at most 128 bytes: a second command with the same key starts nothing and shows
+    /// the first execution.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Run it for this time, once: RFC 3339, or a local date and time.
+    /// Run it once, for this time in the past: RFC 3339, or a local date and time.
     #[arg(long = "for", value_name = "TIME", value_parser = instant)]
     pub scheduled: Option<jiff::Timestamp>,
-    /// Wait for its end; the exit code is 1 if it does not complete.
+    /// Wait until it ends; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
 }
@@ -168,7 +171,7 @@ pub struct RetryArguments {
     /// Run every step again, including those that completed.
     #[arg(long)]
     pub from_start: bool,
-    /// Wait for its end; the exit code is 1 if it does not complete.
+    /// Wait until it ends; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
 }
@@ -182,7 +185,7 @@ pub struct ResumeFromArguments {
     /// The step: its number, counted from 1 as `chime task show` does, or its name.
     #[arg(value_name = "STEP")]
     pub step: String,
-    /// Wait for its end; the exit code is 1 if it does not complete.
+    /// Wait until it ends; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
 }
@@ -193,7 +196,8 @@ pub struct BackfillArguments {
     /// Which.
     #[command(flatten)]
     pub selector: TaskSelector,
-    /// Slots from this time on: RFC 3339, or a local date with or without a time.
+    /// Slots from this time on: RFC 3339, or a local date with or without a time, in the zone of this
+    /// machine.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub from: jiff::Timestamp,
     /// Slots up to this time; default: now.
@@ -206,7 +210,7 @@ pub struct BackfillArguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=50))]
     pub maximum_concurrent: u32,
-    /// Only say how many slots there are.
+    /// Show how many slots there are, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
     /// Whether to ask.

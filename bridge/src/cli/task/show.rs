@@ -129,7 +129,7 @@ fn retries(retry: &RetryPolicy) -> String {
         0 => return "none".into(),
         1 => format!("1, after {}", after(retry.initial_delay_seconds)),
         count => format!(
-            "{count}, the first after {}, each pause {}.{:02} times the last, at most {}",
+            "{count}, the first after {}, each further delay {}.{:02} times as long, up to {}",
             after(retry.initial_delay_seconds),
             retry.factor_percent / 100,
             retry.factor_percent % 100,

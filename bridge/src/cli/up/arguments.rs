@@ -13,19 +13,19 @@ Examples:
   chime up --port 0 --for 30s       on any free port, for half a minute
   chime up --outcalls               canisters may make HTTPS requests
   chime up --outcalls --outcall-host api.example.com
-                                    but to this host only")]
+                                    but only to this host")]
 pub struct UpArguments {
-    /// Port on 127.0.0.1; 0 is any that is free.
+    /// Port on 127.0.0.1; 0 is any free port.
     #[arg(long, value_name = "PORT", default_value_t = 4943)]
     pub port: u16,
-    /// Stop after this time: seconds, or such as 10m.
+    /// Stop after this time: seconds, or e.g. 10m.
     #[arg(long = "for", value_name = "DURATION", value_parser = positive_seconds)]
     pub for_seconds: Option<u64>,
     /// Let canisters make HTTPS requests to the public internet (HTTPS outcalls).
     #[arg(long)]
     pub outcalls: bool,
-    /// Let them reach this host only, by name or address; repeat it for more hosts. A host of a
-    /// private network has to be named; one of this machine may then be reached by http too.
+    /// With --outcalls, let canisters reach only this host, a name or an address; may be repeated. Hosts
+    /// of a private network must be named here; those of this machine may then be reached by http too.
     #[arg(long, value_name = "HOST", requires = "outcalls")]
     pub outcall_host: Vec<String>,
     /// Show executions as they happen.

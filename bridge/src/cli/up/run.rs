@@ -46,7 +46,7 @@ pub(in crate::cli) async fn run(
     };
     let stopped = handle.shutdown().await.map_err(failed);
     ended.and(stopped)?;
-    writer.message("Stopped; the state is stored.");
+    writer.message("Stopped; the state is saved.");
     Ok(())
 }
 

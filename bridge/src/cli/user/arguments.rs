@@ -14,13 +14,14 @@ pub enum UserCommand {
     Ls,
     /// Register a user, or change one; for admins.
     #[command(after_help = "\
-Settings that are not given stay as they are.
+Settings that are not given stay as they are. A new user has the quotas of the configuration (`chime
+scheduler show`).
 
 Examples:
   chime user put aaaaa-aa --name ops@example.com --role operator
   chime user put ops@example.com --maximum-tasks 500 --disable")]
     Put(UserPutArguments),
-    /// Remove a user from the register; its tasks stay. For admins.
+    /// Remove a user from the register; their tasks stay. For admins.
     #[command(visible_alias = "rm")]
     Delete(UserDeleteArguments),
 }
@@ -28,43 +29,43 @@ Examples:
 /// Arguments of `chime user put`.
 #[derive(Args, Debug)]
 pub struct UserPutArguments {
-    /// Who: a principal, or the name of somebody who is registered.
+    /// The user: a principal, or the name of a registered user.
     #[arg(value_name = "USER")]
     pub user: String,
-    /// The name, e.g. an e-mail address.
+    /// Name, e.g. an e-mail address, at most 128 characters.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// The role; user if not given for a new one.
+    /// Role; default for a new user: user.
     #[arg(long, value_name = "ROLE", value_parser = ["admin", "operator", "user", "viewer", "worker"])]
     pub role: Option<String>,
-    /// Most tasks.
+    /// Maximum number of tasks.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_tasks: Option<u64>,
-    /// Most executions kept.
+    /// Maximum number of executions kept.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_executions: Option<u64>,
-    /// Most runs in an hour.
+    /// Maximum number of runs in an hour.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_runs_per_hour: Option<u64>,
-    /// Most attempts at the same time.
+    /// Maximum number of attempts at the same time.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_concurrent: Option<u32>,
-    /// Most bytes stored.
+    /// Maximum number of bytes stored.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_bytes: Option<u64>,
-    /// Most slots of its schedules in an hour.
+    /// Maximum number of slots of its schedules in an hour.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_slots_per_hour: Option<u64>,
-    /// Most cycles spent in an hour.
+    /// Maximum number of cycles spent in an hour.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_cycles_per_hour: Option<u64>,
-    /// Most cycles spent in a day.
+    /// Maximum number of cycles spent in a day.
     #[arg(long, value_name = "N", help_heading = "Quotas")]
     pub maximum_cycles_per_day: Option<u64>,
-    /// Remove all quotas: those of the configuration apply.
+    /// Remove all quotas: those of the configuration apply again.
     #[arg(long, help_heading = "Quotas")]
     pub no_quotas: bool,
-    /// Disable the user: it may do nothing, and its schedules do not fire.
+    /// Disable the user: they may do nothing, and their schedules do not fire.
     #[arg(long, conflicts_with = "enable")]
     pub disable: bool,
     /// Enable the user again.
@@ -78,7 +79,7 @@ pub struct UserPutArguments {
 /// Arguments of `chime user delete`.
 #[derive(Args, Debug)]
 pub struct UserDeleteArguments {
-    /// Who: the principal, a beginning of it (5 letters or more) that no other has, or the name.
+    /// The user: a principal, a unique beginning of it (5 characters or more), or a name.
     #[arg(value_name = "USER")]
     pub user: String,
     /// Whether to ask.

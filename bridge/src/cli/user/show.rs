@@ -71,7 +71,7 @@ fn quotas(quotas: &Quotas) -> String {
         .map(|(name, value)| format!("{value} {name}"))
         .collect();
     match given.is_empty() {
-        true => "as everybody".into(),
+        true => "the defaults".into(),
         false => given.join(", "),
     }
 }
@@ -86,7 +86,7 @@ pub fn user(user: User) -> Record {
 
 fn user_text(user: &User, page: &Page<'_>) -> String {
     let since = user.created_at.map_or_else(
-        || "never: admitted as everybody is".to_string(),
+        || "no: admitted like everybody else".to_string(),
         |at| page.clock.both(at),
     );
     pairs(&[

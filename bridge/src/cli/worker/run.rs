@@ -51,10 +51,10 @@ pub(in crate::cli) async fn run(
 /// The first signal lets what is running finish, the second hands it back.
 async fn listen(stop: Stop) {
     let signal = interrupted().await;
-    tracing::info!("{signal}: finishes what is running; once more hands it back at once");
+    tracing::info!("{signal}: finishing what is running; once more hands it back at once");
     stop.finish();
     let signal = interrupted().await;
-    tracing::info!("{signal}: ends what is running and hands it back");
+    tracing::info!("{signal}: ending what is running and handing it back");
     stop.hand_back();
 }
 
@@ -109,7 +109,7 @@ fn jobs_directory(arguments: &WorkerArguments, file: &WorkerSettings) -> Result<
     match named {
         Some(directory) if directory.is_dir() => Ok(Some(directory.clone())),
         Some(directory) => {
-            let rule = format!("{} is no directory", directory.display());
+            let rule = format!("{} is not a directory", directory.display());
             let fix = "Make it and put job files into it, or name another one with --jobs-dir DIR.";
             Err(Error::new(Kind::Usage, rule, fix).at("jobs_dir"))
         }

@@ -37,7 +37,11 @@ impl Answer for Worked {
             }
         }
         if refused_files > 0 {
-            text.push_str(&format!("; {refused_files} job files refused"));
+            let files = match refused_files {
+                1 => "1 job file".to_string(),
+                count => format!("{count} job files"),
+            };
+            text.push_str(&format!("; {files} refused"));
         }
         text.push('.');
         text

@@ -62,7 +62,7 @@ fn should_say_what_it_cannot_use() {
     assert!(error.fix().contains("encrypted, hardware, plain"));
     let wrong = password(&root, "another");
     let error = store.load("encrypted", &wrong).err().unwrap();
-    assert!(error.rule().contains("does not fit"), "{}", error.rule());
+    assert!(error.rule().contains("wrong password"), "{}", error.rule());
 }
 
 #[test]

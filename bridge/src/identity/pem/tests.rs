@@ -59,7 +59,7 @@ fn should_say_why_other_files_are_refused() {
         ("openssh.pem", "OpenSSH", "ssh-keygen"),
         ("rsa.pem", "RSA", "ed25519"),
         ("public.pem", "only a public one", "ed25519"),
-        ("README.md", "no PEM", "BEGIN PRIVATE KEY"),
+        ("README.md", "not a PEM", "BEGIN PRIVATE KEY"),
         (
             "ed25519-des3.pem",
             "damaged, or encrypted in an unknown way",
@@ -81,7 +81,7 @@ fn should_tell_a_wrong_password() {
         "secp256k1-pbkdf2.pem",
     ] {
         let error = read_file(name, "another password").err().expect(name);
-        assert!(error.rule().contains("does not fit"), "{}", error.rule());
+        assert!(error.rule().contains("wrong password"), "{}", error.rule());
         assert!(!error.explanation().contains("another password"));
     }
 }

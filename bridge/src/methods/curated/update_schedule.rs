@@ -198,7 +198,7 @@ fn removed(given: Option<&Value>) -> Result<Vec<String>> {
     {
         None => Ok(names),
         Some(name) => {
-            let rule = format!("there is no setting {name:?} to take away");
+            let rule = format!("there is no setting {name:?} to remove");
             Err(Error::new(Kind::InvalidArgument, rule, advice(name, &removable)).at("remove"))
         }
     }
