@@ -13,6 +13,7 @@ pub mod interface;
 pub mod manifests;
 pub mod mcp;
 pub mod reading;
+pub mod typed;
 mod world;
 
 use std::path::PathBuf;

@@ -7,6 +7,8 @@
 
 mod alerts;
 mod backups;
+mod documented;
+mod documented_ways;
 mod documents;
 mod executions;
 mod figures;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use super::help::words;
+use super::documented::documents;
+use super::typed::commands as taken_apart;
 use crate::cli::Cli;
 
 /// Rooms of the workspace whose texts reach people at a terminal.
@@ -21,17 +22,10 @@ const ROOMS: [&str; 6] = [
     "types/src",
 ];
 
-/// Documents that say what to type.
-const DOCUMENTS: [&str; 4] = [
-    "README.md",
-    "docs/configuration.md",
-    "docs/migration.md",
-    "examples/clients/README.md",
-];
-
 /// Verbs that are named without what they need, as one says `git commit`: what they are given follows
 /// from the sentence. Whatever is not here is complete.
-const NAMED_AS_VERBS: [&str; 28] = [
+const NAMED_AS_VERBS: [&str; 29] = [
+    "chime --identity icp:NAME",
     "chime action define",
     "chime alert test",
     "chime alert update --to",
@@ -103,31 +97,19 @@ fn texts() -> Vec<(String, String)> {
         texts.push((path.display().to_string(), text));
     }
     add_help(&Cli::command(), &mut texts);
-    texts.extend(pages(&root));
+    texts.extend(
+        documents()
+            .into_iter()
+            .map(|(name, page)| (name, spoken(&page))),
+    );
     texts
 }
 
-/// The documents: what stands in backquotes, and the lines that begin with a prompt.
-fn pages(root: &Path) -> Vec<(String, String)> {
-    let mut pages = Vec::new();
-    for name in DOCUMENTS {
-        let page = fs::read_to_string(root.join(name)).unwrap();
-        let joined = page.replace("\\\n", " ");
-        let mut text = String::new();
-        for line in joined.lines() {
-            match line.strip_prefix("$ ") {
-                Some(typed) => {
-                    let typed = typed.split(" #").next().unwrap();
-                    for command in typed.split("; ") {
-                        text.push_str(&format!("`{}`\n", command.trim()));
-                    }
-                }
-                None => text.push_str(&format!("{line} ")),
-            }
-        }
-        pages.push((name.to_string(), text));
-    }
-    pages
+/// A page without the lines that begin with a prompt, on one line: what stands in backquotes may be
+/// broken between two.
+fn spoken(page: &str) -> String {
+    let lines = page.lines().filter(|line| !line.starts_with("$ "));
+    lines.map(|line| format!("{line} ")).collect()
 }
 
 /// The help of a command and of all below it.
@@ -173,8 +155,6 @@ fn commands() -> BTreeMap<String, String> {
 
 /// The command as somebody would type it: with values in place of the words for them.
 fn typed(command: &str) -> Vec<String> {
-    let end = command.find(" | ").into_iter().chain(command.find(" > "));
-    let command = &command[..end.min().unwrap_or(command.len())];
     let value = |word: String| {
         let is_placeholder = |part: &str| {
             let capitals =
@@ -188,7 +168,8 @@ fn typed(command: &str) -> Vec<String> {
             _ => word,
         }
     };
-    words(command).into_iter().map(value).collect()
+    let words = taken_apart(command).into_iter().next();
+    words.into_iter().flatten().map(value).collect()
 }
 
 #[test]
@@ -207,7 +188,7 @@ fn should_name_only_commands_that_can_be_typed() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for verb in NAMED_AS_VERBS {
-        let refused = Cli::command().try_get_matches_from(words(verb));
+        let refused = Cli::command().try_get_matches_from(typed(verb));
         assert!(
             refused.is_err_and(|error| lacks_something(&error)),
             "{verb}"
@@ -232,6 +213,7 @@ fn lacks_something(error: &clap::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::MissingRequiredArgument
+            | ErrorKind::MissingSubcommand
             | ErrorKind::InvalidValue
             | ErrorKind::TooFewValues
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -267,7 +249,7 @@ fn should_name_only_flags_that_there_are() {
     let mut unknown = BTreeSet::new();
     // The documents name those of other programs, too.
     let said = texts().into_iter();
-    for (path, text) in said.filter(|(path, _)| !DOCUMENTS.contains(&path.as_str())) {
+    for (path, text) in said.filter(|(path, _)| !path.ends_with(".md")) {
         for part in text.split("--").skip(1) {
             let is_part = |letter: char| letter.is_ascii_lowercase() || letter == '-';
             let end = part.find(|letter| !is_part(letter)).unwrap_or(part.len());
