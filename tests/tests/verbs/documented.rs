@@ -227,8 +227,10 @@ fn should_do_what_the_examples_of_the_help_say() {
 #[test]
 fn should_make_no_exception_of_what_is_not_documented() {
     let lines = [of_pages(), of_moving(), of_help(&[])].concat();
-    for (begin, _) in WAYS {
+    for (begin, way) in WAYS {
         let is_documented = lines.iter().any(|line| line.starts_with(begin));
         assert!(is_documented, "no line begins with {begin}");
+        let (Way::Not(why) | Way::Ends(_, why) | Way::Until(why) | Way::After(why)) = way;
+        assert!(!why.is_empty(), "{begin}: why?");
     }
 }
