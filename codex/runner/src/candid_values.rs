@@ -54,7 +54,7 @@ fn bytes(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
     Ok(bytes.as_bytes().to_vec())
 }
 
-fn list<'a>(vm: &VirtualMachine, value: &'a PyObject) -> PyResult<Vec<PyObjectRef>> {
+fn list(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<PyObjectRef>> {
     let list = value.downcast_ref::<PyList>();
     let list = list.ok_or_else(|| vm.new_type_error("a vec is a list"))?;
     Ok(list.borrow_vec().to_vec())

@@ -33,7 +33,7 @@ const PROGRAMS: [(&str, u64); 5] = [
 fn should_run_small_programs_for_few_instructions() {
     for (code, millions) in PROGRAMS {
         let first = instructions(&slice(code));
-        println!("{first} instructions: {code:?}");
+        eprintln!("{first} instructions: {code:?}");
         assert_eq!(first, instructions(&slice(code)), "{code}: the second run");
         assert!(first < millions * 1_000_000, "{code}: {first}");
     }
@@ -52,7 +52,7 @@ fn should_be_a_module_that_the_network_takes() {
             (code, functions) = (size, count);
         }
     }
-    println!(
+    eprintln!(
         "{} bytes, {code} of code, {functions} functions",
         wasm.len()
     );
