@@ -5,6 +5,7 @@
 mod bounds;
 mod cost;
 mod entities;
+mod examples;
 mod interface;
 mod isolation;
 mod library;
