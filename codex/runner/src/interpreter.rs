@@ -70,6 +70,8 @@ const LATER: &[&str] = &["_strptime", "locale"];
 /// Modules of ours, in the order in which they need each other.
 const WORLD: &[(&str, &str)] = &[
     ("_entities", include_str!("../world/_entities.py")),
+    ("_candid", include_str!("../world/_candid.py")),
+    ("_requests", include_str!("../world/_requests.py")),
     ("_world", include_str!("../world/_world.py")),
 ];
 
