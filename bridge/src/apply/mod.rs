@@ -37,6 +37,8 @@ mod chime_tests;
 #[cfg(test)]
 mod drift_tests;
 #[cfg(test)]
+mod export_keys_tests;
+#[cfg(test)]
 mod export_tests;
 #[cfg(test)]
 mod hostile_tests;

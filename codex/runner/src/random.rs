@@ -1,5 +1,5 @@
 //! Where randomness comes from: a stream that the seed of the execution determines, so that a program
-//! that is run again draws the same numbers.
+//! that is run again draws the same numbers. Whoever knows the seed knows them all: they are no secrets.
 
 use std::cell::Cell;
 

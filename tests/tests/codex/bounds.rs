@@ -23,19 +23,13 @@ fn should_end_what_runs_for_ever() {
         "for _ in iter(int, 1): pass",
         "class A:\n    def __del__(self):\n        A()\nA()\nwhile True: A()",
         "x = [n for n in range(10**9) if n < 0]",
-        "def async_task():\n    while True:\n        try:\n            yield ic.sleep(0) if False else None\n        except GeneratorExit:\n            pass\n        while True: pass",
         "import re\nre.match('(a+)+$', 'a' * 40 + 'b')",
         "sum(range(10**9))",
         "'a' in iter(lambda: 'b', 'c')",
     ];
     for code in programs {
         let reason = reason(code);
-        assert!(
-            reason.contains("instructions")
-                || reason.contains("garbage")
-                || reason.contains("Yield"),
-            "{code}: {reason}"
-        );
+        assert!(reason.contains("instructions"), "{code}: {reason}");
     }
 }
 
