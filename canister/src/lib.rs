@@ -21,19 +21,21 @@ use candid::{CandidType, Principal, candid_method};
 use chime_types::{
     ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
     BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest,
-    ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, CompleteJobRequest, ConfigResult,
-    ConfigureRequest, CreateAlertRequest, CreateBackupTaskRequest, CreateCleanupTaskRequest,
-    CreateTaskRequest, DeadLettersRequest, DefineActionRequest, DeleteActionRequest,
-    DeleteSecretRequest, DeleteTaskResult, DeliveryResult, EmptyRequest, Error, EventsSinceRequest,
+    ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, Codex, CodexRequest, CodexResult,
+    CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
+    CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest, DeadLettersRequest,
+    DefineActionRequest, DeleteActionRequest, DeleteCodexRequest, DeleteSecretRequest,
+    DeleteTaskResult, DeliveryResult, EmptyRequest, EntitiesResult, Error, EventsSinceRequest,
     EventsSinceResult, ExecutionRequest, ExecutionResult, FailJobRequest, GetApiDocResult,
-    GetBackupChunkRequest, GetBackupChunkResult, GetInboxResult, GetMyTasksRequest,
-    GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest, GetTaskExecutionsResult,
-    HeartbeatJobRequest, HeartbeatJobResult, ListActionsResult, ListAlertsResult,
-    ListBackfillsRequest, ListBackfillsResult, ListBackupsResult, ListReportsResult,
-    ListUsersRequest, ListUsersResult, NamesPageRequest, PageRequest, PauseTaskRequest,
-    PreviewScheduleRequest, PreviewScheduleResult, PutSecretRequest, PutUserRequest,
-    ReleaseJobRequest, RemoveScheduleRequest, RemovedResult, ReplayDeadLettersResult,
-    RestoreBackupRequest, RestoreBackupResult, RetryExecutionRequest, RunTaskNowRequest,
+    GetBackupChunkRequest, GetBackupChunkResult, GetEntitiesRequest, GetInboxResult,
+    GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
+    GetTaskExecutionsResult, HeartbeatJobRequest, HeartbeatJobResult, JournalResult,
+    ListActionsResult, ListAlertsResult, ListBackfillsRequest, ListBackfillsResult,
+    ListBackupsResult, ListCodicesResult, ListReportsResult, ListUsersRequest, ListUsersResult,
+    NamesPageRequest, PageRequest, PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult,
+    PutCodexRequest, PutSecretRequest, PutUserRequest, ReleaseJobRequest, RemoveScheduleRequest,
+    RemovedResult, ReplayDeadLettersResult, RestoreBackupRequest, RestoreBackupResult,
+    ResumeExecutionRequest, RetryExecutionRequest, RollbackCodexRequest, RunTaskNowRequest,
     SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
     UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
 };
@@ -45,6 +47,7 @@ use engine::Budget;
 use errand::Errand;
 use request::Request;
 use runtime::{IcRuntime, Runtime};
+use service::codices::{Draft, Next};
 use service::{Caller, Platform};
 use state::{State, Vault};
 
@@ -356,6 +359,34 @@ methods! {
     /// Removes a registered action.
     update delete_action(DeleteActionRequest) -> RemovedResult = service::delete_action;
 
+    /// Shows a codex: its code, its versions, and which tasks run it.
+    query get_codex(CodexRequest) -> CodexResult =
+        |state, caller, _, request| service::codices::get_codex(state, caller, &request);
+
+    /// Lists codices by pages.
+    query list_codices(NamesPageRequest) -> ListCodicesResult =
+        |state, caller, _, request| service::codices::list_codices(state, caller, &request);
+
+    /// Removes a codex with its versions. Executions that began under it fail when they go on.
+    update delete_codex(DeleteCodexRequest) -> RemovedResult = service::codices::delete_codex;
+
+    /// Makes the code of an older version of a codex that of a new one.
+    update rollback_codex(RollbackCodexRequest) -> CodexResult = service::codices::rollback_codex;
+
+    /// Shows what codices keep between their runs.
+    query get_entities(GetEntitiesRequest) -> EntitiesResult =
+        |state, caller, _, request| service::codices::get_entities(state, caller, &request);
+
+    /// Shows what the latest run of a codex in an execution asked for, and what it was answered.
+    query get_journal(ExecutionRequest) -> JournalResult =
+        |state, caller, _, request| {
+            service::codices::get_journal(state, caller, request.execution_id)
+        };
+
+    /// Lets an execution go on that waits because its codex was changed meanwhile.
+    update resume_execution(ResumeExecutionRequest) -> ExecutionResult =
+        |state, caller, now, request| service::resume_execution(state, caller, now, &request);
+
     /// Keeps a secret for HTTP actions and webhooks: `{{secrets.NAME}}`.
     update put_secret(PutSecretRequest) -> SecretsResult = service::put_secret;
 
@@ -454,6 +485,45 @@ methods! {
     /// Shows a guide and the whole interface: enough to use the scheduler without other help.
     query get_api_doc(EmptyRequest) -> GetApiDocResult =
         |_, _, _, EmptyRequest {}| Ok(service::api_doc());
+}
+
+/// Stores Python under a name, for steps of the kind `codex` and for `import`. A runner compiles it
+/// first; what does not compile is refused with line and column.
+#[update(
+    decode_with = "request::receive",
+    encode_with = "encode",
+    hidden = true
+)]
+#[candid_method(update)]
+async fn put_codex(request: Request<PutCodexRequest>) -> CodexResult {
+    store_codex(request).await.into()
+}
+
+/// Between the two looks at the store a runner compiles the code, and before that it may be downloaded: who
+/// asks, and what was stored meanwhile, is looked at anew each time.
+async fn store_codex(request: Request<PutCodexRequest>) -> Result<Codex, Error> {
+    let (next, owner) = changing("put_codex", request, |state, caller, _, request| {
+        let next = service::codices::draft(state, caller, request)?;
+        Ok((next, caller.principal))
+    })?;
+    let draft = match next {
+        Next::Stored(codex) => return Ok(*codex),
+        Next::Compile(draft) => draft,
+        Next::Download { url, request } => {
+            let body = driver::download(IcRuntime, StableStore, owner, &url).await?;
+            driver::Store::with(StableStore, |state| {
+                Draft::downloaded(caller(state)?, *request, body)
+            })?
+        }
+    };
+    let source = draft.source();
+    let is_checked = driver::compile(IcRuntime, StableStore, owner, source).await?;
+    let stored = driver::Store::with(StableStore, |state| {
+        let caller = caller(state)?;
+        service::codices::store(state, caller, IcRuntime.now(), draft, is_checked)
+    });
+    arm();
+    stored
 }
 
 /// Refuses a query that is not part of the interface and comes as an update call, which the scheduler

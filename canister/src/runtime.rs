@@ -6,7 +6,7 @@ pub mod timer;
 use std::future::Future;
 
 use candid::{CandidType, Principal};
-use chime_types::{Cause, HttpHeader, HttpMethod};
+use chime_types::{Cause, HttpHeader, HttpMethod, limits};
 use ic_cdk::call::{Call, CallFailed, RejectCode};
 use ic_management_canister_types::{
     HttpHeader as OutcallHeader, HttpMethod as OutcallMethod, HttpRequestArgs, HttpRequestResult,
@@ -122,6 +122,8 @@ pub trait Runtime: 'static {
     fn rearm(&self, at: Option<u64>);
     /// When the timer goes off.
     fn armed_at(&self) -> Option<u64>;
+    /// The runners that the environment of the canister names.
+    fn runners(&self) -> Vec<Principal>;
 }
 
 /// The Internet Computer.
@@ -230,6 +232,15 @@ impl Runtime for IcRuntime {
     fn armed_at(&self) -> Option<u64> {
         timer::armed_at()
     }
+
+    fn runners(&self) -> Vec<Principal> {
+        let names = (0..ic_cdk::api::env_var_count()).map(ic_cdk::api::env_var_name);
+        let names = names.filter(|name| name.starts_with(RUNNERS));
+        names
+            .filter_map(|name| Principal::from_text(ic_cdk::api::env_var_value(name)).ok())
+            .take(limits::MAXIMUM_RUNNERS)
+            .collect()
+    }
 }
 
 impl IcRuntime {
@@ -243,6 +254,10 @@ impl IcRuntime {
         }
     }
 }
+
+/// How the environment variables begin in which tools put the canisters of the project whose names
+/// begin with `codex`.
+const RUNNERS: &str = "PUBLIC_CANISTER_ID:codex";
 
 /// The query that transforms responses.
 const TRANSFORM: &str = "transform_http_response";

@@ -243,6 +243,7 @@ fn should_say_clearly_that_an_action_cannot_be_run_yet() {
         let codex = chime_types::NewStep::new(chime_types::Action::Codex {
             name: "vault.py".into(),
             code: None,
+            input: None,
         });
         let made = world.create(&task("python", vec![codex], now_once()));
         let execution = world.execution(made.id);

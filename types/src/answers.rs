@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::actions::{ActionDefinition, ActionPage, SecretNames};
 use crate::alerts::{Alert, AlertPage, MessagePage};
 use crate::backups::{Backup, BackupChunk, BackupPage, ReportPage, RestoredBackup};
+use crate::codices::{Codex, CodexPage, Entities, Journal};
 use crate::config::Config;
 use crate::deliveries::Delivery;
 use crate::error::Error;
@@ -85,6 +86,14 @@ answers! {
     ActionResult(ActionDefinition);
     /// The answer of `list_actions`.
     ListActionsResult(ActionPage);
+    /// The answer of every method that stores or shows a codex.
+    CodexResult(Codex);
+    /// The answer of `list_codices`.
+    ListCodicesResult(CodexPage);
+    /// The answer of `get_entities`.
+    EntitiesResult(Entities);
+    /// The answer of `get_journal`.
+    JournalResult(Journal);
     /// The answer of every method that makes, shows or removes a secret.
     SecretsResult(SecretNames);
     /// The answer of every method that makes, shows or changes a user.

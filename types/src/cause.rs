@@ -93,7 +93,7 @@ pub enum Cause {
     /// The owner has as many as may be kept. Not retried.
     #[serde(rename = "limit_reached")]
     LimitReached,
-    /// The scheduler has no Python runner. Not retried.
+    /// The scheduler has no Python runner, or none that it controls. Not retried.
     #[serde(rename = "no_python")]
     NoPython,
     /// The owner's role does not allow it. Not retried.
@@ -147,4 +147,22 @@ pub enum Cause {
     /// Skipped: the bytes that may be stored for the owner were used up.
     #[serde(rename = "bytes_used_up")]
     BytesUsedUp,
+    /// The codex is missing, or its code is not what its checksum says. Not retried.
+    #[serde(rename = "no_such_codex")]
+    NoSuchCodex,
+    /// The program raised an exception that it did not handle. Retried.
+    #[serde(rename = "program_failed")]
+    ProgramFailed,
+    /// The program does not compile, or yielded something that cannot be done. Not retried.
+    #[serde(rename = "program_invalid")]
+    ProgramInvalid,
+    /// The program used up its instructions, memory, output, state or journal. Not retried.
+    #[serde(rename = "program_limit")]
+    ProgramLimit,
+    /// The program does not do the same again: its journal cannot be replayed. Not retried.
+    #[serde(rename = "program_diverged")]
+    ProgramDiverged,
+    /// Another run changed the same entities meanwhile; nothing of this one was kept. Retried.
+    #[serde(rename = "state_conflict")]
+    StateConflict,
 }

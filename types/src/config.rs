@@ -1,6 +1,6 @@
 //! What an admin may set at run time.
 
-use candid::{CandidType, Deserialize, Nat};
+use candid::{CandidType, Deserialize, Nat, Principal};
 use serde::Serialize;
 
 use crate::limits;
@@ -85,6 +85,9 @@ pub struct Config {
     /// True: `/metrics` is served to everybody; it holds figures of the whole scheduler, none of
     /// single owners.
     pub public_metrics: bool,
+    /// The canisters that run Python, at most 16; the scheduler has to control them. Empty: those that the
+    /// environment variables `PUBLIC_CANISTER_ID:codex...` name.
+    pub runners: Vec<Principal>,
 }
 
 impl Default for Config {
@@ -113,6 +116,7 @@ impl Default for Config {
             minimum_cycles: Nat::from(100_000_000_000u64),
             open_to_everybody: true,
             public_metrics: true,
+            runners: Vec::new(),
         }
     }
 }
@@ -188,4 +192,6 @@ pub struct ConfigureRequest {
     pub open_to_everybody: Option<bool>,
     /// See `Config`.
     pub public_metrics: Option<bool>,
+    /// See `Config`.
+    pub runners: Option<Vec<Principal>>,
 }

@@ -111,6 +111,12 @@ pub enum EventKind {
     /// An owner's budget of cycles is used up: its slots are skipped until it resets.
     #[serde(rename = "budget_used_up")]
     BudgetUsedUp,
+    /// A codex was stored, rolled back or removed; the detail is its name.
+    #[serde(rename = "codex_changed")]
+    CodexChanged,
+    /// The codex of an execution was changed into one that does not fit what it did already.
+    #[serde(rename = "execution_diverged")]
+    ExecutionDiverged,
 }
 
 /// An entry of the timeline.

@@ -85,6 +85,13 @@ pub enum WaitReason {
     /// The owner's budget of cycles is used up: it goes on when the budget resets. It costs no attempt.
     #[serde(rename = "budget")]
     Budget,
+    /// A program sleeps.
+    #[serde(rename = "sleep")]
+    Sleep,
+    /// Its codex was changed into one that does not fit what it did already: it waits for
+    /// `resume_execution`.
+    #[serde(rename = "diverged")]
+    Diverged,
 }
 
 /// How an attempt ended.

@@ -38,6 +38,7 @@ mod answers;
 mod backups;
 mod cause;
 pub mod codex;
+mod codices;
 mod config;
 mod cycles;
 mod deliveries;
@@ -64,19 +65,24 @@ pub use alerts::{
     MessagePage, UpdateAlertRequest,
 };
 pub use answers::{
-    ActionResult, AlertResult, BackfillResult, BackupResult, ClaimJobsResult, ConfigResult,
-    DeleteTaskResult, DeliveryResult, EventsSinceResult, ExecutionResult, GetApiDocResult,
-    GetBackupChunkResult, GetInboxResult, GetMyTasksResult, GetStatsResult,
-    GetTaskExecutionsResult, HeartbeatJobResult, ListActionsResult, ListAlertsResult,
-    ListBackfillsResult, ListBackupsResult, ListReportsResult, ListUsersResult,
-    PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult, RestoreBackupResult,
-    SecretsResult, TaskResult, UserResult,
+    ActionResult, AlertResult, BackfillResult, BackupResult, ClaimJobsResult, CodexResult,
+    ConfigResult, DeleteTaskResult, DeliveryResult, EntitiesResult, EventsSinceResult,
+    ExecutionResult, GetApiDocResult, GetBackupChunkResult, GetInboxResult, GetMyTasksResult,
+    GetStatsResult, GetTaskExecutionsResult, HeartbeatJobResult, JournalResult, ListActionsResult,
+    ListAlertsResult, ListBackfillsResult, ListBackupsResult, ListCodicesResult, ListReportsResult,
+    ListUsersResult, PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult,
+    RestoreBackupResult, SecretsResult, TaskResult, UserResult,
 };
 pub use backups::{
     Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, RenumberedTask, Report,
     ReportPage, RestoreBackupRequest, RestoredBackup, TaskFigures, UploadBackupChunkRequest,
 };
 pub use cause::Cause;
+pub use codices::{
+    Codex, CodexPage, CodexRequest, CodexVersion, DeleteCodexRequest, Divergence, Entities,
+    GetEntitiesRequest, Journal, PutCodexRequest, ResumeExecutionRequest, ResumeHow,
+    RollbackCodexRequest,
+};
 pub use config::{Config, ConfigPreset, ConfigureRequest};
 pub use cycles::{CyclesBudget, Spender, SpentCycles};
 pub use deliveries::{Delivery, DeliveryState};

@@ -308,3 +308,37 @@ pub const MAXIMUM_UPCOMING: usize = 10;
 
 /// Nanoseconds in a second.
 pub const NANOSECONDS: u64 = 1_000_000_000;
+
+/// Largest code of a codex, in bytes of UTF-8.
+pub const MAXIMUM_CODEX_BYTES: usize = 256 * 1024;
+/// Most codices of one owner, and most for all owners.
+pub const MAXIMUM_CODICES: usize = 256;
+/// Versions kept of a codex: the oldest goes when there is one more.
+pub const MAXIMUM_CODEX_VERSIONS: usize = 20;
+/// Most tasks that `get_codex` names.
+pub const MAXIMUM_USES_SHOWN: usize = 100;
+/// Most codices that a program imports, one through another.
+pub const MAXIMUM_MODULES: usize = 32;
+/// Largest code of a program and of all that it imports together, in bytes of UTF-8. With the entities
+/// and the journal it fits a message to another canister (2 MiB).
+pub const MAXIMUM_PROGRAM_BYTES: usize = 512 * 1024;
+/// Largest input of a program, in bytes of UTF-8.
+pub const MAXIMUM_INPUT_BYTES: usize = 16 * 1024;
+/// Largest that the entities of a task and those of its owner are together, as JSON.
+pub const MAXIMUM_ENTITIES_BYTES: usize = 256 * 1024;
+/// Most things that a program asks for in one run: it is replayed for each.
+pub const MAXIMUM_JOURNAL_ENTRIES: usize = 500;
+/// Largest journal of a run, requests and answers together, in bytes.
+pub const MAXIMUM_JOURNAL_BYTES: usize = 512 * 1024;
+/// Instructions of a program between two things that it waits for, replay included.
+pub const MAXIMUM_PROGRAM_INSTRUCTIONS: u64 = 10_000_000_000;
+/// Bytes that the values of a program take at a time.
+pub const MAXIMUM_PROGRAM_MEMORY: u64 = 64 * 1024 * 1024;
+/// Bytes that a program prints in one run.
+pub const MAXIMUM_PROGRAM_OUTPUT: u64 = 64 * 1024;
+/// Longest sleep of a program, in seconds (ten years).
+pub const MAXIMUM_SLEEP_SECONDS: u64 = 315_360_000;
+/// Most runners.
+pub const MAXIMUM_RUNNERS: usize = 16;
+/// How often a slice of a program is run again when its runner gave no answer.
+pub const MAXIMUM_SLICE_RETRIES: u32 = 5;

@@ -87,6 +87,23 @@ macro_rules! for_each_method {
             query list_actions(NamesPageRequest) -> ListActionsResult(ActionPage);
             /// Removes a registered action.
             update delete_action(DeleteActionRequest) -> RemovedResult(Removed);
+            /// Stores Python under a name, for steps of the kind `codex` and for `import`. A runner compiles it
+            /// first; what does not compile is refused with line and column.
+            update put_codex(PutCodexRequest) -> CodexResult(Codex);
+            /// Shows a codex: its code, its versions, and which tasks run it.
+            query get_codex(CodexRequest) -> CodexResult(Codex);
+            /// Lists codices by pages.
+            query list_codices(NamesPageRequest) -> ListCodicesResult(CodexPage);
+            /// Removes a codex with its versions. Executions that began under it fail when they go on.
+            update delete_codex(DeleteCodexRequest) -> RemovedResult(Removed);
+            /// Makes the code of an older version of a codex that of a new one.
+            update rollback_codex(RollbackCodexRequest) -> CodexResult(Codex);
+            /// Shows what codices keep between their runs.
+            query get_entities(GetEntitiesRequest) -> EntitiesResult(Entities);
+            /// Shows what the latest run of a codex in an execution asked for, and what it was answered.
+            query get_journal(ExecutionRequest) -> JournalResult(Journal);
+            /// Lets an execution go on that waits because its codex was changed meanwhile.
+            update resume_execution(ResumeExecutionRequest) -> ExecutionResult(TaskExecution);
             /// Keeps a secret for HTTP actions and webhooks: `{{secrets.NAME}}`.
             update put_secret(PutSecretRequest) -> SecretsResult(SecretNames);
             /// Lists the names of the caller's secrets.

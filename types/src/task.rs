@@ -152,14 +152,20 @@ pub enum Action {
         /// Only look; null is false.
         dry_run: Option<bool>,
     },
-    /// Runs stored Python. It is kept, but this version has no Python runner: the step fails and
-    /// says so.
+    /// Runs Python: a codex that was stored with `put_codex`, or code that comes along.
+    ///
+    /// The program is its function `async_task`, or what it binds to `result`. What it yields is done, and
+    /// kept in a journal: after an upgrade the program is replayed. The step's timeout is that of each
+    /// thing that it waits for. An exception is retried from the beginning of the program.
     #[serde(rename = "codex")]
     Codex {
-        /// The name of the codex.
+        /// The name of the codex; an ending `.py` is left off.
         name: String,
-        /// Its code, if it came along.
+        /// Its code, at most 65,536 bytes; null is that of the stored codex.
         code: Option<String>,
+        /// What the program sees as `ic.input`: JSON, at most 16,384 bytes; null is the attributes of a named
+        /// action, or nothing.
+        input: Option<String>,
     },
 }
 

@@ -177,6 +177,7 @@ fn own() -> Vec<Action> {
         Action::Codex {
             name: "a.py".into(),
             code: Some("print(1)\n".into()),
+            input: Some("{\"day\": 7}".into()),
         },
     ]
 }

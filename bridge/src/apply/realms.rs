@@ -104,7 +104,11 @@ fn action(
 ) -> Result<Action, Refusal> {
     let code = code(&file, path, context, draft)?;
     if !is_shell_script(&file) {
-        return Ok(Action::Codex { name: file, code });
+        return Ok(Action::Codex {
+            name: file,
+            code,
+            input: None,
+        });
     }
     let Some(text) = code else {
         let rule = format!("{file} is not beside the configuration");

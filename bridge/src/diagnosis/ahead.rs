@@ -38,12 +38,21 @@ pub fn ahead(task: &Task, execution: &TaskExecution) -> Option<Ahead> {
         (_, Some(WaitReason::Budget)) => {
             "Its owner's budget of cycles is used up: it goes on".to_string()
         }
+        (_, Some(WaitReason::Sleep)) => "Its program sleeps and goes on".to_string(),
+        (_, Some(WaitReason::Diverged)) => {
+            "Its codex was changed and does not fit what was done already: it goes on when somebody says how \
+             (resume_execution)."
+                .to_string()
+        }
         (ExecutionStatus::Ready, None) => {
             "It is due, waits for a free place, and goes on by itself.".to_string()
         }
         _ => "It is not finished yet and goes on by itself.".to_string(),
     };
-    let needs_somebody = matches!(reason, Some(WaitReason::Worker | WaitReason::OwnerDisabled));
+    let needs_somebody = matches!(
+        reason,
+        Some(WaitReason::Worker | WaitReason::OwnerDisabled | WaitReason::Diverged)
+    );
     let wake_at = execution
         .wake_at
         .filter(|_| reason.is_some() && !needs_somebody);

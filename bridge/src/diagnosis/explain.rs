@@ -157,6 +157,10 @@ fn state(execution: &TaskExecution) -> &'static str {
         (ExecutionStatus::Waiting, Some(WaitReason::StepDelay)) => "pauses before its next step",
         (ExecutionStatus::Waiting, Some(WaitReason::Worker)) => "waits for a worker",
         (ExecutionStatus::Waiting, Some(WaitReason::Snooze)) => "was snoozed",
+        (ExecutionStatus::Waiting, Some(WaitReason::Sleep)) => "sleeps, as its program wants",
+        (ExecutionStatus::Waiting, Some(WaitReason::Diverged)) => {
+            "waits for resume_execution: its codex was changed and does not fit what was done already"
+        }
         (ExecutionStatus::Waiting, None) => "waits",
         (ExecutionStatus::Completed, _) => "completed: nothing failed",
         (ExecutionStatus::Failed, _) => "failed",

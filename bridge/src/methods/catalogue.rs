@@ -64,6 +64,7 @@ pub(super) enum Subject {
     Execution,
     Alert,
     Action,
+    Codex,
     Backup,
     Secret,
     User,
@@ -131,7 +132,7 @@ use Form::{Execution, Executions, Items, Other, Preview, Stats, Task, Tasks};
 
 /// Every method. `configure` asks for confirmation because lower limits and new retention rules
 /// remove the history of all owners; `restore_backup` when it replaces what is there.
-pub(super) static ROWS: [Row; 57] = [
+pub(super) static ROWS: [Row; 65] = [
     Row::new("create_task", Set::Tasks, ADDS.reaching_out(), Task),
     Row::new("get_task", Set::Tasks, READS, Task),
     Row::new("update_task", Set::Tasks, CHANGES.reaching_out(), Task)
@@ -206,6 +207,23 @@ pub(super) static ROWS: [Row; 57] = [
     Row::new("delete_action", Set::Actions, CHANGES, Other)
         .on(Subject::Action)
         .confirmed(Always),
+    // Under a name that is there already it becomes the version that runs; older ones are kept.
+    Row::new("put_codex", Set::Codices, ADDS.reaching_out(), Other),
+    Row::new("get_codex", Set::Codices, READS, Other),
+    Row::new("list_codices", Set::Codices, READS, Items("codices")),
+    Row::new("rollback_codex", Set::Codices, ADDS, Other),
+    Row::new("delete_codex", Set::Codices, CHANGES, Other)
+        .on(Subject::Codex)
+        .confirmed(Always),
+    Row::new("get_entities", Set::Codices, READS, Other),
+    Row::new("get_journal", Set::Codices, READS, Other),
+    Row::new(
+        "resume_execution",
+        Set::Codices,
+        SWITCHES.reaching_out(),
+        Execution,
+    )
+    .on(Subject::Execution),
     Row::new("list_backups", Set::Backups, READS, Items("backups")),
     Row::new("get_backup_chunk", Set::Backups, READS, Other),
     Row::new("upload_backup_chunk", Set::Backups, ADDS, Other),

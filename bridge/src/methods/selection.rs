@@ -25,6 +25,7 @@ pub(super) enum Set {
     Stats,
     Alerts,
     Actions,
+    Codices,
     Backups,
     Users,
     Workers,
@@ -36,13 +37,14 @@ const ALL: &str = "all";
 const DEFAULT: &str = "default";
 
 impl Set {
-    const EVERY: [Self; 11] = [
+    const EVERY: [Self; 12] = [
         Self::Tasks,
         Self::Schedules,
         Self::Executions,
         Self::Stats,
         Self::Alerts,
         Self::Actions,
+        Self::Codices,
         Self::Backups,
         Self::Users,
         Self::Workers,
@@ -67,6 +69,7 @@ impl Set {
             Self::Stats => "stats",
             Self::Alerts => "alerts",
             Self::Actions => "actions",
+            Self::Codices => "codices",
             Self::Backups => "backups",
             Self::Users => "users",
             Self::Workers => "workers",

@@ -16,6 +16,8 @@ pub const fn execution_state(execution: &TaskExecution) -> &'static str {
             WaitReason::Snooze => "snoozed",
             WaitReason::OwnerDisabled => "waiting for its owner",
             WaitReason::Budget => "waiting for cycles",
+            WaitReason::Sleep => "sleeping",
+            WaitReason::Diverged => "diverged",
         },
         (
             ExecutionStatus::Running

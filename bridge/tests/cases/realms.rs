@@ -85,7 +85,7 @@ fn codices(paths: &[std::path::PathBuf]) -> Vec<(String, Option<String>)> {
     let steps = declared(&findings[0]).request.steps.iter();
     steps
         .map(|step| match &step.action {
-            Action::Codex { name, code } => (name.clone(), code.clone()),
+            Action::Codex { name, code, .. } => (name.clone(), code.clone()),
             other => panic!("{other:?}"),
         })
         .collect()

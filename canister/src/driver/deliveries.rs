@@ -151,8 +151,11 @@ fn arrival(outcome: Outcome) -> Result<(), Failure> {
             let text = format!("its receiver asked to be told {seconds} s later");
             Err(Failure::new(Cause::Rejected, text))
         }
-        Outcome::More { .. } | Outcome::PutOff { .. } => {
-            panic!("BUG: a delivery is put off by the engine, and has no slices")
+        Outcome::More { .. }
+        | Outcome::PutOff { .. }
+        | Outcome::Later { .. }
+        | Outcome::Part(_) => {
+            panic!("BUG: a delivery is put off by the engine, and has no parts")
         }
     }
 }

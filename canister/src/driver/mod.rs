@@ -13,6 +13,7 @@ mod deliveries;
 mod error_answer;
 mod http;
 mod outgoing;
+mod programs;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ use charging::Charged;
 pub use charging::{charge_caller, charge_rest, prices};
 pub use http::transform;
 use outgoing::Out;
+pub use programs::{compile, download};
 
 /// A tick begins nothing new after this many instructions: an eighth of what a message may spend,
 /// so that one that is dearer than expected still fits.
@@ -242,6 +244,15 @@ fn attempt<R: Runtime + Copy, S: Store>(runtime: R, store: S, start: Start) {
                 let outcome = http::outcome(&work, answer, out.is_overdue(runtime));
                 settle(runtime, store, (id, token), (out, charged, back), &outcome);
             });
+        }
+        Work::Program(part) => {
+            let whose = programs::Attempt {
+                id,
+                token,
+                owner: start.owner,
+                timeout_seconds: start.timeout_seconds,
+            };
+            programs::perform(runtime, store, whose, *part);
         }
         // In a message of its own: if it should trap, nothing else is lost.
         Work::Slice(_) => runtime.send(Errand::Slice(id, token)),

@@ -49,9 +49,13 @@ pub fn finish(
     else {
         return false;
     };
-    Turn::of(state, now, execution.task_id)
-        .hold(execution)
-        .finish(outcome);
+    let mut turn = Turn::of(state, now, execution.task_id);
+    let mut run = turn.hold(execution);
+    match outcome {
+        Outcome::Part(part) => run.end_part(part),
+        _ if run.is_at_program() => run.put_part_off(outcome),
+        _ => run.finish(outcome),
+    }
     true
 }
 
@@ -79,6 +83,10 @@ pub(super) fn time_out(state: &mut State, now: u64, id: ExecutionId) {
     }
     let seconds = run.step().timeout_seconds;
     let error = format!("no answer within {seconds} s; nobody can tell whether it was carried out");
+    if run.runs_program() {
+        run.part_timed_out(&error);
+        return;
+    }
     run.finish(&Outcome::failed(Cause::TimedOut, error));
 }
 
@@ -279,8 +287,15 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether the step that the execution is at runs a program.
+    fn runs_program(&mut self) -> bool {
+        let step = self.step();
+        let resolved = resolve::action_of(self.turn.state, &self.turn.task, &step);
+        resolved.is_ok_and(|resolved| matches!(resolved.action, Action::Codex { .. }))
+    }
+
     /// Takes in how the attempt under way ended.
-    fn finish(&mut self, outcome: &Outcome) {
+    pub(super) fn finish(&mut self, outcome: &Outcome) {
         self.close(outcome.kind());
         self.take_in(outcome);
     }

@@ -32,7 +32,9 @@ pub const fn passes(cause: Cause) -> bool {
         | Cause::HttpUnreachable
         | Cause::HttpNoConsensus
         | Cause::WorkerFailed
-        | Cause::LeaseLost => true,
+        | Cause::LeaseLost
+        | Cause::ProgramFailed
+        | Cause::StateConflict => true,
         // What is short for the moment.
         Cause::SystemTransient | Cause::QueueFull | Cause::TooFewCycles | Cause::BuiltinFailed => {
             true
@@ -61,6 +63,10 @@ pub const fn passes(cause: Cause) -> bool {
         | Cause::TooLarge
         | Cause::LimitReached
         | Cause::NoPython
+        | Cause::NoSuchCodex
+        | Cause::ProgramInvalid
+        | Cause::ProgramLimit
+        | Cause::ProgramDiverged
         | Cause::NotAllowed
         | Cause::WorkerTerminal
         | Cause::Poison

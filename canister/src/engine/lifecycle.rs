@@ -172,6 +172,12 @@ impl Run<'_, '_> {
         self.sleep(reason, until);
     }
 
+    /// Lets the execution wait until somebody says how it goes on.
+    pub(super) fn wait_for_somebody(&mut self, reason: WaitReason) {
+        self.execution.status.enter(ExecutionStatus::Waiting);
+        self.execution.waiting_for = Some(reason);
+    }
+
     fn sleep(&mut self, reason: WaitReason, until: u64) {
         let wake = Wake::Resume(self.execution.id);
         self.execution.waiting_for = Some(reason);

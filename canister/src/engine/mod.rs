@@ -32,6 +32,7 @@ mod outcome;
 mod periods;
 mod places;
 pub mod poison;
+pub mod program;
 pub mod replay;
 mod resolve;
 mod retention;

@@ -10,6 +10,7 @@ use super::attempt::{after, last_attempt};
 use super::counted_from_one;
 use super::failure::{Failure, outcome_of, passes};
 use super::lifecycle::log;
+use super::program::{self, PartOutcome};
 use super::retry::{is_terminal, retry_pause};
 use super::timeline::Note;
 use super::turn::Run;
@@ -29,8 +30,15 @@ pub enum Outcome {
     Snoozed { seconds: u64 },
     /// Not made: its owner's budget does not suffice before this time.
     PutOff { until: u64 },
-    /// A slice of a built-in action is done; the next goes on from here.
+    /// A slice of a built-in action or a part of a program is done; the next goes on from here.
     More { progress: Vec<u8> },
+    /// A part of a program is done; the next follows then, or when somebody says how.
+    Later {
+        reason: WaitReason,
+        until: Option<u64>,
+    },
+    /// A part of a program ended so: `program` says what the outcome is.
+    Part(Box<PartOutcome>),
 }
 
 impl Outcome {
@@ -39,7 +47,7 @@ impl Outcome {
             Self::Completed { .. } => AttemptOutcome::Completed,
             Self::Failed(failure) => outcome_of(failure.cause),
             Self::Snoozed { .. } | Self::PutOff { .. } => AttemptOutcome::Snoozed,
-            Self::More { .. } => AttemptOutcome::Running,
+            Self::More { .. } | Self::Later { .. } | Self::Part(_) => AttemptOutcome::Running,
         }
     }
 
@@ -49,7 +57,9 @@ impl Outcome {
             Self::Completed { .. }
             | Self::Snoozed { .. }
             | Self::PutOff { .. }
-            | Self::More { .. } => None,
+            | Self::More { .. }
+            | Self::Later { .. }
+            | Self::Part(_) => None,
         }
     }
 
@@ -87,6 +97,14 @@ impl Run<'_, '_> {
                 self.execution.status.enter(ExecutionStatus::Ready);
                 self.queue(now);
             }
+            Outcome::Later { reason, until } => {
+                self.execution.progress = program::UNDER_WAY.to_vec();
+                match until {
+                    Some(until) => self.wait(*reason, *until),
+                    None => self.wait_for_somebody(*reason),
+                }
+            }
+            Outcome::Part(_) => panic!("BUG: a part is taken in before"),
             Outcome::Snoozed { seconds } => {
                 self.execution.attempt = self.execution.attempt.saturating_sub(1);
                 self.wait(WaitReason::Snooze, after(now, *seconds));

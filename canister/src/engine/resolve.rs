@@ -11,6 +11,7 @@ use super::arguments::encode_arguments;
 use super::builtin::Builtin;
 use super::error_cases;
 use super::failure::Failure;
+use super::program;
 use super::values::Values;
 use crate::state::State;
 use crate::state::keys::NameKey;
@@ -32,6 +33,8 @@ pub enum Work {
     Http(HttpWork),
     /// A slice of a built-in action, to be done on the store.
     Slice(Builtin),
+    /// A part of a program.
+    Program(Box<program::Part>),
 }
 
 /// An HTTPS request, ready to be sent.
@@ -159,13 +162,7 @@ pub fn work(
             subject,
             message,
         } => notification(&values, channel, subject, message, now),
-        Action::Codex { name, .. } => {
-            let text = format!(
-                "this version of the scheduler cannot run the codex `{name}`: it has no Python \
-                 runner"
-            );
-            Err(Failure::new(Cause::NoPython, text))
-        }
+        Action::Codex { .. } => program::next(&values).map(Box::new).map(Work::Program),
         // One that was built in when its work began, and was defined anew meanwhile.
         Action::Note { .. } | Action::Command { .. } => {
             let text = "the action was redefined while it was carried out";

@@ -77,7 +77,8 @@ pub fn vouching_controller(
             builtin,
             Builtin::Action(action) if is_for_admins(action)
         ),
-        Work::Http(_) => false,
+        // What a program calls is asked for when it leaves, since it is known no earlier.
+        Work::Http(_) | Work::Program(_) => false,
     };
     if !is_reserved {
         return None;

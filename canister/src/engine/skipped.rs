@@ -66,6 +66,8 @@ fn waits_for(execution: &ExecutionRecord) -> Option<String> {
             Some(until) => format!("waits for its owner's budget of cycles until {until}"),
             None => "waits until its owner's budget of cycles resets".to_string(),
         },
+        WaitReason::Sleep => format!("sleeps until {}", until()?),
+        WaitReason::Diverged => "waits for resume_execution: its codex was changed".to_string(),
         WaitReason::Worker => "waits for a worker".to_string(),
         WaitReason::OwnerDisabled => "is held back: its owner is disabled".to_string(),
     })

@@ -4,8 +4,8 @@ use candid::Principal;
 use chime_schedule::format_instant;
 use chime_types::{
     CancelExecutionRequest, DeadLettersRequest, Error, EventKind, GetTaskExecutionsRequest,
-    ReplayedDeadLetters, RetryExecutionRequest, RunTaskNowRequest, SnoozeExecutionRequest,
-    TaskExecution, TaskExecutionPage, limits,
+    ReplayedDeadLetters, ResumeExecutionRequest, RetryExecutionRequest, RunTaskNowRequest,
+    SnoozeExecutionRequest, TaskExecution, TaskExecutionPage, WaitReason, limits,
 };
 
 use super::access::{Need, conflict, execution_for, limit_exceeded, task_for};
@@ -184,6 +184,25 @@ pub fn snooze_execution(
         .by(caller.principal)
         .detail(&detail)
         .write(state, now);
+    Ok(views::execution(state, execution))
+}
+
+/// `resume_execution`
+pub fn resume_execution(
+    state: &mut State,
+    caller: Caller,
+    now: u64,
+    request: &ResumeExecutionRequest,
+) -> Result<TaskExecution, Error> {
+    let (execution, _) = execution_for(state, caller, Need::Operate, request.execution_id)?;
+    if execution.waiting_for != Some(WaitReason::Diverged) {
+        return Err(conflict(
+            "execution_id",
+            "the execution does not wait because its codex was changed",
+            "get_execution shows what it waits for; resume_task resumes a task that is paused",
+        ));
+    }
+    let execution = engine::program::resume(state, now, execution, request.how);
     Ok(views::execution(state, execution))
 }
 

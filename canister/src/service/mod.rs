@@ -7,6 +7,7 @@ mod access;
 mod alerts;
 mod backfills;
 mod backups;
+pub mod codices;
 mod config;
 mod doc;
 mod events;
@@ -39,7 +40,7 @@ pub use doc::api_doc;
 pub use events::events_since;
 pub use executions::{
     cancel_execution, dead_letters, executions, get_execution, replay_dead_letters,
-    retry_execution, run_now, snooze_execution,
+    resume_execution, retry_execution, run_now, snooze_execution,
 };
 pub use jobs::{claim_jobs, complete_job, fail_job, heartbeat_job, release_job};
 pub use library::{

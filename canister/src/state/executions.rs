@@ -129,6 +129,7 @@ impl State {
         if let Some(removed) = self.executions.remove(&execution.id) {
             self.count_bytes(owner, removed.size(), 0);
         }
+        self.remove_journal(owner, execution.id);
         self.remove_sent(Subject::Callback(execution.id));
         self.remove_dead_letter(owner, execution.id)
     }

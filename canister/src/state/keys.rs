@@ -469,6 +469,46 @@ impl Storable for NameKey {
     }
 }
 
+/// The code of a version of a codex.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CodeKey {
+    codex: NameKey,
+    version: u64,
+}
+
+impl CodeKey {
+    /// Of this codex and this version.
+    pub fn new(codex: &NameKey, version: u64) -> Self {
+        let codex = codex.clone();
+        Self { codex, version }
+    }
+}
+
+impl Storable for CodeKey {
+    const BOUND: Bound = Bound::Bounded {
+        max_size: 9
+            + Principal::MAX_LENGTH_IN_BYTES as u32
+            + 4 * chime_types::limits::MAXIMUM_NAME_CHARACTERS as u32,
+        is_fixed_size: false,
+    };
+
+    fn to_bytes(&self) -> Cow<'_, [u8]> {
+        let version = self.version.to_be_bytes();
+        Cow::Owned([version.as_slice(), &self.codex.to_bytes()].concat())
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        self.to_bytes().into_owned()
+    }
+
+    fn from_bytes(bytes: Cow<'_, [u8]>) -> Self {
+        Self {
+            version: be_u64(&bytes),
+            codex: NameKey::from_bytes(Cow::Borrowed(&bytes[8..])),
+        }
+    }
+}
+
 fn be_u64(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(bytes[..8].try_into().expect("BUG: eight bytes"))
 }

@@ -78,10 +78,14 @@ pub const USAGE: MemoryId = MemoryId::new(47);
 pub const EMPTY_EXECUTIONS: MemoryId = MemoryId::new(48);
 pub const DELETED_TASKS: MemoryId = MemoryId::new(49);
 pub const LEASES: MemoryId = MemoryId::new(50);
+pub const CODICES: MemoryId = MemoryId::new(51);
+pub const CODE: MemoryId = MemoryId::new(52);
+pub const ENTITIES: MemoryId = MemoryId::new(53);
+pub const JOURNALS: MemoryId = MemoryId::new(54);
 
 /// Every id with what it holds: key to value.
 #[cfg(test)]
-const MEMORIES: [(MemoryId, &str); 51] = [
+const MEMORIES: [(MemoryId, &str); 55] = [
     (HEADER, "counters and layout version"),
     (TASKS, "task -> task record"),
     (PLANS, "(task, plan) -> steps"),
@@ -155,6 +159,13 @@ const MEMORIES: [(MemoryId, &str); 51] = [
         LEASES,
         "(who claimed it, execution under a lease) -> nothing",
     ),
+    (
+        CODICES,
+        "(owner or everybody, name) -> codex, without its code",
+    ),
+    (CODE, "(version, codex) -> its code"),
+    (ENTITIES, "(owner, task or none) -> what programs keep"),
+    (JOURNALS, "execution -> journal of the program that it runs"),
 ];
 
 /// Opens the manager of a stable memory.

@@ -7,6 +7,7 @@
 
 mod backups;
 mod care;
+mod codices;
 pub mod counter;
 mod deliveries;
 mod executions;
@@ -29,6 +30,7 @@ mod timeline;
 mod totals;
 mod usage;
 
+pub use codices::{Base, Began, CodexRecord, EntitiesRecord, JournalRecord, Module};
 pub use timeline::EventLimits;
 use usage::Usage;
 
@@ -40,9 +42,9 @@ use ic_stable_structures::{DefaultMemoryImpl, StableBTreeMap, StableCell};
 use crate::engine::Position;
 use held::{Encoded, Held, HeldMap};
 use keys::{
-    AgendaKey, AlertId, BackfillId, BackupId, DeliveryKey, EventId, ExecutionId, FirstReadyKey,
-    JobKey, MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey, ScheduleId,
-    Subject, TaskId, Token, Wake,
+    AgendaKey, AlertId, BackfillId, BackupId, CodeKey, DeliveryKey, EventId, ExecutionId,
+    FirstReadyKey, JobKey, MessageId, NameKey, OwnerKey, ParkedKey, ReadyKey, ReportId, RunKey,
+    ScheduleId, Subject, TaskId, Token, Wake,
 };
 use memory::Memory;
 use meter::Meter;
@@ -147,6 +149,10 @@ pub struct State {
     backup_chunks: Map<(BackupId, u32), Vec<u8>>,
     reports: Map<(Principal, ReportId), Encoded<ReportRecord>>,
     numbers: Map<(Principal, TaskId), TaskId>,
+    codices: Map<NameKey, CodexRecord>,
+    code: Map<CodeKey, String>,
+    entities: Records<(Principal, TaskId), EntitiesRecord>,
+    journals: Records<ExecutionId, JournalRecord>,
     /// Calls that are out.
     pub outgoing: Outgoing,
     /// What was asked for lately.
@@ -218,6 +224,10 @@ impl State {
             backup_chunks: Map::init(get(memory::BACKUP_CHUNKS)),
             reports: Map::init(get(memory::REPORTS)),
             numbers: Map::init(get(memory::NUMBERS)),
+            codices: Map::init(get(memory::CODICES)),
+            code: Map::init(get(memory::CODE)),
+            entities: Map::init(get(memory::ENTITIES)),
+            journals: Map::init(get(memory::JOURNALS)),
             outgoing: Outgoing::default(),
             rates: Rates::default(),
             meter: Meter::default(),

@@ -20,6 +20,7 @@ use crate::engine::Position;
 
 pub use super::backups::{BackupPosition, BackupRecord};
 pub use super::care::{Care, Shelved, Suspect, Unit};
+pub use super::codices::{CodexRecord, EntitiesRecord, JournalRecord};
 pub use super::totals::{Balances, Ends, Totals};
 
 /// The counters of the whole store.
@@ -462,7 +463,10 @@ stored_as_cbor!(
     BackfillRecord,
     MessageRecord,
     BackupRecord,
-    ReportRecord
+    ReportRecord,
+    CodexRecord,
+    EntitiesRecord,
+    JournalRecord
 );
 
 mod deliveries;

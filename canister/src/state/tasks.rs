@@ -40,6 +40,7 @@ impl State {
         self.tasks_by_owner.remove(&(task.owner, task.id));
         self.deleted_tasks.remove(&(task.owner, task.id));
         self.remove_key(task);
+        self.remove_task_entities(task.owner, task.id);
     }
 
     fn remove_key(&mut self, task: &TaskRecord) {

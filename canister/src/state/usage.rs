@@ -17,7 +17,7 @@ pub struct Usage {
     pub events: Option<u64>,
     /// The last of its events that was removed because there were too many.
     pub events_gone: u64,
-    /// Bytes of its executions, tasks, steps, backups, messages and reports.
+    /// Bytes of its executions, tasks, steps, backups, messages, reports, codices and what those keep.
     pub bytes: u64,
 }
 
@@ -103,7 +103,11 @@ impl State {
             .sum();
         let ids = self.task_ids_of(owner).chain(self.deleted_tasks_of(owner));
         let tasks: usize = ids.map(|id| self.bytes_of_task(id)).sum();
-        let stored = self.bytes_of_backups(owner) + self.bytes_of_messages(owner);
+        let stored = self.bytes_of_backups(owner)
+            + self.bytes_of_messages(owner)
+            + self.bytes_of_codices(owner)
+            + self.bytes_of_entities(owner)
+            + self.bytes_of_journals(owner);
         (executions + tasks + stored) as u64
     }
 

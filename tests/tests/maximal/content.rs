@@ -63,7 +63,14 @@ fn actions(scene: &mut Scene) {
     for number in 0..100 {
         let code = Some("c".repeat(limits::MAXIMUM_COMMAND_BYTES));
         let name = "codex".to_string();
-        define(format!("a{number}"), Action::Codex { name, code });
+        define(
+            format!("a{number}"),
+            Action::Codex {
+                name,
+                code,
+                input: None,
+            },
+        );
     }
 }
 
@@ -147,6 +154,7 @@ fn tasks(scene: &mut Scene) {
     let failing = NewStep::new(Action::Codex {
         name: "none".to_string(),
         code: None,
+        input: None,
     });
     let failing = CreateTaskRequest {
         retry: Some(retries(0, 1)),

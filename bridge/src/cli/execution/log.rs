@@ -220,6 +220,13 @@ fn waiting(execution: &TaskExecution, clock: &Clock) -> Option<String> {
             return Some("no worker has taken it: `chime worker` runs commands".into());
         }
         WaitReason::Budget => "its owner's cycles are used up until",
+        WaitReason::Sleep => "sleeps until",
+        WaitReason::Diverged => {
+            return Some(
+                "its codex was changed and does not fit what was done already: `chime execution resume`"
+                    .into(),
+            );
+        }
         WaitReason::OwnerDisabled => return Some("held back: its owner is disabled".into()),
     };
     Some(format!("{reason} {}", clock.both(execution.wake_at?)))

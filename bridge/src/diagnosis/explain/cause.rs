@@ -49,8 +49,20 @@ pub enum Cause {
     NoAction,
     /// A placeholder or an argument is wrong.
     BadInput,
-    /// The scheduler has no Python runner.
+    /// The scheduler has no Python runner, or none that it controls.
     NoPython,
+    /// A codex is missing.
+    NoCodex,
+    /// A program raised an exception.
+    ProgramFailed,
+    /// A program does not compile, or yielded what cannot be done.
+    ProgramInvalid,
+    /// A program used up what it may use.
+    ProgramLimit,
+    /// A program does not do the same again.
+    ProgramDiverged,
+    /// Another run changed the same entities.
+    StateConflict,
     /// The callee answered with an error.
     ErrorAnswer,
     /// The network makes no HTTPS outcalls, or none to that host.
@@ -140,6 +152,12 @@ impl Cause {
             Case::NoSuchAction => Self::NoAction,
             Case::LimitReached => Self::LimitReached,
             Case::NoPython => Self::NoPython,
+            Case::NoSuchCodex => Self::NoCodex,
+            Case::ProgramFailed => Self::ProgramFailed,
+            Case::ProgramInvalid => Self::ProgramInvalid,
+            Case::ProgramLimit => Self::ProgramLimit,
+            Case::ProgramDiverged => Self::ProgramDiverged,
+            Case::StateConflict => Self::StateConflict,
             Case::NotAllowed => Self::NotAllowed,
             Case::TimedOut => Self::TimedOut,
             Case::LeaseLost => Self::WorkerSilent,
@@ -222,6 +240,12 @@ impl Cause {
             Self::NoAction => "no_action",
             Self::BadInput => "bad_input",
             Self::NoPython => "no_python",
+            Self::NoCodex => "no_codex",
+            Self::ProgramFailed => "program_failed",
+            Self::ProgramInvalid => "program_invalid",
+            Self::ProgramLimit => "program_limit",
+            Self::ProgramDiverged => "program_diverged",
+            Self::StateConflict => "state_conflict",
             Self::ErrorAnswer => "error_answer",
             Self::HttpDisabled => "http_disabled",
             Self::TooLarge => "too_large",
@@ -289,7 +313,23 @@ impl Cause {
             Self::NoAction => "The step names an action that is not registered.",
             Self::BadInput => "A placeholder or an argument of the step is wrong.",
             Self::NoPython => {
-                "The step runs Python, and this version of the scheduler has no Python runner."
+                "The step runs Python, and the scheduler has no runner, or none that it controls."
+            }
+            Self::NoCodex => "The step runs a codex that is not stored.",
+            Self::ProgramFailed => {
+                "The Python program raised an exception; the error is its traceback."
+            }
+            Self::ProgramInvalid => {
+                "The Python program does not compile, or yielded something that cannot be done."
+            }
+            Self::ProgramLimit => {
+                "The Python program used up what a run may use; the error says of what."
+            }
+            Self::ProgramDiverged => {
+                "The Python program does not do the same when it is replayed, so it cannot go on."
+            }
+            Self::StateConflict => {
+                "Another run changed the same entities meanwhile, so nothing of this one was kept."
             }
             Self::ErrorAnswer => {
                 "The canister that was called answered, and its answer is an error: nothing broke, \
@@ -333,9 +373,14 @@ impl Cause {
             Self::NoSuchMethod
             | Self::BadInput
             | Self::NoPython
+            | Self::NoCodex
+            | Self::ProgramInvalid
+            | Self::ProgramLimit
+            | Self::ProgramDiverged
             | Self::NotAllowed
             | Self::TooLarge => vec![EditSteps],
-            Self::ErrorAnswer => vec![EditSteps, Retry],
+            Self::ErrorAnswer | Self::ProgramFailed => vec![EditSteps, Retry],
+            Self::StateConflict => vec![Retry],
             Self::HttpDisabled | Self::LimitReached | Self::BudgetUsedUp => vec![Retry],
             Self::Poison => vec![EditSteps, Resume],
             Self::TooFewCycles => vec![TopUp, Retry],

@@ -162,10 +162,11 @@ fn sleeps_longer(execution: &TaskExecution, seconds: u64) -> bool {
             WaitReason::RetryBackoff
             | WaitReason::StepDelay
             | WaitReason::Snooze
-            | WaitReason::Budget,
+            | WaitReason::Budget
+            | WaitReason::Sleep,
         ) => true,
         // Somebody may come at any time.
-        Some(WaitReason::Worker | WaitReason::OwnerDisabled) | None => false,
+        Some(WaitReason::Worker | WaitReason::OwnerDisabled | WaitReason::Diverged) | None => false,
     };
     is_asleep && execution.wake_at.is_some_and(|wake_at| wake_at > until_at)
 }

@@ -27,6 +27,7 @@ impl<C: Canister> CanisterTools<C> {
             Subject::Execution => self.execution_subject(arguments).await,
             Subject::Alert => self.alert_subject(arguments).await,
             Subject::Action => self.action_subject(row, arguments).await,
+            Subject::Codex => self.codex_subject(arguments).await,
             Subject::Backup => self.backup_subject(arguments).await,
             Subject::Secret => self.secret_subject(row, arguments).await,
             Subject::User => self.user_subject(row, arguments).await,
@@ -118,6 +119,25 @@ impl<C: Canister> CanisterTools<C> {
             true => format!("the action {wanted:?}, which exists"),
             false => format!("the action {wanted:?}, which does not exist yet"),
         }))
+    }
+
+    async fn codex_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {
+        let shared = arguments.get("shared") == Some(&json!(true));
+        let request = types::CodexRequest {
+            name: text(arguments, "name"),
+            version: None,
+            shared: Some(shared),
+        };
+        let codex = self.scheduler.get_codex(&request).await?;
+        let versions = counted(codex.versions.len() as u64, "version");
+        let uses = match codex.used_by.len() as u64 {
+            0 => "no task uses it".to_string(),
+            uses => format!("steps of {} run it", counted(uses, "task")),
+        };
+        Ok(about(format!(
+            "the codex {:?} with {versions}; {uses}",
+            codex.name
+        )))
     }
 
     async fn backup_subject(&self, arguments: &Object) -> Result<Map<String, Value>> {

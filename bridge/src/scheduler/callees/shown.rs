@@ -178,7 +178,8 @@ macro_rules! nobody_s {
 }
 
 nobody_s! {
-    ActionDefinition ActionPage Alert AlertPage ApiDoc Backfill BackfillPage Backup BackupChunk
+    ActionDefinition ActionPage Alert AlertPage ApiDoc Backfill BackfillPage Backup BackupChunk Codex CodexPage
+    Entities Journal
     BackupPage ClaimedJobs Config DeletedTask Delivery JobLease Removed ReplayedDeadLetters
     ReportPage RestoredBackup SchedulePreview SecretNames Stats Task TaskPage User UserPage
 }

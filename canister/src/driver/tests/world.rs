@@ -60,6 +60,7 @@ struct Platform {
     instructions: u64,
     /// What the counter of instructions is raised by whenever somebody looks at it.
     instructions_each_time: u64,
+    runners: Vec<Principal>,
 }
 
 thread_local! {
@@ -80,6 +81,7 @@ thread_local! {
         everybody_controls: false,
         instructions: 0,
         instructions_each_time: 0,
+        runners: Vec::new(),
     }) };
 }
 
@@ -179,6 +181,10 @@ impl Runtime for Stub {
 
     fn armed_at(&self) -> Option<u64> {
         platform(|platform| platform.armed_at)
+    }
+
+    fn runners(&self) -> Vec<Principal> {
+        platform(|platform| platform.runners.clone())
     }
 }
 

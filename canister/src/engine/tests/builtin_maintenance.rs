@@ -40,6 +40,7 @@ pub(super) fn full_world() -> World {
         ..on_request(Action::Codex {
             name: "c".to_string(),
             code: None,
+            input: None,
         })
     });
     let retried = world.run_one();

@@ -128,5 +128,6 @@ fn request(config: Config) -> ConfigureRequest {
         minimum_cycles: Some(config.minimum_cycles),
         open_to_everybody: Some(config.open_to_everybody),
         public_metrics: Some(config.public_metrics),
+        runners: Some(config.runners),
     }
 }

@@ -31,10 +31,13 @@ pub fn action(action: &Action, scope: Scope, caller: &Caller) -> Result<(), Erro
             })
         }
         Action::Named { .. } => named(action, scope).map_err(|error| error.within("named")),
-        Action::Codex { name, code } => {
+        Action::Codex { name, code, input } => {
             characters("codex.name", name, 1, limits::MAXIMUM_NAME_CHARACTERS)?;
             let length = code.as_ref().map_or(0, String::len);
-            bytes("codex.code", length, 0, limits::MAXIMUM_COMMAND_BYTES)
+            bytes("codex.code", length, 0, limits::MAXIMUM_COMMAND_BYTES)?;
+            let input = input.as_deref().unwrap_or("");
+            bytes("codex.input", input.len(), 0, limits::MAXIMUM_INPUT_BYTES)?;
+            template::check("codex.input", input, scope)
         }
         Action::Notification {
             channel: to,

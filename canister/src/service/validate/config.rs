@@ -39,7 +39,8 @@ pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Err
         default_lease_seconds,
         minimum_cycles,
         open_to_everybody,
-        public_metrics
+        public_metrics,
+        runners
     );
     check(&config)?;
     Ok(config)
@@ -67,6 +68,13 @@ fn check(config: &Config) -> Result<(), Error> {
             "minimum_cycles",
             "less than 2^128",
             "choose fewer cycles",
+        ));
+    }
+    if config.runners.len() > limits::MAXIMUM_RUNNERS {
+        return Err(Error::invalid(
+            "runners",
+            format!("at most {} canisters", limits::MAXIMUM_RUNNERS),
+            "leave some out",
         ));
     }
     retention("retention", &config.retention)

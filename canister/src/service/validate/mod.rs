@@ -3,6 +3,7 @@
 
 mod actions;
 mod alerts;
+mod codices;
 mod config;
 mod schedules;
 mod steps;
@@ -13,6 +14,7 @@ use super::Caller;
 
 pub use actions::{action, channel, error_cases};
 pub use alerts::alert;
+pub use codices::codex;
 pub use config::config;
 pub use schedules::{CheckedSchedule, schedule, schedules};
 pub use steps::steps;

@@ -178,6 +178,7 @@ fn action(world: &World, kind: StepKind) -> Action {
         StepKind::Codex => Action::Codex {
             name: "none".to_string(),
             code: None,
+            input: None,
         },
     }
 }

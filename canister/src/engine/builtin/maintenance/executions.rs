@@ -179,6 +179,11 @@ fn fault(state: &State, task: &TaskRecord, execution: &ExecutionRecord) -> Optio
             (!is_right).then_some("is not among the jobs")
         }
         (ExecutionStatus::Waiting, Some(WaitReason::Worker), _) => Some("is not among the jobs"),
+        // Only a person wakes it.
+        (ExecutionStatus::Waiting, Some(WaitReason::Diverged), None) => execution
+            .wake
+            .is_some()
+            .then_some("waits for somebody and is in the agenda"),
         (ExecutionStatus::Waiting, Some(_), None) => {
             (!is_woken_by(Wake::Resume(execution.id))).then_some("waits and nothing wakes it")
         }
