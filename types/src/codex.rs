@@ -1,5 +1,5 @@
 //! What the scheduler and a runner of stored Python exchange: `run_slice` takes a [`Slice`] and answers a
-//! [`SliceOutcome`].
+//! [`SliceReport`], `check_source` takes a [`Source`] and answers a [`SourceReport`].
 
 use candid::{CandidType, Principal};
 use serde::{Deserialize, Serialize};
@@ -150,6 +150,35 @@ pub struct SliceLimits {
     pub output_bytes: u64,
     /// Bytes of its state, as JSON.
     pub state_bytes: u64,
+}
+
+/// What a runner answers to a slice.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct SliceReport {
+    /// What became of it.
+    pub outcome: SliceOutcome,
+    /// Instructions that it took.
+    pub instructions: u64,
+}
+
+/// What a runner says of the source of a codex.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourceReport {
+    /// Why it does not compile; nothing if it does.
+    pub problem: Option<SyntaxProblem>,
+    /// Instructions that it took to compile it.
+    pub instructions: u64,
+}
+
+/// Why a source does not compile.
+#[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxProblem {
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in it, counted from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
 }
 
 /// What became of a slice.

@@ -5,7 +5,11 @@ use std::cell::{OnceCell, RefCell};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Interpreter, PyObjectRef, PyResult, Settings, TryFromBorrowedObject, VirtualMachine,
+};
+
+use chime_types::codex::{Source, SyntaxProblem};
 
 use crate::native;
 
@@ -162,6 +166,27 @@ pub fn execute(vm: &VirtualMachine, name: &str, source: &str, globals: PyDictRef
         .map_err(|error| error.into_pyexception(vm, Some(source)))?;
     let scope = Scope::with_builtins(None, globals, vm);
     vm.run_code_obj(code, scope).map(drop)
+}
+
+/// Why a source does not compile.
+pub fn problem(vm: &VirtualMachine, source: &Source) -> Option<SyntaxProblem> {
+    let file = format!("{}.py", source.name);
+    let error = vm.compile(&source.code, Mode::Exec, file).err()?;
+    let exception = error.into_pyexception(vm, Some(&source.code));
+    let field = |name: &'static str| exception.as_object().get_attr(name, vm).ok();
+    let number = |name| {
+        let value = field(name)?;
+        u32::try_from_borrowed_object(vm, &value).ok()
+    };
+    let message = field("msg").and_then(|text| text.str(vm).ok());
+    Some(SyntaxProblem {
+        line: number("lineno").unwrap_or(1),
+        column: number("offset").unwrap_or(1),
+        message: message.map_or_else(
+            || "it does not compile".to_string(),
+            |text| text.to_string_lossy().into_owned(),
+        ),
+    })
 }
 
 /// A module of ours, whatever a program made of `sys.modules`.

@@ -12,7 +12,7 @@ mod native;
 mod random;
 mod run;
 
-use chime_types::codex::{Slice, SliceOutcome};
+use chime_types::codex::{Slice, SliceReport, Source, SourceReport};
 
 /// Run while the module is built, before its memory is written into it.
 #[unsafe(export_name = "wizer-initialize")]
@@ -24,9 +24,22 @@ extern "C" fn initialize() {
 
 /// Runs a program up to its end, or up to what it asks for next.
 #[ic_cdk::query]
-fn run_slice(slice: Slice) -> SliceOutcome {
+fn run_slice(slice: Slice) -> SliceReport {
     may_call();
-    run::run(slice)
+    SliceReport {
+        outcome: run::run(slice),
+        instructions: ic_cdk::api::instruction_counter(),
+    }
+}
+
+/// Compiles a program, and says where it is wrong.
+#[ic_cdk::query]
+fn check_source(source: Source) -> SourceReport {
+    may_call();
+    SourceReport {
+        problem: interpreter::enter(|vm| interpreter::problem(vm, &source)),
+        instructions: ic_cdk::api::instruction_counter(),
+    }
 }
 
 /// In a query of a person nobody pays. Another canister makes this one pay: only one that controls it may.

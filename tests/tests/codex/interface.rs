@@ -1,11 +1,17 @@
 //! `codex.did` says exactly what the code says. `UPDATE_INTERFACE=1` writes it anew.
 
-use chime_types::codex::{Slice, SliceOutcome};
+use chime_types::codex::{Slice, SliceReport, Source, SourceReport};
 
 #[candid::candid_method(query)]
 #[expect(dead_code, reason = "only its types are of interest")]
-fn run_slice(slice: Slice) -> SliceOutcome {
+fn run_slice(slice: Slice) -> SliceReport {
     unreachable!("{slice:?}")
+}
+
+#[candid::candid_method(query)]
+#[expect(dead_code, reason = "only its types are of interest")]
+fn check_source(source: Source) -> SourceReport {
+    unreachable!("{source:?}")
 }
 
 candid::export_service!();

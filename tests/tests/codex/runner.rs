@@ -7,7 +7,7 @@ use chime_replica::{InstallMode, Replica, ReplicaConfig};
 use chime_tests::module;
 use chime_types::codex::{
     Answer, ExecutionContext, FailureCause, JournalEntry, Request, Slice, SliceLimits,
-    SliceOutcome, Source,
+    SliceOutcome, SliceReport, Source,
 };
 
 /// When all executions of these tests begin: 2026-01-01.
@@ -74,7 +74,7 @@ pub fn try_run(slice: &Slice) -> Result<SliceOutcome, String> {
     let Runner { replica, id } = &mut *runner;
     let answer = replica.query(owner(), *id, "run_slice", argument);
     let answer = answer.map_err(|rejection| rejection.to_string())?;
-    Ok(Decode!(&answer, SliceOutcome).expect("an outcome"))
+    Ok(Decode!(&answer, SliceReport).expect("a report").outcome)
 }
 
 /// What somebody gets who has a slice run as an update, and as a query.
@@ -102,7 +102,7 @@ pub fn instructions(slice: &Slice) -> u64 {
     let Runner { replica, id } = &mut *runner;
     replica.take_work(id);
     let answer = replica.update_call(owner(), *id, "run_slice", argument);
-    Decode!(&answer.expect("an answer"), SliceOutcome).expect("an outcome");
+    Decode!(&answer.expect("an answer"), SliceReport).expect("a report");
     replica.take_work(id).expect("a canister").instructions
 }
 
