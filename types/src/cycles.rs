@@ -13,7 +13,8 @@ pub struct SpentCycles {
     pub outcalls: u64,
     /// Messages and callbacks, with what it takes to send them.
     pub deliveries: u64,
-    /// The scheduler's own messages and their instructions, shared among those whom they are for.
+    /// The scheduler's own messages and their instructions, shared among those whom they are for, and what
+    /// runners took for programs.
     pub instructions: u64,
 }
 

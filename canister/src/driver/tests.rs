@@ -5,6 +5,8 @@ mod deliveries;
 mod error_answers;
 mod passed_over;
 mod poison;
+mod program_failures;
+mod programs;
 mod spending;
 mod world;
 

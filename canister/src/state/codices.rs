@@ -169,6 +169,13 @@ impl State {
             .map(|entry| (entry.key().name.clone(), entry.value()))
     }
 
+    /// The codex after one of them, of whoever it is.
+    pub fn codex_after(&self, after: NameKey) -> Option<(NameKey, CodexRecord)> {
+        let mut after = self.codices.range((Excluded(after), Unbounded));
+        let entry = after.next()?;
+        Some((entry.key().clone(), entry.value()))
+    }
+
     /// The code of all codices of an owner, in bytes.
     pub(super) fn bytes_of_codices(&self, owner: Principal) -> usize {
         let codices = self.codices_of(owner, "");
@@ -199,6 +206,16 @@ impl State {
     /// Writes what all programs of an owner keep together.
     pub fn put_owner_entities(&mut self, owner: Principal, record: &EntitiesRecord) {
         self.put_task_entities(owner, WHOLE_OWNER, record);
+    }
+
+    /// The next owner of whom programs keep anything.
+    pub fn owner_of_entities_after(&self, last: Option<Principal>) -> Option<Principal> {
+        let from = match last {
+            Some(last) => Excluded((last, TaskId(u64::MAX))),
+            None => Unbounded,
+        };
+        let (owner, _) = self.entities.keys_range((from, Unbounded)).next()?;
+        Some(owner)
     }
 
     /// Removes what the programs of a task keep.

@@ -264,6 +264,7 @@ impl World {
             platform.everybody_controls = false;
             platform.instructions = 0;
             platform.instructions_each_time = 0;
+            platform.runners.clear();
             platform.now = START;
             platform.armed_at = None;
             platform.calls.clear();
@@ -330,6 +331,10 @@ impl World {
         carry_out(Errand::Work);
     }
 
+    pub fn now(&self) -> u64 {
+        Stub.now()
+    }
+
     pub fn pass(&self, seconds: u64) {
         platform(|platform| platform.now += seconds * SECOND);
     }
@@ -370,6 +375,11 @@ impl World {
     /// What the counter of instructions is raised by whenever somebody looks at it.
     pub fn set_instructions(&self, each_time: u64) {
         platform(|platform| platform.instructions_each_time = each_time);
+    }
+
+    /// The runners that the environment names.
+    pub fn set_runners(&self, runners: &[Principal]) {
+        platform(|platform| platform.runners = runners.to_vec());
     }
 
     /// What is spent for the owner, and what may be.

@@ -7,6 +7,7 @@
 //! ```text
 //! header                                    once, first
 //! config user* action* alert*               only of all owners
+//! codex* entities*                          codices with their versions, and what each owner's share
 //! ( task execution* )*                      a task with its history, the oldest execution first
 //! end                                       once, last: counts, and a digest of all items before
 //! ```
@@ -14,7 +15,8 @@
 //! A task is written with its steps and its schedules in one message; its history follows, a long one
 //! in further messages, as far as it had come when the task was written. So an execution may be as of
 //! a later time than its task, and two tasks may be as of different times; a restore settles both.
-//! Secrets, messages in inboxes, reports, the timeline, backfills and other backups are in no backup.
+//! Secrets, messages in inboxes, reports, the timeline, backfills, the journals of programs and other
+//! backups are in no backup.
 //!
 //! The digest in `end` is made item by item: the SHA-256 of the first item, then that of the 32 bytes
 //! so far followed by the next item, and so on.
@@ -28,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::state::records::{
-    ActionRecord, AlertRecord, ExecutionRecord, ScheduleRecord, Step, TaskRecord, UserRecord,
+    ActionRecord, AlertRecord, CodexRecord, EntitiesRecord, ExecutionRecord, ScheduleRecord, Step,
+    TaskRecord, UserRecord,
 };
 
 pub use reader::{Damage, Reader, add_chunk, check, check_header, chunks_digest};
@@ -59,6 +62,9 @@ pub struct TaskItem {
     pub task: TaskRecord,
     pub steps: Vec<Step>,
     pub schedules: Vec<ScheduleRecord>,
+    /// What its programs keep.
+    #[serde(default)]
+    pub entities: Option<EntitiesRecord>,
 }
 
 /// The last item.
@@ -83,6 +89,11 @@ pub enum Item {
     Task(Box<TaskItem>),
     Execution(Box<ExecutionRecord>),
     End(End),
+    /// A codex, whose owner is the management canister if it is for everybody, and the code of its
+    /// versions.
+    Codex(Principal, String, CodexRecord, Vec<String>),
+    /// What all codices of an owner keep together.
+    Entities(Principal, EntitiesRecord),
 }
 
 /// The digest so far and one more part.

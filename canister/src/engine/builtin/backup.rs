@@ -27,6 +27,8 @@ enum Stage {
     Actions,
     Alerts,
     Tasks,
+    Codices,
+    Entities,
 }
 
 /// How far a backup is.
@@ -36,6 +38,9 @@ pub struct Backup {
     stage: Stage,
     user: Option<Principal>,
     action: Option<(Principal, String)>,
+    /// The last codex, then the last owner of entities.
+    #[serde(default)]
+    codex: Option<(Principal, String)>,
     /// The last alert, then the last task.
     number: u64,
     /// The last execution of this task that was written; none if its history is.
@@ -82,10 +87,11 @@ impl Work for Backup {
             stage: if all_owners {
                 Stage::Users
             } else {
-                Stage::Tasks
+                Stage::Codices
             },
             user: None,
             action: None,
+            codex: None,
             number: 0,
             execution: None,
             executions_before: 0,
@@ -108,6 +114,8 @@ impl Work for Backup {
             Stage::Users => self.users(slice.state)?,
             Stage::Actions => self.actions(slice.state)?,
             Stage::Alerts => self.alerts(slice.state)?,
+            Stage::Codices => self.codex(slice.state, &slice.task, all_owners)?,
+            Stage::Entities => self.entities(slice.state, &slice.task, all_owners)?,
             Stage::Tasks if self.execution.is_some() => self.history(slice.state)?,
             Stage::Tasks => {
                 let Some(task) = self.next_task(slice.state, &slice.task, all_owners) else {
@@ -239,7 +247,7 @@ impl Backup {
         let after = self.number.to_be_bytes();
         let entries = state.entries_after(Part::Alerts, Some(&after), ITEMS);
         if entries.is_empty() {
-            self.stage = Stage::Tasks;
+            self.stage = Stage::Codices;
             self.number = 0;
         }
         for entry in entries {
@@ -251,6 +259,60 @@ impl Backup {
             }
         }
         Ok(())
+    }
+
+    /// Writes the next codex with its versions.
+    fn codex(
+        &mut self,
+        state: &mut State,
+        own: &TaskRecord,
+        all_owners: bool,
+    ) -> Result<(), Failure> {
+        let after = self.codex.clone().unwrap_or_else(|| match all_owners {
+            true => (Principal::from_slice(&[]), String::new()),
+            false => (own.owner, String::new()),
+        });
+        let key = NameKey {
+            owner: after.0,
+            name: after.1,
+        };
+        let next = state.codex_after(key);
+        let next = next.filter(|(key, _)| all_owners || key.owner == own.owner);
+        let Some((key, record)) = next else {
+            self.stage = Stage::Entities;
+            self.codex = None;
+            return Ok(());
+        };
+        let versions = record.versions.iter();
+        let codes = versions.filter_map(|version| state.code(&key, version.number));
+        let codes: Vec<String> = codes.collect();
+        self.codex = Some((key.owner, key.name.clone()));
+        self.put(state, &Item::Codex(key.owner, key.name, record, codes))
+    }
+
+    /// Writes what the codices of the next owner keep together.
+    fn entities(
+        &mut self,
+        state: &mut State,
+        own: &TaskRecord,
+        all_owners: bool,
+    ) -> Result<(), Failure> {
+        let last = self.codex.take().map(|(owner, _)| owner);
+        let next = match (all_owners, last) {
+            (true, last) => state.owner_of_entities_after(last),
+            (false, None) => Some(own.owner),
+            (false, Some(_)) => None,
+        };
+        let Some(owner) = next else {
+            self.stage = Stage::Tasks;
+            return Ok(());
+        };
+        self.codex = Some((owner, String::new()));
+        let record = state.owner_entities(owner);
+        if record.json.is_empty() {
+            return Ok(());
+        }
+        self.put(state, &Item::Entities(owner, record))
     }
 
     fn next_task(&self, state: &State, own: &TaskRecord, all_owners: bool) -> Option<TaskRecord> {
@@ -269,6 +331,8 @@ impl Backup {
         let item = TaskItem {
             steps: state.plan(id, task.plan).steps,
             schedules: schedules.filter_map(|id| state.schedule(*id)).collect(),
+            entities: Some(state.task_entities(task.owner, id))
+                .filter(|entities| !entities.json.is_empty()),
             task,
         };
         self.put(state, &Item::Task(Box::new(item)))?;

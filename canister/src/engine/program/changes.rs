@@ -87,6 +87,11 @@ fn scope(
     })
 }
 
+/// Whether a text is what programs leave of the entities of a scope.
+pub fn are_entities(json: &str) -> bool {
+    tables(json).is_ok()
+}
+
 fn tables(json: &str) -> Result<Tables, Failure> {
     if json.is_empty() {
         return Ok(Tables::new());

@@ -21,6 +21,7 @@ use super::resolve::HttpWork;
 use crate::state::Began;
 use crate::state::records::JournalRecord;
 
+pub use changes::are_entities;
 pub use parts::resume;
 pub(super) use slice::next;
 

@@ -33,6 +33,7 @@ fn forged(
         task: record,
         steps,
         schedules,
+        entities: None,
     };
     item.task.id = TaskId(70);
     item.schedules[0].id = ScheduleId(71);

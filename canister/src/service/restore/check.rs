@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chime_types::{Error, NewSchedule, NewStep, limits};
 
 use super::Restore;
+use super::codices::check_entities;
 use crate::engine::archive::TaskItem;
 use crate::service::tasks::check_run_as;
 use crate::service::validate;
@@ -26,6 +27,9 @@ pub fn task(
             .map_err(|error| error.within(&format!("schedules[{index}]")))?;
     }
     all_different("schedules", item.schedules.iter().map(|one| one.id.0))?;
+    if let Some(entities) = &item.entities {
+        check_entities("entities", entities)?;
+    }
     self::executions(restore, item, executions)
 }
 

@@ -5,6 +5,7 @@
 //! actions, alerts and the configuration, is restored for admins.
 
 mod check;
+mod codices;
 mod numbers;
 mod shared;
 mod task;
@@ -17,7 +18,7 @@ use super::backups::{backup_for, damaged, need_complete};
 use crate::engine::Budget;
 use crate::engine::archive::{self, Damage, Item, Reader, TaskItem};
 use crate::state::State;
-use crate::state::keys::{BackupId, ExecutionId};
+use crate::state::keys::{BackupId, ExecutionId, NameKey};
 use crate::state::records::{BackupPosition, ExecutionRecord};
 
 /// Most tasks, users, actions and alerts of one call.
@@ -141,6 +142,12 @@ fn one(
     match next {
         Next::End => return Ok(Step::Ended),
         Next::Header => {}
+        Next::Shared(Item::Codex(owner, name, record, codes)) => {
+            codices::codex(state, restore, NameKey { owner, name }, (record, codes))?;
+        }
+        Next::Shared(Item::Entities(owner, record)) => {
+            codices::entities(state, restore, owner, record)?;
+        }
         Next::Shared(item) => {
             if restore.caller.is_admin() && restore.all_owners {
                 shared::restore(state, restore, item)?;

@@ -120,8 +120,12 @@ fn put(
         mut task,
         mut steps,
         schedules,
+        entities,
     } = item;
     let now = restore.now;
+    if let Some(entities) = entities {
+        state.put_task_entities(task.owner, task.id, &entities);
+    }
     reset(state, &mut task);
     rename_tasks(state, &task, &mut steps);
     let executions = newest(state, &task, executions);
