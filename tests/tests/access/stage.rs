@@ -272,6 +272,12 @@ impl Stage {
                 self.must(Who::Owner, "define_action", &text);
                 one(format!("a{number}"))
             }
+            "codex" => {
+                let text =
+                    format!(r#"record {{ name = "c{number}"; code = opt "result = {number}" }}"#);
+                self.must(Who::Owner, "put_codex", &text);
+                one(format!("c{number}"))
+            }
             "secret" => {
                 let text = format!(r#"record {{ name = "S{number}"; secret = "{SECRET}" }}"#);
                 self.must(Who::Owner, "put_secret", &text);

@@ -128,6 +128,12 @@ pub const ROWS: &[Row] = &[
         BACKUP,
         "record { backup_id = {own_backup} }",
     ),
+    row("delete_codex", PRIVATE, r#"record { name = "{codex}" }"#),
+    row(
+        "delete_codex",
+        "F F F F F F N N",
+        r#"record { name = "{codex}"; shared = opt true }"#,
+    ),
     row("delete_secret", PRIVATE, r#"record { name = "{secret}" }"#),
     row("delete_task", CHANGE, TASK),
     row(
@@ -167,9 +173,18 @@ pub const ROWS: &[Row] = &[
         BACKUP,
         "record { backup_id = {backup}; index = 0 }",
     ),
+    row(
+        "get_codex",
+        "N + N N F N N N",
+        r#"record { name = "{codex}" }"#,
+    ),
     row("get_config", OWN, NOTHING),
+    row("get_entities", OWN, NOTHING),
+    row("get_entities", SEE, "record { task_id = opt {task} }"),
     row("get_execution", SEE, EXECUTION),
     row("get_inbox", OWN, NOTHING),
+    // It never ran a program, which whoever sees it is told.
+    row("get_journal", "N N N N N N N N", EXECUTION),
     row("get_me", ALL, NOTHING),
     row("get_my_tasks", OWN, NOTHING),
     row(
@@ -199,6 +214,7 @@ pub const ROWS: &[Row] = &[
     row("list_alerts", OWN, NOTHING),
     row("list_backfills", SEE, TASK),
     row("list_backups", OWN, NOTHING),
+    row("list_codices", OWN, NOTHING),
     row("list_dead_letters", OWN, NOTHING),
     row("list_dead_letters", SEE, "record { task_id = opt {task} }"),
     row("list_reports", OWN, NOTHING),
@@ -209,6 +225,16 @@ pub const ROWS: &[Row] = &[
         "preview_schedule",
         ALL,
         "record { schedule = record { rule = variant { daily = record { hour = 3 } } } }",
+    ),
+    row(
+        "put_codex",
+        MAKE,
+        r#"record { name = "p{number}"; code = opt "result = 1" }"#,
+    ),
+    row(
+        "put_codex",
+        ADMIN,
+        r#"record { name = "q{number}"; shared = opt true; code = opt "result = 1" }"#,
     ),
     row(
         "put_secret",
@@ -247,11 +273,22 @@ pub const ROWS: &[Row] = &[
         "record { task_id = opt {task} }",
     ),
     row("restore_backup", BACKUP, "record { backup_id = {backup} }"),
+    // It does not wait for that, which is told to whoever might let it go on.
+    row(
+        "resume_execution",
+        "N C N F N C C C",
+        "record { execution_id = {waiting}; how = variant { from_start } }",
+    ),
     row("resume_task", OPERATE, TASK),
     row(
         "retry_execution",
         OPERATE,
         "record { execution_id = {failed} }",
+    ),
+    row(
+        "rollback_codex",
+        "N C N F F N N N",
+        r#"record { name = "{codex}" }"#,
     ),
     row("run_task_now", OPERATE, TASK),
     row(

@@ -6,6 +6,7 @@
 
 mod content;
 mod methods;
+mod programs;
 mod scene;
 mod texts;
 
@@ -20,10 +21,12 @@ use scene::{OWN, Scene};
 fn should_take_a_tenth_of_a_message_for_the_dearest_request_of_every_method() {
     let mut scene = Scene::new();
     content::fill(&mut scene);
+    programs::fill(&mut scene);
     methods::read(&mut scene);
     methods::make(&mut scene);
     methods::work(&mut scene);
     methods::keep(&mut scene);
+    programs::ask(&mut scene);
     scene.pass(120);
     methods::read(&mut scene);
     methods::remove(&mut scene);

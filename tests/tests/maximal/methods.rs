@@ -132,7 +132,7 @@ const fn dead_letters(error_contains: Option<String>) -> DeadLettersRequest {
 }
 
 /// The latest execution of a task.
-fn latest(scene: &mut Scene, name: &'static str) -> u64 {
+pub fn latest(scene: &mut Scene, name: &'static str) -> u64 {
     let task_id = scene.tasks[name];
     scene.world.executions_page(task_id, None).executions[0].id
 }
