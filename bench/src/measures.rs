@@ -4,9 +4,9 @@ use anyhow::{Result, ensure};
 use candid::Principal;
 use chime_replica::Work;
 use chime_types::{
-    CreateTaskRequest, ExecutionStatus, GetMyTasksRequest, GetMyTasksResult,
-    GetTaskExecutionsRequest, GetTaskExecutionsResult, NewStep, PauseTaskRequest, TaskResult,
-    limits::NANOSECONDS,
+    CodexResult, CreateTaskRequest, ExecutionStatus, GetMyTasksRequest, GetMyTasksResult,
+    GetTaskExecutionsRequest, GetTaskExecutionsResult, NewStep, PauseTaskRequest, PutCodexRequest,
+    TaskResult, limits::NANOSECONDS,
 };
 
 use crate::network::{self, Network};
@@ -51,6 +51,7 @@ fn store_of(stored: u64) -> Result<Vec<Sample>> {
     let call = tasks::call(callee, "count");
     bench.fire("fire_1000_notes_default", &tasks::note(), CROWD)?;
     bench.fire("fire_1000_calls_default", &call, CROWD)?;
+    bench.run_program()?;
     bench.network.configure(network::RAISED)?;
     bench.fire("fire_1000_notes", &tasks::note(), CROWD)?;
     bench.fire("fire_1000_calls", &call, CROWD)?;
@@ -160,6 +161,27 @@ impl Bench {
             ensure!(status == ExecutionStatus::Completed, "{status:?}");
         }
         self.note_crowd(measure, work, count);
+        Ok(())
+    }
+
+    /// A program of Python that returns at once: the first that its runner runs, then one more.
+    fn run_program(&mut self) -> Result<()> {
+        let runner = self.network.install_runner()?;
+        let request = PutCodexRequest {
+            name: tasks::CODEX.to_string(),
+            code: Some("def async_task():\n    return 'ok'\n".to_string()),
+            ..PutCodexRequest::default()
+        };
+        let answer: CodexResult = self
+            .network
+            .update(tasks::owner(0), "put_codex", &request)?;
+        answer.into_result()?;
+        for measure in ["run_program_first", "run_program"] {
+            self.network.take_work_of(runner)?;
+            self.fire(measure, &tasks::program(), 1)?;
+            let work = self.network.take_work_of(runner)?;
+            self.note(measure, "instructions_of_the_runner", work.instructions);
+        }
         Ok(())
     }
 

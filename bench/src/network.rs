@@ -220,8 +220,35 @@ impl Network {
 
     /// What the scheduler has done since this was asked the last time.
     pub fn take_work(&mut self) -> Result<Work> {
-        let work = self.replica.take_work(&self.scheduler);
-        work.context("the scheduler is there")
+        self.take_work_of(self.scheduler)
+    }
+
+    /// What a canister has done since this was asked the last time.
+    pub fn take_work_of(&mut self, canister: Principal) -> Result<Work> {
+        let work = self.replica.take_work(&canister);
+        work.context("the canister is there")
+    }
+
+    /// Installs a runner of Python that the scheduler controls and knows.
+    pub fn install_runner(&mut self) -> Result<Principal> {
+        let runner = self.install(&module("codex")?)?;
+        let controllers = format!(
+            "vec {{ principal \"{}\"; principal \"{}\" }}",
+            controller(),
+            self.scheduler
+        );
+        let settings = format!(
+            "(record {{ canister_id = principal \"{runner}\"; settings = record {{ controllers = opt {controllers} }} }})"
+        );
+        let settings = candid_parser::parse_idl_args(&settings)?.to_bytes()?;
+        let (sender, management) = (controller(), Principal::management_canister());
+        self.replica
+            .update_call(sender, management, "update_settings", settings)
+            .map_err(|rejection| anyhow!("update_settings: {rejection}"))?;
+        self.configure(&format!(
+            "(record {{ runners = opt vec {{ principal \"{runner}\" }} }})"
+        ))?;
+        Ok(runner)
     }
 
     /// Bytes of the scheduler's stable memory.

@@ -107,3 +107,15 @@ pub fn once(step: NewStep, run_at: u64) -> CreateTaskRequest {
         ..CreateTaskRequest::default()
     }
 }
+
+/// The name of the codex that [`program`] runs.
+pub const CODEX: &str = "program";
+
+/// A step that runs a stored program.
+pub fn program() -> NewStep {
+    NewStep::new(Action::Codex {
+        name: CODEX.to_string(),
+        code: None,
+        input: None,
+    })
+}
