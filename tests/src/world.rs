@@ -129,6 +129,54 @@ impl World {
         deploy(self.network.as_mut(), name)
     }
 
+    /// Deploys a runner of Python that the scheduler controls and knows. It is larger than a message may
+    /// be, so it goes past the network.
+    ///
+    /// # Panics
+    /// If the module is missing or does not install.
+    pub fn deploy_runner(&mut self) -> Principal {
+        let owner = self.network.principal(Sender::Owner);
+        let runner = self.network.create();
+        self.install_runner(runner, chime_replica::InstallMode::Install);
+        let settings = UpdateSettings {
+            canister_id: runner,
+            settings: Settings {
+                controllers: Some(vec![owner, self.scheduler]),
+            },
+        };
+        let settings = Encode!(&settings).expect("settings");
+        let set = self.network.manage(runner, "update_settings", settings);
+        set.expect("the scheduler controls the runner");
+        self.set_runners(vec![runner]);
+        runner
+    }
+
+    /// Installs the runner's module.
+    ///
+    /// # Panics
+    /// If it does not install.
+    pub fn install_runner(&mut self, runner: Principal, mode: chime_replica::InstallMode) {
+        let owner = self.network.principal(Sender::Owner);
+        let replica = self.network.replica().expect("in this process");
+        let installed = replica.install_code(owner, runner, mode, module("codex"), no_arguments());
+        installed.expect("installed");
+    }
+
+    /// Names the runners in the configuration.
+    ///
+    /// # Panics
+    /// If the scheduler refuses.
+    pub fn set_runners(&mut self, runners: Vec<Principal>) {
+        let request = ConfigureRequest {
+            runners: Some(runners),
+            ..ConfigureRequest::default()
+        };
+        let answer: ConfigResult = self
+            .update(Sender::Owner, "configure", &request)
+            .expect("no rejection");
+        answer.into_result().expect("configured");
+    }
+
     /// Lets seconds pass.
     pub fn pass(&mut self, seconds: u64) {
         self.network.pass(Duration::from_secs(seconds));
@@ -406,6 +454,17 @@ fn manage(network: &mut dyn Network, canister_id: Principal, method: &str) -> Re
 
 fn no_arguments() -> Vec<u8> {
     candid::encode_args(()).expect("arguments")
+}
+
+#[derive(CandidType, Serialize)]
+struct UpdateSettings {
+    canister_id: Principal,
+    settings: Settings,
+}
+
+#[derive(CandidType, Serialize)]
+struct Settings {
+    controllers: Option<Vec<Principal>>,
 }
 
 #[derive(CandidType, Serialize)]

@@ -330,8 +330,9 @@ pub const MAXIMUM_ENTITIES_BYTES: usize = 256 * 1024;
 pub const MAXIMUM_JOURNAL_ENTRIES: usize = 500;
 /// Largest journal of a run, requests and answers together, in bytes.
 pub const MAXIMUM_JOURNAL_BYTES: usize = 512 * 1024;
-/// Instructions of a program between two things that it waits for, replay included.
-pub const MAXIMUM_PROGRAM_INSTRUCTIONS: u64 = 10_000_000_000;
+/// Instructions of a program between two things that it waits for, replay included: a tenth of what a message
+/// may spend.
+pub const MAXIMUM_PROGRAM_INSTRUCTIONS: u64 = 4_000_000_000;
 /// Bytes that the values of a program take at a time.
 pub const MAXIMUM_PROGRAM_MEMORY: u64 = 64 * 1024 * 1024;
 /// Bytes that a program prints in one run.

@@ -26,7 +26,8 @@ pub struct CreateTaskRequest {
     /// When and how often a failed attempt is repeated; null is three retries after 5, 10 and 20
     /// minutes.
     pub retry: Option<RetryPolicy>,
-    /// Timeout of one attempt in seconds for steps that name none, 1 to 86,400; null is 300.
+    /// Timeout of one attempt in seconds for steps that name none, 1 to 86,400; null is the
+    /// `default_timeout_seconds` of the configuration.
     pub timeout_seconds: Option<u64>,
     /// Timeout of a whole execution in seconds, from the time it is due, 1 to 315,360,000; null is
     /// none.

@@ -416,10 +416,9 @@ pub fn get_entities(
 /// `get_journal`
 pub fn get_journal(state: &State, caller: Caller, id: u64) -> Result<Journal, Error> {
     let (execution, _) = execution_for(state, caller, Need::See, id)?;
-    let journal = state.journal(execution.id).ok_or_else(|| Error {
-        field: Some("execution_id".to_string()),
-        ..Error::new(
-            ErrorKind::NotFound,
+    let journal = state.journal(execution.id).ok_or_else(|| {
+        conflict(
+            "execution_id",
             "no program of this execution has asked for anything",
             "get_execution shows its attempts and its log",
         )

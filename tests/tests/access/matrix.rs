@@ -62,7 +62,7 @@ fn expected(row: &Row, who: Who, is_query: bool) -> &'static str {
 fn missing(things: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
     let replaced = things.iter().map(|(name, value)| {
         let value = match *name {
-            "action" | "secret" => "missing",
+            "action" | "codex" | "secret" => "missing",
             "token" | "past" | "since" | "owner" | "chunk" | "rest" | "number" | "user" => {
                 value.as_str()
             }
@@ -77,7 +77,7 @@ fn missing(things: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
 fn about(error: Error, things: &[(&'static str, String)]) -> Error {
     let rule = things.iter().fold(error.rule, |rule, (name, value)| {
         let other = match *name {
-            "action" | "secret" => "missing",
+            "action" | "codex" | "secret" => "missing",
             _ => MISSING,
         };
         rule.replace(&format!(" {value} "), &format!(" {other} "))

@@ -199,7 +199,7 @@ impl Stage {
 
     /// The owner's things that a request names in braces, made anew, with their values.
     pub fn things(&mut self, request: &str) -> Vec<(&'static str, String)> {
-        const KINDS: [&str; 14] = [
+        const KINDS: [&str; 15] = [
             "task",
             "waiting",
             "failed",
@@ -210,6 +210,7 @@ impl Stage {
             "own_backup",
             "upload",
             "action",
+            "codex",
             "secret",
             "user",
             "number",

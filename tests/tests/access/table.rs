@@ -184,7 +184,7 @@ pub const ROWS: &[Row] = &[
     row("get_execution", SEE, EXECUTION),
     row("get_inbox", OWN, NOTHING),
     // It never ran a program, which whoever sees it is told.
-    row("get_journal", "N N N N N N N N", EXECUTION),
+    row("get_journal", "N C N C N C C C", EXECUTION),
     row("get_me", ALL, NOTHING),
     row("get_my_tasks", OWN, NOTHING),
     row(

@@ -19,7 +19,7 @@ fn should_run_a_small_program_for_what_was_promised() {
     };
     scene.world.create(&request);
     let (scheduler, runner) = (scene.world.scheduler, scene.runner);
-    let mut spent = |scene: &mut Scene, seconds: u64| {
+    let spent = |scene: &mut Scene, seconds: u64| {
         let taken = |scene: &mut Scene, id| {
             let replica = scene.world.network.replica().expect("the replica");
             replica.take_work(&id).expect("a canister").instructions

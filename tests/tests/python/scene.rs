@@ -2,13 +2,12 @@
 
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use candid::{CandidType, Encode, Principal};
+use candid::{CandidType, Principal};
 use chime_tests::{Sender, World, direct::Direct, now_once, task};
 use chime_types::{
-    Action, Codex, CodexResult, ConfigResult, ConfigureRequest, CreateTaskRequest, Entities,
-    EntitiesResult, Error, ExecutionRequest, ExecutionResult, GetEntitiesRequest, Journal,
-    JournalResult, NewStep, PutCodexRequest, ResumeExecutionRequest, ResumeHow, RetryPolicy,
-    TaskExecution,
+    Action, Codex, CodexResult, CreateTaskRequest, Entities, EntitiesResult, Error,
+    ExecutionRequest, ExecutionResult, GetEntitiesRequest, Journal, JournalResult, NewStep,
+    PutCodexRequest, ResumeExecutionRequest, ResumeHow, RetryPolicy, TaskExecution,
 };
 
 pub struct Scene {
@@ -18,49 +17,17 @@ pub struct Scene {
     _turn: MutexGuard<'static, ()>,
 }
 
-#[derive(CandidType)]
-struct UpdateSettings {
-    canister_id: Principal,
-    settings: Settings,
-}
-
-#[derive(CandidType)]
-struct Settings {
-    controllers: Option<Vec<Principal>>,
-}
-
 impl Scene {
     pub fn new() -> Self {
         static TURN: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut world = World::on(Box::new(Direct::new()));
-        let runner = world.deploy("codex");
-        let owner = world.network.principal(Sender::Owner);
-        let settings = UpdateSettings {
-            canister_id: runner,
-            settings: Settings {
-                controllers: Some(vec![owner, world.scheduler]),
-            },
-        };
-        let settings = Encode!(&settings).expect("settings");
-        let set = world.network.manage(runner, "update_settings", settings);
-        set.expect("the scheduler controls the runner");
-        let mut scene = Self {
+        let runner = world.deploy_runner();
+        Self {
             world,
             runner,
             _turn: turn,
-        };
-        scene.set_runners(vec![runner]);
-        scene
-    }
-
-    pub fn set_runners(&mut self, runners: Vec<Principal>) {
-        let request = ConfigureRequest {
-            runners: Some(runners),
-            ..ConfigureRequest::default()
-        };
-        let answer: ConfigResult = self.ask("configure", &request);
-        answer.into_result().expect("configured");
+        }
     }
 
     pub fn ask<A: serde::de::DeserializeOwned + CandidType>(
@@ -95,15 +62,6 @@ impl Scene {
         self.put("program", code);
         let id = self.create("program");
         self.world.execution(id)
-    }
-
-    /// The same, and how it ended.
-    pub fn result(&mut self, code: &str) -> String {
-        let execution = self.run(code);
-        execution
-            .result
-            .clone()
-            .unwrap_or_else(|| panic!("{execution:?}"))
     }
 
     pub fn execution(&mut self, id: u64) -> TaskExecution {

@@ -1,6 +1,11 @@
 //! Codices are compiled before they are stored, verified, and kept in versions.
 
-use chime_types::{CodexRequest, CodexResult, ErrorKind, PutCodexRequest, RollbackCodexRequest};
+use candid::Encode;
+use chime_replica::{CanisterHttpReply, CanisterHttpResponse, MockCanisterHttpResponse};
+use chime_tests::Sender;
+use chime_types::{
+    Codex, CodexRequest, CodexResult, Error, ErrorKind, PutCodexRequest, RollbackCodexRequest,
+};
 
 use crate::scene::Scene;
 
@@ -73,4 +78,62 @@ fn should_refuse_code_that_is_not_what_its_checksum_says() {
     request.checksum = right.map(|word| word.trim_end_matches(',').to_string());
     let answer: CodexResult = scene.ask("put_codex", &request);
     answer.into_result().expect("what the error names is right");
+}
+
+/// Asks for a codex to be downloaded, where a server answers with this.
+fn download(scene: &mut Scene, checksum: &str, status: u16, body: &str) -> Result<Codex, Error> {
+    let request = PutCodexRequest {
+        name: "downloaded".to_string(),
+        url: Some("https://code.example/job.py".to_string()),
+        checksum: Some(checksum.to_string()),
+        ..PutCodexRequest::default()
+    };
+    let owner = scene.world.network.principal(Sender::Owner);
+    let scheduler = scene.world.scheduler;
+    let replica = scene.world.network.replica().expect("in this process");
+    let argument = Encode!(&request).expect("a request");
+    let message = replica
+        .submit_call(owner, scheduler, "put_codex", argument)
+        .expect("it is let in");
+    let mut asked = Vec::new();
+    while asked.is_empty() {
+        replica.tick();
+        asked = replica.get_canister_http();
+    }
+    assert_eq!(asked[0].url, "https://code.example/job.py");
+    let answer = MockCanisterHttpResponse {
+        request_id: asked[0].request_id,
+        response: CanisterHttpResponse::CanisterHttpReply(CanisterHttpReply {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        }),
+    };
+    replica
+        .mock_canister_http_response(answer)
+        .expect("it waits");
+    replica.run_until_idle(1_000);
+    let answer = replica.await_call(&message).expect("an answer");
+    let answer: CodexResult = candid::decode_one(&answer).expect("the answer of the interface");
+    answer.into_result()
+}
+
+#[test]
+fn should_download_a_codex_and_verify_it() {
+    let mut scene = Scene::new();
+    let code = "result = 'from afar'";
+    let checksum = scene.put("here", code).version.checksum;
+    let stored = download(&mut scene, &checksum, 200, code).expect("stored");
+    assert_eq!(
+        stored.version.url.as_deref(),
+        Some("https://code.example/job.py")
+    );
+    assert!(stored.version.is_checked);
+    let id = scene.create("downloaded");
+    let done = scene.world.execution(id);
+    assert_eq!(done.result.as_deref(), Some("\"from afar\""));
+    for (status, body, field) in [(200, "result = 'another'", "checksum"), (404, code, "url")] {
+        let error = download(&mut scene, &checksum, status, body).expect_err("refused");
+        assert_eq!(error.field.as_deref(), Some(field), "{error:?}");
+    }
 }

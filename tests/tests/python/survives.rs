@@ -2,7 +2,6 @@
 //! nothing had.
 
 use chime_replica::{Fault, InstallMode};
-use chime_tests::{Sender, module};
 use chime_types::{ExecutionStatus, ResumeHow, WaitReason};
 
 use crate::scene::{Scene, lines};
@@ -59,17 +58,8 @@ fn should_survive_an_upgrade_of_both_canisters_at_every_yield() {
             break;
         }
         scene.world.upgrade_scheduler(true);
-        let owner = scene.world.network.principal(Sender::Owner);
         let runner = scene.runner;
-        let replica = scene.world.network.replica().expect("the replica");
-        let upgraded = replica.install_code(
-            owner,
-            runner,
-            InstallMode::Upgrade,
-            module("codex"),
-            Vec::new(),
-        );
-        upgraded.expect("the runner is upgraded");
+        scene.world.install_runner(runner, InstallMode::Upgrade);
         ended_well(&mut scene, task, 10);
         upgrades += 1;
         rounds += 3;

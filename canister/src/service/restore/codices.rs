@@ -2,7 +2,7 @@
 //! replaced only on request.
 
 use candid::Principal;
-use chime_types::{Error, PutCodexRequest, limits};
+use chime_types::{Error, limits};
 
 use super::Restore;
 use crate::engine::program;
@@ -68,15 +68,13 @@ fn check(key: &NameKey, record: &CodexRecord, codes: &[String]) -> Result<(), Er
             "versions in their order, each with its code",
         ));
     }
+    validate::codex_name(&key.name)?;
+    validate::description(&record.description)?;
     for (version, code) in versions.iter().zip(codes) {
-        validate::codex(&PutCodexRequest {
-            name: key.name.clone(),
-            code: Some(code.clone()),
-            url: version.url.clone(),
-            checksum: Some(version.checksum.clone()),
-            description: Some(record.description.clone()),
-            ..PutCodexRequest::default()
-        })?;
+        validate::bytes("code", code.len(), 1, limits::MAXIMUM_CODEX_BYTES)?;
+        // Whether it is what its checksum says is seen when it runs: to hash all of it here is dear.
+        validate::checksum(&version.checksum)?;
+        version.url.as_deref().map_or(Ok(()), validate::address)?;
         if version.bytes != code.len() as u64 {
             return Err(damaged("versions.bytes", "the length of the code"));
         }

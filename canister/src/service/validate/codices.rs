@@ -3,17 +3,17 @@
 use chime_types::{Error, PutCodexRequest, limits};
 
 use super::{bytes, characters, description};
-use crate::engine::program::{checksum, codex_name};
+use crate::engine::program;
 
 /// A codex that is to be stored.
 pub fn codex(request: &PutCodexRequest) -> Result<(), Error> {
-    name(&request.name)?;
+    codex_name(&request.name)?;
     description(request.description.as_deref().unwrap_or(""))?;
     if let Some(url) = &request.url {
         address(url)?;
     }
     if let Some(checksum) = &request.checksum {
-        is_checksum(checksum)?;
+        self::checksum(checksum)?;
     }
     match (&request.code, &request.url, &request.checksum) {
         (Some(code), _, expected) => {
@@ -35,8 +35,8 @@ pub fn codex(request: &PutCodexRequest) -> Result<(), Error> {
 }
 
 /// The name of a codex: other programs import it by that.
-fn name(name: &str) -> Result<(), Error> {
-    let name = codex_name(name);
+pub fn codex_name(name: &str) -> Result<(), Error> {
+    let name = program::codex_name(name);
     characters("name", name, 1, limits::MAXIMUM_NAME_CHARACTERS)?;
     let begins = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let goes_on = |other: char| other.is_ascii_alphanumeric() || "_-.".contains(other);
@@ -50,7 +50,8 @@ fn name(name: &str) -> Result<(), Error> {
     ))
 }
 
-fn address(url: &str) -> Result<(), Error> {
+/// Where a codex is from.
+pub fn address(url: &str) -> Result<(), Error> {
     bytes("url", url.len(), 1, limits::MAXIMUM_URL_BYTES)?;
     if url.starts_with("https://") && url.len() > "https://".len() {
         return Ok(());
@@ -62,7 +63,8 @@ fn address(url: &str) -> Result<(), Error> {
     ))
 }
 
-fn is_checksum(text: &str) -> Result<(), Error> {
+/// A checksum, in its form.
+pub fn checksum(text: &str) -> Result<(), Error> {
     let digits = text.strip_prefix("sha256:").unwrap_or("");
     if digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Ok(());
@@ -75,7 +77,7 @@ fn is_checksum(text: &str) -> Result<(), Error> {
 }
 
 fn verify(code: &str, expected: Option<&str>) -> Result<(), Error> {
-    let found = checksum(code);
+    let found = program::checksum(code);
     match expected {
         Some(expected) if !expected.eq_ignore_ascii_case(&found) => Err(Error::invalid(
             "checksum",

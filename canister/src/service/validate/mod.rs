@@ -14,7 +14,7 @@ use super::Caller;
 
 pub use actions::{action, channel, error_cases};
 pub use alerts::alert;
-pub use codices::codex;
+pub use codices::{address, checksum, codex, codex_name};
 pub use config::config;
 pub use schedules::{CheckedSchedule, schedule, schedules};
 pub use steps::steps;
