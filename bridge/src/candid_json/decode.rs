@@ -24,6 +24,17 @@ pub enum Answer {
     Err(Value),
 }
 
+/// Values in Candid's textual form, without an interface; none if the bytes are no Candid, or too much.
+#[must_use]
+pub fn shown(bytes: &[u8]) -> Option<String> {
+    let mut quota = DecoderConfig::new();
+    quota
+        .set_decoding_quota(DECODING_QUOTA)
+        .set_skipping_quota(SKIPPING_QUOTA);
+    let values = IDLArgs::from_bytes_with_config(bytes, &quota).ok()?;
+    Some(values.to_string())
+}
+
 impl Interface {
     /// The answer of `method`: the payload of `Ok` or `Err` if it answers with such a variant,
     /// else its result, `null` if it has none or is oneway, and an object with the keys `"0"`, `"1"`, ... if it

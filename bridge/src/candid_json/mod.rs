@@ -62,14 +62,14 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use decode::Answer;
+pub use decode::{Answer, shown};
 pub use interface::{Interface, Method};
 pub(crate) use lenient::{flag, is_null};
 pub use names::Names;
 pub use nearest::{advice, near};
 pub(crate) use scalar::bytes_of;
 pub use shapes::{Sample, Shapes};
-pub use textual::{Kept, check_text, same_but_for_types};
+pub use textual::{Kept, check_text, encoded, same_but_for_types};
 
 /// Values nested deeper than this are refused, in both directions.
 const MAXIMUM_DEPTH: usize = 100;

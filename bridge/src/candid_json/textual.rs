@@ -308,6 +308,18 @@ pub fn check_text(text: &str) -> Result<()> {
     parsed(text).map(drop)
 }
 
+/// The bytes of values in Candid's textual form, of the types that the text names.
+///
+/// # Errors
+/// `InvalidArgument`.
+pub fn encoded(text: &str) -> Result<Vec<u8>> {
+    parsed(text)?.to_bytes().map_err(|error| {
+        let rule = format!("not values of Candid: {error}");
+        let fix = "write each with its type, as in (7 : nat64)";
+        Error::new(Kind::InvalidArgument, rule, fix)
+    })
+}
+
 /// Whether two texts are the same arguments but for the types that one of them names.
 #[must_use]
 pub fn same_but_for_types(left: &str, right: &str) -> bool {

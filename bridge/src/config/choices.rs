@@ -84,6 +84,8 @@ pub struct Choices {
     pub root_key: Choice<RootKey>,
     /// The scheduler's canister.
     pub canister: Option<Choice<Principal>>,
+    /// The canister that runs Python for it.
+    pub runner: Option<Principal>,
     /// Who calls.
     pub identity: Option<Choice<IdentityChoice>>,
     /// The directory of the embedded network.
@@ -106,6 +108,7 @@ impl Choices {
             address: file.address(&network)?,
             root_key: file.root_key(&network.value)?,
             canister: file.canister(&network.value, given)?,
+            runner: file.runner(&network.value),
             identity: file.identity(&network.value, given)?,
             state: file.state(given)?,
             network,
@@ -211,6 +214,12 @@ impl File<'_> {
             .because(error)
         })?;
         Ok(Some(Choice::new(canister_id, chosen.origin)))
+    }
+
+    /// What is no id is refused when the file is read.
+    fn runner(&self, network: &str) -> Option<Principal> {
+        let text = self.text(&Key::of_network(network, "runner"))?;
+        Principal::from_text(text.value).ok()
     }
 
     fn identity(&self, network: &str, given: &Given) -> Result<Option<Choice<IdentityChoice>>> {

@@ -30,7 +30,7 @@ struct Row {
     check: fn(&str) -> bool,
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     Row {
         pattern: &["network"],
         rule: "the network to use: a name of this file, embedded, local, ic, or an address",
@@ -64,6 +64,12 @@ const ROWS: [Row; 10] = [
     Row {
         pattern: &["networks", "*", "canister"],
         rule: "the id of the scheduler's canister",
+        example: "ryjl3-tyaaa-aaaaa-aaaba-cai",
+        check: |value| Principal::from_text(value).is_ok(),
+    },
+    Row {
+        pattern: &["networks", "*", "runner"],
+        rule: "the id of the canister that runs Python for the scheduler",
         example: "ryjl3-tyaaa-aaaaa-aaaba-cai",
         check: |value| Principal::from_text(value).is_ok(),
     },

@@ -6,7 +6,7 @@ use ic_management_canister_types::{CanisterStatusResult, CanisterStatusType};
 
 use super::journal::Upgrade;
 use super::upgrade::Work;
-use super::{Code, Deployable, Journal, compatible, create};
+use super::{Code, Deployable, Health, Journal, compatible, create};
 use crate::error::{Error, Kind, Result};
 use crate::network::management::Management;
 use crate::network::{Progress, is_absent};
@@ -140,7 +140,12 @@ fn nowhere(request: &Request) -> Error {
             "no canister of the {name} is known on the network {}",
             request.network
         ),
-        "name it with --canister ID, or make one with --new",
+        match request.deployable.health {
+            Health::Scheduler => "name it with --canister ID, or make one with --new",
+            Health::Runner => {
+                "name it with `chime config set networks.NAME.runner=ID`, or make one with --new"
+            }
+        },
     )
 }
 

@@ -32,22 +32,32 @@ pub struct Deployable {
     /// The setting of a named network that holds its id.
     pub setting: &'static str,
     /// The code inside this program.
-    pub module: fn() -> Module,
+    pub module: fn() -> Option<Module>,
     /// How to tell that it works.
     pub health: Health,
 }
 
 /// How to tell that the code of a canister works.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     /// It answers as a scheduler, and its timer is armed.
     Scheduler,
+    /// It compiles a program.
+    Runner,
 }
 
 /// Every canister of this program.
-pub const CANISTERS: [Deployable; 1] = [Deployable {
-    name: "scheduler",
-    setting: "canister",
-    module: Module::scheduler,
-    health: Health::Scheduler,
-}];
+pub const CANISTERS: [Deployable; 2] = [
+    Deployable {
+        name: "scheduler",
+        setting: "canister",
+        module: || Some(Module::scheduler()),
+        health: Health::Scheduler,
+    },
+    Deployable {
+        name: "runner of Python",
+        setting: "runner",
+        module: Module::runner,
+        health: Health::Runner,
+    },
+];

@@ -7,12 +7,14 @@ mod caller;
 mod canister;
 mod figures;
 mod network;
+mod python;
 mod tasks;
 
 pub use caller::{caller, key};
 pub use canister::canister;
 pub use figures::{Commands, Figures, figures};
 pub use network::network;
+pub use python::python;
 pub use tasks::{alerts, host, others, released_commands, scheduler_clock};
 
 use crate::error::{Error, Kind};

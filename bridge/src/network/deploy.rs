@@ -1,4 +1,4 @@
-//! Puts the scheduler on the embedded network: makes its canister once, installs it when empty,
+//! Puts a canister of this program on the embedded network: makes it once, installs it when empty,
 //! upgrades it when this program carries another module, and otherwise does nothing.
 //!
 //! The steps can be broken off anywhere and begun again: each looks at what is there first.
@@ -32,8 +32,28 @@ pub async fn deploy_scheduler(
     progress: Progress<'_>,
 ) -> Result<Principal> {
     let _lock = state.lock_deployment().await?;
+    let place = Place {
+        known: state.scheduler_id(),
+        remember: &|canister_id| state.remember_scheduler(canister_id),
+    };
+    deploy(agent, place, module, progress).await
+}
+
+/// Where the id of a canister is kept.
+pub(super) struct Place<'a> {
+    pub known: Result<Option<Principal>>,
+    pub remember: &'a (dyn Fn(Principal) -> Result<()> + Sync),
+}
+
+/// Ensures that a canister exists and runs `module`. The caller holds the lock of deployments.
+pub(super) async fn deploy(
+    agent: &Agent,
+    place: Place<'_>,
+    module: Module,
+    progress: Progress<'_>,
+) -> Result<Principal> {
     let management = Management::new(agent);
-    let (canister_id, status) = find_or_create(&management, state, module, progress).await?;
+    let (canister_id, status) = find_or_create(&management, place, module, progress).await?;
     let Some(status) = status else {
         return Ok(canister_id);
     };
@@ -76,32 +96,33 @@ async fn upgrade(
 
 async fn find_or_create(
     management: &Management<'_>,
-    state: &StateDirectory,
+    place: Place<'_>,
     module: Module,
     progress: Progress<'_>,
 ) -> Result<(Principal, Option<CanisterStatusResult>)> {
-    if let Some(canister_id) = state.scheduler_id()? {
+    let what = format!("look at the {}", module.name);
+    if let Some(canister_id) = place.known? {
         match management.status(canister_id).await {
             Ok(status) => return Ok((canister_id, Some(status))),
             Err(error) if is_of_others(&error) => return Ok((canister_id, None)),
             Err(error) if is_absent(&error) => {
                 progress(&format!("{canister_id} is no longer on this network"));
             }
-            Err(error) => return Err(agent_error(error, "look at the scheduler")),
+            Err(error) => return Err(agent_error(error, &what)),
         }
     }
     progress(&format!("creating a canister for the {}", module.name));
     let canister_id = management.create(INITIAL_CYCLES).await?;
-    state.remember_scheduler(canister_id)?;
+    (place.remember)(canister_id)?;
     let status = management
         .status(canister_id)
         .await
-        .map_err(|error| agent_error(error, "look at the scheduler"))?;
+        .map_err(|error| agent_error(error, &what))?;
     Ok((canister_id, Some(status)))
 }
 
 /// Whether the network says that only controllers may ask this.
-fn is_of_others(error: &AgentError) -> bool {
+pub(super) fn is_of_others(error: &AgentError) -> bool {
     match error {
         AgentError::CertifiedReject { reject, .. }
         | AgentError::UncertifiedReject { reject, .. } => {

@@ -7,10 +7,10 @@ use candid::utils::ArgumentEncoder;
 use candid::{CandidType, Nat, Principal};
 use ic_agent::{Agent, AgentError};
 use ic_management_canister_types::{
-    CanisterIdRecord, CanisterInstallMode, CanisterStatusResult, ChunkHash,
+    CanisterIdRecord, CanisterInstallMode, CanisterSettings, CanisterStatusResult, ChunkHash,
     DeleteCanisterSnapshotArgs, InstallChunkedCodeArgs, InstallCodeArgs, LoadCanisterSnapshotArgs,
     ProvisionalCreateCanisterWithCyclesArgs, Snapshot, SnapshotId, TakeCanisterSnapshotArgs,
-    UploadChunkArgs,
+    UpdateSettingsArgs, UploadChunkArgs,
 };
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -78,6 +78,24 @@ impl<'agent> Management<'agent> {
             (CanisterIdRecord { canister_id },),
         )
         .await
+    }
+
+    /// Gives a canister these controllers, and no others.
+    pub(crate) async fn set_controllers(
+        &self,
+        canister_id: Principal,
+        controllers: Vec<Principal>,
+    ) -> Result<()> {
+        let request = UpdateSettingsArgs {
+            canister_id,
+            settings: CanisterSettings {
+                controllers: Some(controllers),
+                ..CanisterSettings::default()
+            },
+            sender_canister_version: None,
+        };
+        self.command("update_settings", canister_id, (request,))
+            .await
     }
 
     /// Installs or upgrades, without arguments, in one message or in chunks.

@@ -13,6 +13,7 @@ mod host;
 mod identity;
 pub(crate) mod management;
 mod name;
+mod python;
 mod root_key;
 mod state_directory;
 
@@ -21,18 +22,23 @@ pub(crate) use deploy::is_absent;
 pub use host::{bare_host, host, is_this_machine};
 pub use identity::choose as choose_identity;
 pub use name::NetworkName;
+pub use python::Say;
+pub(crate) use python::{engage, not_built};
 pub use root_key::RootKey;
 pub use state_directory::StateDirectory;
 
 use std::sync::Arc;
 
 use candid::Principal;
+use chime_types::EmptyRequest;
 use ic_agent::{Agent, Identity};
+use tokio::sync::OnceCell;
 
 use crate::error::{Error, Kind, Result};
 use crate::identity::{IdentityChoice, Loaded};
-use crate::scheduler::{Module, Scheduler, agent_error};
+use crate::scheduler::{Module, Provision, Scheduler, agent_error};
 use embedded::Embedded;
+use python::Embedding;
 
 /// Where messages about progress go: a line of text for people. Commands write it to stderr.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
@@ -198,6 +204,15 @@ impl Connection {
     /// # Errors
     /// `Usage` if no canister is named on another network; else what the installation says.
     pub async fn scheduler(&self, progress: Progress<'_>) -> Result<Scheduler> {
+        self.scheduler_saying(progress, Arc::new(|text| tracing::info!("{text}")))
+            .await
+    }
+
+    /// The same. `say` is told what is done later, when Python is asked for the first time.
+    ///
+    /// # Errors
+    /// As [`Self::scheduler`].
+    pub async fn scheduler_saying(&self, progress: Progress<'_>, say: Say) -> Result<Scheduler> {
         let canister_id = match (self.settings.canister, &self.settings.network) {
             (Some(canister_id), _) => canister_id,
             (None, NetworkName::Embedded) => {
@@ -218,7 +233,39 @@ impl Connection {
                 ));
             }
         };
-        Ok(Scheduler::new(self.agent.clone(), canister_id))
+        let scheduler = Scheduler::new(self.agent.clone(), canister_id);
+        if self.settings.network != NetworkName::Embedded || self.settings.canister.is_some() {
+            return Ok(scheduler);
+        }
+        let embedding = Embedding {
+            agent: self.agent.clone(),
+            state: self.settings.state.clone(),
+            scheduler_id: canister_id,
+            say,
+            done: OnceCell::new(),
+        };
+        if embedding.is_old().await? {
+            embedding.python().await?;
+        }
+        Ok(scheduler.provided_by(Arc::new(embedding)))
+    }
+
+    /// The runner of Python of the embedded network, which is installed first if need be.
+    ///
+    /// # Errors
+    /// As [`Self::scheduler`]; `Incompatible` if this program has no runner.
+    pub async fn runner(&self, progress: Progress<'_>, say: Say) -> Result<Principal> {
+        let scheduler = self.scheduler_saying(progress, say).await?;
+        scheduler.provide_python().await?;
+        let config = scheduler.get_config(&EmptyRequest {}).await?;
+        let mut runners = config.runners.into_iter();
+        runners.next().ok_or_else(|| {
+            Error::new(
+                Kind::NotFound,
+                "the scheduler names no runner of Python",
+                "install one with `chime deploy --python`",
+            )
+        })
     }
 
     /// Resolves with the reason when a network that lives in this process has failed; else never.

@@ -66,15 +66,7 @@ impl StateDirectory {
     /// # Errors
     /// `LocalFile` if the file is damaged or cannot be read.
     pub fn scheduler_id(&self) -> Result<Option<Principal>> {
-        let file = self.0.join(SCHEDULER_ID);
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.failed("cannot read scheduler.id in", error)),
-        };
-        Principal::from_text(text.trim())
-            .map(Some)
-            .map_err(|error| self.failed("scheduler.id holds no canister id in", error))
+        self.id(SCHEDULER_ID)
     }
 
     /// Remembers the scheduler's id.
@@ -82,9 +74,40 @@ impl StateDirectory {
     /// # Errors
     /// `LocalFile` if it cannot be written.
     pub fn remember_scheduler(&self, canister_id: Principal) -> Result<()> {
+        self.remember(SCHEDULER_ID, canister_id)
+    }
+
+    /// The id of the runner of Python on this network, if one was made.
+    ///
+    /// # Errors
+    /// `LocalFile` if the file is damaged or cannot be read.
+    pub fn runner_id(&self) -> Result<Option<Principal>> {
+        self.id(RUNNER_ID)
+    }
+
+    /// Remembers the runner's id.
+    ///
+    /// # Errors
+    /// `LocalFile` if it cannot be written.
+    pub fn remember_runner(&self, canister_id: Principal) -> Result<()> {
+        self.remember(RUNNER_ID, canister_id)
+    }
+
+    fn id(&self, name: &str) -> Result<Option<Principal>> {
+        let text = match fs::read_to_string(self.0.join(name)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.failed(&format!("cannot read {name} in"), error)),
+        };
+        Principal::from_text(text.trim())
+            .map(Some)
+            .map_err(|error| self.failed(&format!("{name} holds no canister id in"), error))
+    }
+
+    fn remember(&self, name: &str, canister_id: Principal) -> Result<()> {
         let text = format!("{canister_id}\n");
-        disk::write_whole(&self.0.join(SCHEDULER_ID), text.as_bytes())
-            .map_err(|error| self.failed("cannot write scheduler.id in", error))
+        disk::write_whole(&self.0.join(name), text.as_bytes())
+            .map_err(|error| self.failed(&format!("cannot write {name} in"), error))
     }
 
     /// Waits until no other process installs something on this network, and keeps others out
@@ -125,6 +148,7 @@ impl StateDirectory {
 }
 
 const SCHEDULER_ID: &str = "scheduler.id";
+const RUNNER_ID: &str = "runner.id";
 
 /// Held while a canister is installed; released when dropped.
 #[must_use]

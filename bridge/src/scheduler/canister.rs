@@ -1,11 +1,14 @@
 //! A canister that is sent Candid: over the network, or a stand-in.
 
+use std::sync::Arc;
+
 use candid::Principal;
 use ic_agent::{Agent, AgentError};
 
 use super::interface::published;
 use super::oversized::{LARGE, explained};
-use super::{Scheduler, agent_error, interface_of, query_error};
+use super::provision::is_about_python;
+use super::{Provision, Scheduler, agent_error, interface_of, query_error};
 use crate::error::{Error, Kind, Result};
 
 /// How a method is called.
@@ -42,6 +45,7 @@ pub trait Canister: Send + Sync + 'static {
 pub struct Remote {
     pub(super) agent: Agent,
     pub(super) canister_id: Principal,
+    pub(super) provision: Option<Arc<dyn Provision>>,
 }
 
 /// The error code of a message that ran to its end without an answer: how each call of a oneway
@@ -56,6 +60,12 @@ const MAXIMUM_NAMES: usize = 40;
 
 impl Canister for Remote {
     async fn call(&self, manner: Manner, method: &str, arguments: Vec<u8>) -> Result<Vec<u8>> {
+        if let Some(provision) = &self.provision
+            && manner == Manner::Update
+            && is_about_python(method, &arguments)
+        {
+            provision.python().await?;
+        }
         let what = format!("call {method}");
         let address = address(self.canister_id, method, &arguments);
         // Only what may be refused for its size is looked at again.

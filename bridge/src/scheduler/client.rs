@@ -1,12 +1,14 @@
 //! The scheduler's methods, one function each, with their types.
 
+use std::sync::Arc;
+
 use candid::{CandidType, Principal};
 use chime_types as types;
 use ic_agent::Agent;
 use serde::de::DeserializeOwned;
 
 use super::callees::Callees;
-use super::{Canister, Manner, Remote, agent_error};
+use super::{Canister, Manner, Provision, Remote, agent_error};
 use crate::error::{Error, Kind, Result};
 
 /// The scheduler in a canister.
@@ -50,7 +52,29 @@ impl Scheduler {
     /// The scheduler in this canister, asked in the name of the agent's identity.
     #[must_use]
     pub fn new(agent: Agent, canister_id: Principal) -> Self {
-        Self::of(Remote { agent, canister_id })
+        Self::of(Remote {
+            agent,
+            canister_id,
+            provision: None,
+        })
+    }
+
+    /// The same scheduler, on a network that puts in place what is missing.
+    #[must_use]
+    pub fn provided_by(mut self, provision: Arc<dyn Provision>) -> Self {
+        self.canister.provision = Some(provision);
+        self
+    }
+
+    /// Has the network put in place what Python needs, if it does that.
+    ///
+    /// # Errors
+    /// What kept it from doing so.
+    pub async fn provide_python(&self) -> Result<()> {
+        match &self.canister.provision {
+            Some(provision) => provision.python().await,
+            None => Ok(()),
+        }
     }
 
     /// Its canister.

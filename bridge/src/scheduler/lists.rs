@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use chime_types::{
-    ActionDefinition, Alert, Backfill, Backup, DeadLettersRequest, Event, EventsSinceRequest,
-    ExecutionStatus, GetMyTasksRequest, GetTaskExecutionsRequest, ListBackfillsRequest,
-    ListUsersRequest, Message, NamesPageRequest, PageRequest, Task, TaskExecution, User, limits,
+    ActionDefinition, Alert, Backfill, Backup, Codex, DeadLettersRequest, Event,
+    EventsSinceRequest, ExecutionStatus, GetMyTasksRequest, GetTaskExecutionsRequest,
+    ListBackfillsRequest, ListUsersRequest, Message, NamesPageRequest, PageRequest, Task,
+    TaskExecution, User, limits,
 };
 
 use super::pages::{each_page, items};
@@ -97,6 +98,14 @@ impl<C: Canister> Scheduler<C> {
     /// Those of `list_actions`.
     pub async fn all_actions(&self) -> Result<Vec<ActionDefinition>> {
         list!(usize::MAX, self.list_actions, NamesPageRequest {}, actions)
+    }
+
+    /// Codices: the caller's own, then those for all owners.
+    ///
+    /// # Errors
+    /// Those of `list_codices`.
+    pub async fn all_codices(&self) -> Result<Vec<Codex>> {
+        list!(usize::MAX, self.list_codices, NamesPageRequest {}, codices)
     }
 
     /// The caller's alerts.

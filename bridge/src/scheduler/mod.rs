@@ -13,12 +13,14 @@ mod client;
 mod failures;
 mod find;
 mod interface;
+mod journal;
 mod latest;
 mod lists;
 mod module;
 mod oversized;
 mod owners;
 mod pages;
+mod provision;
 mod room;
 mod wait;
 
@@ -31,8 +33,10 @@ pub use client::Scheduler;
 pub use find::find_schedule;
 
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
+pub use journal::{answer_text, request_text};
 pub use latest::Latest;
 pub use module::Module;
 pub use owners::HOW_OWNERS_ARE_FOUND;
+pub use provision::Provision;
 pub use room::Room;
 pub use wait::{Patience, not_known_yet, require_completed, wait};

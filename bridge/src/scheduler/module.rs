@@ -21,6 +21,16 @@ impl Module {
         }
     }
 
+    /// The runner of stored Python that belongs with it; none if it was not there when this program was built.
+    #[must_use]
+    pub fn runner() -> Option<Self> {
+        let bytes: &[u8] = include_bytes!(env!("CHIME_RUNNER_MODULE"));
+        (!bytes.is_empty()).then_some(Self {
+            name: "runner of Python",
+            bytes,
+        })
+    }
+
     /// The hash by which a network knows it.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {

@@ -9,4 +9,4 @@ mod writer;
 
 pub use progress::Progress;
 pub use table::{Table, Text, counted, harmless, last_line, one_line, pairs};
-pub use writer::{Answer, Format, Page, Writer, reader_gone};
+pub use writer::{Answer, Format, Page, Writer, message, reader_gone};

@@ -46,6 +46,12 @@ pub struct Writer {
     file: Option<File>,
 }
 
+/// Writes a message, for whoever has no writer at hand.
+pub fn message(text: &str) {
+    // Nobody can be told that the standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 impl Writer {
     /// A writer to the standard streams.
     #[must_use]
@@ -161,8 +167,7 @@ impl Writer {
 
     /// Writes a message, which is never part of the answer.
     pub fn message(&self, text: impl AsRef<str>) {
-        // Nobody can be told that the standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+        message(text.as_ref());
     }
 
     fn put(&self, text: &str) -> io::Result<()> {

@@ -9,7 +9,8 @@ use crate::cli::ConfirmArguments;
 /// Arguments of `chime deploy`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The canister is the one of --canister or of the configuration (networks.NAME.canister). An upgrade
+The scheduler is the one of --canister or of the configuration (networks.NAME.canister), the runner of
+Python that of networks.NAME.runner. An upgrade
 uploads the code, stops the canister, takes a snapshot, upgrades, starts and checks; if the new code
 does not work, the snapshot restores the old code and its memory. Tasks are kept in any case. An
 interrupted deployment continues when the command is given again. If there is nothing to do, nothing
@@ -19,7 +20,8 @@ Examples:
   chime deploy --network local --identity icp:me --new --yes    a new one on a local network
   chime deploy --network prod --new --cycles 3T                 a new one on the mainnet
   chime deploy --network prod --dry-run                         what would be done
-  chime deploy --network prod                                   bring it up to date")]
+  chime deploy --network prod                                   bring it up to date
+  chime deploy --network prod --new --python --cycles 3T        a runner of Python beside it")]
 pub struct DeployArguments {
     /// Create a canister if none is known on this network; its id goes into the configuration.
     #[arg(long)]
@@ -28,7 +30,11 @@ pub struct DeployArguments {
     /// e.g. 3T or 500G. Needed on the mainnet; local networks create canisters free of charge.
     #[arg(long, value_name = "CYCLES", requires = "new", value_parser = cycles)]
     pub cycles: Option<u128>,
-    /// Install this module (.wasm or .wasm.gz) instead of the one inside the program.
+    /// Deploy the canister that runs Python, too, let the scheduler control it, and name it in the
+    /// scheduler's configuration. One that is known is always brought up to date.
+    #[arg(long)]
+    pub python: bool,
+    /// Install this module (.wasm or .wasm.gz) instead of the scheduler inside the program.
     #[arg(long, value_name = "FILE")]
     pub module: Option<PathBuf>,
     /// Upgrade even if the new interface breaks callers of the present one.

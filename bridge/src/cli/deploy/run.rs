@@ -7,9 +7,12 @@ use crate::cli::deploy::show::{Deployed, Deployments};
 use crate::cli::session::{choices, interrupted, settings_of};
 use crate::cli::{DeployArguments, GlobalArguments};
 use crate::config::{Choices, Config, Key};
-use crate::deployment::{CANISTERS, Code, Deployable, Journal, Payment, Plan, Request, Step, look};
+use crate::deployment::{
+    CANISTERS, Code, Deployable, Health, Journal, Payment, Plan, Request, Step, look,
+};
 use crate::error::{Error, Kind, Result};
-use crate::network::{Connection, NetworkName, connect};
+use crate::network::{Connection, NetworkName, connect, engage, not_built};
+use crate::scheduler::Scheduler;
 use crate::terminal::Writer;
 
 /// Does it, or shows what it would do.
@@ -80,13 +83,52 @@ struct Deployment<'a> {
 impl Deployment<'_> {
     async fn all(&self) -> Result<Deployments> {
         let mut done = Vec::new();
+        let mut ids = Vec::new();
         for deployable in CANISTERS {
-            done.push(self.one(deployable).await?);
+            if !self.is_wanted(deployable)? {
+                continue;
+            }
+            let (shown, id) = self.one(deployable).await?;
+            done.push(shown);
+            ids.push(id);
+        }
+        if let ([Some(scheduler), Some(runner)], false) = (ids.as_slice(), self.arguments.dry_run) {
+            let scheduler = Scheduler::new(self.connection.agent.clone(), *scheduler);
+            engage(&scheduler, *runner).await?;
         }
         Ok(Deployments::new(self.arguments.dry_run, done))
     }
 
-    async fn one(&self, deployable: Deployable) -> Result<Deployed> {
+    /// The runner is deployed where it is asked for, and kept up to date where there is one.
+    fn is_wanted(&self, deployable: Deployable) -> Result<bool> {
+        if deployable.health == Health::Scheduler {
+            return Ok(true);
+        }
+        if (deployable.module)().is_none() {
+            return match self.arguments.python {
+                true => Err(not_built()),
+                false => Ok(false),
+            };
+        }
+        Ok(self.arguments.python || self.known(deployable)?.is_some())
+    }
+
+    /// The canister of a row, if there is one.
+    fn known(&self, deployable: Deployable) -> Result<Option<Principal>> {
+        let choices = self.choices;
+        let chosen = match deployable.health {
+            Health::Scheduler => choices.canister.as_ref().map(|choice| choice.value),
+            Health::Runner => choices.runner,
+        };
+        let state = &choices.state.value;
+        match (chosen, &choices.address.value, deployable.health) {
+            (None, NetworkName::Embedded, Health::Scheduler) => state.scheduler_id(),
+            (None, NetworkName::Embedded, Health::Runner) => state.runner_id(),
+            (chosen, _, _) => Ok(chosen),
+        }
+    }
+
+    async fn one(&self, deployable: Deployable) -> Result<(Deployed, Option<Principal>)> {
         let agent = &self.connection.agent;
         let state = &self.choices.state.value;
         state.create()?;
@@ -94,7 +136,7 @@ impl Deployment<'_> {
         let plan = look(agent, self.request(deployable)?, &self.journal).await?;
         let shown = Deployed::new(&plan, &self.choices.network.value);
         if self.arguments.dry_run || plan.step == Step::Nothing {
-            return Ok(shown);
+            return Ok((shown, plan.canister_id));
         }
         let question = shown.sentence();
         let question = question.trim_end_matches('.');
@@ -105,22 +147,17 @@ impl Deployment<'_> {
         )
         .await?;
         let canister_id = self.carry_out(&plan, deployable).await?;
-        Ok(shown.done(canister_id))
+        Ok((shown.done(canister_id), Some(canister_id)))
     }
 
     fn request(&self, deployable: Deployable) -> Result<Request> {
-        let code = match &self.arguments.module {
-            Some(path) => Code::from_file(path)?,
-            None => Code::of((deployable.module)()),
-        };
-        let chosen = self.choices.canister.as_ref().map(|choice| choice.value);
-        let canister = match (chosen, &self.choices.address.value) {
-            (None, NetworkName::Embedded) => self.choices.state.value.scheduler_id()?,
-            (chosen, _) => chosen,
+        let code = match (&self.arguments.module, deployable.health) {
+            (Some(path), Health::Scheduler) => Code::from_file(path)?,
+            _ => Code::of((deployable.module)().ok_or_else(not_built)?),
         };
         Ok(Request {
             deployable,
-            canister,
+            canister: self.known(deployable)?,
             create: self.payment,
             code,
             force: self.arguments.force,
@@ -155,7 +192,11 @@ impl Deployment<'_> {
 
     fn remember(&self, canister_id: Principal, deployable: Deployable) -> Result<()> {
         if self.choices.address.value == NetworkName::Embedded {
-            return self.choices.state.value.remember_scheduler(canister_id);
+            let state = &self.choices.state.value;
+            return match deployable.health {
+                Health::Scheduler => state.remember_scheduler(canister_id),
+                Health::Runner => state.remember_runner(canister_id),
+            };
         }
         let key = Key::of_network(&self.choices.network.value, deployable.setting);
         let mut config = Config::load_or_empty(Some(&self.config_file))?;

@@ -186,6 +186,8 @@ async fn of_scheduler(scheduler: &Scheduler, hosted_here: bool) -> Vec<Finding> 
             let here_at = Clock::system().now_at();
             findings.push(doctor::scheduler_clock(figures.stats.now_at, here_at));
             findings.extend(doctor::figures(&figures));
+            let (agent, id) = (scheduler.agent(), scheduler.canister_id());
+            findings.extend(doctor::python(agent, id, &figures.config.runners).await);
         }
         Err(error) => findings.push(Finding::of_error("scheduler", &error)),
     }
