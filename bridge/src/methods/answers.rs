@@ -47,6 +47,9 @@ impl<C: Canister> CanisterTools<C> {
             Form::Executions if !is_detailed => executions(&json, bytes),
             Form::Preview => Some(preview(&json, bytes)),
             Form::Stats => stats(&json, bytes),
+            Form::Journal if !is_detailed => journal(&json, bytes),
+            Form::Entities if !is_detailed => entities(&json, bytes),
+            Form::Journal | Form::Entities => None,
             Form::Execution | Form::Executions | Form::Items(_) | Form::Other => None,
         };
         Ok(Answer::Ok(shown.unwrap_or(json)))
@@ -116,6 +119,16 @@ fn executions(json: &Value, bytes: &[u8]) -> Option<Value> {
     let shown = pairs.map(|(json, execution)| views::execution(json, execution));
     let shown = shown.collect();
     Some(with_items(json, "executions", shown))
+}
+
+fn journal(json: &Value, bytes: &[u8]) -> Option<Value> {
+    let answer: types::JournalResult = typed(bytes).ok()?;
+    Some(views::journal(json, &answer.into_result().ok()?))
+}
+
+fn entities(json: &Value, bytes: &[u8]) -> Option<Value> {
+    let answer: types::EntitiesResult = typed(bytes).ok()?;
+    Some(views::entities(json, &answer.into_result().ok()?))
 }
 
 /// The figures, with the average duration as people write it.

@@ -83,6 +83,8 @@ pub(super) enum Form {
     Executions,
     Preview,
     Stats,
+    Journal,
+    Entities,
     /// Items under this key, as they are.
     Items(&'static str),
     Other,
@@ -128,7 +130,7 @@ impl Row {
 }
 
 use Confirmation::{Always, Losing, With};
-use Form::{Execution, Executions, Items, Other, Preview, Stats, Task, Tasks};
+use Form::{Entities, Execution, Executions, Items, Journal, Other, Preview, Stats, Task, Tasks};
 
 /// Every method. `configure` asks for confirmation because lower limits and new retention rules
 /// remove the history of all owners; `restore_backup` when it replaces what is there.
@@ -215,8 +217,8 @@ pub(super) static ROWS: [Row; 65] = [
     Row::new("delete_codex", Set::Codices, CHANGES, Other)
         .on(Subject::Codex)
         .confirmed(Always),
-    Row::new("get_entities", Set::Codices, READS, Other),
-    Row::new("get_journal", Set::Codices, READS, Other),
+    Row::new("get_entities", Set::Codices, READS, Entities),
+    Row::new("get_journal", Set::Codices, READS, Journal),
     Row::new(
         "resume_execution",
         Set::Codices,

@@ -40,6 +40,12 @@ fn known(method: &str) -> Option<Value> {
             "condition": { "failure": {} },
             "channel": { "inbox": {} },
         }),
+        "put_codex" => json!({
+            "name": "balance",
+            "code": "def async_task():\n    account = {\"owner\": ic.id(), \"subaccount\": Opt(None)}\n    \
+                     balance = yield ic.call(\"ryjl3-tyaaa-aaaaa-aaaba-cai\", \"icrc1_balance_of\", account)\n    \
+                     return balance\n",
+        }),
         "define_action" => json!({
             "name": "say",
             "action": { "note": { "text": "{{attributes.words}}" } },

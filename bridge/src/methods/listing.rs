@@ -253,7 +253,12 @@ impl Plan {
         }
         let has_forms = matches!(
             self.form,
-            Form::Task | Form::Tasks | Form::Execution | Form::Executions
+            Form::Task
+                | Form::Tasks
+                | Form::Execution
+                | Form::Executions
+                | Form::Journal
+                | Form::Entities
         );
         if self.hints.read_only && has_forms {
             extras.push(Extra::Format);

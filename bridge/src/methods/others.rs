@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 pub(crate) const SAID_BY_OTHERS: &str = "said_by_others";
 
 /// Fields of the scheduler whose texts others wrote.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
+    "answer",
     "body",
+    "code",
     "description",
+    "entities",
     "error",
     "last_error",
     "log",

@@ -17,6 +17,12 @@ use crate::mcp::offer::Answer;
 pub const PLAN: &str = "plan_schedule";
 pub const DIAGNOSE: &str = "diagnose_task";
 pub const REVIEW: &str = "review_tasks";
+pub const PYTHON: &str = "write_python_task";
+
+/// The world of a program, as people read of it.
+const WORLD: &str = include_str!("../../../../docs/python.md");
+/// Where in it the commands for people begin.
+const COMMANDS: &str = "## Codices";
 
 /// The arguments of prompts, by name; completions know them too.
 pub const TASK: &str = "task";
@@ -60,6 +66,15 @@ pub fn prompts() -> Vec<Prompt> {
             )]),
         )
         .with_title("Review my tasks"),
+        Prompt::new(
+            PYTHON,
+            Some("Write a task in Python that calls canisters, sends requests and keeps state."),
+            Some(vec![
+                argument("what", "What shall be done.").with_required(true),
+                argument("when", "When, in your own words."),
+            ]),
+        )
+        .with_title("Write a task in Python"),
     ]
 }
 
@@ -75,6 +90,7 @@ impl Library {
             PLAN => plan(&arguments),
             DIAGNOSE => self.diagnose(&arguments).await,
             REVIEW => Ok(review(&arguments)),
+            PYTHON => python(&arguments),
             _ => Err(ErrorData::invalid_params(
                 format!("there is no prompt {:?}", request.name),
                 None,
@@ -168,6 +184,25 @@ fn review(arguments: &Arguments<'_>) -> GetPromptResult {
     .with_description("Review of all tasks")
 }
 
+/// States what a program sees, since no model knows it.
+fn python(arguments: &Arguments<'_>) -> Answer<GetPromptResult> {
+    let what = arguments.required("what")?;
+    let when = arguments.get("when").unwrap_or("not said yet: ask me");
+    let task = format!(
+        "Write a task for Chime in Python that does this: {what}\nWhen: {when}\n\nWhat a program sees is \
+         below. Show me the program first and say what it calls, what it keeps and what it does when a call is \
+         rejected. When I agree, store it with put_codex, make a task with a step {{\"codex\": {{\"name\": \
+         ...}}}}, run it once with run_task_now, and show me its log, its result and, from get_journal, what it \
+         asked for. The tools for codices are in the set `codices`.",
+    );
+    let world = WORLD.split(COMMANDS).next().unwrap_or(WORLD);
+    Ok(GetPromptResult::new(vec![
+        PromptMessage::new_text(Role::User, task),
+        PromptMessage::new_text(Role::User, world),
+    ])
+    .with_description("A task in Python"))
+}
+
 /// The arguments of a request: texts by name.
 struct Arguments<'a>(Vec<(&'a str, &'a str)>);
 
@@ -240,6 +275,19 @@ mod tests {
         assert_eq!(error.data.unwrap()["field"], "what");
         let number = request(PLAN, json!({ "what": 7 }));
         assert!(Arguments::of(&number).is_err());
+    }
+
+    #[test]
+    fn should_state_the_world_of_a_program() {
+        assert!(WORLD.contains(COMMANDS));
+        let request = request(PYTHON, json!({ "what": "count the users" }));
+        let result = python(&Arguments::of(&request).unwrap()).unwrap();
+        assert!(text(&result).contains("count the users"));
+        let world = &result.messages[1].content.as_text().unwrap().text;
+        for part in ["ic.call(", "TaskEntity", "ic.sleep(", "262,144 bytes"] {
+            assert!(world.contains(part), "{part}");
+        }
+        assert!(!world.contains(COMMANDS));
     }
 
     #[test]

@@ -5,12 +5,14 @@
 //! missed runs, and its next times.
 
 mod execution;
+mod journal;
 mod task;
 mod times;
 
 use serde_json::{Map, Value};
 
 pub(super) use execution::{attempts, execution};
+pub(super) use journal::{entities, journal};
 pub(super) use task::{add_next_runs, task};
 pub(super) use times::{moment, runs};
 
