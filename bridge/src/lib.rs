@@ -32,6 +32,7 @@ pub mod identity;
 pub mod mcp;
 pub mod methods;
 pub mod network;
+pub mod rehearsal;
 #[cfg(test)]
 mod rooms;
 pub mod scheduler;

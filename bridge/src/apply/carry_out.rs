@@ -1,15 +1,73 @@
 //! What a plan of job files decided, carried out.
 
-use chime_types::{PauseTaskRequest, Task, TaskRequest};
+use chime_types::{CodexRequest, PauseTaskRequest, PutCodexRequest, Task, TaskRequest};
+use sha2::{Digest, Sha256};
 
-use super::{Change, Declaration};
-use crate::error::Result;
+use super::{Change, CodexFile, Declaration};
+use crate::error::{Kind, Result};
 use crate::scheduler::Scheduler;
 
 /// Why a task is paused whose job file switches it off.
 const SWITCHED_OFF: &str = "switched off in its job file";
 
+/// How a file of Python stands to the codex that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is none of its name, or there was none.
+    New,
+    /// It is another version.
+    Changed,
+    /// It is what is stored.
+    Same,
+}
+
 impl Scheduler {
+    /// How a file stands to the caller's codex of its name.
+    ///
+    /// # Errors
+    /// Those of `get_codex`.
+    pub async fn standing(&self, codex: &CodexFile) -> Result<Standing> {
+        let request = CodexRequest {
+            name: codex.name.clone(),
+            version: None,
+            shared: Some(false),
+        };
+        let stored = match self.get_codex(&request).await {
+            Ok(stored) => stored.version,
+            Err(error) if error.kind() == Kind::NotFound => return Ok(Standing::New),
+            Err(error) => return Err(error),
+        };
+        let checksum = hex::encode(Sha256::digest(&codex.code));
+        // What no runner has compiled yet is stored once more, now that there may be one.
+        let is_same = stored.checksum == format!("sha256:{checksum}") && stored.is_checked;
+        Ok(match is_same {
+            true => Standing::Same,
+            false => Standing::Changed,
+        })
+    }
+
+    /// Stores a file as a codex, unless it is stored already.
+    ///
+    /// # Errors
+    /// Those of `put_codex`, with the file in the place of a field.
+    pub async fn store(&self, codex: &CodexFile) -> Result<Standing> {
+        let standing = self.standing(codex).await?;
+        if standing == Standing::Same {
+            return Ok(standing);
+        }
+        let request = PutCodexRequest {
+            name: codex.name.clone(),
+            code: Some(codex.code.clone()),
+            ..PutCodexRequest::default()
+        };
+        let stored = self.put_codex(&request).await;
+        stored.map_err(|error| match error.field() {
+            Some(_) => error.at(codex.file.display().to_string()),
+            None => error,
+        })?;
+        Ok(standing)
+    }
+
     /// The same declaration with the methods that it calls checked, and with arguments of the types
     /// that they take; and what could not be checked.
     ///

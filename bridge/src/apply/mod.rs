@@ -24,6 +24,7 @@ mod http;
 mod identity;
 mod merge;
 mod plan;
+mod python;
 mod realms;
 mod schedule;
 mod script;
@@ -51,10 +52,12 @@ use std::path::{Path, PathBuf};
 
 use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
+pub use carry_out::Standing;
 pub use export::{Difference, differences, exported};
 pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES, is_without_jobs};
 pub use identity::{AppliedFrom, applied_from};
 pub use plan::{Change, Plan, Step, patch};
+pub use python::{CodexFile, is_python, program, read_codex};
 pub use script::shell_command;
 pub use settings::{WorkerSettings, read_settings};
 
@@ -69,6 +72,8 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Remarks for the user that are no reason to refuse.
     pub notes: Vec<String>,
+    /// The files of Python that its steps run, and what they import.
+    pub codices: Vec<CodexFile>,
 }
 
 /// What was made of a document.
@@ -259,7 +264,12 @@ pub fn read_with(paths: &[PathBuf], default_timeout_seconds: Option<u64>) -> Vec
             default_timeout_seconds: timeout.or(default_timeout_seconds),
         };
         match &document.content {
-            Ok(value) => findings.extend(dialect::read(&document.file, value, &context)),
+            Ok(value) => {
+                let mut read = dialect::read(&document.file, value, &context);
+                read.iter_mut()
+                    .for_each(|finding| python::take_up(finding, &document.directory));
+                findings.extend(read);
+            }
             Err(refusal) => findings.push(Finding {
                 task: document.name.clone(),
                 ..Finding::refused(&document.file, refusal.clone())
@@ -267,6 +277,7 @@ pub fn read_with(paths: &[PathBuf], default_timeout_seconds: Option<u64>) -> Vec
         }
     }
     validate::check(&mut findings);
+    python::check(&mut findings);
     findings
 }
 
@@ -281,6 +292,7 @@ impl Finding {
             task: draft.task,
             outcome: outcome.unwrap_or_else(Outcome::Refused),
             notes: draft.notes,
+            codices: Vec::new(),
         }
     }
 

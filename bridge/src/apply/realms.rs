@@ -2,8 +2,8 @@
 //!
 //! `{"name", "every", "after", "steps": [{"file", "run_next_after"}]}` and
 //! `{"name", "schedule": {"every", "after"}, "steps": [{"codex", "async", "delay"}]}` may be mixed.
-//! A step's file is read if it lies beside the configuration; otherwise only its name is kept. A
-//! shell script, which the original does not have, becomes a command.
+//! A step's file is stored as a codex if it lies beside the configuration; otherwise the step runs what is
+//! stored under its name. A shell script, which the original does not have, becomes a command.
 //! Whether code is asynchronous shows in the code, so that `async` is read and not used.
 
 use std::path::Path;
@@ -95,30 +95,50 @@ fn read_step(
     Ok((step, delay))
 }
 
-/// A shell script is a command for a worker; anything else is Python.
+/// A shell script is a command for a worker; anything else is Python, which is taken up with its file.
 fn action(
     file: String,
     path: &str,
     context: &Context<'_>,
     draft: &mut Draft,
 ) -> Result<Action, Refusal> {
-    let code = code(&file, path, context, draft)?;
-    if !is_shell_script(&file) {
-        return Ok(Action::Codex {
-            name: file,
-            code,
-            input: None,
-        });
+    let place = context.directory.join(Path::new(&file));
+    if is_shell_script(&file) {
+        return script(&file, &place, path);
     }
-    let Some(text) = code else {
-        let rule = format!("{file} is not beside the configuration");
-        return Err(Refusal::of(
-            path,
-            rule,
+    if !place.is_file() {
+        draft.notes.push(format!(
+            "{file} is not beside the configuration: the step runs the codex that is stored under its name"
+        ));
+    }
+    Ok(Action::Codex {
+        name: file,
+        code: None,
+        input: None,
+    })
+}
+
+fn script(file: &str, place: &Path, path: &str) -> Result<Action, Refusal> {
+    let refuse = |rule: String, fix: &str| Refusal::of(path, rule, fix);
+    if !place.is_file() {
+        return Err(refuse(
+            format!("{file} is not beside the configuration"),
             "Put the script there: it is read now.",
         ));
-    };
-    let command = shell_command(&file, &text).map_err(|refusal| Refusal {
+    }
+    let unreadable = |error| refuse(format!("cannot read {file}: {error}"), "Correct the file.");
+    let size = place.metadata().map_err(unreadable)?.len();
+    if size > limits::MAXIMUM_COMMAND_BYTES as u64 {
+        return Err(refuse(
+            format!(
+                "{file} has {size} bytes, more than {}",
+                limits::MAXIMUM_COMMAND_BYTES
+            ),
+            "Correct the file.",
+        ));
+    }
+    let text = std::fs::read_to_string(place).map_err(unreadable)?;
+    let command = shell_command(file, &text).map_err(|refusal| Refusal {
         field: Some(path.to_string()),
         ..refusal
     })?;
@@ -126,42 +146,6 @@ fn action(
         command,
         queue: None,
     })
-}
-
-/// The code of a step, if its file is there.
-fn code(
-    file: &str,
-    path: &str,
-    context: &Context<'_>,
-    draft: &mut Draft,
-) -> Result<Option<String>, Refusal> {
-    let place = context.directory.join(Path::new(file));
-    if !place.is_file() {
-        draft.notes.push(format!(
-            "{file} is not beside the configuration: the codex is kept by its name"
-        ));
-        return Ok(None);
-    }
-    let refuse = |rule: String| {
-        Refusal::of(
-            path,
-            rule,
-            "Correct the file, or remove it to keep the codex by its name.",
-        )
-    };
-    let size = place
-        .metadata()
-        .map_err(|error| refuse(format!("cannot read {file}: {error}")))?
-        .len();
-    if size > limits::MAXIMUM_COMMAND_BYTES as u64 {
-        return Err(refuse(format!(
-            "{file} has {size} bytes, more than {}",
-            limits::MAXIMUM_COMMAND_BYTES
-        )));
-    }
-    let code = std::fs::read_to_string(&place)
-        .map_err(|error| refuse(format!("cannot read {file}: {error}")))?;
-    Ok(Some(code))
 }
 
 /// `every` is 0 or missing for a task that runs once. `after` is the delay of the first run.

@@ -26,7 +26,7 @@ pub(super) fn is_shell_script(file: &str) -> bool {
 pub fn shell_command(file: &str, text: &str) -> Result<String, Refusal> {
     // Line ends of Windows would become a part of the last word of each line.
     let text = &text.replace("\r\n", "\n");
-    if matches!(extension(file).as_deref(), Some("py" | "pyw"))
+    if extension(file).as_deref() == Some("pyw")
         || interpreter(text).is_some_and(|name| name.starts_with("python"))
     {
         return Err(python(file));
@@ -80,13 +80,12 @@ fn handed_to(shell: &str, text: &str) -> String {
     format!("exec {shell} -c '{}'", text.replace('\'', r"'\''"))
 }
 
-pub(super) fn python(file: &str) -> Refusal {
+fn python(file: &str) -> Refusal {
     Refusal::new(
-        format!("{file} is Python, and this version has no Python runner"),
+        format!("{file} is Python, but its name does not end in .py"),
         format!(
-            "Let a worker run it with --command 'python3 {file}' (`chime worker \
-             --allow-remote-commands`, where the file has to be), call a canister with --call, or \
-             keep it for a later version with a job file and `chime apply`."
+            "Name it {file}.py to have it stored and run in the network; or let a worker run it with \
+             --command 'python3 {file}' (`chime worker --allow-remote-commands`, where the file has to be)."
         ),
     )
 }
@@ -125,7 +124,7 @@ mod tests {
     #[test]
     fn should_refuse_what_no_shell_runs() {
         for (file, text, rule) in [
-            ("a.py", "print()", "is Python"),
+            ("a.pyw", "print()", "is Python"),
             ("a", "#!/usr/bin/env python3\n", "is Python"),
             ("a.sh", " \n", "is empty"),
             ("a.txt", "echo", "is not a shell script"),

@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use super::{
-    ActionCommand, AlertCommand, ApplyArguments, BackupCommand, CompletionsArguments,
+    ActionCommand, AlertCommand, ApplyArguments, BackupCommand, CodexCommand, CompletionsArguments,
     ConfigCommand, DeployArguments, EventsArguments, ExecutionCommand, IdentityCommand,
     InboxArguments, ManArguments, McpArguments, PreviewArguments, PsCommand, RunArguments,
     ScheduleCommand, SchedulerCommand, SecretCommand, StatsArguments, TaskCommand, TopArguments,
@@ -224,6 +224,9 @@ pub enum Command {
     /// Manage registered actions, for steps with --named.
     #[command(subcommand)]
     Action(ActionCommand),
+    /// Store Python programs, show, test and roll them back.
+    #[command(subcommand, visible_alias = "codices")]
+    Codex(CodexCommand),
     /// Manage secrets of HTTP actions and webhooks.
     #[command(subcommand)]
     Secret(SecretCommand),

@@ -65,7 +65,7 @@ const ACTION_FLAGS: [(&str, &str); 5] = [
 ];
 
 /// Methods, and the commands that call them.
-const VERBS: [(&str, &str); 46] = [
+const VERBS: [(&str, &str); 53] = [
     ("create_task", "chime run"),
     ("get_task", "chime task show"),
     ("update_task", "chime task edit"),
@@ -106,6 +106,13 @@ const VERBS: [(&str, &str); 46] = [
     ("define_action", "chime action define"),
     ("list_actions", "chime action ls"),
     ("delete_action", "chime action delete"),
+    ("put_codex", "chime codex put"),
+    ("get_codex", "chime codex show"),
+    ("list_codices", "chime codex ls"),
+    ("rollback_codex", "chime codex rollback"),
+    ("delete_codex", "chime codex delete"),
+    ("get_journal", "chime execution show"),
+    ("resume_execution", "chime execution resume"),
     ("put_secret", "chime secret put"),
     ("list_secrets", "chime secret ls"),
     ("delete_secret", "chime secret delete"),

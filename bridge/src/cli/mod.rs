@@ -9,6 +9,7 @@ mod alert;
 mod apply;
 mod backup;
 mod changed;
+mod codex;
 mod command_line;
 mod completions;
 mod config;
@@ -50,7 +51,7 @@ mod tests;
 pub use action::arguments::{ActionCommand, ActionDeleteArguments, DefineArguments};
 pub use execution::arguments::{
     CancelArguments, ExecutionCommand, ExecutionListArguments, ExecutionSelector, ReplayArguments,
-    SnoozeArguments,
+    ResumeArguments, SnoozeArguments,
 };
 pub use mcp::arguments::{
     HttpArguments, InstallArguments, McpArguments, McpCommand, ToolArguments,
@@ -67,6 +68,10 @@ pub use apply::arguments::ApplyArguments;
 pub use backup::arguments::{
     BackupCommand, BackupCreateArguments, BackupDeleteArguments, BackupDownloadArguments,
     BackupRestoreArguments,
+};
+pub use codex::arguments::{
+    CodexCommand, CodexDeleteArguments, CodexGetArguments, CodexNameArguments, CodexPutArguments,
+    CodexRollbackArguments, CodexSelector, CodexTestArguments,
 };
 pub use command_line::{Cli, Command, Flags, GlobalArguments};
 pub use completions::arguments::CompletionsArguments;
@@ -140,6 +145,7 @@ async fn run_command(cli: Cli) -> Result<()> {
         Command::Secret(command) => secret::run::run(global, &command, &writer).await,
         Command::Alert(command) => alert::run::run(global, &command, &writer).await,
         Command::Inbox(arguments) => alert::run::messages(global, &arguments, &writer).await,
+        Command::Codex(command) => codex::run::run(global, &command, &writer).await,
         Command::Backup(command) => backup::run::run(global, &command, &writer).await,
         Command::User(command) => user::run::run(global, &command, &writer).await,
         Command::Scheduler(command) => scheduler::run::run(global, &command, &writer).await,

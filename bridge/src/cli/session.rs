@@ -1,12 +1,18 @@
 //! A connection for the length of one command, which always ends in order: on an error and on a
 //! signal too, so that an embedded network of this process stores its state.
 
+use std::sync::Arc;
+
+use candid::Principal;
+use ic_agent::Agent;
+
+use crate::apply::{CodexFile, Standing};
 use crate::cli::{Flags, GlobalArguments};
 use crate::config::{Choice, Choices, Config, Given, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, Settings, connect};
 use crate::scheduler::{NamesCallees, Scheduler};
-use crate::terminal::{Writer, reader_gone};
+use crate::terminal::{Writer, message, reader_gone};
 
 /// The scheduler, and whether its network ends with this command.
 pub(in crate::cli) struct Session {
@@ -95,6 +101,30 @@ pub(in crate::cli) async fn with_scheduler<T>(
     until(global, writer, work, interrupted()).await
 }
 
+/// Does work with the runner of the embedded network, whatever network is chosen otherwise: what is tried
+/// out is tried out here.
+pub(in crate::cli) async fn with_python<T>(
+    global: &GlobalArguments,
+    writer: &Writer,
+    work: impl AsyncFnOnce(&Agent, Principal) -> Result<T>,
+) -> Result<T> {
+    let progress = |text: &str| writer.message(text);
+    let here = Settings::embedded(settings(global)?.state);
+    let connection = connect(here, &progress).await?;
+    let work = async {
+        let runner = connection.runner(&progress, Arc::new(message)).await?;
+        work(&connection.agent, runner).await
+    };
+    let result = tokio::select! {
+        result = work => result,
+        name = interrupted() => Err(interruption(name)),
+    };
+    let ended = connection.shutdown().await;
+    let value = result?;
+    ended?;
+    Ok(value)
+}
+
 /// Like [`with_scheduler`], for work that writes on and on. To be interrupted is how it ends, or that
 /// nobody reads any more, whether or not there is something to write.
 pub(in crate::cli) async fn streaming(
@@ -154,7 +184,9 @@ async fn begin<T>(
     work: impl AsyncFnOnce(&Session) -> Result<T>,
 ) -> Result<T> {
     let session = Session {
-        scheduler: connection.scheduler(progress).await?,
+        scheduler: connection
+            .scheduler_saying(progress, Arc::new(message))
+            .await?,
         hosted_here: connection.is_hosted_here(),
     };
     work(&session).await
@@ -201,6 +233,19 @@ pub(in crate::cli) async fn interrupted() -> &'static str {
         Ok(()) => "Ctrl+C",
         Err(_) => std::future::pending().await,
     }
+}
+
+/// Stores files of Python, and says what is new.
+pub(super) async fn store(session: &Session, codices: &[CodexFile], writer: &Writer) -> Result<()> {
+    for codex in codices {
+        let said = match session.scheduler.store(codex).await? {
+            Standing::New => "is stored",
+            Standing::Changed => "is stored as a new version",
+            Standing::Same => continue,
+        };
+        writer.message(format!("The codex {} {said}.", codex.name));
+    }
+    Ok(())
 }
 
 /// Checks the methods that a request names by the interfaces of their canisters, and says what could

@@ -12,7 +12,7 @@ use chime_types::{Task, TaskRequest};
 use super::jobs::{JobFiles, kept_by};
 use super::link::Link;
 use super::report::passes;
-use crate::apply::{Declaration, Finding, Outcome, Plan, Refusal, Step, applied_from};
+use crate::apply::{CodexFile, Declaration, Finding, Outcome, Plan, Refusal, Step, applied_from};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::Scheduler;
 
@@ -24,6 +24,9 @@ const FILE_GONE: &str = "its job file is gone";
 pub(super) struct Keeper {
     group: String,
     said: BTreeSet<String>,
+    /// The files of Python that were stored, as they were then: what somebody stored since stays until the
+    /// file changes.
+    stored: Vec<CodexFile>,
 }
 
 /// What one round came to.
@@ -37,6 +40,7 @@ impl Keeper {
         Self {
             group,
             said: BTreeSet::new(),
+            stored: Vec::new(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Keeper {
         let mut round = Round {
             link,
             group: &self.group,
+            stored: &mut self.stored,
             plan: Plan::new(tasks.clone()).leaving_changes_by_hand(),
             declared: BTreeSet::new(),
             remarks: Vec::new(),
@@ -77,6 +82,7 @@ impl Keeper {
 struct Round<'a> {
     link: &'a Link,
     group: &'a str,
+    stored: &'a mut Vec<CodexFile>,
     plan: Plan,
     /// Tasks that a file declares.
     declared: BTreeSet<u64>,
@@ -98,6 +104,7 @@ impl Round<'_> {
                 "Apply it once with `chime apply -f`, and move it out of the directory.",
             )),
         };
+        let step = self.with_codices(step, finding).await?;
         match self.carry_out(step).await {
             Ok(Some(task)) => {
                 self.declared.insert(task.id);
@@ -138,6 +145,27 @@ impl Round<'_> {
                 }
             },
         }
+    }
+
+    /// Stores the files of Python of a job before its task, which may run at once.
+    async fn with_codices(&mut self, step: Step, finding: &Finding) -> Result<Step> {
+        if matches!(step, Step::Refused(_)) {
+            return Ok(step);
+        }
+        for codex in &finding.codices {
+            if self.stored.contains(codex) {
+                continue;
+            }
+            let store = |scheduler: Scheduler| async move { scheduler.store(codex).await };
+            match self.link.call(store).await.map_err(Obstacle::from) {
+                Ok(_) => {}
+                Err(Obstacle::Failed(error)) => return Err(error),
+                Err(Obstacle::Refused(refusal)) => return Ok(Step::Refused(refusal)),
+            }
+            self.stored.retain(|other| other.name != codex.name);
+            self.stored.push(codex.clone());
+        }
+        Ok(step)
     }
 
     async fn carry_out(&mut self, step: Step) -> std::result::Result<Option<Task>, Obstacle> {

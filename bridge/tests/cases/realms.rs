@@ -102,11 +102,16 @@ fn should_read_code_beside_the_configuration_and_else_keep_its_name() {
     let copy = directory.path().join("config.json");
     std::fs::copy(config, &copy).expect("a copy");
     std::fs::write(directory.path().join("step2.py"), "result = 'ok'\n").expect("a file");
-    let expected = [
-        ("step1.py".into(), None),
-        ("step2.py".into(), Some("result = 'ok'\n".into())),
-    ];
-    assert_eq!(codices(&[copy]), expected);
+    let expected = [("step1.py".into(), None), ("step2".into(), None)];
+    assert_eq!(codices(std::slice::from_ref(&copy)), expected);
+    let findings = apply::read(&[copy]);
+    let [stored] = findings[0].codices.as_slice() else {
+        panic!("{:?}", findings[0].codices);
+    };
+    assert_eq!(
+        (stored.name.as_str(), stored.code.as_str()),
+        ("step2", "result = 'ok'\n")
+    );
 }
 
 #[test]

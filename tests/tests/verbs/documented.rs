@@ -166,7 +166,7 @@ fn run_all(lines: &[String]) {
 
 /// What README and the page about the configuration say to type.
 fn of_pages() -> Vec<String> {
-    let pages = ["README.md", "docs/configuration.md"];
+    let pages = ["README.md", "docs/configuration.md", "docs/python.md"];
     let typed = pages.map(|name| prompted(&fs::read_to_string(workspace().join(name)).unwrap()));
     typed
         .into_iter()

@@ -31,10 +31,7 @@ pub const WAYS: &[(&str, Way)] = &[
     ("chime config set network=ic", Not(MAINNET)),
     ("chime doctor --network prod", Not(MAINNET)),
     ("chime stats --network ic", Not(MAINNET)),
-    (
-        "chime run --command 'python3 task.py' --network",
-        Not(MAINNET),
-    ),
+    ("chime run --file task.py --network", Not(MAINNET)),
     ("chime identity new laptop", Not(STORES)),
     ("chime identity import dev", Not(STORES)),
     ("chime identity principal icp:me", Not(STORES)),
@@ -62,6 +59,10 @@ pub const WAYS: &[(&str, Way)] = &[
     (
         "chime scheduler set 'retention=",
         Ends(2, "it asks, and here is no terminal"),
+    ),
+    (
+        "chime execution resume",
+        Not("tests/python, where a codex is changed under an execution"),
     ),
     ("chime ps logs --all --follow", Until("completed")),
     ("chime events --follow", Until("\"kind\"")),
@@ -108,13 +109,18 @@ pub const WAYS: &[(&str, Way)] = &[
 ];
 
 /// Files that the commands name, beside the jobs of `examples`.
-pub const FILES: [(&str, &str); 13] = [
+pub const FILES: [(&str, &str); 15] = [
     (
         "task_config.json",
         r#"{"name": "nightly", "steps": [{"codex": "a.sh"}], "schedule": {"every": 3600}}"#,
     ),
     ("a.sh", "echo done\n"),
-    ("my_task.sh", "echo done\n"),
+    ("report.py", "def async_task():\n    return 'ok'\n"),
+    ("world.json", "{}"),
+    (
+        "examples/my_task.py",
+        "def async_task():\n    ic.print('Processing...')\n    return 'ok'\n",
+    ),
     (
         "daily.yaml",
         "Tasks:\n  - Name: daily\n    Schedule: \"@daily\"\n    ActionName: sync\n    EntityName: x\n",

@@ -5,19 +5,19 @@
 
 use super::support::{Network, write};
 
-/// A configuration whose steps can be run: the one of the document with shell scripts.
+/// The configuration of the document.
 const CONFIGURATION: &str = r#"{
   "name": "complex_workflow",
   "steps": [
-    {"codex": "step1_prepare.sh", "async": false},
-    {"codex": "step2_transfer.sh", "async": true},
-    {"codex": "step3_finalize.sh", "async": false, "delay": 5}
+    {"codex": "step1_prepare.py", "async": false},
+    {"codex": "step2_transfer.py", "async": true},
+    {"codex": "step3_finalize.py", "async": false, "delay": 5}
   ],
   "schedule": {"every": 3600}
 }"#;
 
 /// Lines that do what they did.
-const AS_WRITTEN: [&str; 14] = [
+const AS_WRITTEN: [&str; 17] = [
     "realms ps ls",
     "realms ps ls --verbose",
     "realms ps ls --output json",
@@ -32,27 +32,13 @@ const AS_WRITTEN: [&str; 14] = [
     "realms ps logs <task_id> --output json",
     "realms ps logs <task_id> --follow",
     "realms run --config task_config.json",
+    "realms run --file examples/my_task.py",
+    "realms run --file examples/my_task.py --every 10",
+    "realms run --file examples/my_task.py --after 30",
 ];
 
-/// Lines that are refused with what to write instead, and part of what is said.
-const REFUSED: [(&str, &str); 4] = [
-    (
-        "realms run --file examples/my_task.py",
-        "--command 'python3 examples/my_task.py'",
-    ),
-    (
-        "realms run --file examples/my_task.py --every 10",
-        "no Python runner",
-    ),
-    (
-        "realms run --file examples/my_task.py --after 30",
-        "no Python runner",
-    ),
-    (
-        "realms run --file task.py --network staging --canister realm_backend",
-        "no Python runner",
-    ),
-];
+/// A line that does what it did once its names are in the configuration.
+const WITH_NAMES: &str = "realms run --file task.py --network staging --canister realm_backend";
 
 /// Lines of the Icarus document, and of the Realms document in Mermaid, for which the page says
 /// what to write.
@@ -81,15 +67,20 @@ fn should_do_what_the_realms_document_says() {
     let network = Network::start();
     write(&network.path("task_config.json"), CONFIGURATION);
     for step in ["step1_prepare", "step2_transfer", "step3_finalize"] {
-        write(&network.path(&format!("{step}.sh")), "echo done\n");
+        let code = format!("result = '{step}'\n");
+        write(&network.path(&format!("{step}.py")), &code);
+    }
+    for file in ["my_task.py", "codices/ggg.py"] {
+        let code = std::fs::read_to_string(chime_tests::workspace().join("examples").join(file));
+        write(&network.path("examples").join(file), &code.unwrap());
     }
     let made = network.json(&["run", "--config", "task_config.json"]);
     let id = made["task_id"].as_str().unwrap();
     let task = network.json(&["task", "show", id]);
     assert_eq!(task["steps"][1]["run_next_after_seconds"], "5s");
     assert_eq!(
-        task["steps"][2]["action"]["command"]["command"],
-        "echo done\n"
+        task["steps"][2]["action"]["codex"]["name"],
+        "step3_finalize"
     );
     assert_eq!(task["schedules"][0]["repeat_every_seconds"], "1h");
     for line in AS_WRITTEN.iter().filter(|line| !line.contains("--follow")) {
@@ -117,25 +108,7 @@ fn should_do_what_the_realms_document_says() {
 }
 
 #[test]
-fn should_refuse_python_with_what_to_write_instead() {
-    let network = Network::start();
-    for (line, part) in REFUSED {
-        let said = network.refused(&words(line, ""), 2);
-        assert!(said.contains(part), "{line}: {said}");
-    }
-    write(
-        &network.path("python.json"),
-        r#"{"name": "x", "steps": [{"file": "step1.py"}]}"#,
-    );
-    let said = network.refused(&["run", "--config", "python.json"], 2);
-    assert!(
-        said.contains("step1.py") && said.contains("chime apply"),
-        "{said}"
-    );
-}
-
-#[test]
-fn should_run_the_scripts_that_take_the_place_of_python() {
+fn should_hand_shell_scripts_to_workers() {
     let network = Network::start();
     write(
         &network.path("job.sh"),
@@ -236,8 +209,7 @@ fn should_do_what_the_page_says_about_daptin() {
 fn should_have_every_documented_line_on_the_page_about_moving_here() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/migration.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let refused = REFUSED.iter().map(|(line, _)| *line);
-    for line in AS_WRITTEN.into_iter().chain(refused).chain(ICARUS) {
+    for line in AS_WRITTEN.into_iter().chain([WITH_NAMES]).chain(ICARUS) {
         assert!(page.contains(line), "{line} is not in docs/migration.md");
     }
 }

@@ -13,6 +13,7 @@ mod documents;
 mod executions;
 mod figures;
 mod library;
+mod python;
 mod schedules;
 mod support;
 mod tasks;

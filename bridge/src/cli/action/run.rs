@@ -6,7 +6,7 @@ use crate::cli::action::show::{actions, defined_action};
 use crate::cli::changed::removed;
 use crate::cli::confirm::confirm;
 use crate::cli::request;
-use crate::cli::session::{know_callees, with_scheduler};
+use crate::cli::session::{know_callees, store, with_scheduler};
 use crate::cli::{ActionCommand, ActionDeleteArguments, DefineArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
 use crate::terminal::Writer;
@@ -35,6 +35,7 @@ async fn define(
     writer: &Writer,
 ) -> Result<()> {
     let mut steps = request::steps(&arguments.steps)?;
+    let codices = request::codices(&arguments.steps)?;
     let (Some(step), true) = (steps.pop(), steps.is_empty()) else {
         return Err(Error::new(
             Kind::Usage,
@@ -50,6 +51,7 @@ async fn define(
         shared: Some(arguments.shared),
     };
     let defined = with_scheduler(global, writer, async |session| {
+        store(session, &codices, writer).await?;
         let mut request = request.clone();
         know_callees(session, &mut request, writer).await?;
         session.scheduler.define_action(&request).await

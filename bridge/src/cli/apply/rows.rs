@@ -4,7 +4,7 @@ use chime_schedule::{Definition, Schedule};
 use chime_types::limits::NANOSECONDS;
 use chime_types::{Action, NewSchedule, Task};
 
-use crate::apply::{self, Change, Finding, Outcome, Refusal};
+use crate::apply::{self, Change, Finding, Outcome, Refusal, Standing};
 use crate::cli::apply::show::{AppliedRow, FieldChange, FieldFault};
 use crate::terminal::Writer;
 
@@ -50,6 +50,27 @@ pub(in crate::cli) fn with_pause(mut row: AppliedRow, finding: &Finding) -> Appl
         row.notes.push(format!(
             "it was not paused by its file, and stays paused; `chime task resume {name:?}` lets it run"
         ));
+    }
+    row
+}
+
+/// The row with what became of the files of Python that the task runs, or would become.
+pub(in crate::cli) fn with_codices(
+    mut row: AppliedRow,
+    standings: &[(&str, Standing)],
+    is_trial: bool,
+) -> AppliedRow {
+    for (name, standing) in standings {
+        let (what, would) = match standing {
+            Standing::New => ("is stored", "would be stored"),
+            Standing::Changed => ("is stored as a new version", "would be a new version"),
+            Standing::Same => continue,
+        };
+        let what = if is_trial { would } else { what };
+        row.notes.push(format!("the codex {name} {what}"));
+        if row.action == "unchanged" {
+            row.action = "updated";
+        }
     }
     row
 }
@@ -105,7 +126,7 @@ pub(in crate::cli) fn refused(row: AppliedRow, refusal: Refusal) -> AppliedRow {
 
 /// Remarks about what does not run by itself.
 pub(in crate::cli) fn remarks(findings: &[Finding]) -> Vec<String> {
-    let lines = [COMMAND, NAMED, CODEX].into_iter().filter_map(|need| {
+    let lines = [COMMAND, NAMED].into_iter().filter_map(|need| {
         let concerned = findings.iter().filter(|finding| {
             finding
                 .actions()
@@ -124,15 +145,12 @@ pub(in crate::cli) fn remarks(findings: &[Finding]) -> Vec<String> {
 const COMMAND: &str = "a shell command: its runs wait until a worker claims them";
 const NAMED: &str =
     "a named action: until `chime action define` defines it, its runs fail and say so";
-const CODEX: &str =
-    "Python, for which this version has no runner: it is kept, and its runs fail and say so";
 
 /// What somebody has to provide so that the action is carried out.
 const fn need_of(action: &Action) -> Option<&'static str> {
     match action {
         Action::Command { .. } => Some(COMMAND),
         Action::Named { .. } => Some(NAMED),
-        Action::Codex { .. } => Some(CODEX),
         _ => None,
     }
 }

@@ -3,8 +3,8 @@
 use chime_types::{NewSchedule, PreviewScheduleRequest};
 
 use super::prune;
-use super::rows::{differences, foreseen, refused, remarks, with_pause, with_task};
-use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Step};
+use super::rows::{differences, foreseen, refused, remarks, with_codices, with_pause, with_task};
+use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Standing, Step};
 use crate::cli::apply::show::{Applied, AppliedRow};
 use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::cli::{ApplyArguments, GlobalArguments};
@@ -119,7 +119,12 @@ async fn one(
             Some(Step::Create(request)) => Some(request.clone()),
             _ => None,
         };
+        let standings = match &step {
+            Some(Step::Refused(_)) => Vec::new(),
+            _ => codices(session, finding, trial).await?,
+        };
         let row = carry_out(session, step, row.clone(), trial, writer).await?;
+        let row = with_codices(row, &standings, trial != Trial::No);
         // What is refused for another reason takes no room.
         if let (Some(room), Some(request)) = (room, request) {
             room.take(&request.schedules, request.disabled != Some(true))?;
@@ -131,6 +136,24 @@ async fn one(
         Err(Obstacle::Refused(refusal)) => Ok(refused(row, refusal)),
         Err(Obstacle::Failed(error)) => Err(error),
     }
+}
+
+/// Stores the files of Python that a task runs, before the task: it may run at once. On trial they are only
+/// looked at.
+async fn codices<'a>(
+    session: &Session,
+    finding: &'a Finding,
+    trial: Trial,
+) -> Result<Vec<(&'a str, Standing)>> {
+    let mut standings = Vec::with_capacity(finding.codices.len());
+    for codex in &finding.codices {
+        let standing = match trial {
+            Trial::No => session.scheduler.store(codex).await?,
+            Trial::Dry | Trial::Diff => session.scheduler.standing(codex).await?,
+        };
+        standings.push((codex.name.as_str(), standing));
+    }
+    Ok(standings)
 }
 
 async fn decide(

@@ -29,6 +29,7 @@ Examples:
       --daily 02:30 --dry-run
   chime run --http https://example.com/hook --header 'x-token: {{secrets.TOKEN}}' \\
       --body '{\"run\": \"{{execution_id}}\"}' --every 1h
+  chime run --file report.py --every 1h
   chime run --config task_config.json"
 )]
 pub struct RunArguments {
@@ -55,6 +56,10 @@ pub struct RunArguments {
     /// Wait until the first execution ends; the exit code is 1 if it does not complete.
     #[arg(long)]
     pub wait: bool,
+    /// Show the log as it is written: until the execution ends if the task runs once, else until
+    /// interrupted.
+    #[arg(long, conflicts_with_all = ["wait", "dry_run", "disabled"])]
+    pub follow: bool,
     /// Show the request and the next runs without changing anything.
     #[arg(long, conflicts_with = "wait")]
     pub dry_run: bool,

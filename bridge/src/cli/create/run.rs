@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use chime_types::{Action, CreateTaskRequest, Task, TaskExecution};
+use chime_types::{Action, CreateTaskRequest, NewSchedule, Rule, Task, TaskExecution};
 use tokio::time::sleep;
 
 use crate::cli::changed::{Made, made};
+use crate::cli::follow::{Followed, follow};
 use crate::cli::record::request_json;
 use crate::cli::request;
-use crate::cli::session::{Session, hint_to_keep_running, know_callees, with_scheduler};
+use crate::cli::session::{
+    Session, hint_to_keep_running, know_callees, store, streaming, with_scheduler,
+};
 use crate::cli::trial::trial;
-use crate::cli::waiting::wait_for;
+use crate::cli::waiting::{wait_for, wait_with_log};
 use crate::cli::{GlobalArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{Scheduler, not_known_yet, require_completed};
@@ -43,11 +46,12 @@ async fn make(
     writer: &Writer,
     show: impl FnOnce(&Task, Option<TaskExecution>) -> Result<()>,
 ) -> Result<()> {
-    let request = request::create(arguments)?;
+    let (request, codices) = request::create(arguments)?;
     if arguments.dry_run {
         return preview(global, &request, writer).await;
     }
     let made = with_scheduler(global, writer, async |session| {
+        store(session, &codices, writer).await?;
         let mut request = request.clone();
         know_callees(session, &mut request, writer).await?;
         let task = session.scheduler.create_task(&request).await?;
@@ -56,18 +60,55 @@ async fn make(
                 "Its commands wait until `chime worker` runs where they should be executed.",
             );
         }
-        if !arguments.wait {
+        let waits = arguments.wait || arguments.follow && is_over_soon(&request);
+        if !waits && !would_be_lost(session, &request) {
             hint_to_keep_running(session, writer);
             return Ok((task, None));
         }
-        let execution = wait(session, &task, writer)
+        if !waits {
+            writer.message("The embedded network runs for this command only: waiting for the run.");
+        }
+        let execution = wait(session, &task, arguments.follow, writer)
             .await
             .map_err(|error| not_known_yet(format!("task {} was made", task.id), error))?;
         Ok((task, Some(execution)))
     });
     let (task, execution) = made.await?;
     show(&task, execution.clone())?;
-    execution.map_or(Ok(()), |execution| require_completed(execution).map(drop))
+    match execution {
+        Some(execution) => require_completed(execution).map(drop),
+        None if arguments.follow => follow_task(global, task.id, writer).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether a task runs once: what is to be seen of it ends with that.
+fn is_over_soon(request: &CreateTaskRequest) -> bool {
+    let mut rules = request.schedules.iter().map(|schedule| &schedule.rule);
+    rules.all(|rule| matches!(rule, Rule::Once { .. }))
+}
+
+/// Whether a program that is to run at once would have no network to run on after this command.
+fn would_be_lost(session: &Session, request: &CreateTaskRequest) -> bool {
+    let mut steps = request.steps.iter();
+    let is_now = |schedule: &NewSchedule| {
+        matches!(schedule.rule, Rule::Once { run_at: None })
+            && schedule.start_after_seconds.is_none()
+            && schedule.start_at.is_none()
+    };
+    session.hosted_here
+        && request.disabled != Some(true)
+        && steps.any(|step| matches!(step.action, Action::Codex { .. }))
+        && request.schedules.iter().all(is_now)
+}
+
+async fn follow_task(global: &GlobalArguments, id: u64, writer: &Writer) -> Result<()> {
+    streaming(global, writer, async |session| {
+        let begin = usize::MAX;
+        let followed = Followed::Task { id, begin };
+        follow(&session.scheduler, writer, followed).await
+    })
+    .await
 }
 
 const fn is_command(action: &Action) -> bool {
@@ -87,7 +128,12 @@ async fn preview(
 }
 
 /// Waits for the end of the first execution, telling each attempt as it ends.
-async fn wait(session: &Session, task: &Task, writer: &Writer) -> Result<TaskExecution> {
+async fn wait(
+    session: &Session,
+    task: &Task,
+    follow: bool,
+    writer: &Writer,
+) -> Result<TaskExecution> {
     match task.next_run_at {
         Some(at) if at > writer.clock().now_at() => {
             writer.message(format!(
@@ -107,7 +153,10 @@ async fn wait(session: &Session, task: &Task, writer: &Writer) -> Result<TaskExe
         }
     }
     let first = first_execution(&session.scheduler, task).await?;
-    wait_for(&session.scheduler, first.id, writer).await
+    match follow {
+        true => wait_with_log(&session.scheduler, first.id, writer).await,
+        false => wait_for(&session.scheduler, first.id, writer).await,
+    }
 }
 
 async fn first_execution(scheduler: &Scheduler, task: &Task) -> Result<TaskExecution> {

@@ -25,6 +25,15 @@ Examples:
   chime execution replay 41 --from-step 2
   chime execution replay --dead-letters --task report --error 'connection refused' --yes")]
     Replay(ReplayArguments),
+    /// Continue an execution that waits because its codex was changed while it ran.
+    #[command(after_help = "\
+A program is run again from its beginning with all that it was answered so far. If its code was changed
+and asks for something else, it waits; `chime execution show` names the first difference.
+
+Examples:
+  chime execution resume 41 --first-version
+  chime execution resume 41 --from-start")]
+    Resume(ResumeArguments),
 }
 
 /// An execution.
@@ -83,6 +92,25 @@ pub struct SnoozeArguments {
     /// For how long: seconds, or e.g. 10m; 0 lets it continue at once.
     #[arg(value_name = "DURATION", value_parser = seconds)]
     pub seconds: u64,
+}
+
+/// Arguments of `chime execution resume`.
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("how").required(true)
+    .args(["first_version", "present_version", "from_start"]))]
+pub struct ResumeArguments {
+    /// Which.
+    #[command(flatten)]
+    pub selector: ExecutionSelector,
+    /// With the version of the codex with which it began.
+    #[arg(long)]
+    pub first_version: bool,
+    /// With the codex as it is now: it was stored again, or rolled back.
+    #[arg(long)]
+    pub present_version: bool,
+    /// From the beginning of the codex as it is now: what it did is done again.
+    #[arg(long)]
+    pub from_start: bool,
 }
 
 /// Arguments of `chime execution replay`.

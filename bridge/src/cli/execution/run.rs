@@ -2,8 +2,8 @@
 
 use chime_types::{
     CancelExecutionRequest, DeadLettersRequest, ExecutionStatus, ReplayDeadLettersResult,
-    ReplayedDeadLetters, RetryExecutionRequest, SnoozeExecutionRequest, Task, TaskExecution,
-    TaskRequest,
+    ReplayedDeadLetters, ResumeExecutionRequest, ResumeHow, RetryExecutionRequest,
+    SnoozeExecutionRequest, Task, TaskExecution, TaskRequest,
 };
 use serde_json::Value;
 
@@ -12,12 +12,12 @@ use crate::cli::execution::show::{
     changed_execution, execution_details, executions, replayed_text,
 };
 use crate::cli::record::Record;
-use crate::cli::session::{Session, with_scheduler};
+use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::cli::task::rerun::again;
 use crate::cli::watch;
 use crate::cli::{
     CancelArguments, ExecutionCommand, ExecutionListArguments, GlobalArguments, ReplayArguments,
-    SnoozeArguments,
+    ResumeArguments, SnoozeArguments,
 };
 use crate::error::Result;
 use crate::terminal::{Progress, Writer};
@@ -33,6 +33,7 @@ pub(in crate::cli) async fn run(
         ExecutionCommand::Show(selector) => show(global, &selector.execution, writer).await,
         ExecutionCommand::Cancel(arguments) => cancel(global, arguments, writer).await,
         ExecutionCommand::Snooze(arguments) => snooze(global, arguments, writer).await,
+        ExecutionCommand::Resume(arguments) => resume(global, arguments, writer).await,
         ExecutionCommand::Replay(arguments) => replay(global, arguments, writer).await,
     }
 }
@@ -99,7 +100,8 @@ async fn show(global: &GlobalArguments, selector: &str, writer: &Writer) -> Resu
             task_id: execution.task_id,
         };
         let task = session.scheduler.get_task(&request).await.ok();
-        Ok(execution_details(task, execution))
+        let journal = session.scheduler.journal_of(&execution).await?;
+        Ok(execution_details(task, execution, journal))
     });
     writer.answer(&answer.await?)
 }
@@ -149,6 +151,38 @@ async fn snooze(
             |at| format!("is snoozed until {}", writer.clock().both(at)),
         );
         Ok(changed_execution(execution, what))
+    });
+    writer.answer(&answer.await?)
+}
+
+async fn resume(
+    global: &GlobalArguments,
+    arguments: &ResumeArguments,
+    writer: &Writer,
+) -> Result<()> {
+    let (how, what) = match (arguments.first_version, arguments.present_version) {
+        (true, _) => (
+            ResumeHow::FirstVersion,
+            "continues with the version with which it began",
+        ),
+        (false, true) => (
+            ResumeHow::PresentVersion,
+            "continues with the codex as it is now",
+        ),
+        (false, false) => (ResumeHow::FromStart, "begins again"),
+    };
+    let answer = with_scheduler(global, writer, async |session| {
+        let found = session
+            .scheduler
+            .find_execution(&arguments.selector.execution)
+            .await?;
+        let request = ResumeExecutionRequest {
+            execution_id: found.id,
+            how,
+        };
+        let execution = session.scheduler.resume_execution(&request).await?;
+        hint_to_keep_running(session, writer);
+        Ok(changed_execution(execution, what.into()))
     });
     writer.answer(&answer.await?)
 }

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use chime_types::{
-    ExecutionResult, GetTaskExecutionsResult, ReplayedDeadLetters, Task, TaskExecution,
-    TaskExecutionPage,
+    ExecutionResult, GetTaskExecutionsResult, Journal, JournalResult, ReplayedDeadLetters, Task,
+    TaskExecution, TaskExecutionPage,
 };
 
 use crate::cli::execution::log::{attempt_head, duration, said, scheduled};
-use crate::cli::record::Record;
-use crate::cli::record::list_json;
+use crate::cli::record::{Record, answer_json, list_json};
+use crate::scheduler::{answer_text, request_text};
 use crate::terminal::{Page, Table, counted, harmless, one_line, pairs};
 use crate::words::{execution_state, took, word};
 
@@ -66,13 +66,23 @@ pub fn executions(tasks: &[Task], executions: Vec<TaskExecution>, what: &'static
     })
 }
 
-/// An execution and its task.
+/// An execution, its task, and the journal of its program, if it runs one.
 #[must_use]
-pub fn execution_details(task: Option<Task>, execution: TaskExecution) -> Record {
+pub fn execution_details(
+    task: Option<Task>,
+    execution: TaskExecution,
+    journal: Option<Journal>,
+) -> Record {
     let result = ExecutionResult::Ok(execution.clone());
-    Record::new("get_execution", &result, move |page| {
+    let mut json = answer_json("get_execution", &result);
+    if let Some(journal) = &journal {
+        let journal = JournalResult::Ok(journal.clone());
+        json["journal"] = answer_json("get_journal", &journal);
+    }
+    Record::of(json, move |page| {
         let mut parts = vec![pairs(&facts(task.as_ref(), &execution, page))];
         parts.extend(attempts(&execution, page));
+        parts.extend(journal.as_ref().map(|journal| journal_block(journal, page)));
         let log = execution.logs.iter().map(|entry| {
             let at = page.clock.time_of_day(entry.logged_at);
             format!("{at}  {}", harmless(&entry.message))
@@ -94,6 +104,45 @@ pub fn execution_details(task: Option<Task>, execution: TaskExecution) -> Record
         );
         parts.join("\n\n")
     })
+}
+
+/// What the program asked for, when it was answered, and what.
+fn journal_block(journal: &Journal, page: &Page<'_>) -> String {
+    let version = journal
+        .version
+        .map_or_else(String::new, |version| format!(", version {version}"));
+    let title = format!(
+        "Journal of {}{version}: {} of {} bytes, {} cycles at most",
+        harmless(&journal.codex),
+        journal.bytes,
+        journal.maximum_bytes,
+        journal.cycles
+    );
+    let mut lines: Vec<String> = journal
+        .entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let at = page.clock.time_of_day(entry.answered_at);
+            let request = harmless(&request_text(&entry.request));
+            let answer = harmless(&answer_text(&entry.answer));
+            format!("{at}  {}  {request}\n  -> {answer}", index + 1)
+        })
+        .collect();
+    if journal.is_waiting {
+        let next = journal.entries.len() + 1;
+        lines.push(format!("waits for the answer to request {next}"));
+    }
+    if let Some(found) = &journal.divergence {
+        lines.push(format!(
+            "request {} differs in version {}: it was {}, and now it is {}",
+            found.index + 1,
+            found.version,
+            harmless(&found.expected),
+            harmless(&found.got)
+        ));
+    }
+    block(&title, &lines.join("\n"))
 }
 
 /// The attempts with what each said, line by line. What is shown as the end is not repeated.

@@ -18,9 +18,9 @@ pub use setting_arguments::SettingArguments;
 pub use step_arguments::{ACTIONS, StepArguments, StepWord};
 
 pub(in crate::cli) use schedule::{moment_at, schedule};
-pub(in crate::cli) use steps::{header, steps};
+pub(in crate::cli) use steps::{codices, header, steps};
 
-use crate::apply::{self, Outcome};
+use crate::apply::{self, CodexFile, Outcome};
 use crate::cli::{EditArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
 use crate::words::action_text;
@@ -35,17 +35,19 @@ pub(in crate::cli) fn nanoseconds(flag: &str, instant: jiff::Timestamp) -> Resul
     })
 }
 
-/// The task that `chime run` is to make.
-pub(in crate::cli) fn create(arguments: &RunArguments) -> Result<CreateTaskRequest> {
-    let mut request = match &arguments.config {
+/// The task that `chime run` is to make, and the files of Python that it runs.
+pub(in crate::cli) fn create(
+    arguments: &RunArguments,
+) -> Result<(CreateTaskRequest, Vec<CodexFile>)> {
+    let (mut request, codices) = match &arguments.config {
         Some(path) => configured(arguments, path)?,
-        None => written(arguments)?,
+        None => (written(arguments)?, codices(&arguments.steps)?),
     };
     request.idempotency_key.clone_from(&arguments.key);
     if arguments.disabled {
         request.disabled = Some(true);
     }
-    Ok(request)
+    Ok((request, codices))
 }
 
 fn written(arguments: &RunArguments) -> Result<CreateTaskRequest> {
@@ -73,7 +75,10 @@ fn written(arguments: &RunArguments) -> Result<CreateTaskRequest> {
     settings::apply(&arguments.settings, request)
 }
 
-fn configured(arguments: &RunArguments, path: &std::path::Path) -> Result<CreateTaskRequest> {
+fn configured(
+    arguments: &RunArguments,
+    path: &std::path::Path,
+) -> Result<(CreateTaskRequest, Vec<CodexFile>)> {
     if arguments.schedule.is_given()
         || arguments.settings.is_given()
         || !arguments.steps.words.is_empty()
@@ -93,10 +98,7 @@ fn configured(arguments: &RunArguments, path: &std::path::Path) -> Result<Create
         ));
     };
     match finding.outcome {
-        Outcome::Task(declaration) => {
-            need_runnable(&declaration.request)?;
-            Ok(declaration.request)
-        }
+        Outcome::Task(declaration) => Ok((declaration.request, finding.codices)),
         Outcome::Refused(refusal) => Err(refusal.into()),
         Outcome::Patch(_) | Outcome::Configuration => Err(Error::new(
             Kind::Usage,
@@ -104,22 +106,6 @@ fn configured(arguments: &RunArguments, path: &std::path::Path) -> Result<Create
             format!("give it to `chime apply -f {}`", path.display()),
         )),
     }
-}
-
-/// A task whose steps can never run is not made; `apply` keeps it.
-fn need_runnable(request: &CreateTaskRequest) -> Result<()> {
-    for (index, step) in request.steps.iter().enumerate() {
-        if let chime_types::Action::Codex { name, .. } = &step.action {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("{name} is Python, and this version has no Python runner"),
-                "make the step a shell script (.sh) that a worker runs, or keep the task for a \
-                 later version with `chime apply`",
-            )
-            .at(format!("steps[{index}]")));
-        }
-    }
-    Ok(())
 }
 
 /// What `chime task edit` changes in `task`.

@@ -63,7 +63,7 @@ fn edited(cli: Cli) -> Value {
 fn made(cli: Cli) -> Value {
     match cli.command {
         crate::cli::Command::Run(arguments) => {
-            let request = super::create(&arguments).unwrap();
+            let (request, _) = super::create(&arguments).unwrap();
             request_json("create_task", &request)
         }
         other => panic!("{other:?}"),

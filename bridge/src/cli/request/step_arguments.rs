@@ -78,7 +78,7 @@ const FLAGS: [Flag; 23] = [
         "file",
         &["FILE"],
         1,
-        "Run a shell script on a worker; the file is read now, at most 64 KiB",
+        "Store a Python file (.py) as a codex and run it, at most 256 KiB, with the modules that it imports from beside it; or run a shell script on a worker, at most 64 KiB. Files are read now",
     ),
     flag(
         "step-name",
@@ -174,7 +174,7 @@ const FLAGS: [Flag; 23] = [
         "attributes",
         &["JSON"],
         1,
-        "Parameters of the preceding registered action, as a JSON object",
+        "Parameters of the preceding registered action, or ic.input of the preceding Python file, as a JSON object",
     ),
     flag(
         "as-user",

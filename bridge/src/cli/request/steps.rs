@@ -5,7 +5,7 @@ use std::path::Path;
 use chime_types::{NewStep, limits};
 use serde_json::{Map, Value, json};
 
-use crate::apply;
+use crate::apply::{self, CodexFile};
 use crate::cli::{ACTIONS, StepArguments, StepWord};
 use crate::error::{Error, Kind, Result};
 
@@ -28,6 +28,37 @@ pub(in crate::cli) fn steps(arguments: &StepArguments) -> Result<Vec<NewStep>> {
     steps.iter().map(read).collect()
 }
 
+/// The files of Python that the flags name, and what they import.
+pub(in crate::cli) fn codices(arguments: &StepArguments) -> Result<Vec<CodexFile>> {
+    let mut found: Vec<CodexFile> = Vec::new();
+    let words = arguments.words.iter().filter(|word| word.flag == "file");
+    for file in words.flat_map(|word| &word.values) {
+        if !apply::is_python(file) {
+            continue;
+        }
+        let program = apply::program(Path::new(file));
+        let program = program.map_err(|refusal| Error::from(refusal).at("--file"))?;
+        for codex in program {
+            match found.iter().find(|other| other.name == codex.name) {
+                None => found.push(codex),
+                Some(other) if other.code == codex.code => {}
+                Some(other) => return Err(two_of_one_name(&codex, other)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn two_of_one_name(codex: &CodexFile, other: &CodexFile) -> Error {
+    let rule = format!(
+        "{} and {} are different programs of one name",
+        other.file.display(),
+        codex.file.display()
+    );
+    let fix = "give one of them another name: a codex has the name of its file";
+    Error::new(Kind::Usage, rule, fix).at("--file")
+}
+
 fn misplaced(flag: &str, why: &str) -> Error {
     let fix = "put it behind the step that it is about: `chime run --help` says which flags go with which";
     Error::new(Kind::Usage, why, fix).at(format!("--{flag}"))
@@ -47,6 +78,10 @@ fn action(word: &StepWord) -> Result<Value> {
         }
         ("http", [url]) => json!({ "http": { "url": url } }),
         ("named", [name]) => json!({ "named": { "action": name } }),
+        ("file", [file]) if apply::is_python(file) => {
+            let name = Path::new(file).file_stem().unwrap_or_default();
+            json!({ "codex": { "name": name.to_string_lossy() } })
+        }
         ("file", [file]) => json!({ "command": script(file)? }),
         (flag, [text]) => json!({ flag: text }),
         (flag, _) => return Err(misplaced(flag, "it has too few values")),
@@ -58,11 +93,6 @@ fn script(file: &str) -> Result<String> {
     let refuse = |rule: String| {
         Error::new(Kind::Usage, rule, "check the path given with --file").at("--file")
     };
-    // Python is refused whether the file is there or not: nobody should have to make it first.
-    if path.extension().is_some_and(|extension| extension == "py") {
-        let refused = apply::shell_command(file, "");
-        return refused.map_err(|refusal| Error::from(refusal).at("--file"));
-    }
     let size = std::fs::metadata(path)
         .map_err(|error| refuse(format!("cannot read {file}: {error}")))?
         .len();
@@ -100,6 +130,10 @@ fn refine(action: &str, step: &mut Value, word: &StepWord) -> Result<()> {
         "max-response-bytes" => (Some("http"), "max_response_bytes", json!(value)),
         "entity" => (Some("named"), "entity", json!(value)),
         "as-user" => (Some("named"), "as_user", json!(value)),
+        "attributes" if step.get("codex").is_some() => {
+            step["codex"]["input"] = json!(attributes(&value)?.to_string());
+            return Ok(());
+        }
         "attributes" => (Some("named"), "attributes", attributes(&value)?),
         _ => return Err(about_another(word.flag, action)),
     };

@@ -6,7 +6,7 @@ use crate::cli::changed::changed;
 use crate::cli::confirm::confirm;
 use crate::cli::record::{Record, request_json};
 use crate::cli::request;
-use crate::cli::session::{Session, hint_to_keep_running, know_callees, with_scheduler};
+use crate::cli::session::{Session, hint_to_keep_running, know_callees, store, with_scheduler};
 use crate::cli::trial::trial;
 use crate::cli::{DeleteArguments, EditArguments, GlobalArguments, PauseArguments};
 use crate::error::Result;
@@ -26,6 +26,7 @@ pub(in crate::cli) async fn edit(
             let shown = request_json("update_task", &request);
             return trial(session, "update_task", shown).await;
         }
+        store(session, &request::codices(&arguments.steps)?, writer).await?;
         know_callees(session, &mut request, writer).await?;
         let task = scheduler.update_task(&request).await?;
         hint_to_keep_running(session, writer);

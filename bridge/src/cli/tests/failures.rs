@@ -78,13 +78,13 @@ fn should_show_all_of_what_an_execution_said() {
     completed.result = Some(whole.into());
     for execution in [failed(whole), completed] {
         for width in [None, Some(80)] {
-            let shown = text(&execution_details(None, execution.clone()), width);
+            let shown = text(&execution_details(None, execution.clone(), None), width);
             for line in whole.lines() {
                 assert!(shown.lines().any(|shown| shown.trim() == line), "{line}");
             }
         }
     }
-    let shown = text(&execution_details(None, failed(TRACEBACK)), Some(80));
+    let shown = text(&execution_details(None, failed(TRACEBACK), None), Some(80));
     assert_eq!(shown.matches(CAUSE).count(), 1, "once:\n{shown}");
     assert!(shown.contains("no such host\n  by the name") || shown.contains("    by the name"));
 }

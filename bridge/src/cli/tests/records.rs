@@ -135,7 +135,7 @@ fn should_show_a_task_and_its_executions() {
         "executions",
         executions(&[task()], vec![failed()], "execution")
     );
-    shown!("execution", execution_details(Some(task()), failed()));
+    shown!("execution", execution_details(Some(task()), failed(), None));
     shown!("schedules", schedules(vec![task()]));
     assert_snapshot!(text(&executions(&[], vec![], "dead letter"), None), @"No dead letters.");
 }
