@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The other systems do not retry unless a job says so: what failed runs again at its next time.
-pub(super) const NO_RETRIES: RetryPolicy = RetryPolicy {
+pub const NO_RETRIES: RetryPolicy = RetryPolicy {
     max_retries: 0,
     initial_delay_seconds: limits::DEFAULT_INITIAL_DELAY_SECONDS,
     factor_percent: limits::DEFAULT_FACTOR_PERCENT,

@@ -53,6 +53,7 @@ use std::path::{Path, PathBuf};
 use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
 pub use carry_out::Standing;
+pub use dialect::NO_RETRIES;
 pub use export::{Difference, differences, exported};
 pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES, is_without_jobs};
 pub use identity::{AppliedFrom, applied_from};

@@ -114,9 +114,9 @@ pub(super) const fn is_whole(prim: &PrimType) -> bool {
     )
 }
 
-/// Executions name each other by what they are to each other.
+/// Executions name each other by what they are to each other, and a codex its tasks by what they do.
 fn is_identifier(name: &str) -> bool {
-    matches!(name, "id" | "replay_of" | "replayed_by")
+    matches!(name, "id" | "replay_of" | "replayed_by" | "used_by")
         || name.ends_with("_id")
         || name.ends_with("_ids")
 }

@@ -24,7 +24,7 @@ pub enum Answer {
     Err(Value),
 }
 
-/// Values in Candid's textual form, without an interface; none if the bytes are no Candid, or too much.
+/// Values in Candid's textual form on one line, without an interface; none if the bytes are no Candid, or too much.
 #[must_use]
 pub fn shown(bytes: &[u8]) -> Option<String> {
     let mut quota = DecoderConfig::new();
@@ -32,7 +32,10 @@ pub fn shown(bytes: &[u8]) -> Option<String> {
         .set_decoding_quota(DECODING_QUOTA)
         .set_skipping_quota(SKIPPING_QUOTA);
     let values = IDLArgs::from_bytes_with_config(bytes, &quota).ok()?;
-    Some(values.to_string())
+    Some(match values.args.is_empty() {
+        true => "()".to_string(),
+        false => format!("{values:?}"),
+    })
 }
 
 impl Interface {

@@ -237,12 +237,13 @@ mod tests {
     use crate::cli::Cli;
 
     /// Methods that no command is named after: workers and the program itself call them.
-    const WITHOUT: [&str; 10] = [
+    const WITHOUT: [&str; 11] = [
         "claim_jobs",
         "complete_job",
         "create_cleanup_task",
         "fail_job",
         "get_api_doc",
+        "get_entities",
         "get_me",
         "get_stats",
         "heartbeat_job",

@@ -33,6 +33,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "alert",
             "secret",
             "action",
+            "codex",
             "backup",
             "user",
             "scheduler",

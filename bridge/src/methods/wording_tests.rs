@@ -12,8 +12,9 @@ use super::*;
 const ROOMS: [&str; 5] = ["candid_json", "diagnosis", "mcp", "methods", "scheduler"];
 
 /// Words of answers and of other protocols, which no interface has.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 7] = [
     "answer_unreadable",
+    "icrc1_balance_of",
     "left_out",
     "outcome_unknown",
     "raw_rand",

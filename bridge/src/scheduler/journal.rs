@@ -70,13 +70,9 @@ pub fn answer_text(answer: &Answer) -> String {
     }
 }
 
-/// Values of Candid, on one line.
+/// Values of Candid.
 fn values(encoded: &[u8]) -> String {
-    let Some(text) = candid_json::shown(encoded) else {
-        return bytes(encoded);
-    };
-    let words: Vec<_> = text.split_whitespace().collect();
-    cut(&words.join(" "))
+    candid_json::shown(encoded).map_or_else(|| bytes(encoded), |text| cut(&text))
 }
 
 /// Bytes as text where they are text.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::super::convention::Convention;
 
 /// Fields that count something, and cursors, tokens and versions, which are given back as they are.
-const COUNTS: [&str; 71] = [
+const COUNTS: [&str; 74] = [
     "active_executions",
     "agenda",
     "average_duration_nanoseconds",
@@ -54,16 +54,19 @@ const COUNTS: [&str; 71] = [
     "missed",
     "missed_today",
     "next_cursor",
+    "number",
     "outcalls",
     "p50_nanoseconds",
     "p95_nanoseconds",
     "p99_nanoseconds",
     "parked",
     "pending",
+    "present_version",
     "quarantined",
     "ready",
     "remaining_executions",
     "removed",
+    "rolled_back_to",
     "running",
     "runs",
     "runs_this_hour",

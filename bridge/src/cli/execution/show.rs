@@ -108,15 +108,16 @@ pub fn execution_details(
 
 /// What the program asked for, when it was answered, and what.
 fn journal_block(journal: &Journal, page: &Page<'_>) -> String {
+    let name = match journal.codex.as_str() {
+        "" => String::new(),
+        name => format!(" of {}", harmless(name)),
+    };
     let version = journal
         .version
         .map_or_else(String::new, |version| format!(", version {version}"));
     let title = format!(
-        "Journal of {}{version}: {} of {} bytes, {} cycles at most",
-        harmless(&journal.codex),
-        journal.bytes,
-        journal.maximum_bytes,
-        journal.cycles
+        "Journal{name}{version}: {} of {} bytes, {} cycles at most",
+        journal.bytes, journal.maximum_bytes, journal.cycles
     );
     let mut lines: Vec<String> = journal
         .entries

@@ -113,7 +113,7 @@ pub struct HttpArguments {
 #[command(next_help_heading = "Tools")]
 pub struct ToolArguments {
     /// Sets of tools to serve: tasks, schedules, executions, stats, alerts (these five are the
-    /// default), actions, backups, users, workers, secrets, config, or all. Separate several with
+    /// default), actions, codices, backups, users, workers, secrets, config, or all. Separate several with
     /// commas.
     #[arg(
         long,

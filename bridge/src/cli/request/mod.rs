@@ -12,7 +12,9 @@ mod steps;
 #[cfg(test)]
 mod reach_tests;
 
-use chime_types::{CreateTaskRequest, NewSchedule, Rule, Task, UpdateTaskRequest, limits};
+use chime_types::{
+    Action, CreateTaskRequest, NewSchedule, NewStep, Rule, Task, UpdateTaskRequest, limits,
+};
 
 pub use setting_arguments::SettingArguments;
 pub use step_arguments::{ACTIONS, StepArguments, StepWord};
@@ -20,7 +22,7 @@ pub use step_arguments::{ACTIONS, StepArguments, StepWord};
 pub(in crate::cli) use schedule::{moment_at, schedule};
 pub(in crate::cli) use steps::{codices, header, steps};
 
-use crate::apply::{self, CodexFile, Outcome};
+use crate::apply::{self, CodexFile, NO_RETRIES, Outcome};
 use crate::cli::{EditArguments, RunArguments};
 use crate::error::{Error, Kind, Result};
 use crate::words::action_text;
@@ -72,7 +74,16 @@ fn written(arguments: &RunArguments) -> Result<CreateTaskRequest> {
         schedules: vec![schedule],
         ..CreateTaskRequest::default()
     };
-    settings::apply(&arguments.settings, request)
+    let mut request = settings::apply(&arguments.settings, request)?;
+    // A program that failed fails again, and whoever waits for it would wait for that.
+    if request.retry.is_none() && request.steps.iter().all(is_codex) {
+        request.retry = Some(NO_RETRIES);
+    }
+    Ok(request)
+}
+
+const fn is_codex(step: &NewStep) -> bool {
+    matches!(step.action, Action::Codex { .. })
 }
 
 fn configured(

@@ -348,6 +348,32 @@ mod tests {
     }
 
     #[test]
+    fn should_make_files_of_python_codices() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("report.py");
+        std::fs::write(&file, "result = 1").unwrap();
+        let file = file.display().to_string();
+        let words = ["--file", file.as_str(), "--attributes", "{\"days\": 3}"];
+        let steps = read(&words).unwrap();
+        let Action::Codex { name, code, input } = &steps[0].action else {
+            panic!("{steps:?}");
+        };
+        assert_eq!((name.as_str(), code), ("report", &None));
+        assert_eq!(input.as_deref(), Some("{\"days\":3}"));
+        let word = |file: &str| StepArguments {
+            words: vec![StepWord {
+                flag: "file",
+                values: vec![file.to_string()],
+            }],
+        };
+        assert_eq!(codices(&word(&file)).unwrap().len(), 1);
+        let error = codices(&word("no_such.py")).unwrap_err();
+        assert_eq!((error.field(), error.exit_code()), (Some("--file"), 2));
+        let error = read(&["--file", &file, "--queue", "x"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
     fn should_refuse_flags_that_are_about_no_step() {
         for (arguments, field) in [
             (&["--queue", "x", "--command", "date"][..], "--queue"),
@@ -381,7 +407,6 @@ mod tests {
             (&["--call", "aaaaa-aa", "m", "(7"], "--call"),
             (&["--call", "nobody", "m"], "--call"),
             (&["--named", "x", "--attributes", "[]"], "--attributes"),
-            (&["--file", "no_such.py"], "--file"),
             (&["--file", "no_such.sh"], "--file"),
         ] {
             let error = read(arguments).unwrap_err();

@@ -1,5 +1,6 @@
 //! `chime scheduler`: the configuration of the scheduler, and its guide.
 
+use candid::Principal;
 use chime_types::{ConfigPreset, ConfigureRequest, EmptyRequest, ExecutionStatus, RetentionRule};
 use serde_json::{Map, Value, json};
 
@@ -123,6 +124,7 @@ fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
         };
         match name {
             "retention" => request.retention = Some(retention(value)?),
+            "runners" => request.runners = Some(runners(value)?),
             "minimum_cycles" => request.minimum_cycles = Some(cycles(value)?),
             _ => {
                 let (field, value) = field(name, value)?;
@@ -136,6 +138,7 @@ fn request(arguments: &SchedulerSetArguments) -> Result<ConfigureRequest> {
         preset: request.preset,
         retention: request.retention,
         minimum_cycles: request.minimum_cycles,
+        runners: request.runners,
         ..read
     })
 }
@@ -191,6 +194,18 @@ fn wrong(name: &str, rule: String) -> Error {
 fn cycles(text: &str) -> Result<candid::Nat> {
     text.parse()
         .map_err(|_| wrong("minimum_cycles", format!("`{text}` is not a whole number")))
+}
+
+/// Ids of canisters, with commas between them; `none` is none.
+fn runners(text: &str) -> Result<Vec<Principal>> {
+    if text == "none" {
+        return Ok(Vec::new());
+    }
+    let read = |id: &str| {
+        Principal::from_text(id.trim())
+            .map_err(|error| wrong("runners", format!("`{id}` is no id of a canister: {error}")))
+    };
+    text.split(',').map(read).collect()
 }
 
 /// Rules such as `completed:keep=100,age=30d;failed:age=90d`; `none` is no rule.
@@ -257,8 +272,18 @@ mod tests {
             .chain(SWITCHES.iter().map(|name| format!("{name}=false")))
             .collect();
         let texts: Vec<&str> = all.iter().map(String::as_str).collect();
-        let request =
-            read(&[&texts[..], &["minimum_cycles=7", "retention=all:keep=3"]].concat()).unwrap();
+        let request = read(
+            &[
+                &texts[..],
+                &[
+                    "minimum_cycles=7",
+                    "retention=all:keep=3",
+                    "runners=aaaaa-aa",
+                ],
+            ]
+            .concat(),
+        )
+        .unwrap();
         let json = crate::cli::record::request_json("configure", &request);
         let Value::Object(fields) = json else {
             panic!("it is a record");

@@ -68,6 +68,15 @@ fn limits(config: &Config) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The canisters that run Python.
+fn runners(config: &Config) -> String {
+    let ids: Vec<String> = config.runners.iter().map(ToString::to_string).collect();
+    match ids.is_empty() {
+        true => "none".into(),
+        false => ids.join(","),
+    }
+}
+
 /// How the scheduler behaves, under the names of the settings.
 fn behaviour(config: &Config) -> Vec<(&'static str, String)> {
     let count = |value: u64| value.to_string();
@@ -81,6 +90,7 @@ fn behaviour(config: &Config) -> Vec<(&'static str, String)> {
             "cleanup_interval",
             span(Some(config.cleanup_interval_seconds)),
         ),
+        ("runners", runners(config)),
         (
             "retention",
             if retention.is_empty() {

@@ -24,7 +24,7 @@ const ROOMS: [&str; 6] = [
 
 /// Verbs that are named without what they need, as one says `git commit`: what they are given follows
 /// from the sentence. Whatever is not here is complete.
-const NAMED_AS_VERBS: [&str; 29] = [
+const NAMED_AS_VERBS: [&str; 30] = [
     "chime --identity icp:NAME",
     "chime action define",
     "chime alert test",
@@ -38,6 +38,7 @@ const NAMED_AS_VERBS: [&str; 29] = [
     "chime config set",
     "chime config unset",
     "chime execution replay",
+    "chime execution resume",
     "chime execution show",
     "chime identity import",
     "chime identity new",
