@@ -21,7 +21,7 @@ const PROGRAMS: [&str; 4] = ["chime", "cat", "mkdir", "printf"];
 
 /// A network with what the commands name.
 fn stage() -> Network {
-    let network = Network::start();
+    let network = Network::with_python();
     for (name, text) in FILES {
         write(&network.path(name), text);
     }

@@ -64,7 +64,7 @@ fn words<'a>(line: &'a str, task: &'a str) -> Vec<&'a str> {
 
 #[test]
 fn should_do_what_the_realms_document_says() {
-    let network = Network::start();
+    let network = Network::with_python();
     write(&network.path("task_config.json"), CONFIGURATION);
     for step in ["step1_prepare", "step2_transfer", "step3_finalize"] {
         let code = format!("result = '{step}'\n");

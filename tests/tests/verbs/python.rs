@@ -21,9 +21,32 @@ def async_task():
     return helper.length(found.Ok)
 ";
 
+/// The embedded network lives for this command only, installs the runner by itself, and stays until the program
+/// has run.
 #[test]
 fn should_run_a_file_as_the_first_command_on_a_fresh_machine() {
-    let network = Network::start();
+    let directory = tempfile::TempDir::new().unwrap();
+    let file = chime_tests::workspace().join("examples/my_task.py");
+    let output = std::process::Command::new(chime_tests::program())
+        .args(["run", "-o", "json", "--state"])
+        .arg(directory.path().join("state"))
+        .arg("--file")
+        .arg(file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("installing the runner of Python"), "{said}");
+    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let logs = &made["execution"]["logs"];
+    assert_eq!(logs, &serde_json::json!(["Processing...", "Found 0 users"]));
+    let result = made["execution"]["result"].as_str().unwrap();
+    assert_eq!(result.trim_matches('"'), "ok");
+}
+
+#[test]
+fn should_store_run_and_show_programs() {
+    let network = Network::with_python();
     write(&network.path("count.py"), COUNT);
     let made = network.json(&["run", "--file", "count.py", "--wait"]);
     assert_eq!(made["execution"]["status"], "completed");
@@ -109,7 +132,7 @@ fn should_find_a_runner(network: &Network) {
 
 #[test]
 fn should_try_a_program_out_in_a_world_of_its_own() {
-    let network = Network::start();
+    let network = Network::with_python();
     let program = "def async_task():\n    ic.print(ic.input['greeting'])\n    try:\n        \
                    yield ic.call('aaaaa-aa', 'transfer')\n    except CallError as error:\n        \
                    answer = yield management_canister.http_request({'url': 'https://example.com/'})\n    \

@@ -51,6 +51,25 @@ static FRESH: LazyLock<PathBuf> = LazyLock::new(|| {
     path
 });
 
+/// The same with the runner of Python, which takes longer still to compile.
+static WITH_PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("verbs-python");
+    let _ = fs::remove_dir_all(&path);
+    copy(&FRESH, &path);
+    let program_of_one_line = path.join("one_line.py");
+    fs::write(&program_of_one_line, "result = 1").unwrap();
+    let status = Command::new(program())
+        .args(["codex", "test"])
+        .arg(&program_of_one_line)
+        .arg("--state")
+        .arg(&path)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    path
+});
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -65,9 +84,18 @@ fn copy(from: &Path, to: &Path) {
 
 impl Network {
     pub fn start() -> Self {
+        Self::from(&FRESH)
+    }
+
+    /// A network that has run Python before.
+    pub fn with_python() -> Self {
+        Self::from(&WITH_PYTHON)
+    }
+
+    fn from(fresh: &Path) -> Self {
         let directory = TempDir::new().unwrap();
         let state = directory.path().join("state");
-        copy(&FRESH, &state);
+        copy(fresh, &state);
         let mut process = Command::new(program())
             .args(["up", "--port", "0", "-o", "json", "--state"])
             .arg(&state)
