@@ -1,5 +1,5 @@
 //! The one error of the program, and the one table that says what becomes of it: the exit code of
-//! a command, the body of an MCP result.
+//! a command, the status of an HTTP response, the body of an MCP result.
 //!
 //! An error says what is wrong (`rule`), where (`field`), and the way out (`fix`). It does not
 //! print itself: a command writes it to stderr, the MCP server into a tool's result.
@@ -55,10 +55,12 @@ pub enum Kind {
     Interrupted,
 }
 
-/// What a kind means outside of this crate: its name in JSON and the exit code of a command.
+/// What a kind means outside of this crate: its name in JSON, the exit code of a command and the status
+/// of an HTTP response.
 struct Meaning {
     name: &'static str,
     exit_code: u8,
+    http_status: u16,
 }
 
 impl Kind {
@@ -88,27 +90,31 @@ impl Kind {
     /// 4 refused by the scheduler, 5 the network cannot be reached, 6 outcome unknown, 7 try again later,
     /// 8 this machine, 130 interrupted.
     const fn meaning(self) -> Meaning {
-        let (name, exit_code) = match self {
-            Self::Usage => ("usage", 2),
-            Self::Identity => ("identity", 2),
-            Self::LocalFile => ("local_file", 8),
-            Self::Unreachable => ("unreachable", 5),
-            Self::NotFound => ("not_found", 3),
-            Self::InvalidArgument => ("invalid_argument", 2),
-            Self::Unauthenticated => ("unauthenticated", 4),
-            Self::Forbidden => ("forbidden", 4),
-            Self::Conflict => ("conflict", 4),
-            Self::LimitExceeded => ("limit_exceeded", 4),
-            Self::Refused => ("refused", 4),
-            Self::Unavailable => ("unavailable", 7),
-            Self::OutcomeUnknown => ("outcome_unknown", 6),
-            Self::ExecutionFailed => ("execution_failed", 1),
-            Self::Incompatible => ("incompatible", 1),
-            Self::Untrusted => ("untrusted", 1),
-            Self::Internal => ("internal", 1),
-            Self::Interrupted => ("interrupted", 130),
+        let (name, exit_code, http_status) = match self {
+            Self::Usage => ("usage", 2, 422),
+            Self::Identity => ("identity", 2, 500),
+            Self::LocalFile => ("local_file", 8, 500),
+            Self::Unreachable => ("unreachable", 5, 502),
+            Self::NotFound => ("not_found", 3, 404),
+            Self::InvalidArgument => ("invalid_argument", 2, 422),
+            Self::Unauthenticated => ("unauthenticated", 4, 401),
+            Self::Forbidden => ("forbidden", 4, 403),
+            Self::Conflict => ("conflict", 4, 409),
+            Self::LimitExceeded => ("limit_exceeded", 4, 429),
+            Self::Refused => ("refused", 4, 403),
+            Self::Unavailable => ("unavailable", 7, 503),
+            Self::OutcomeUnknown => ("outcome_unknown", 6, 504),
+            Self::ExecutionFailed => ("execution_failed", 1, 500),
+            Self::Incompatible => ("incompatible", 1, 502),
+            Self::Untrusted => ("untrusted", 1, 502),
+            Self::Internal => ("internal", 1, 500),
+            Self::Interrupted => ("interrupted", 130, 503),
         };
-        Meaning { name, exit_code }
+        Meaning {
+            name,
+            exit_code,
+            http_status,
+        }
     }
 
     /// The name in JSON, the same as the scheduler's where it has the kind too.
@@ -121,6 +127,12 @@ impl Kind {
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         self.meaning().exit_code
+    }
+
+    /// The status of an HTTP response that tells such an error.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        self.meaning().http_status
     }
 }
 
@@ -150,6 +162,7 @@ struct Details {
     rule: String,
     fix: String,
     advises: Advises,
+    retry_at: Option<u64>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -176,6 +189,7 @@ impl Error {
             rule: rule.into(),
             fix: fix.into(),
             advises: Advises::Nothing,
+            retry_at: None,
             cause: None,
         }))
     }
@@ -184,6 +198,13 @@ impl Error {
     #[must_use]
     pub fn advising(mut self, advises: Advises) -> Self {
         self.0.advises = advises;
+        self
+    }
+
+    /// The same error, with when the same request may be taken.
+    #[must_use]
+    pub fn until(mut self, retry_at: Option<u64>) -> Self {
+        self.0.retry_at = retry_at;
         self
     }
 
@@ -237,6 +258,12 @@ impl Error {
     #[must_use]
     pub fn fix(&self) -> &str {
         &self.0.fix
+    }
+
+    /// When the same request may be taken, if that is known.
+    #[must_use]
+    pub const fn retry_at(&self) -> Option<u64> {
+        self.0.retry_at
     }
 
     /// Which of its texts name methods as what to do.
@@ -307,7 +334,9 @@ impl StdError for Error {
 
 impl From<chime_types::Error> for Error {
     fn from(error: chime_types::Error) -> Self {
-        let made = Self::new(error.kind.into(), error.rule, error.fix).advising(Advises::All);
+        let made = Self::new(error.kind.into(), error.rule, error.fix)
+            .advising(Advises::All)
+            .until(error.retry_at);
         match error.field {
             Some(field) => made.at(field),
             None => made,
@@ -353,6 +382,29 @@ mod tests {
             }
         }
         assert_eq!(seen, Kind::ALL.len(), "every kind has a row");
+    }
+
+    /// Clients decide on these numbers too.
+    #[test]
+    fn should_answer_each_kind_of_fault_with_its_own_status() {
+        use Kind::*;
+        let table: [(&[Kind], u16); 9] = [
+            (&[Unauthenticated], 401),
+            (&[Forbidden, Refused], 403),
+            (&[NotFound], 404),
+            (&[Conflict], 409),
+            (&[Usage, InvalidArgument], 422),
+            (&[LimitExceeded], 429),
+            (&[Identity, LocalFile, ExecutionFailed, Internal], 500),
+            (&[Unreachable, Incompatible, Untrusted], 502),
+            (&[Unavailable, Interrupted], 503),
+        ];
+        let known = |kind: &Kind| table.iter().find(|(kinds, _)| kinds.contains(kind));
+        for kind in Kind::ALL {
+            let status = known(&kind).map_or(504, |(_, status)| *status);
+            assert_eq!(kind.http_status(), status, "{kind:?}");
+        }
+        assert!(known(&OutcomeUnknown).is_none());
     }
 
     #[test]

@@ -21,8 +21,9 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use chime::access::Access;
 use chime::error::Result;
-use chime::mcp::{Access, HttpServer, PATH, stop_signal};
+use chime::mcp::{HttpServer, PATH, stop_signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {

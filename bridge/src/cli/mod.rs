@@ -23,6 +23,7 @@ mod execution;
 mod follow;
 mod help;
 mod identity;
+mod log;
 mod man;
 mod mcp;
 mod preview;
@@ -90,7 +91,7 @@ pub use schedule::arguments::{
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
 pub use shared::{ConfirmArguments, WatchArguments};
-pub(crate) use shared::{instant, moment, principal};
+pub(crate) use shared::{instant, listen_address, moment, principal};
 pub(crate) use shared::{positive_seconds, seconds};
 pub use stats::arguments::StatsArguments;
 pub use task::arguments::{

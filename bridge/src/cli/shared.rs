@@ -1,5 +1,7 @@
 //! Arguments that several commands share, and how their values are read.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use candid::Principal;
 use clap::Args;
 use jiff::Timestamp;
@@ -67,6 +69,18 @@ pub(crate) fn positive_seconds(text: &str) -> Result<u64, String> {
     chime_schedule::parse_duration(text).map_err(|error| format!("{}. {}", error.rule, error.fix))
 }
 
+/// Where to listen: an address with a port, or a port of this machine.
+pub(crate) fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix("localhost:").unwrap_or(text);
+    if let Ok(port) = port.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| {
+        "give an IP address and a port, such as 127.0.0.1:6336 or [::1]:6336, or a port alone"
+            .to_string()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +103,26 @@ mod tests {
     fn should_read_principals() {
         assert!(principal("aaaaa-aa").is_ok());
         assert!(principal("aaaaa").is_err());
+    }
+
+    #[test]
+    fn should_listen_on_this_machine_unless_told_otherwise() {
+        for (text, address) in [
+            ("8425", "127.0.0.1:8425"),
+            ("localhost:0", "127.0.0.1:0"),
+            ("[::1]:8425", "[::1]:8425"),
+            ("0.0.0.0:80", "0.0.0.0:80"),
+        ] {
+            assert_eq!(listen_address(text), Ok(address.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "",
+            "localhost",
+            "127.0.0.1",
+            "127.0.0.1:80000",
+            "example.com:80",
+        ] {
+            assert!(listen_address(text).is_err(), "{text}");
+        }
     }
 }

@@ -4,9 +4,7 @@
 //! machine only unless told otherwise, wants a token, and turns away what a browser was lured into
 //! sending ([`Access`]). It speaks plain HTTP: encryption is for a proxy before it.
 
-mod access;
 mod bodies;
-mod token;
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
@@ -26,11 +24,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use access::Access;
-pub use token::{MINIMUM_TOKEN_CHARACTERS, Token};
-
 use super::offer::Offer;
 use super::server::Server;
+use crate::access::Access;
 use crate::error::{Error, Kind, Result};
 
 /// Where the protocol is spoken.
@@ -59,7 +55,7 @@ pub struct HttpServer {
 /// What stands before the protocol.
 #[derive(Clone)]
 struct Gate {
-    access: Arc<Access>,
+    access: Option<Arc<Access>>,
     sessions: Arc<LocalSessionManager>,
 }
 
@@ -132,7 +128,30 @@ fn finished(ended: std::result::Result<std::io::Result<()>, tokio::task::JoinErr
         .map_err(broken)
 }
 
+/// The protocol at [`PATH`], for a server that has let in who comes: under its names, and with its tokens.
+/// Sessions end when `open` is cancelled.
+pub fn mounted<O: Offer>(offer: Arc<O>, open: CancellationToken) -> Router {
+    let (routes, sessions) = routes(offer, open);
+    let gate = Gate {
+        access: None,
+        sessions,
+    };
+    routes.layer(middleware::from_fn_with_state(gate, enter))
+}
+
 fn router<O: Offer>(offer: Arc<O>, access: Access, open: CancellationToken) -> Router {
+    let (routes, sessions) = routes(offer, open);
+    let gate = Gate {
+        access: Some(Arc::new(access)),
+        sessions,
+    };
+    routes
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(gate, enter))
+}
+
+/// What answers at [`PATH`], and the sessions that it keeps.
+fn routes<O: Offer>(offer: Arc<O>, open: CancellationToken) -> (Router, Arc<LocalSessionManager>) {
     let mut session = SessionConfig::default();
     session.keep_alive = Some(SESSION_LIFETIME);
     let mut sessions = LocalSessionManager::default();
@@ -148,21 +167,19 @@ fn router<O: Offer>(offer: Arc<O>, access: Access, open: CancellationToken) -> R
         sessions.clone(),
         config,
     );
-    let gate = Gate {
-        access: Arc::new(access),
-        sessions,
-    };
-    Router::new()
+    let routes = Router::new()
         .route_service(PATH, service)
-        .layer(middleware::from_fn(bodies::judge))
-        .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(gate, enter))
+        .layer(middleware::from_fn(bodies::judge));
+    (routes, sessions)
 }
 
 /// Lets in who may come in, as long as there is room.
 async fn enter(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let host = request.uri().host().map(str::to_owned);
-    if let Err(error) = gate.access.check(request.headers(), host.as_deref()) {
+    let checked = gate
+        .access
+        .map(|access| access.check(request.headers(), host.as_deref()));
+    if let Some(Err(error)) = checked {
         tracing::warn!(%error, "turned away");
         return refused(&error);
     }
@@ -203,12 +220,8 @@ async fn nothing_here() -> Response {
 
 /// The answer to a request that does not get as far as the protocol.
 fn refused(error: &Error) -> Response {
-    let status = match error.kind() {
-        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        _ => StatusCode::SERVICE_UNAVAILABLE,
-    };
+    let status = StatusCode::from_u16(error.kind().http_status())
+        .expect("BUG: the table has statuses of HTTP");
     let body = json!({ "error": error.to_json() }).to_string();
     let json = [(header::CONTENT_TYPE, "application/json")];
     let mut response = (status, json, body).into_response();

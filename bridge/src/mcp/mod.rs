@@ -35,7 +35,7 @@ mod top_level;
 
 pub use canister_offer::CanisterOffer;
 pub use changes::{Change, Changes, Feed, Listener, Teller};
-pub use http::{Access, HttpServer, MAXIMUM_SESSIONS, MINIMUM_TOKEN_CHARACTERS, PATH, Token};
+pub use http::{HttpServer, MAXIMUM_SESSIONS, PATH, mounted};
 pub use library::Library;
 pub use offer::{Answer, Call, Offer};
 pub use server::Server;

@@ -10,7 +10,8 @@
 //!   `outlook` finds out what a call would do, `examples` shows arguments that are right,
 //! * `answers`, `views`, `standing` and `size` make of a canister's answer one that people and models read,
 //!   `others` says which parts of it are not the scheduler's own words,
-//! * `curated` are the tools above the methods.
+//! * `curated` are the tools above the methods,
+//! * [`records`] are the scheduler's records in JSON and back, without anything left out.
 //!
 //! The scheduler is one canister among others: what is known only of it is used only if the
 //! interface is the scheduler's.
@@ -30,6 +31,7 @@ mod listing;
 mod others;
 mod outlook;
 mod plain_json;
+pub mod records;
 mod samples;
 mod selection;
 mod settings;

@@ -1,10 +1,11 @@
 //! The arguments of `chime mcp`.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::listen_address;
 use crate::mcp::clients::Client;
 
 pub(in crate::cli) const MCP_HELP: &str = "\
@@ -139,42 +140,4 @@ pub struct ToolArguments {
     /// File with the canister's interface (.did), instead of the one that the canister publishes.
     #[arg(long, value_name = "FILE")]
     pub did: Option<PathBuf>,
-}
-
-/// Where to listen: an address with a port, or a port of this machine.
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    let port = text.strip_prefix("localhost:").unwrap_or(text);
-    if let Ok(port) = port.parse::<u16>() {
-        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    }
-    text.parse().map_err(|_| {
-        "give an IP address and a port, such as 127.0.0.1:8425 or [::1]:8425, or a port alone"
-            .to_string()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn should_listen_on_this_machine_unless_told_otherwise() {
-        for (text, address) in [
-            ("8425", "127.0.0.1:8425"),
-            ("localhost:0", "127.0.0.1:0"),
-            ("[::1]:8425", "[::1]:8425"),
-            ("0.0.0.0:80", "0.0.0.0:80"),
-        ] {
-            assert_eq!(listen_address(text), Ok(address.parse().unwrap()), "{text}");
-        }
-        for text in [
-            "",
-            "localhost",
-            "127.0.0.1",
-            "127.0.0.1:80000",
-            "example.com:80",
-        ] {
-            assert!(listen_address(text).is_err(), "{text}");
-        }
-    }
 }

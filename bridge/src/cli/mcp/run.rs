@@ -5,17 +5,20 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use tracing_subscriber::EnvFilter;
+use tokio_util::sync::CancellationToken;
 
+use crate::access::{Access, Token};
 use crate::candid_json::Interface;
+use crate::cli::log::start_log;
 use crate::cli::session::{Session, serving, with_scheduler};
 use crate::cli::{GlobalArguments, HttpArguments, McpArguments, McpCommand, ToolArguments};
 use crate::error::{Error, Kind, Result};
 use crate::mcp::{
-    Access, CanisterOffer, HttpServer, Library, Offer, PATH, Token, serve_stdio, stop_signal,
+    CanisterOffer, HttpServer, Library, Offer, PATH, mounted as mounted_mcp, serve_stdio,
+    stop_signal,
 };
 use crate::methods::{CanisterTools, Selection, Unserved};
-use crate::scheduler::{Scheduler, interface_of};
+use crate::scheduler::{SCHEDULER_INTERFACE, Scheduler, interface_of};
 use crate::terminal::Writer;
 
 /// Serves until the client hangs up or a signal comes; or does what else was asked for.
@@ -61,17 +64,15 @@ async fn answer_with(error: Error) -> Result<()> {
     Err(error)
 }
 
-/// Warnings go to the standard error, which clients keep; the variable `RUST_LOG` asks for more.
-fn start_log() {
-    let filter = std::env::var(EnvFilter::DEFAULT_ENV);
-    let filter = filter.as_deref().unwrap_or("error,chime=warn");
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .finish();
-    // A log that was set up before goes on.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+/// What `chime serve` has at the same path: every default tool of the scheduler, without a token of its own.
+pub(in crate::cli) fn mounted(
+    scheduler: &Scheduler,
+    open: CancellationToken,
+) -> Result<axum::Router> {
+    let interface = Interface::parse(SCHEDULER_INTERFACE)?;
+    let tools = CanisterTools::new(scheduler.clone(), interface, &Selection::default())?;
+    let offer = CanisterOffer::new(tools, Some(Library::new(scheduler.clone())?));
+    Ok(mounted_mcp(Arc::new(offer), open))
 }
 
 async fn serve_http<O: Offer>(
@@ -174,7 +175,6 @@ fn read(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::SCHEDULER_INTERFACE;
 
     #[test]
     fn should_tell_a_scheduler_from_other_canisters() {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::*;
+use crate::access::Token;
 use crate::mcp::changes::Change;
 use crate::mcp::fixtures::{Desk, modern_meta};
 

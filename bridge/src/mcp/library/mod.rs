@@ -19,6 +19,7 @@ use self::address::Address;
 use super::changes::Changes;
 use crate::candid_json::Interface;
 use crate::error::Result;
+use crate::feed::Pace;
 use crate::scheduler::{SCHEDULER_INTERFACE, Scheduler};
 
 /// What a scheduler offers beside its tools.
@@ -36,7 +37,7 @@ impl Library {
     pub fn new(scheduler: Scheduler) -> Result<Self> {
         let timeline = Arc::new(scheduler.clone());
         let feed = move |teller| -> futures::future::BoxFuture<'static, ()> {
-            Box::pin(feed::feed(timeline.clone(), feed::Pace::default(), teller))
+            Box::pin(feed::feed(timeline.clone(), Pace::default(), teller))
         };
         Ok(Self {
             scheduler,

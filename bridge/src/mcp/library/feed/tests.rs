@@ -2,12 +2,14 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use candid::Principal;
-use chime_types::EventKind;
+use chime_types::{EventKind, EventPage};
+use tokio::time::sleep;
 
 use super::*;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::mcp::changes::{Changes, Listener};
 
 const PACE: Pace = Pace {
@@ -18,6 +20,11 @@ const PACE: Pace = Pace {
 
 /// Long enough for the feed to have looked, and to have given up on its beginning.
 const A_WHILE: Duration = Duration::from_millis(400);
+
+fn now_at() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_nanos()).unwrap()
+}
 
 #[derive(Default)]
 struct Script {

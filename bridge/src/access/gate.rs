@@ -34,7 +34,8 @@ impl Access {
         }
     }
 
-    /// Every program on this machine: for tests only.
+    /// Everybody under the names of this machine for itself, whatever token is shown: for servers that
+    /// look at tokens themselves, and for tests.
     #[must_use]
     pub fn open() -> Self {
         Self {
@@ -64,7 +65,8 @@ impl Access {
     }
 
     /// The address that it listens on is a name of it as well, unless that is every address.
-    pub(super) fn reached_at(self, address: IpAddr) -> Self {
+    #[must_use]
+    pub fn reached_at(self, address: IpAddr) -> Self {
         if address.is_unspecified() {
             return self;
         }
@@ -73,10 +75,21 @@ impl Access {
 
     /// Checks a request by its headers. `target` is the host of its address, which HTTP/2 sends in
     /// place of the header.
-    pub(super) fn check(&self, headers: &HeaderMap, target: Option<&str>) -> Result<()> {
-        self.check_host(headers, target)?;
-        self.check_origin(headers)?;
+    ///
+    /// # Errors
+    /// `Forbidden` at the header at fault, `Unauthenticated` without the token.
+    pub fn check(&self, headers: &HeaderMap, target: Option<&str>) -> Result<()> {
+        self.check_place(headers, target)?;
         self.check_token(headers)
+    }
+
+    /// Checks only under which name the server was reached, and from which page.
+    ///
+    /// # Errors
+    /// `Forbidden` at the header at fault.
+    pub fn check_place(&self, headers: &HeaderMap, target: Option<&str>) -> Result<()> {
+        self.check_host(headers, target)?;
+        self.check_origin(headers)
     }
 
     fn check_host(&self, headers: &HeaderMap, target: Option<&str>) -> Result<()> {
@@ -124,8 +137,7 @@ impl Access {
         let Some(token) = &self.token else {
             return Ok(());
         };
-        let shown = only(headers, &header::AUTHORIZATION)?.and_then(bearer);
-        match shown {
+        match bearer_of(headers)? {
             Some(text) if token.is(text) => Ok(()),
             Some(_) => Err(unauthenticated("the token is not that of this server")),
             None => Err(unauthenticated("the request shows no token")),
@@ -134,7 +146,10 @@ impl Access {
 }
 
 /// The value of a header that may come once; `None` if it does not come.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>> {
+///
+/// # Errors
+/// `Forbidden` if it comes twice.
+pub fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     let text = first.map(|value| value.to_str());
@@ -152,6 +167,14 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
 fn host_of(header: &str) -> Option<String> {
     let authority: Authority = header.parse().ok()?;
     Some(bare_host(authority.host()))
+}
+
+/// The token in a header `Authorization: Bearer TOKEN`.
+///
+/// # Errors
+/// `Forbidden` if the header comes twice.
+pub fn bearer_of(headers: &HeaderMap) -> Result<Option<&str>> {
+    Ok(only(headers, &header::AUTHORIZATION)?.and_then(bearer))
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -47,16 +47,7 @@ impl Token {
     /// # Errors
     /// `Internal` if the system gives no random bytes.
     pub fn generate() -> Result<(Self, String)> {
-        let mut bytes = [0; RANDOM_BYTES];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            Error::new(
-                Kind::Internal,
-                "the system gives no random bytes",
-                "give a token of your own with CHIME_MCP_TOKEN",
-            )
-            .because(std::io::Error::other(error.to_string()))
-        })?;
-        let text = hex::encode(bytes);
+        let text = random_hex(RANDOM_BYTES)?;
         Ok((Self::new(&text)?, text))
     }
 
@@ -64,13 +55,49 @@ impl Token {
     /// whole.
     #[must_use]
     pub fn is(&self, guess: &str) -> bool {
-        let difference = self
-            .digest
-            .iter()
-            .zip(digest(guess))
-            .fold(0, |seen, (own, other)| seen | (own ^ other));
+        self.has(&digest(guess))
+    }
+
+    /// Its digest in hexadecimal digits.
+    #[must_use]
+    pub(super) fn hex(&self) -> String {
+        hex::encode(self.digest)
+    }
+
+    /// Whether this is its digest, in hexadecimal digits.
+    pub(super) fn is_digest(&self, digits: &str) -> bool {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(digits, &mut digest).is_ok() && self.has(&digest)
+    }
+
+    fn has(&self, digest: &[u8; 32]) -> bool {
+        let pairs = self.digest.iter().zip(digest);
+        let difference = pairs.fold(0, |seen, (own, other)| seen | (own ^ other));
         std::hint::black_box(difference) == 0
     }
+}
+
+/// So many random bytes, in hexadecimal digits.
+///
+/// # Errors
+/// `Internal` if the system gives none.
+pub fn random_hex(count: usize) -> Result<String> {
+    let mut bytes = vec![0; count];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(
+            Kind::Internal,
+            "the system gives no random bytes",
+            "try again, or give a token of your own",
+        )
+        .because(std::io::Error::other(error.to_string()))
+    })?;
+    Ok(hex::encode(bytes))
+}
+
+/// The digest of a text in hexadecimal digits: what is looked up may stand for what must not be kept.
+#[must_use]
+pub fn digest_hex(text: &str) -> String {
+    hex::encode(digest(text))
 }
 
 fn digest(text: &str) -> [u8; 32] {
