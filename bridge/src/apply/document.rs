@@ -88,6 +88,16 @@ fn parse(text: &str) -> Vec<Parsed> {
     }
 }
 
+/// One JSON document in which no key occurs twice.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn strict_json(text: &str) -> Result<Value, Refusal> {
+    let read = serde_json::from_str::<Strict>(text);
+    read.map(|Strict(value)| value)
+        .map_err(|error| json_refusal(&error))
+}
+
 fn parse_yaml(text: &str) -> Vec<Parsed> {
     let chunks = yaml::chunks(text);
     let is_only = chunks.len() == 1;

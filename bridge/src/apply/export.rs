@@ -116,7 +116,9 @@ fn as_request(task: &Task) -> CreateTaskRequest {
     }
 }
 
-fn as_new_step(step: &TaskStep) -> NewStep {
+/// A step as one that is to be made.
+#[must_use]
+pub fn as_new_step(step: &TaskStep) -> NewStep {
     NewStep {
         name: step.name.clone(),
         action: step.action.clone(),
@@ -126,7 +128,9 @@ fn as_new_step(step: &TaskStep) -> NewStep {
     }
 }
 
-fn as_new_schedule(schedule: &TaskSchedule, is_paused: bool) -> NewSchedule {
+/// A schedule as one that is to be made, of a task that is paused or not.
+#[must_use]
+pub fn as_new_schedule(schedule: &TaskSchedule, is_paused: bool) -> NewSchedule {
     NewSchedule {
         name: schedule.name.clone(),
         timezone: Some(schedule.timezone.clone()),

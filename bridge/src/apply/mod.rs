@@ -13,6 +13,7 @@ mod carry_out;
 mod chime;
 mod daptin;
 mod daptin_api;
+mod daptin_words;
 mod dialect;
 mod document;
 mod drift;
@@ -53,8 +54,10 @@ use std::path::{Path, PathBuf};
 use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
 pub use carry_out::Standing;
+pub use daptin_words::{DaptinWords, daptin_tasks};
 pub use dialect::NO_RETRIES;
-pub use export::{Difference, differences, exported};
+pub use document::strict_json;
+pub use export::{Difference, as_new_schedule, as_new_step, differences, exported};
 pub use files::{MAXIMUM_FILE_BYTES, MAXIMUM_FILES, is_without_jobs};
 pub use identity::{AppliedFrom, applied_from};
 pub use plan::{Change, Plan, Step, patch};
@@ -243,6 +246,18 @@ pub fn schedule_of(document: &serde_json::Value) -> Result<NewSchedule, Refusal>
 /// What breaks a rule of the form.
 pub fn step_of(document: &serde_json::Value) -> Result<NewStep, Refusal> {
     chime::step(document, String::new())
+}
+
+/// Reads a document `{"data": {"type": "task", ...}}` of Daptin's JSON:API that came from `origin`: without
+/// an id it declares a task, with one it changes it.
+#[must_use]
+pub fn read_api(document: &serde_json::Value, origin: &str) -> Finding {
+    let mut draft = Draft::default();
+    let outcome = daptin_api::read(document, &mut draft);
+    let mut findings = [Finding::of(origin, draft, outcome)];
+    validate::check(&mut findings);
+    let [finding] = findings;
+    finding
 }
 
 /// Reads files and directories (`-` is the standard input). Findings come in the order of the

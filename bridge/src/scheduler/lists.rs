@@ -1,6 +1,7 @@
 //! Whole lists.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chime_types::{
     ActionDefinition, Alert, Backfill, Backup, Codex, DeadLettersRequest, Event,
@@ -68,6 +69,29 @@ impl<C: Canister> Scheduler<C> {
         });
         taken.await?;
         Ok(tasks)
+    }
+
+    /// The first `most` tasks of the caller, the oldest first, and how many there are.
+    ///
+    /// # Errors
+    /// Those of `get_my_tasks`.
+    pub async fn first_tasks(&self, most: usize) -> Result<(Vec<Task>, u64)> {
+        let total = AtomicU64::new(0);
+        let tasks = items(most, |cursor| {
+            let request = GetMyTasksRequest {
+                cursor,
+                limit: page_of(most),
+                owner: None,
+            };
+            let total = &total;
+            async move {
+                let page = self.get_my_tasks(&request).await?;
+                total.store(page.total_tasks, Ordering::Relaxed);
+                Ok((page.tasks, page.next_cursor))
+            }
+        });
+        let tasks = tasks.await?;
+        Ok((tasks, total.into_inner()))
     }
 
     /// The executions of a task, the newest first: at most `most`, and only those with `status` if
