@@ -35,6 +35,7 @@ pub mod identity;
 pub mod mcp;
 pub mod methods;
 pub mod network;
+pub mod page;
 pub mod rehearsal;
 #[cfg(test)]
 mod rooms;
