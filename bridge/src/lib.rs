@@ -37,6 +37,7 @@ pub mod methods;
 pub mod network;
 pub mod page;
 pub mod rehearsal;
+pub mod rest;
 #[cfg(test)]
 mod rooms;
 pub mod scheduler;
