@@ -9,9 +9,10 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use super::{
     ActionCommand, AlertCommand, ApplyArguments, BackupCommand, CodexCommand, CompletionsArguments,
     ConfigCommand, DeployArguments, EventsArguments, ExecutionCommand, IdentityCommand,
-    InboxArguments, ManArguments, McpArguments, PreviewArguments, PsCommand, RunArguments,
-    ScheduleCommand, SchedulerCommand, SecretCommand, StatsArguments, TaskCommand, TopArguments,
-    UpArguments, UserCommand, WorkerArguments, config, doctor, help, identity, mcp, variables,
+    InboxArguments, ManArguments, McpArguments, OpenArguments, PreviewArguments, PsCommand,
+    RunArguments, ScheduleCommand, SchedulerCommand, SecretCommand, ServeArguments, StatsArguments,
+    TaskCommand, TokenCommand, TopArguments, UpArguments, UserCommand, WorkerArguments, config,
+    doctor, help, identity, mcp, token, variables,
 };
 use crate::terminal::Format;
 
@@ -201,6 +202,13 @@ pub enum Command {
     /// Serve the methods of a canister as MCP tools, on the standard streams or over HTTP.
     #[command(after_help = mcp::arguments::MCP_HELP)]
     Mcp(McpArguments),
+    /// Serve the pages, a REST API (JSON:API), events and MCP on one port.
+    Serve(ServeArguments),
+    /// Open the pages of `chime serve` in the browser, signed in.
+    Open(OpenArguments),
+    /// Create, list and revoke the tokens of `chime serve`.
+    #[command(subcommand, after_help = token::arguments::TOKEN_HELP)]
+    Token(TokenCommand),
     /// Create a task.
     Run(Box<RunArguments>),
     /// List tasks, pause and resume them, and show their history.

@@ -26,6 +26,7 @@ mod identity;
 mod log;
 mod man;
 mod mcp;
+mod open;
 mod preview;
 mod ps;
 mod record;
@@ -33,10 +34,12 @@ mod request;
 mod schedule;
 mod scheduler;
 mod secret;
+mod serve;
 mod session;
 mod shared;
 mod stats;
 mod task;
+mod token;
 mod top;
 mod trial;
 mod up;
@@ -82,6 +85,7 @@ pub use deploy::arguments::DeployArguments;
 pub use events::arguments::EventsArguments;
 pub use identity::arguments::{IdentityCommand, ImportArguments, NewArguments, PrincipalArguments};
 pub use man::arguments::ManArguments;
+pub use open::arguments::OpenArguments;
 pub use preview::arguments::PreviewArguments;
 pub use ps::arguments::{KillArguments, ListArguments, LogsArguments, PsCommand, StartArguments};
 pub use request::SettingArguments;
@@ -90,6 +94,7 @@ pub use schedule::arguments::{
     ScheduleAddArguments, ScheduleArguments, ScheduleCommand, ScheduleListArguments,
     SchedulePreviewArguments, ScheduleRemoveArguments, ScheduleSelector,
 };
+pub use serve::arguments::ServeArguments;
 pub use shared::{ConfirmArguments, WatchArguments};
 pub(crate) use shared::{instant, listen_address, moment, principal};
 pub(crate) use shared::{positive_seconds, seconds};
@@ -99,6 +104,7 @@ pub use task::arguments::{
     PauseArguments, ResumeFromArguments, RetryArguments, RunNowArguments, ShowArguments,
     TaskCommand, TaskSelector,
 };
+pub use token::arguments::{TokenCommand, TokenCreateArguments, TokenRevokeArguments};
 pub use top::arguments::TopArguments;
 pub use up::arguments::UpArguments;
 pub use worker::arguments::WorkerArguments;
@@ -123,6 +129,9 @@ async fn run_command(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Up(arguments) => up::run::run(global, &arguments, &writer).await,
         Command::Mcp(arguments) => mcp::run::run(global, &arguments, &writer).await,
+        Command::Serve(arguments) => serve::run::run(global, &arguments, &writer).await,
+        Command::Open(arguments) => open::run::run(global, &arguments, &writer),
+        Command::Token(command) => token::run::run(global, &command, &writer),
         Command::Completions(arguments) => completions::run::run(&arguments, &writer),
         Command::Config(command) => config::run::run(global, &command, &writer),
         Command::Deploy(arguments) => deploy::run::run(global, &arguments, &writer).await,

@@ -313,6 +313,7 @@ fn should_say_where_it_listens() {
         pid: 7,
         named_state: true,
         named_network: false,
+        pages: None,
     };
     let clock = clock();
     assert_snapshot!(ready.text(&Page {

@@ -11,9 +11,11 @@ use chime_replica::store::StoreError;
 use tokio::time::sleep;
 
 use crate::cli::follow::{Followed, follow};
+use crate::cli::log::start_log;
+use crate::cli::serve::run::begin;
 use crate::cli::session::{interrupted, settings, until_interrupted};
 use crate::cli::up::show::Listening;
-use crate::cli::{GlobalArguments, UpArguments};
+use crate::cli::{GlobalArguments, ServeArguments, UpArguments};
 use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, NetworkName, StateDirectory, connect};
 use crate::scheduler::Scheduler;
@@ -167,10 +169,21 @@ async fn serve(
     // The network of this process is found like that of any other.
     let connection = connect(settings(global)?, &progress).await?;
     let scheduler = connection.scheduler(&progress).await?;
+    let begun = match arguments.serve {
+        None => None,
+        Some(listen) => {
+            start_log();
+            Some(begin(&scheduler, global, &ServeArguments::at(listen)).await?)
+        }
+    };
     let mut ready = listening(global, &connection, &scheduler);
+    ready.pages = begun.as_ref().map(|begun| begun.place.url.clone());
     ready.named_network = *usual != NetworkName::Embedded;
     // A network goes on although nobody reads where it is: others use it.
     until_interrupted(writer.item(&ready, |page| ready.text(page)))?;
+    if let Some(begun) = &begun {
+        begun.tell(writer)?;
+    }
     let over = async {
         match arguments.for_seconds {
             Some(seconds) => sleep(Duration::from_secs(seconds)).await,
@@ -205,5 +218,6 @@ fn listening(
         pid: std::process::id(),
         named_state: global.state.is_some(),
         named_network: false,
+        pages: None,
     }
 }

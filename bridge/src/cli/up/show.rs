@@ -17,6 +17,9 @@ pub struct Listening {
     pub state: String,
     /// This process.
     pub pid: u32,
+    /// The address of the pages and the REST API, if they are served too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<String>,
     /// Whether the state directory has to be named to reach it.
     #[serde(skip)]
     pub named_state: bool,
@@ -37,10 +40,14 @@ impl Listening {
             true => " --network embedded",
             false => "",
         };
+        let pages = match &self.pages {
+            Some(url) => format!("Pages      {url}/\n  "),
+            None => String::new(),
+        };
         format!(
             "Chime is up.\n  \
              Network    {}\n  \
-             Scheduler  {}\n  \
+             {pages}Scheduler  {}\n  \
              Identity   {}\n  \
              State      {}\n\n\
              Next, in another terminal:\n  \

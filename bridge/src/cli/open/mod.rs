@@ -1,0 +1,4 @@
+//! `chime open`.
+
+pub(super) mod arguments;
+pub(super) mod run;
