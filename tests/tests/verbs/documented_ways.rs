@@ -75,6 +75,20 @@ pub const WAYS: &[(&str, Way)] = &[
     ("chime worker --jobs-dir", Until("takes up to 4 jobs")),
     ("chime worker", Until("takes up to 1 job")),
     ("chime mcp --http", Until("Serving")),
+    ("chime serve --listen 0", Until("Chime serves")),
+    (
+        "chime serve",
+        Not("another test may have its port; tests/serve asks it everything else"),
+    ),
+    (
+        "chime open",
+        Not("tests/serve, which opens its pages as a browser does"),
+    ),
+    ("chime token create --for icp:alice", Not(STORES)),
+    (
+        "chime token revoke 1f2e3d4c",
+        Ends(3, "the tokens of the test have other ids"),
+    ),
     (
         "chime config get",
         After("chime config set network=embedded networks.prod.canister=aaaaa-aa"),

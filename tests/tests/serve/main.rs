@@ -1,0 +1,11 @@
+//! `chime serve`: the program itself on the embedded network, asked as programs and browsers ask it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod api;
+mod curl;
+mod daptin;
+mod doors;
+mod support;
