@@ -22,7 +22,8 @@ impl<C: Canister> Scheduler<C> {
         match self.get_journal(&request).await {
             Ok(journal) => Ok(Some(journal)),
             // A scheduler of an older version has no journals at all.
-            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Incompatible) => Ok(None),
+            Err(error) if error.kind() == Kind::Incompatible => Ok(None),
+            Err(error) if matches!(error.kind(), Kind::Conflict | Kind::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
     }
