@@ -8,4 +8,5 @@ mod api;
 mod curl;
 mod daptin;
 mod doors;
+mod pages;
 mod support;
