@@ -203,6 +203,15 @@ fn budget() -> Budget<'static> {
     }
 }
 
+/// What a restore may spend before it begins with another thing: what is restored one after the other adds
+/// up, and the largest thing comes on top.
+fn restoring_budget() -> Budget<'static> {
+    Budget {
+        instructions: &spent,
+        maximum_instructions: 1_500_000_000,
+    }
+}
+
 /// What a query may spend on looking for what it shows: with what it takes to encode that, it stays
 /// below a tenth of what it may in all.
 fn reading_budget() -> Budget<'static> {
@@ -440,7 +449,7 @@ methods! {
     /// null.
     update restore_backup(RestoreBackupRequest) -> RestoreBackupResult =
         |state, caller, now, request| {
-            service::restore_backup(state, caller, now, &request, &budget())
+            service::restore_backup(state, caller, now, &request, &restoring_budget())
         };
 
     /// Removes a backup.

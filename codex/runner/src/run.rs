@@ -326,9 +326,17 @@ fn failed(vm: &VirtualMachine, slice: &Slice, exception: &PyBaseExceptionRef) ->
     };
     let message = match used_up {
         Some(cause) => budget::text(cause),
-        None => last_line(&traceback),
+        None => reason(exception, &traceback),
     };
     failure(cause, message, traceback)
+}
+
+/// The exception in a line: the last one of the traceback that names it, as its text may have several.
+fn reason(exception: &PyBaseExceptionRef, traceback: &str) -> String {
+    let class = exception.class().name().to_string();
+    let mut lines = traceback.lines().rev();
+    let named = lines.find(|line| line.starts_with(&class));
+    named.map_or_else(|| last_line(traceback), str::to_string)
 }
 
 fn failure(cause: FailureCause, message: String, traceback: String) -> SliceOutcome {

@@ -23,8 +23,8 @@ fn padded(code: &str) -> String {
 fn program(scene: &Scene, sleep: u64) -> String {
     let text = limits::MAXIMUM_ENTITIES_BYTES - 1_000;
     let calls = 40;
-    // Leaves room for what surrounds it.
-    let argument = limits::MAXIMUM_JOURNAL_BYTES / calls - 200;
+    // It comes back. Leaves room for what surrounds both.
+    let argument = limits::MAXIMUM_JOURNAL_BYTES / calls / 2 - 200;
     padded(&format!(
         "
 import lib
@@ -32,7 +32,7 @@ class Kept(Entity):
     text = String()
 def async_task():
     for number in range({calls}):
-        yield ic.call('{callee}', 'take', 'x' * {argument})
+        yield ic.call('{callee}', 'echo', 'x' * {argument})
     yield ic.sleep({sleep})
     if not Kept.count():
         Kept(text='x' * {text})
