@@ -5,6 +5,8 @@
 
 mod world;
 
+use std::ops::ControlFlow;
+
 use candid::Principal;
 use chime_types::codex::{
     ExecutionContext, JournalEntry, Request, Slice, SliceLimits, SliceOutcome, SliceReport, Source,
@@ -100,12 +102,12 @@ pub async fn rehearse(
         played.slices += 1;
         played.instructions = played.instructions.saturating_add(report.instructions);
         let (request, log) = match ended(report.outcome) {
-            Ok((end, log)) => {
+            ControlFlow::Break((end, log)) => {
                 played.end = end;
                 played.log = log;
                 return Ok(played);
             }
-            Err(asked) => asked,
+            ControlFlow::Continue(asked) => asked,
         };
         played.log = log;
         let answer = match answers.of(&request) {
@@ -157,9 +159,9 @@ fn too_long() -> End {
 }
 
 /// The end of a program with what it printed, or what it asks for.
-fn ended(outcome: SliceOutcome) -> std::result::Result<(End, String), (Request, String)> {
-    Ok(match outcome {
-        SliceOutcome::Yielded { request, log } => return Err((request, log)),
+fn ended(outcome: SliceOutcome) -> ControlFlow<(End, String), (Request, String)> {
+    ControlFlow::Break(match outcome {
+        SliceOutcome::Yielded { request, log } => return ControlFlow::Continue((request, log)),
         SliceOutcome::Done { value, state, log } => (End::Done { value, state }, log),
         SliceOutcome::Failed {
             cause,

@@ -10,6 +10,7 @@ const MAXIMUM_IN_THE_RUNNER: u64 = 2_000_000;
 const MAXIMUM_IN_THE_SCHEDULER: u64 = 3_000_000;
 
 #[test]
+#[expect(clippy::print_stdout, reason = "shown by --nocapture")]
 fn should_run_a_small_program_for_what_was_promised() {
     let mut scene = Scene::new();
     scene.put("job", "def async_task():\n    return 'ok'\n");

@@ -312,25 +312,13 @@ impl Cause {
             Self::NoSecret => "The step names a secret that is not kept.",
             Self::NoAction => "The step names an action that is not registered.",
             Self::BadInput => "A placeholder or an argument of the step is wrong.",
-            Self::NoPython => {
-                "The step runs Python, and the scheduler has no runner, or none that it controls."
-            }
-            Self::NoCodex => "The step runs a codex that is not stored.",
-            Self::ProgramFailed => {
-                "The Python program raised an exception; the error is its traceback."
-            }
-            Self::ProgramInvalid => {
-                "The Python program does not compile, or yielded something that cannot be done."
-            }
-            Self::ProgramLimit => {
-                "The Python program used up what a run may use; the error says of what."
-            }
-            Self::ProgramDiverged => {
-                "The Python program does not do the same when it is replayed, so it cannot go on."
-            }
-            Self::StateConflict => {
-                "Another run changed the same entities meanwhile, so nothing of this one was kept."
-            }
+            Self::NoPython
+            | Self::NoCodex
+            | Self::ProgramFailed
+            | Self::ProgramInvalid
+            | Self::ProgramLimit
+            | Self::ProgramDiverged
+            | Self::StateConflict => self.of_program(),
             Self::ErrorAnswer => {
                 "The canister that was called answered, and its answer is an error: nothing broke, \
                  but what was asked for was not done."
@@ -353,6 +341,32 @@ impl Cause {
                  set aside and its task was paused."
             }
             Self::Other => "The error says what happened.",
+        }
+    }
+
+    /// The same of what only a program of Python can fail by.
+    const fn of_program(self) -> &'static str {
+        match self {
+            Self::NoPython => {
+                "The step runs Python, and the scheduler has no runner, or none that it controls."
+            }
+            Self::NoCodex => "The step runs a codex that is not stored.",
+            Self::ProgramFailed => {
+                "The Python program raised an exception; the error is its traceback."
+            }
+            Self::ProgramInvalid => {
+                "The Python program does not compile, or yielded something that cannot be done."
+            }
+            Self::ProgramLimit => {
+                "The Python program used up what a run may use; the error says of what."
+            }
+            Self::ProgramDiverged => {
+                "The Python program does not do the same when it is replayed, so it cannot go on."
+            }
+            Self::StateConflict => {
+                "Another run changed the same entities meanwhile, so nothing of this one was kept."
+            }
+            _ => "",
         }
     }
 

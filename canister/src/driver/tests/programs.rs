@@ -188,6 +188,7 @@ fn should_make_a_call_that_a_program_asks_for_and_hand_the_answer_on() {
     assert_eq!(ended.attempts.len(), 1, "all parts are one attempt");
     assert_eq!(ended.attempts[0].finished_at, Some(START + 4 * SECOND));
     let kept = journal(&world, ended.id);
+    assert_eq!(kept.codex, "job");
     assert_eq!(
         (kept.entries, kept.is_waiting, kept.version),
         (vec![entry], false, Some(1))
@@ -334,6 +335,7 @@ fn should_go_on_under_the_version_with_which_it_began() {
             "{divergence:?}"
         );
         let line = &waiting.logs.last().unwrap().message;
+        assert!(line.contains("version 2 of the codex job"), "{line}");
         assert!(line.contains("entry 1 of its journal"), "{line}");
         if how == ResumeHow::PresentVersion {
             let request = RollbackCodexRequest {
@@ -435,6 +437,31 @@ fn should_share_the_load_among_the_runners() {
         let its = calls.iter().filter(|call| call.canister == runner);
         assert_eq!(its.count(), 2);
     }
+}
+
+#[test]
+fn should_keep_the_runners_under_another_preset() {
+    let world = world();
+    let runners = vec![RUNNER];
+    let configure = |request: chime_types::ConfigureRequest| {
+        world.change(|state, caller, now| {
+            let admin = service::Caller {
+                role: chime_types::Role::Admin,
+                ..caller
+            };
+            service::configure(state, admin, now, request)
+        })
+    };
+    let named = chime_types::ConfigureRequest {
+        runners: Some(runners.clone()),
+        ..Default::default()
+    };
+    configure(named).unwrap();
+    let preset = chime_types::ConfigureRequest {
+        preset: Some(chime_types::ConfigPreset::Production),
+        ..Default::default()
+    };
+    assert_eq!(configure(preset).unwrap().runners, runners);
 }
 
 #[test]

@@ -2,14 +2,15 @@
 
 use chime_types::codex::{Answer, FailureCause, JournalEntry, Request, SliceOutcome};
 use chime_types::{
-    Cause, Divergence, EventKind, Outcome as AttemptOutcome, ResumeHow, WaitReason, limits,
+    Action, Cause, Divergence, EventKind, Outcome as AttemptOutcome, ResumeHow, WaitReason, limits,
 };
 
 use super::slice::{begin, under_way};
-use super::{PartOutcome, UNDER_WAY, changes, in_words, size};
+use super::{PartOutcome, UNDER_WAY, changes, codex_name, in_words, size};
 use crate::engine::attempt::after;
 use crate::engine::failure::Failure;
 use crate::engine::lifecycle::log;
+use crate::engine::resolve::{self, Resolved};
 use crate::engine::turn::{Run, Turn};
 use crate::engine::{Outcome, counted_from_one};
 use crate::state::records::{ExecutionRecord, JournalRecord};
@@ -26,6 +27,9 @@ impl Run<'_, '_> {
     pub(in crate::engine) fn end_part(&mut self, part: &PartOutcome) {
         let mut journal =
             under_way(self.turn.state, &self.execution).unwrap_or_else(|| begin(&self.execution));
+        if journal.codex.is_empty() {
+            journal.codex = self.name_of_program();
+        }
         let outcome = match part {
             PartOutcome::Ran { began, outcome } => self.ran(&mut journal, began, outcome),
             PartOutcome::NotRun { failure, trapped } => {
@@ -57,6 +61,18 @@ impl Run<'_, '_> {
             other => other.clone(),
         };
         self.finish_part(journal, outcome);
+    }
+
+    /// The codex that the step runs which the execution is at.
+    fn name_of_program(&mut self) -> String {
+        let step = self.step();
+        match resolve::action_of(self.turn.state, &self.turn.task, &step) {
+            Ok(Resolved {
+                action: Action::Codex { name, .. },
+                ..
+            }) => codex_name(&name).to_string(),
+            _ => String::new(),
+        }
     }
 
     /// Whether the attempt under way is one at a program that was suspended.

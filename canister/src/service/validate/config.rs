@@ -6,9 +6,14 @@ use super::{range, retention};
 
 /// The configuration that a request makes of the present one.
 pub fn config(present: &Config, request: ConfigureRequest) -> Result<Config, Error> {
-    let mut config = request
-        .preset
-        .map_or_else(|| present.clone(), Config::preset);
+    // A preset is a set of limits: which canisters run Python is none.
+    let mut config = request.preset.map_or_else(
+        || present.clone(),
+        |preset| Config {
+            runners: present.runners.clone(),
+            ..Config::preset(preset)
+        },
+    );
     macro_rules! take {
         ($($field:ident),*) => {$(
             if let Some(value) = request.$field {
