@@ -9,11 +9,12 @@ use crate::error::Kind;
 use crate::methods::Selection;
 
 /// The commands with subcommands, and those without.
-const NOUNS: [&str; 8] = [
+const NOUNS: [&str; 9] = [
     "task",
     "schedule",
     "execution",
     "action",
+    "codex",
     "secret",
     "alert",
     "backup",

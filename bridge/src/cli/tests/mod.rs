@@ -1,6 +1,7 @@
 //! What people read: help and answers; and what the command line takes.
 
 mod advice;
+mod codices;
 mod documented;
 mod failures;
 mod help;
