@@ -259,6 +259,23 @@ fn should_do_once_what_is_asked_twice_under_one_key() {
     assert_eq!(run(), run());
 }
 
+/// A task that was renamed keeps the key that it was made under.
+#[test]
+fn should_not_take_a_renamed_task_for_a_new_one() {
+    let server = Server::start();
+    let made = server.send_document("POST", "/api/task", &task("before"));
+    let place = made.header("location").unwrap().to_string();
+    let renamed = json!({ "data": { "type": "task", "attributes": { "name": "after" } } });
+    assert_eq!(server.send_document("PATCH", &place, &renamed).status, 200);
+    let again = server.send_document("POST", "/api/task", &task("before"));
+    assert_eq!(again.status, 409, "{}", again.body);
+    let request = server
+        .ask("POST", "/api/task")
+        .header("Idempotency-Key", "new");
+    let made = server.send(&request.document(&task("before")));
+    assert_eq!(made.status, 201, "{}", made.body);
+}
+
 #[test]
 fn should_take_the_requests_of_the_scheduler_too() {
     let server = Server::start();

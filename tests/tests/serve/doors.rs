@@ -104,6 +104,21 @@ fn should_let_a_token_do_what_its_role_may_until_it_is_revoked() {
 }
 
 #[test]
+fn should_act_as_the_identity_that_a_token_stands_for() {
+    let server = Server::start();
+    let key = server.key();
+    let other = server.new_token(&["--for", key.to_str().unwrap()]);
+    let principal = |token: &str| {
+        let request = Request::new("GET", "/api/me");
+        let request = request.header("Authorization", &format!("Bearer {token}"));
+        let response = server.send(&request);
+        assert_eq!(response.status, 200, "{}", response.body);
+        response.json()["data"]["id"].clone()
+    };
+    assert_ne!(principal(&other), principal(&server.token));
+}
+
+#[test]
 fn should_change_nothing_where_it_only_reads() {
     let server = Server::with(&["--read-only"]);
     let refused = server.send(&server.ask("POST", "/api/task/1/run"));

@@ -1,14 +1,15 @@
 //! A server with the scheduler in a directory of its own, and requests to it as they are sent.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use chime_tests::program;
+use chime_tests::{program, workspace};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -111,6 +112,15 @@ impl Server {
     pub fn new_token(&self, arguments: &[&str]) -> String {
         let all = [&["token", "create"], arguments].concat();
         self.text(&all).trim().to_string()
+    }
+
+    /// The private key of somebody else.
+    pub fn key(&self) -> PathBuf {
+        let path = self.directory.path().join("other.pem");
+        let key = workspace().join("bridge/tests/keys/ed25519.pem");
+        fs::copy(key, &path).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        path
     }
 
     /// Sends a request, and reads its answer to the end.

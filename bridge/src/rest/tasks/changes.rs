@@ -78,6 +78,9 @@ pub async fn create(ask: Ask) -> Outcome<Answer> {
             .map_err(refused)?,
     );
     let task = scheduler.create_task(&request).await.map_err(refused)?;
+    if task.name != request.name {
+        return Err(other_task(&task));
+    }
     Ok(Answer::made(resource(&task, &Latest::default())).with_notes(&notes))
 }
 
@@ -126,6 +129,22 @@ fn declared(document: &Value) -> Outcome<(CreateTaskRequest, Vec<String>)> {
             Ok((declaration.request, finding.notes))
         }
     }
+}
+
+/// The scheduler answers a key with the task that was made under it, whatever that is called by now.
+fn other_task(task: &Task) -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        format!(
+            "task {} was made under the same key, and is called {:?} now",
+            task.id, task.name
+        ),
+        format!(
+            "change it with PATCH /api/task/{}, or send another Idempotency-Key to make a new one",
+            task.id
+        ),
+    )
+    .at(Place::Pointer("/data/attributes/name".into()))
 }
 
 /// Names are unique where tasks are known by them.
