@@ -287,11 +287,7 @@ impl Cause {
             Self::CommandFailed => {
                 "The command ran on a worker and failed there; its error says how."
             }
-            Self::HttpFailed => {
-                "The request got no answer that counts: the server cannot be reached, its answer \
-                 is longer than max_response_bytes, or the nodes of the network got different \
-                 answers (then keep only a part with `transform`, or set `replicated` to false)."
-            }
+            Self::HttpFailed => NO_ANSWER,
             Self::NoSuchMethod => "The canister or the method that the step calls does not exist.",
             Self::CalleeRefused => "The canister that was called refused; its message says why.",
             Self::CalleeTrapped => {
@@ -323,10 +319,7 @@ impl Cause {
                 "The canister that was called answered, and its answer is an error: nothing broke, \
                  but what was asked for was not done."
             }
-            Self::HttpDisabled => {
-                "The network makes no HTTPS outcalls, or none to that host: whoever runs it has to \
-                 allow them first."
-            }
+            Self::HttpDisabled => NO_OUTCALLS,
             Self::TooLarge => {
                 "Something is larger than it may be: the response (raise max_response_bytes, or \
                  keep a part of it with `transform`), or the step once it is filled in."
@@ -441,3 +434,10 @@ fn number_after<N: std::str::FromStr>(text: &str, words: &str) -> Option<N> {
         .unwrap_or(rest.len());
     rest[..end].parse().ok()
 }
+
+/// Why a request may have failed.
+const NO_ANSWER: &str = "The request got no answer that counts: the server cannot be reached, its answer is \
+                         longer than max_response_bytes, or the nodes of the network got different answers \
+                         (then keep only a part with `transform`, or set `replicated` to false).";
+const NO_OUTCALLS: &str = "The network makes no HTTPS outcalls, or none to that host: whoever runs it has to \
+                           allow them first.";
