@@ -8,6 +8,7 @@ mod poison;
 mod program_failures;
 mod programs;
 mod spending;
+mod stored_programs;
 mod world;
 
 use candid::Principal;
