@@ -238,7 +238,7 @@ fn should_change_pause_resume_and_delete() {
 }
 
 #[test]
-fn should_say_clearly_that_an_action_cannot_be_run_yet() {
+fn should_name_a_codex_that_is_not_stored() {
     on_each_network(|world| {
         let codex = chime_types::NewStep::new(chime_types::Action::Codex {
             name: "vault.py".into(),
@@ -248,7 +248,8 @@ fn should_say_clearly_that_an_action_cannot_be_run_yet() {
         let made = world.create(&task("python", vec![codex], now_once()));
         let execution = world.execution(made.id);
         assert_eq!(execution.status, ExecutionStatus::Failed);
-        assert!(execution.error.unwrap().contains("cannot run the codex"));
+        let error = execution.error.unwrap();
+        assert!(error.contains("there is no codex `vault`"), "{error}");
     });
 }
 
