@@ -81,6 +81,12 @@ const QUESTIONS: &[Question] = &[
         "get_task_executions",
         ["Ok", "executions", "id"],
     ),
+    each(
+        "get_journal",
+        "record { execution_id = {id} }",
+        "get_task_executions",
+        ["Ok", "executions", "id"],
+    ),
     one("list_dead_letters", PAGE),
     one("events_since", PAGE),
     one("get_me", NOTHING),
@@ -89,6 +95,14 @@ const QUESTIONS: &[Question] = &[
     one("get_api_doc", NOTHING),
     one("get_inbox", PAGE),
     one("list_actions", PAGE),
+    one("list_codices", PAGE),
+    each(
+        "get_codex",
+        "record { name = {id} }",
+        "list_codices",
+        ["Ok", "codices", "name"],
+    ),
+    one("get_entities", NOTHING),
     one("list_alerts", PAGE),
     one("list_backups", PAGE),
     each(
