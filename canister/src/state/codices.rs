@@ -62,6 +62,9 @@ pub struct JournalRecord {
     pub logged: u64,
     /// How often the slice under way was begun in vain.
     pub tries: u32,
+    /// How often its runner broke off at it.
+    #[serde(default)]
+    pub traps: u32,
     /// Cycles charged so far.
     pub cycles: u64,
     pub divergence: Option<Divergence>,

@@ -67,6 +67,20 @@ fn should_blame_the_program_that_a_runner_breaks_off_twice() {
 }
 
 #[test]
+fn should_not_count_a_runner_out_of_reach_as_broken_off() {
+    let world = world();
+    let made = world.create(job());
+    world.pump();
+    world.answer(0, Err(rejected(2)));
+    next_try(&world);
+    world.answer(1, trapped("out of memory"));
+    assert_eq!(world.latest(made.id).status, ExecutionStatus::Waiting);
+    next_try(&world);
+    world.answer(2, done("1", None, ""));
+    assert_eq!(world.latest(made.id).status, ExecutionStatus::Completed);
+}
+
+#[test]
 fn should_wait_for_a_runner_that_cannot_be_reached() {
     let world = world();
     let made = world.create(job());

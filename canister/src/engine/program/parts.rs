@@ -117,6 +117,7 @@ impl Run<'_, '_> {
     ) -> Result<Outcome, Failure> {
         let first = journal.began.get_or_insert_with(|| began.clone());
         journal.tries = 0;
+        journal.traps = 0;
         match outcome {
             SliceOutcome::Done { value, state, log } => {
                 let base = first.base.clone();
@@ -247,7 +248,8 @@ fn not_run(
     now: u64,
 ) -> Result<Outcome, Failure> {
     journal.tries = journal.tries.saturating_add(1);
-    if trapped && journal.tries >= MAXIMUM_TRAPS {
+    journal.traps = journal.traps.saturating_add(trapped.into());
+    if trapped && journal.traps >= MAXIMUM_TRAPS {
         let text = format!(
             "the program needs more than a runner has: it broke off {MAXIMUM_TRAPS} times: {}",
             failure.error
@@ -306,6 +308,7 @@ fn answered(journal: &mut JournalRecord, answer: Answer, now: u64) -> Result<Out
         panic!("BUG: a program is answered what it asked for");
     };
     journal.tries = 0;
+    journal.traps = 0;
     journal.entries.push(JournalEntry {
         request,
         answer,

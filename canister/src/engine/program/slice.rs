@@ -51,6 +51,7 @@ pub(super) fn begin(execution: &ExecutionRecord) -> JournalRecord {
         pending: None,
         logged: 0,
         tries: 0,
+        traps: 0,
         cycles: 0,
         divergence: None,
     }
