@@ -53,7 +53,7 @@ pub struct RollbackCodexRequest {
     /// Its name.
     pub name: String,
     /// The version whose code becomes that of a new version; null is the one before the present one.
-    pub version: Option<u64>,
+    pub to_version: Option<u64>,
     /// The one for all owners; null is false.
     pub shared: Option<bool>,
 }

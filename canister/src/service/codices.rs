@@ -240,14 +240,14 @@ fn unknown(name: &str) -> Error {
     }
 }
 
-fn unknown_version(number: u64, record: &CodexRecord) -> Error {
+fn unknown_version(field: &str, number: u64, record: &CodexRecord) -> Error {
     let kept: Vec<String> = record
         .versions
         .iter()
         .map(|kept| kept.number.to_string())
         .collect();
     Error {
-        field: Some("version".to_string()),
+        field: Some(field.to_string()),
         ..Error::new(
             ErrorKind::NotFound,
             format!("version {number} is not kept; kept are {}", kept.join(", ")),
@@ -274,7 +274,7 @@ pub fn get_codex(state: &State, caller: Caller, request: &CodexRequest) -> Resul
     let number = request.version.unwrap_or(record.present().number);
     let version = record
         .version(number)
-        .ok_or_else(|| unknown_version(number, &record))?;
+        .ok_or_else(|| unknown_version("version", number, &record))?;
     let mut shown = show(key.owner, key.name.clone(), &record, version);
     shown.code = state.code(&key, number);
     shown.versions = record.versions.iter().rev().cloned().collect();
@@ -360,11 +360,11 @@ pub fn rollback_codex(
     let key = key_of(caller, &request.name, request.shared)?;
     let record = state.codex(&key).ok_or_else(|| unknown(&key.name))?;
     let kept = record.versions.len();
-    let number = match request.version {
+    let number = match request.to_version {
         Some(number) => number,
         None if kept < 2 => {
             return Err(conflict(
-                "version",
+                "to_version",
                 "no version before the present one is kept",
                 "get_codex lists those that are",
             ));
@@ -373,7 +373,7 @@ pub fn rollback_codex(
     };
     let old = record
         .version(number)
-        .ok_or_else(|| unknown_version(number, &record))?;
+        .ok_or_else(|| unknown_version("to_version", number, &record))?;
     let code = state
         .code(&key, number)
         .expect("BUG: the code of a version is kept with it");

@@ -130,7 +130,7 @@ async fn rollback(
 ) -> Result<()> {
     let request = RollbackCodexRequest {
         name: arguments.name.clone(),
-        version: arguments.version,
+        to_version: arguments.version,
         shared: Some(arguments.shared),
     };
     let stored = with_scheduler(global, writer, async |session| {
