@@ -9,6 +9,7 @@ pub mod audit;
 pub mod direct;
 pub mod everything;
 pub mod golden;
+pub mod install;
 pub mod interface;
 pub mod manifests;
 pub mod mcp;

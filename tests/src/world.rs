@@ -10,9 +10,11 @@ use chime_types::{
     RetryPolicy, Rule, RunTaskNowRequest, Stats, Task, TaskExecution, TaskExecutionPage, TaskPage,
     TaskRequest, TaskResult,
 };
+use ic_management_canister_types::{CanisterInstallMode, UpgradeFlags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::install::installation;
 use crate::{Install, Network, Sender, module};
 
 /// A network with a scheduler and a callee.
@@ -375,7 +377,7 @@ impl World {
             self.network.as_mut(),
             id,
             "scheduler",
-            InstallMode::Upgrade(None),
+            CanisterInstallMode::Upgrade(None),
         )
     }
 
@@ -383,8 +385,9 @@ impl World {
     /// in then: what its `pre_upgrade` refuses is skipped.
     pub fn force_upgrade_of_scheduler(&mut self) {
         let id = self.scheduler;
-        let mode = InstallMode::Upgrade(Some(UpgradeFlags {
+        let mode = CanisterInstallMode::Upgrade(Some(UpgradeFlags {
             skip_pre_upgrade: Some(true),
+            wasm_memory_persistence: None,
         }));
         try_install(self.network.as_mut(), id, "scheduler", mode).expect("installed");
         self.pass(0);
@@ -425,8 +428,8 @@ fn deploy(network: &mut dyn Network, name: &str) -> Principal {
 
 fn install(network: &mut dyn Network, canister_id: Principal, name: &str, mode: Install) {
     let mode = match mode {
-        Install::New => InstallMode::Install,
-        Install::Upgrade => InstallMode::Upgrade(None),
+        Install::New => CanisterInstallMode::Install,
+        Install::Upgrade => CanisterInstallMode::Upgrade(None),
     };
     try_install(network, canister_id, name, mode).expect("installed");
 }
@@ -435,16 +438,11 @@ fn try_install(
     network: &mut dyn Network,
     canister_id: Principal,
     name: &str,
-    mode: InstallMode,
+    mode: CanisterInstallMode,
 ) -> Result<(), String> {
-    let arg = InstallCode {
-        mode,
-        canister_id,
-        wasm_module: module(name),
-        arg: no_arguments(),
-    };
-    let bytes = Encode!(&arg).expect("arguments");
-    network.manage(canister_id, "install_code", bytes)
+    installation(canister_id, mode, module(name))
+        .into_iter()
+        .try_for_each(|(method, bytes)| network.manage(canister_id, method, bytes))
 }
 
 fn manage(network: &mut dyn Network, canister_id: Principal, method: &str) -> Result<(), String> {
@@ -470,27 +468,4 @@ struct Settings {
 #[derive(CandidType, Serialize)]
 struct Canister {
     canister_id: Principal,
-}
-
-#[derive(CandidType, Serialize)]
-struct InstallCode {
-    mode: InstallMode,
-    canister_id: Principal,
-    #[serde(with = "serde_bytes")]
-    wasm_module: Vec<u8>,
-    #[serde(with = "serde_bytes")]
-    arg: Vec<u8>,
-}
-
-#[derive(CandidType, Serialize)]
-struct UpgradeFlags {
-    skip_pre_upgrade: Option<bool>,
-}
-
-#[derive(CandidType, Serialize)]
-enum InstallMode {
-    #[serde(rename = "install")]
-    Install,
-    #[serde(rename = "upgrade")]
-    Upgrade(Option<UpgradeFlags>),
 }

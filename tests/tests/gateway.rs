@@ -8,9 +8,11 @@
 
 use candid::{CandidType, Deserialize, Principal};
 use chime_replica::server::{Server, ServerConfig, ServerHandle};
+use chime_tests::install::installation;
 use chime_tests::module;
 use ic_agent::Agent;
 use ic_agent::identity::BasicIdentity;
+use ic_management_canister_types::CanisterInstallMode;
 use reqwest::header::{CONNECTION, CONTENT_TYPE, HOST};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use tempfile::TempDir;
@@ -65,20 +67,6 @@ struct Created {
     canister_id: Principal,
 }
 
-#[derive(CandidType, serde::Serialize)]
-enum Mode {
-    #[serde(rename = "install")]
-    Install,
-}
-
-#[derive(CandidType)]
-struct Install {
-    mode: Mode,
-    canister_id: Principal,
-    wasm_module: serde_bytes::ByteBuf,
-    arg: serde_bytes::ByteBuf,
-}
-
 fn agent(server: &ServerHandle) -> Agent {
     let agent = Agent::builder()
         .with_url(server.url())
@@ -103,18 +91,15 @@ async fn create(server: &ServerHandle) -> Principal {
 
 async fn deploy(server: &ServerHandle, name: &str) -> Principal {
     let canister_id = create(server).await;
-    let install = Install {
-        mode: Mode::Install,
-        canister_id,
-        wasm_module: module(name).into(),
-        arg: candid::encode_args(()).unwrap().into(),
-    };
-    agent(server)
-        .update(&Principal::management_canister(), "install_code")
-        .with_effective_canister_id(canister_id)
-        .with_arg(candid::encode_one(install).unwrap())
-        .await
-        .unwrap();
+    let agent = agent(server);
+    for (method, arg) in installation(canister_id, CanisterInstallMode::Install, module(name)) {
+        agent
+            .update(&Principal::management_canister(), method)
+            .with_effective_canister_id(canister_id)
+            .with_arg(arg)
+            .await
+            .unwrap();
+    }
     canister_id
 }
 
