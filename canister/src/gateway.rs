@@ -6,7 +6,8 @@ use ic_cdk::query;
 use ic_management_canister_types::{HttpRequestResult, TransformArgs};
 
 use crate::runtime::HttpResponse;
-use crate::{STATE, driver, only_a_query, platform, service};
+use crate::methods::platform;
+use crate::{STATE, driver, only_a_query, service};
 
 /// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of
 /// the interface.
