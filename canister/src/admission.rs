@@ -16,6 +16,7 @@ pub fn maximum_bytes(method: &str) -> Option<usize> {
         | "update_alert"
         | "update_task"
         | "upload_backup_chunk" => limits::MAXIMUM_REQUEST_BYTES,
+        "dry_run" => limits::MAXIMUM_DRY_RUN_REQUEST_BYTES,
         "add_schedule" | "create_backup_task" | "create_cleanup_task" | "preview_schedule" => {
             limits::MAXIMUM_SCHEDULE_REQUEST_BYTES
         }

@@ -108,8 +108,8 @@ fn caller(state: &State) -> Result<Caller, Error> {
     Caller::admit(state, principal, is_controller, IcRuntime.own_id())
 }
 
-/// Refuses a query that is not part of the interface and comes as an update call, which the scheduler
-/// would pay for, before its argument is read.
+/// Refuses a query that comes as an update call, which the scheduler would pay for, before its argument is
+/// read: one that is not part of the interface, or one that is dear.
 fn only_a_query() -> Result<(), String> {
     if ic_cdk::api::in_replicated_execution() {
         return Err("this method is a query only: call it as one".to_string());

@@ -11,22 +11,24 @@ use chime_types::{
     CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
     CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest, DeadLettersRequest,
     DefineActionRequest, DeleteActionRequest, DeleteCodexRequest, DeleteSecretRequest,
-    DeleteTaskResult, DeliveryResult, EmptyRequest, EntitiesResult, Error, EventsSinceRequest,
-    EventsSinceResult, ExecutionRequest, ExecutionResult, FailJobRequest, GetApiDocResult,
-    GetBackupChunkRequest, GetBackupChunkResult, GetEntitiesRequest, GetInboxResult,
-    GetMyTasksRequest, GetMyTasksResult, GetStatsResult, GetTaskExecutionsRequest,
-    GetTaskExecutionsResult, HeartbeatJobRequest, HeartbeatJobResult, JournalResult,
-    ListActionsResult, ListAlertsResult, ListBackfillsRequest, ListBackfillsResult,
+    DeleteTaskResult, DeliveryResult, DryRun, DryRunRequest, DryRunResult, EmptyRequest,
+    EntitiesResult, Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest,
+    ExecutionResult, FailJobRequest, GetApiDocResult, GetBackupChunkRequest, GetBackupChunkResult,
+    GetEntitiesRequest, GetInboxResult, GetMyTasksRequest, GetMyTasksResult, GetStatsResult,
+    GetTaskExecutionsRequest, GetTaskExecutionsResult, HeartbeatJobRequest, HeartbeatJobResult,
+    JournalResult, ListActionsResult, ListAlertsResult, ListBackfillsRequest, ListBackfillsResult,
     ListBackupsResult, ListCodicesResult, ListReportsResult, ListUsersRequest, ListUsersResult,
     NamesPageRequest, PageRequest, PauseTaskRequest, PreviewScheduleRequest, PreviewScheduleResult,
     PutCodexRequest, PutSecretRequest, PutUserRequest, ReleaseJobRequest, RemoveScheduleRequest,
     RemovedResult, ReplayDeadLettersResult, RestoreBackupRequest, RestoreBackupResult,
     ResumeExecutionRequest, RetryExecutionRequest, RollbackCodexRequest, RunTaskNowRequest,
-    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
+    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult, TriedCall,
     UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
+    limits,
 };
 use ic_cdk::{query, update};
 use serde::de::DeserializeOwned;
+use serde_bytes::ByteBuf;
 
 use crate::engine::Budget;
 use crate::request::{self, Request};
@@ -34,7 +36,7 @@ use crate::runtime::{self, IcRuntime, Runtime};
 use crate::service::codices::{Draft, Next};
 use crate::service::{self, Caller, Platform};
 use crate::state::State;
-use crate::{CHARGED, STATE, StableStore, UNPAID, arm, caller, driver};
+use crate::{CHARGED, STATE, StableStore, UNPAID, arm, caller, driver, only_a_query};
 
 /// Reads the store for the caller. Who it is comes first: a stranger's request is not decoded.
 fn reading<Q: CandidType + DeserializeOwned, A>(
@@ -74,6 +76,19 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
     answer
 }
 
+/// What a method that changes something answers, in Candid's binary form.
+fn tried<Q: CandidType + DeserializeOwned, A, R: CandidType + From<Result<A, Error>>>(
+    state: &mut State,
+    caller: Caller,
+    method: &str,
+    argument: Vec<u8>,
+    work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
+) -> Vec<u8> {
+    let request = request::receive::<Q>(argument).decode(method);
+    let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
+    candid::encode_one(R::from(answer)).expect("BUG: an answer can be encoded")
+}
+
 /// The answer of a method. To encode it is the last that a message takes.
 fn encode(answer: impl CandidType) -> Vec<u8> {
     let bytes = candid::encode_one(answer).expect("BUG: an answer can be encoded");
@@ -100,20 +115,30 @@ fn spent() -> u64 {
 
 /// What a message that changes the store may spend on what it goes on with later.
 fn budget() -> Budget<'static> {
-    Budget {
-        instructions: &spent,
-        maximum_instructions: driver::MAXIMUM_INSTRUCTIONS,
-    }
+    within(driver::MAXIMUM_INSTRUCTIONS)
 }
 
 /// What a restore may spend before it begins with another thing: what is restored one after the other adds
 /// up, and the largest thing comes on top.
 fn restoring_budget() -> Budget<'static> {
+    within(1_500_000_000)
+}
+
+/// So much, or what a call may take that is only tried: a query has less.
+fn within(maximum_instructions: u64) -> Budget<'static> {
+    let most = match ic_cdk::api::in_replicated_execution() {
+        true => u64::MAX,
+        false => TRIED_INSTRUCTIONS,
+    };
     Budget {
         instructions: &spent,
-        maximum_instructions: 1_500_000_000,
+        maximum_instructions: maximum_instructions.min(most),
     }
 }
+
+/// What a dry run may spend before it ends: the dearest call comes on top, and a query may take
+/// 5,000,000,000 in all.
+const TRIED_INSTRUCTIONS: u64 = 1_500_000_000;
 
 /// What a query may spend on looking for what it shows: with what it takes to encode that, it stays
 /// below a tenth of what it may in all.
@@ -137,9 +162,24 @@ macro_rules! methods {
         fn $name(request: Request<$request>) -> $answer {
             methods!(@$kind)(stringify!($name), request, $work).into()
         }
-    )*};
+    )*
+
+        /// The answer of a method of the table that changes something. None if it is no such method.
+        fn try_call(state: &mut State, caller: Caller, method: &str, argument: Vec<u8>) -> Option<Vec<u8>> {
+            match method {
+                $(stringify!($name) => {
+                    methods!(@try $kind $request, $answer, $work, state, caller, method, argument)
+                })*
+                _ => None,
+            }
+        }
+    };
     (@query) => { reading };
     (@update) => { changing };
+    (@try query $request:ty, $answer:ty, $work:expr, $($call:expr),*) => { None };
+    (@try update $request:ty, $answer:ty, $work:expr, $($call:expr),*) => {
+        Some(tried::<$request, _, $answer>($($call),*, $work))
+    };
 }
 
 methods! {
@@ -397,6 +437,73 @@ methods! {
     /// Shows a guide and the whole interface: enough to use the scheduler without other help.
     query get_api_doc(EmptyRequest) -> GetApiDocResult =
         |_, _, _, EmptyRequest {}| Ok(service::api_doc());
+}
+
+/// Tries calls of methods that change something, and keeps nothing of it: the same rules, rights and
+/// quotas, and the same answers. Nothing is compiled, downloaded or sent. Only as a query.
+#[query(
+    decode_with = "request::receive",
+    encode_with = "encode",
+    guard = "only_a_query",
+    hidden = true
+)]
+#[candid_method(query)]
+fn dry_run(request: Request<DryRunRequest>) -> DryRunResult {
+    try_all(request).into()
+}
+
+/// They are made on the store of this query, which the network throws away after it: so no rule stands
+/// anywhere a second time. Nothing is armed or charged.
+fn try_all(request: Request<DryRunRequest>) -> Result<DryRun, Error> {
+    driver::Store::with(StableStore, |state| {
+        let caller = caller(state)?;
+        let calls = request.decode("dry_run")?.calls;
+        let mut answers = Vec::new();
+        let mut bytes = 0;
+        for (place, TriedCall { method, argument }) in calls.into_iter().enumerate() {
+            let answer = match method.as_str() {
+                "put_codex" => try_codex(state, caller, argument),
+                _ => try_call(state, caller, &method, argument).ok_or_else(|| unknown(place))?,
+            };
+            bytes += answer.len();
+            let is_too_much = bytes > limits::MAXIMUM_DRY_RUN_BYTES && !answers.is_empty();
+            if is_too_much {
+                break;
+            }
+            answers.push(ByteBuf::from(answer));
+            if budget().is_spent() {
+                break;
+            }
+        }
+        Ok(DryRun { answers })
+    })
+}
+
+fn unknown(place: usize) -> Error {
+    Error::invalid(
+        &format!("calls[{place}].method"),
+        "has to be a method of the interface that changes something",
+        "name one, such as create_task; one that only reads can be called as it is",
+    )
+}
+
+/// `put_codex` without a runner: as if what it compiles were right.
+fn try_codex(state: &mut State, caller: Caller, argument: Vec<u8>) -> Vec<u8> {
+    tried::<PutCodexRequest, _, CodexResult>(
+        state,
+        caller,
+        "put_codex",
+        argument,
+        |state, caller, now, request| match service::codices::draft(state, caller, request)? {
+            Next::Stored(codex) => Ok(*codex),
+            Next::Compile(draft) => service::codices::store(state, caller, now, draft, false),
+            Next::Download { .. } => Err(Error::invalid(
+                "url",
+                "nothing is downloaded in a dry run",
+                "give the code itself, or call put_codex",
+            )),
+        },
+    )
 }
 
 /// Stores Python under a name, for steps of the kind `codex` and for `import`. A runner compiles it

@@ -111,6 +111,7 @@ const QUESTIONS: &[Question] = &[
         "list_backups",
         ["Ok", "backups", "id"],
     ),
+    one("dry_run", "record { calls = vec {} }"),
     one("list_reports", PAGE),
     one("list_secrets", NOTHING),
     one("list_users", PAGE),

@@ -10,6 +10,7 @@ use crate::backups::{Backup, BackupChunk, BackupPage, ReportPage, RestoredBackup
 use crate::codices::{Codex, CodexPage, Entities, Journal};
 use crate::config::Config;
 use crate::deliveries::Delivery;
+use crate::dry_run::DryRun;
 use crate::error::Error;
 use crate::events::EventPage;
 use crate::execution::TaskExecution;
@@ -72,6 +73,8 @@ answers! {
     ReplayDeadLettersResult(ReplayedDeadLetters);
     /// The answer of `preview_schedule`.
     PreviewScheduleResult(SchedulePreview);
+    /// The answer of `dry_run`.
+    DryRunResult(DryRun);
     /// The answer of `get_stats`.
     GetStatsResult(Stats);
     /// The answer of every method that makes, shows or changes a backfill.

@@ -42,6 +42,7 @@ mod codices;
 mod config;
 mod cycles;
 mod deliveries;
+mod dry_run;
 mod error;
 mod events;
 mod execution;
@@ -66,12 +67,12 @@ pub use alerts::{
 };
 pub use answers::{
     ActionResult, AlertResult, BackfillResult, BackupResult, ClaimJobsResult, CodexResult,
-    ConfigResult, DeleteTaskResult, DeliveryResult, EntitiesResult, EventsSinceResult,
-    ExecutionResult, GetApiDocResult, GetBackupChunkResult, GetInboxResult, GetMyTasksResult,
-    GetStatsResult, GetTaskExecutionsResult, HeartbeatJobResult, JournalResult, ListActionsResult,
-    ListAlertsResult, ListBackfillsResult, ListBackupsResult, ListCodicesResult, ListReportsResult,
-    ListUsersResult, PreviewScheduleResult, RemovedResult, ReplayDeadLettersResult,
-    RestoreBackupResult, SecretsResult, TaskResult, UserResult,
+    ConfigResult, DeleteTaskResult, DeliveryResult, DryRunResult, EntitiesResult,
+    EventsSinceResult, ExecutionResult, GetApiDocResult, GetBackupChunkResult, GetInboxResult,
+    GetMyTasksResult, GetStatsResult, GetTaskExecutionsResult, HeartbeatJobResult, JournalResult,
+    ListActionsResult, ListAlertsResult, ListBackfillsResult, ListBackupsResult, ListCodicesResult,
+    ListReportsResult, ListUsersResult, PreviewScheduleResult, RemovedResult,
+    ReplayDeadLettersResult, RestoreBackupResult, SecretsResult, TaskResult, UserResult,
 };
 pub use backups::{
     Backup, BackupChunk, BackupPage, BackupRequest, GetBackupChunkRequest, RenumberedTask, Report,
@@ -86,6 +87,7 @@ pub use codices::{
 pub use config::{Config, ConfigPreset, ConfigureRequest};
 pub use cycles::{CyclesBudget, Spender, SpentCycles};
 pub use deliveries::{Delivery, DeliveryState};
+pub use dry_run::{DryRun, DryRunRequest, TriedCall};
 pub use error::{Advice, Error, ErrorKind};
 pub use events::{Event, EventKind, EventPage, EventsSinceRequest};
 pub use execution::{

@@ -37,7 +37,7 @@ enum Answer {
 }
 
 fn is_query(method: &str) -> bool {
-    let is_listed = matches!(method, "events_since" | "preview_schedule");
+    let is_listed = matches!(method, "dry_run" | "events_since" | "preview_schedule");
     is_listed || method.starts_with("get_") || method.starts_with("list_")
 }
 
