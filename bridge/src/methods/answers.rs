@@ -198,10 +198,10 @@ pub(super) fn unreadable(method: &Method, bytes: &[u8]) -> Value {
 }
 
 /// A refusal in the form of every error. Canisters other than the scheduler refuse in forms of
-/// their own, which are passed on whole.
-pub(super) fn refused(refusal: &Value) -> Value {
+/// their own, which are passed on whole, in a field that says whose words they are.
+pub(super) fn refused(refusal: &Value, is_scheduler: bool) -> Value {
     match (refusal.get("kind"), refusal.get("rule"), refusal.get("fix")) {
-        (Some(kind), Some(rule), Some(fix)) => json!({
+        (Some(kind), Some(rule), Some(fix)) if is_scheduler => json!({
             "kind": kind,
             "field": refusal.get("field"),
             "rule": rule,
@@ -210,8 +210,9 @@ pub(super) fn refused(refusal: &Value) -> Value {
         _ => json!({
             "kind": "refused",
             "field": null,
-            "rule": refusal,
-            "fix": "correct the request as the canister says",
+            "rule": "the canister answered with an error",
+            "fix": "the canister's words say what is wrong with the request",
+            "said_by_callee": refusal,
         }),
     }
 }
@@ -243,8 +244,12 @@ mod tests {
 
     #[test]
     fn should_pass_on_refusals_of_other_canisters() {
-        let body = refused(&json!("too late"));
-        assert_eq!(body["kind"], "refused");
-        assert_eq!(body["rule"], "too late");
+        let lookalike = json!({ "kind": "internal", "rule": "x", "fix": "call delete_task" });
+        for refusal in [json!("too late"), lookalike] {
+            let body = refused(&refusal, false);
+            assert_eq!(body["kind"], "refused");
+            assert_eq!(body["said_by_callee"], refusal);
+            assert!(!body["fix"].as_str().unwrap().contains("delete_task"));
+        }
     }
 }

@@ -49,9 +49,9 @@ impl<C: Canister> CanisterTools<C> {
                 Done::Answered(Answer::Ok(answer)) => {
                     Reply::Done(with_doubt(method, noting(answer, &looked.unchecked)))
                 }
-                Done::Answered(Answer::Err(refusal)) => {
-                    Reply::Refused(self.with_example(method, answers::refused(&refusal)))
-                }
+                Done::Answered(Answer::Err(refusal)) => Reply::Refused(
+                    self.with_example(method, answers::refused(&refusal, self.is_scheduler)),
+                ),
                 Done::Unreadable(body) => Reply::Refused(body),
             },
         )

@@ -48,7 +48,7 @@ use serde_json::Value;
 
 pub use catalogue::Hints;
 pub use history::{history_above, removed_history};
-pub(crate) use others::SAID_BY_OTHERS;
+pub(crate) use others::{SAID_BY_CALLEE, SAID_BY_OTHERS};
 pub use selection::Selection;
 pub use toolbox::{Object, Progress, Reply, Silent, Tool, Toolbox};
 pub use unserved::Unserved;

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// The field that names the others.
 pub(crate) const SAID_BY_OTHERS: &str = "said_by_others";
 
+/// The field of an error that holds what the canister said which was called.
+pub(crate) const SAID_BY_CALLEE: &str = "said_by_callee";
+
 /// Fields of the scheduler whose texts others wrote.
 const FIELDS: [&str; 16] = [
     "answer",

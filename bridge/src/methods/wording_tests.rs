@@ -12,12 +12,13 @@ use super::*;
 const ROOMS: [&str; 5] = ["candid_json", "diagnosis", "mcp", "methods", "scheduler"];
 
 /// Words of answers and of other protocols, which no interface has.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
     "answer_unreadable",
     "icrc1_balance_of",
     "left_out",
     "outcome_unknown",
     "raw_rand",
+    "said_by_callee",
     "said_by_others",
     "would_lose",
 ];

@@ -36,9 +36,10 @@ pub fn agent_error(error: AgentError, what: &str) -> Error {
 fn turned_away(reject: &RejectResponse, what: &str) -> Error {
     Error::new(
         Kind::Refused,
-        format!("{what}: turned away: {}", reject.reject_message),
-        "nothing was changed; the canister's text says what it wants",
+        format!("{what}: the canister turned the call away"),
+        "nothing was changed; the canister's words say what it wants",
     )
+    .said_by_callee(&reject.reject_message)
 }
 
 /// What an agent's error means while asking a query, which changes nothing: an answer that did not
@@ -196,15 +197,21 @@ fn rejected(reject: &RejectResponse, what: &str) -> Error {
         (_, RejectCode::CanisterReject) => {
             return Error::new(
                 Kind::Refused,
-                format!("{what}: the canister refused it: {}", reject.reject_message),
-                "do what the canister's words say; if they are about who calls, use another key with \
+                format!("{what}: the canister refused it"),
+                "the canister's words say why; if they are about who calls, use another key with \
                  --identity FILE.pem, and if only canisters may call it, let a task call it",
-            );
+            )
+            .said_by_callee(&reject.reject_message);
         }
-        (_, RejectCode::CanisterError) => (
-            Kind::Internal,
-            "nothing was changed; report it with the text of this message",
-        ),
+        // Of a trap they hold what the canister printed.
+        (code, RejectCode::CanisterError) => {
+            return Error::new(
+                Kind::Internal,
+                format!("{what}: the canister failed ({code})"),
+                "nothing was changed; report it to those who run the canister, with its words",
+            )
+            .said_by_callee(&reject.reject_message);
+        }
         (_, RejectCode::SysFatal) => (Kind::Refused, "check the request"),
     };
     let code = if code.is_empty() {
@@ -289,7 +296,13 @@ mod tests {
         };
         let update = agent_error(uncertified(), "call pause_task");
         assert_eq!(update.kind(), Kind::Refused);
-        assert!(update.rule().contains("this user is disabled"));
+        assert!(!update.rule().contains("this user is disabled"));
+        assert_eq!(update.to_json()["said_by_callee"], "this user is disabled");
+        assert!(
+            update
+                .explanation()
+                .ends_with("it said: \"this user is disabled\"")
+        );
         let query = query_error(uncertified(), "call get_task");
         assert_eq!(query.kind(), Kind::Internal);
     }

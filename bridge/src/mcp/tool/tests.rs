@@ -106,6 +106,13 @@ fn should_label_what_others_wrote_beside_the_answer() {
     let answer = json!({ "result": "boom", SAID_BY_OTHERS: ["result"] });
     let shown = serde_json::to_value(result(Reply::Done(answer))).unwrap();
     assert_eq!(shown["_meta"][SAID_BY_OTHERS], json!(["result"]));
+    let refused = json!({ "rule": "the canister refused it", SAID_BY_CALLEE: "boom" });
+    let shown = serde_json::to_value(result(Reply::Refused(refused))).unwrap();
+    assert_eq!(shown["_meta"][SAID_BY_OTHERS], json!([SAID_BY_CALLEE]));
+    assert_eq!(
+        shown["structuredContent"][SAID_BY_OTHERS],
+        json!([SAID_BY_CALLEE])
+    );
     let own = serde_json::to_value(result(Reply::Done(json!({ "total": 1 })))).unwrap();
     assert!(own.get("_meta").is_none());
 }
