@@ -24,6 +24,15 @@ pub(super) fn choice(cases: Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
+/// A variant of which some cases are shown by examples.
+pub(super) fn shown(cases: Map<String, Value>, examples: Vec<Value>) -> Map<String, Value> {
+    let mut schema = members(json!({ "type": "object", "examples": examples }));
+    if !cases.is_empty() {
+        schema.insert("properties".to_string(), Value::Object(cases));
+    }
+    schema
+}
+
 /// A variant with both kinds of cases.
 pub(super) fn join(names: Map<String, Value>, choice: Map<String, Value>) -> Map<String, Value> {
     members(json!({ "anyOf": [names, choice] }))

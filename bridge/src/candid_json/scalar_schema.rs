@@ -67,6 +67,16 @@ pub(super) fn primitive(
     })
 }
 
+/// The schema of a primitive type where another place has the words: one type, and no examples.
+pub(super) fn short(prim: &PrimType, convention: Convention) -> Map<String, Value> {
+    let mut schema = primitive(prim, convention, Direction::Input);
+    schema.shift_remove("examples");
+    if let Some(Value::Array(choices)) = schema.get("anyOf") {
+        return choices.first().cloned().map(members).unwrap_or_default();
+    }
+    schema
+}
+
 /// A duration where there is little room: numbers are taken too.
 pub(super) fn brief_duration() -> Map<String, Value> {
     members(json!({ "type": "string", "examples": ["1h30m"] }))

@@ -13,12 +13,12 @@ use serde_json::{Map, Value, json};
 
 use super::convention::Convention;
 use super::fragments::{
-    choice, cut_off, describe, enumeration, join, members, nullable, object, prepend,
+    choice, cut_off, describe, enumeration, join, members, nullable, object, prepend, shown,
 };
 use super::interface::{Resolved, paragraphs};
 use super::labels;
-use super::scalar_schema::{Direction, blob, brief_duration, primitive, type_in_candid};
-use super::shapes::{Shapes, is_by_examples};
+use super::scalar_schema::{Direction, blob, brief_duration, primitive, short, type_in_candid};
+use super::shapes::{Shapes, leave_to_words};
 use super::words::{brief, says_the_name, whole, without_range};
 use super::{Interface, Method};
 use crate::error::{Error, Kind, Result};
@@ -48,8 +48,8 @@ impl Interface {
     }
 
     /// The same for a list of tools: documentation is cut to its first sentences, and large types
-    /// that are in `shapes` already are not written out again. Those that it writes out are noted
-    /// there under `tool`.
+    /// that are in `shapes` already are written without words, for these stand where they were
+    /// written first. Those that it writes out are noted there under `tool`.
     ///
     /// # Errors
     /// `Refused` if no arguments are right, because the type of one has no values.
@@ -62,6 +62,30 @@ impl Interface {
         let mut writer = Writer::new(self, Direction::Input);
         writer.list = Some(List { tool, shapes });
         self.input(method, writer)
+    }
+
+    /// A type of the interface without words, which stand in the tool that writes it out.
+    #[must_use]
+    pub fn short_schema(&self, name: &str, shapes: &mut Shapes) -> Map<String, Value> {
+        let mut writer = Writer::new(self, Direction::Input);
+        writer.list = Some(List { tool: "", shapes });
+        writer.is_short = true;
+        writer.schema(&IDLType::VarT(name.to_string()), Convention::Number)
+    }
+
+    /// Whether an answer is no record, so that it stands in `result`.
+    #[must_use]
+    pub fn answers_in_result(&self, method: &Method) -> bool {
+        let typ = self.answer_type(method);
+        !matches!(self.resolve(typ).typ, IDLType::RecordT(_))
+    }
+
+    fn answer_type<'a>(&'a self, method: &'a Method) -> &'a IDLType {
+        match (self.ok_and_err(method), method.results.as_slice()) {
+            (Some(cases), _) => &cases.ok.typ,
+            (None, [only]) => &only.typ,
+            (None, _) => &IDLType::PrimT(PrimType::Reserved),
+        }
     }
 
     fn input(&self, method: &Method, mut writer: Writer<'_, '_>) -> Result<Map<String, Value>> {
@@ -94,18 +118,11 @@ impl Interface {
 
     /// The schema of an answer: the payload of `Ok`, or an object with `result` if that is no
     /// record.
-    ///
     #[must_use]
     pub fn output_schema(&self, method: &Method) -> Map<String, Value> {
         let mut writer = Writer::new(self, Direction::Output);
-        let typ = match (self.ok_and_err(method), method.results.as_slice()) {
-            (Some(cases), _) => &cases.ok.typ,
-            (None, [only]) => &only.typ,
-            (None, _) => &IDLType::PrimT(PrimType::Reserved),
-        };
-        let is_record = matches!(self.resolve(typ).typ, IDLType::RecordT(_));
-        let schema = writer.schema(typ, Convention::Number);
-        if is_record {
+        let schema = writer.schema(self.answer_type(method), Convention::Number);
+        if !self.answers_in_result(method) {
             return schema;
         }
         let result = Map::from_iter([("result".to_string(), Value::Object(schema))]);
@@ -133,6 +150,8 @@ struct Writer<'interface, 'list> {
     interface: &'interface Interface,
     direction: Direction,
     list: Option<List<'list>>,
+    /// Whether types are written without words, and cases by their examples where there are some.
+    is_short: bool,
     /// The names of the types around the place.
     open: Vec<String>,
     /// The place, such as `steps[].action`.
@@ -149,6 +168,7 @@ impl<'interface> Writer<'interface, '_> {
             interface,
             direction,
             list: None,
+            is_short: false,
             open: Vec::new(),
             path: String::new(),
             level: 0,
@@ -195,12 +215,18 @@ impl<'interface> Writer<'interface, '_> {
             return self.shape(place, resolved.typ, convention);
         };
         if let Some(list) = &self.list {
-            if let Some(mut shown) = list.shapes.by_examples(name) {
+            if let Some(mut shown) = list.shapes.by_examples(name, self.is_short) {
                 prepend(&mut shown, self.shorten(resolved.documentation));
                 return shown;
             }
-            if let Some(reference) = list.shapes.reference(name, list.tool) {
-                return reference;
+            if let (false, Some(reference)) =
+                (self.is_short, list.shapes.reference(name, list.tool))
+            {
+                return reference.schema.unwrap_or_else(|| {
+                    let mut schema = self.in_short(place, typ, resolved, convention);
+                    describe(&mut schema, &reference.words);
+                    schema
+                });
             }
         }
         let outer = self.open.len();
@@ -208,10 +234,27 @@ impl<'interface> Writer<'interface, '_> {
         self.open.extend(self.interface.names_of(typ));
         let mut schema = self.shape(place, resolved.typ, convention);
         self.open.truncate(outer);
-        if let Some(list) = &mut self.list {
+        if let (false, Some(list)) = (self.is_short, &mut self.list) {
             list.shapes.note(name, list.tool, &self.path, &schema);
         }
         describe(&mut schema, self.shorten(resolved.documentation));
+        schema
+    }
+
+    /// A type that another tool has written out, so that this one can be read alone.
+    fn in_short(
+        &mut self,
+        place: Place,
+        typ: &IDLType,
+        resolved: &Resolved<'_>,
+        convention: Convention,
+    ) -> Map<String, Value> {
+        let outer = self.open.len();
+        self.open.extend(self.interface.names_of(typ));
+        self.is_short = true;
+        let schema = self.shape(place, resolved.typ, convention);
+        self.is_short = false;
+        self.open.truncate(outer);
         schema
     }
 
@@ -225,6 +268,7 @@ impl<'interface> Writer<'interface, '_> {
             IDLType::RecordT(fields) => return self.record(fields),
             IDLType::VariantT(cases) => return self.variant(cases),
             IDLType::VecT(_) => blob(convention),
+            IDLType::PrimT(prim) if self.is_short => short(prim, convention),
             IDLType::PrimT(PrimType::Nat64)
                 if convention == Convention::Duration && self.list.is_some() =>
             {
@@ -336,7 +380,10 @@ impl<'interface> Writer<'interface, '_> {
                 writer.schema_at(place, &field.typ, convention)
             })
         });
-        let mut own = paragraphs(&field.docs);
+        let mut own = match self.is_short {
+            true => String::new(),
+            false => paragraphs(&field.docs),
+        };
         if self.list.is_some() && !own.is_empty() && self.interface.has_meaningful_names() {
             leave_to_words(&mut schema);
             if let Convention::Range(range) = convention
@@ -363,7 +410,15 @@ impl<'interface> Writer<'interface, '_> {
     /// The schema of a case of the type around it that is shown by examples.
     fn by_examples(&self, case: &str) -> Option<Map<String, Value>> {
         let (list, around) = (self.list.as_ref()?, self.open.last()?);
-        list.shapes.by_examples(&format!("{around}.{case}"))
+        list.shapes
+            .by_examples(&format!("{around}.{case}"), self.is_short)
+    }
+
+    /// What stands for a case where there is little room.
+    fn short_example(&self, case: &str) -> Option<Value> {
+        let list = self.list.as_ref().filter(|_| self.is_short)?;
+        let around = self.open.last()?;
+        list.shapes.example(&format!("{around}.{case}")).cloned()
     }
 
     fn within<T>(&mut self, place: &str, work: impl FnOnce(&mut Self) -> T) -> T {
@@ -376,6 +431,7 @@ impl<'interface> Writer<'interface, '_> {
 
     fn shorten<'text>(&self, text: &'text str) -> &'text str {
         match self.list {
+            Some(_) if self.is_short => "",
             Some(_) => brief(text),
             None => whole(text),
         }
@@ -415,38 +471,24 @@ impl<'interface> Writer<'interface, '_> {
         if loaded.is_empty() {
             return enumeration;
         }
-        let mut properties = Map::new();
+        let (mut properties, mut examples) = (Map::new(), Vec::new());
         for case in loaded {
-            let schema = self.member(Place::Value, case);
-            properties.insert(self.name(case), Value::Object(schema));
+            let name = self.name(case);
+            match self.short_example(&name) {
+                Some(example) => examples.push(json!({ name: example })),
+                None => {
+                    let schema = self.member(Place::Value, case);
+                    properties.insert(name, Value::Object(schema));
+                }
+            }
         }
-        let object = choice(properties);
+        let object = match examples.is_empty() {
+            true => choice(properties),
+            false => shown(properties, examples),
+        };
         match plain.is_empty() {
             true => object,
             false => join(enumeration, object),
         }
     }
-}
-
-/// Takes out of the schema of a field what its documentation says, in better words: what its type
-/// is for.
-fn leave_to_words(schema: &mut Map<String, Value>) {
-    if is_written_out(schema) || is_by_examples(schema) {
-        schema.shift_remove("description");
-    }
-    if let Some(Value::Object(items)) = schema.get_mut("items")
-        && (is_written_out(items) || is_by_examples(items))
-    {
-        items.shift_remove("description");
-    }
-}
-
-/// Whether a schema is more than a reference in words, which names types and nothing else.
-fn is_written_out(schema: &Map<String, Value>) -> bool {
-    if let Some(Value::Array(choices)) = schema.get("anyOf") {
-        let is_bare = |choice: &Value| choice.as_object().is_some_and(|members| members.len() == 1);
-        return !choices.iter().all(is_bare);
-    }
-    let is_object = schema.get("type").is_none_or(|typ| typ == "object");
-    !is_object || schema.contains_key("properties")
 }

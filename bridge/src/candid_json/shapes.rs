@@ -1,7 +1,7 @@
 //! Large types that several methods take: the first schema writes them out, the others point there.
 //!
-//! A client reads the schemas of all tools at once, and nothing may refer to another place in
-//! their own language (`$ref`), so it is said in words.
+//! Nothing may refer to another place in the language of schemas (`$ref`), so it is said in words. A
+//! client may read one tool alone: what another has written out stands there too, without words.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,14 @@ pub struct Sample {
     pub examples: Vec<Value>,
 }
 
+/// What stands for a type that was written out before.
+pub(super) struct Reference {
+    /// Where that was.
+    pub(super) words: String,
+    /// Its schema, if that was in the same tool. In another the type is written again, in short.
+    pub(super) schema: Option<Map<String, Value>>,
+}
+
 #[derive(Debug)]
 struct Place {
     method: String,
@@ -51,9 +59,12 @@ impl Shapes {
         }
     }
 
-    /// The schema of a type that is shown by its examples alone.
-    pub(super) fn by_examples(&self, name: &str) -> Option<Map<String, Value>> {
+    /// The schema of a type that is shown by its examples alone, or by the first of them.
+    pub(super) fn by_examples(&self, name: &str, is_short: bool) -> Option<Map<String, Value>> {
         let sample = self.samples.get(name).filter(|it| !it.is_written_out)?;
+        if is_short {
+            return self.one_example(name);
+        }
         let is_text = |example: &Value| example.is_string();
         let (texts, objects) = (
             sample.examples.iter().any(is_text),
@@ -68,26 +79,44 @@ impl Shapes {
         Some(schema)
     }
 
+    /// An example of a type, or of a case.
+    pub(super) fn example(&self, name: &str) -> Option<&Value> {
+        self.samples.get(name)?.examples.first()
+    }
+
+    /// The schema of a type with one example in the place of what it consists of.
+    fn one_example(&self, name: &str) -> Option<Map<String, Value>> {
+        let example = self.example(name)?;
+        let typ = if example.is_string() {
+            "string"
+        } else {
+            "object"
+        };
+        Some(members(json!({ "type": typ, "examples": [example] })))
+    }
+
     /// What stands for the type `name` at a place of `method`, if it was written out before.
-    pub(super) fn reference(&self, name: &str, method: &str) -> Option<Map<String, Value>> {
+    pub(super) fn reference(&self, name: &str, method: &str) -> Option<Reference> {
         let place = self.places.get(name)?;
         let path = if place.path.is_empty() {
             "the arguments"
         } else {
             &place.path
         };
-        let mut schema = place.outline.clone();
-        let text = if place.method == method {
-            format!("{REFERENCE} {path}.")
-        } else {
-            format!("{REFERENCE} {path} of {}.", place.method)
-        };
-        describe(&mut schema, &text);
-        // Whoever sees this tool alone has at least these.
-        if let Some(sample) = self.samples.get(name) {
-            schema.insert("examples".to_string(), json!(sample.examples));
+        if place.method != method {
+            let words = format!("{REFERENCE} {path} of {}.", place.method);
+            return Some(Reference {
+                words,
+                schema: None,
+            });
         }
-        Some(schema)
+        let words = format!("{REFERENCE} {path}.");
+        let mut schema = place.outline.clone();
+        describe(&mut schema, &words);
+        Some(Reference {
+            words,
+            schema: Some(schema),
+        })
     }
 
     /// Takes down that the type `name` was written out as `schema`.
@@ -111,10 +140,14 @@ impl Shapes {
 }
 
 /// Whether a schema shows a type by its examples: the words of a reference are needed.
-pub(super) fn is_by_examples(schema: &Map<String, Value>) -> bool {
+fn is_by_examples(schema: &Map<String, Value>) -> bool {
+    schema.contains_key("examples") && !is_reference(schema)
+}
+
+/// Whether a schema leads to the words of another.
+fn is_reference(schema: &Map<String, Value>) -> bool {
     let description = schema.get("description").and_then(Value::as_str);
-    let is_reference = description.is_some_and(|text| text.starts_with(REFERENCE));
-    schema.contains_key("examples") && !is_reference
+    description.is_some_and(|text| text.starts_with(REFERENCE))
 }
 
 /// What a schema says about types at its root, and nothing else: some clients refuse a schema that
@@ -130,4 +163,30 @@ fn outline(schema: &Map<String, Value>) -> Map<String, Value> {
     }
     let typ = schema.get("type");
     members(typ.map_or_else(|| json!({}), |typ| json!({ "type": typ })))
+}
+
+/// Takes out of the schema of a field what its documentation says, in better words: what its type
+/// is for.
+pub(super) fn leave_to_words(schema: &mut Map<String, Value>) {
+    if is_written_out(schema) || is_by_examples(schema) {
+        schema.shift_remove("description");
+    }
+    if let Some(Value::Object(items)) = schema.get_mut("items")
+        && (is_written_out(items) || is_by_examples(items))
+    {
+        items.shift_remove("description");
+    }
+}
+
+/// Whether a schema is more than a reference in words, which leads to the words of another.
+fn is_written_out(schema: &Map<String, Value>) -> bool {
+    if is_reference(schema) {
+        return false;
+    }
+    if let Some(Value::Array(choices)) = schema.get("anyOf") {
+        let is_bare = |choice: &Value| choice.as_object().is_some_and(|members| members.len() == 1);
+        return !choices.iter().all(is_bare);
+    }
+    let is_object = schema.get("type").is_none_or(|typ| typ == "object");
+    !is_object || schema.contains_key("properties")
 }

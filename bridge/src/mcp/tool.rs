@@ -1,5 +1,7 @@
 //! Tools and replies in the terms of the protocol.
 
+use std::sync::Arc;
+
 use rmcp::model::{CallToolResult, JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
@@ -8,13 +10,17 @@ use crate::methods::{self, Hints, Reply, SAID_BY_CALLEE, SAID_BY_OTHERS};
 
 /// A tool as clients are told of it.
 pub(super) fn tool(tool: &methods::Tool) -> Tool {
-    Tool::new(
+    let told = Tool::new(
         tool.name.clone(),
         tool.description.clone(),
         tool.input_schema.clone(),
     )
     .with_title(tool.title.clone())
-    .with_annotations(annotations(tool.hints))
+    .with_annotations(annotations(tool.hints));
+    match &tool.output_schema {
+        Some(schema) => told.with_raw_output_schema(Arc::new(schema.clone())),
+        None => told,
+    }
 }
 
 fn annotations(hints: Hints) -> ToolAnnotations {

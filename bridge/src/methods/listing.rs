@@ -113,6 +113,10 @@ pub(super) fn entries(
     let chosen = plans.into_iter().zip(chosen);
     for (plan, _) in chosen.filter(|(_, is_chosen)| *is_chosen) {
         let name = plan.name.clone();
+        if !is_scheduler {
+            // Nobody counts the room that others' tools take: each is written out.
+            shapes = Shapes::default();
+        }
         match plan.entry(interface, &mut shapes) {
             Ok(entry) => listing.entries.push(entry),
             Err(error) => listing.left_out.push((name, error)),
@@ -208,7 +212,7 @@ impl Plan {
             Work::Explanation => (EXPLANATION.to_string(), explanation_schema(), vec![]),
             Work::ScheduleUpdate => (
                 SCHEDULE_UPDATE.to_string(),
-                schedule_update_schema(),
+                schedule_update_schema(interface.short_schema("NewSchedule", shapes)),
                 vec![Extra::DryRun],
             ),
             Work::Method(name) => {
@@ -227,6 +231,13 @@ impl Plan {
                 (description, schema, self.extras(interface, method))
             }
         };
+        // Answers of the scheduler are made readable, and its list has to be short.
+        let output_schema = match (&self.work, self.set) {
+            (Work::Method(name), None) => {
+                interface.method(name).and_then(|it| answer(interface, it))
+            }
+            _ => None,
+        };
         envelope::extend(&mut schema, &extras);
         Ok(Entry {
             tool: Tool {
@@ -234,6 +245,7 @@ impl Plan {
                 name: self.name,
                 description,
                 input_schema: schema,
+                output_schema,
                 hints: self.hints,
                 asks_for_consent: extras.contains(&Extra::Confirm),
             },
@@ -273,6 +285,20 @@ impl Plan {
         extras.retain(|extra| !own.iter().any(|name| name == extra.name()));
         extras
     }
+}
+
+/// The schema of what a tool answers with: of a record, or of `result` if the answer is no object. Where
+/// it may be either, none says what it is.
+fn answer(interface: &Interface, method: &Method) -> Option<Map<String, Value>> {
+    if method.is_oneway {
+        return None;
+    }
+    let mut schema = interface.output_schema(method);
+    // What would be done has another form, and a large answer is cut.
+    schema.shift_remove("required");
+    let is_stated = |value: &Value| value["type"].as_str().is_some_and(|typ| typ != "object");
+    let is_record = !interface.answers_in_result(method);
+    (is_record || is_stated(&schema["properties"]["result"])).then_some(schema)
 }
 
 /// `get_my_tasks` is 'Get my tasks'.
@@ -324,14 +350,14 @@ fn explanation_schema() -> Map<String, Value> {
     }))
 }
 
-fn schedule_update_schema() -> Map<String, Value> {
+fn schedule_update_schema(mut changes: Map<String, Value>) -> Map<String, Value> {
+    // It says what changes, so nothing is needed.
+    changes.shift_remove("required");
+    let description = "What is set anew. Same form as schedules[] of create_task.";
+    changes.insert("description".to_string(), json!(description));
     let mut whole = schema(json!({
         "task_id": { "type": "string", "description": "The task: its id or its name." },
-        "changes": {
-            "type": "object",
-            "description": "What is set anew. Same form as schedules[] of create_task.",
-            "examples": [{ "rule": { "daily": { "hour": 3 } } }],
-        },
+        "changes": changes,
         "remove": {
             "type": "array",
             "items": { "type": "string" },

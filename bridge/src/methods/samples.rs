@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::candid_json::Sample;
 
-/// The types: those that are too large for the list, and those that several tools take, which are
-/// written out in the first of them only.
+/// The types: those that are too large for the list, and those that are written out in the first
+/// of several tools only.
 pub(super) fn samples() -> Vec<Sample> {
     let sample = |is_written_out| {
         move |(name, examples): (&'static str, Value)| Sample {
@@ -83,17 +83,27 @@ fn by_examples() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Cases that a tool writes out which is not the first to have their type: by one example each.
 fn written_out() -> Vec<(&'static str, Value)> {
-    let note = json!({ "note": { "text": "still here" } });
-    let daily = json!({ "rule": { "daily": { "hour": 8 } }, "timezone": "Europe/Zurich" });
+    let call = json!({ "canister": "aaaaa-aa", "method": "raw_rand", "arguments": { "text": { "value": "()" } } });
+    let message = json!({ "channel": { "inbox": {} }, "subject": "done", "message": "x" });
     vec![
-        ("Action", json!([note])),
-        ("NewSchedule", json!([daily])),
-        ("NewStep", json!([{ "action": note }])),
+        ("Action.call", json!([call])),
         (
-            "Rule",
-            json!([{ "cron": { "expression": "0 8 * * MON-FRI" } }]),
+            "Action.http",
+            json!([{ "request": { "url": "https://example.com/x" } }]),
         ),
+        ("Action.command", json!([{ "command": "echo hi" }])),
+        ("Action.note", json!([{ "text": "still here" }])),
+        ("Action.notification", json!([message])),
+        (
+            "Rule.interval",
+            json!([{ "repeat_every_seconds": "1h30m" }]),
+        ),
+        ("Rule.once", json!([{ "run_at": "2100-01-01T08:00:00Z" }])),
+        ("Rule.daily", json!([{ "hour": 8, "minute": 30 }])),
+        ("Rule.weekly", json!([{ "weekday": 1, "hour": 8 }])),
+        ("Rule.monthly", json!([{ "day": 31, "hour": 8 }])),
     ]
 }
 
@@ -114,7 +124,6 @@ mod tests {
         let http = |request: Value| action(json!({ "http": { "request": request } }));
         let rule = |rule: Value| json!([{ "rule": rule }]);
         match name {
-            "Action" => request["steps"] = action(example),
             "Callback" => request["callback"] = example,
             "Channel" => {
                 let message = json!({ "subject": "x", "message": "x", "channel": example });
@@ -126,10 +135,7 @@ mod tests {
                 request["steps"] = http(json!({ "url": "https://x.y", "headers": [example] }));
             }
             "MissedRuns" => request["schedules"][0]["missed_runs"] = example,
-            "NewSchedule" => request["schedules"] = json!([example]),
-            "NewStep" => request["steps"] = json!([example]),
             "RetryPolicy" => request["retry"] = example,
-            "Rule" => request["schedules"] = rule(example),
             name => match name.split_once('.') {
                 Some(("Action", case)) => request["steps"] = action(json!({ case: example })),
                 Some(("Rule", case)) => request["schedules"] = rule(json!({ case: example })),

@@ -20,6 +20,8 @@ pub struct Tool {
     pub description: String,
     /// The JSON schema of its arguments.
     pub input_schema: Object,
+    /// The JSON schema of its answer, where an interface states it.
+    pub output_schema: Option<Object>,
     /// The worst that it can do.
     pub hints: Hints,
     /// Whether it takes `confirm`, for the consent of the user.

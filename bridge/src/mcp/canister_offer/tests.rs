@@ -21,6 +21,7 @@ impl Named {
             title: (*name).to_string(),
             description: (*name).to_string(),
             input_schema: JsonObject::new(),
+            output_schema: None,
             asks_for_consent: *name == "erase",
             hints: Hints {
                 read_only: true,

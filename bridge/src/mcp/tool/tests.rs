@@ -39,7 +39,7 @@ fn tokens(tools: &[Tool]) -> usize {
 
 #[test]
 fn should_keep_the_default_list() {
-    insta::assert_json_snapshot!("default tools", scheduler(Selection::default()));
+    insta::assert_json_snapshot!("default_tools", scheduler(Selection::default()));
 }
 
 #[test]

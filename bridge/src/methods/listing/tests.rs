@@ -100,7 +100,7 @@ fn should_know_every_method_of_the_scheduler() {
 }
 
 #[test]
-fn should_write_large_types_out_in_the_first_tool_only() {
+fn should_write_large_types_with_words_in_the_first_tool_only() {
     let named = |names: &[&str]| Selection {
         tools: names.iter().map(|name| (*name).to_string()).collect(),
         ..Selection::default()
@@ -112,14 +112,56 @@ fn should_write_large_types_out_in_the_first_tool_only() {
             .unwrap();
         entry.tool.input_schema["properties"].clone()
     };
+    let action = |properties: &Value| properties["steps"]["items"]["properties"]["action"].clone();
+    let call = |properties: &Value| action(properties)["properties"]["call"].clone();
     let both = scheduler(&named(&["create_task", "update_task"]));
-    let create = schema(&both, "create_task");
-    assert!(create["steps"]["items"]["properties"]["action"]["properties"]["call"].is_object());
+    assert!(call(&schema(&both, "create_task"))["description"].is_string());
     let update = schema(&both, "update_task");
     let text = update["steps"]["items"]["description"].as_str().unwrap();
     assert_eq!(text, "Same form as steps[] of create_task.");
+    let cases = action(&update)["examples"].as_array().unwrap().clone();
+    assert!(
+        cases.iter().any(|case| case["call"].is_object()),
+        "{update}"
+    );
     let alone = schema(&scheduler(&named(&["update_task"])), "update_task");
-    assert!(alone["steps"]["items"]["properties"]["action"]["properties"]["call"].is_object());
+    assert!(call(&alone)["description"].is_string());
+}
+
+/// Objects that lead to the words of another tool.
+fn references<'schema>(schema: &'schema Value, found: &mut Vec<&'schema Value>) {
+    match schema {
+        Value::Object(members) => {
+            let text = members.get("description").and_then(Value::as_str);
+            if text.is_some_and(|text| text.contains("Same form")) {
+                found.push(schema);
+            }
+            members
+                .values()
+                .for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn should_let_each_tool_be_read_alone() {
+    let entries = scheduler(&Selection::all());
+    let mut count = 0;
+    for Entry { tool, .. } in &entries {
+        let schema = Value::Object(tool.input_schema.clone());
+        let mut found = Vec::new();
+        references(&schema, &mut found);
+        count += found.len();
+        for reference in found {
+            let properties = reference["properties"].as_object();
+            let examples = reference["examples"].as_array();
+            let names = properties.map_or(0, Map::len) + examples.map_or(0, Vec::len);
+            assert!(names > 0, "{}: {reference}", tool.name);
+        }
+    }
+    assert!(count > 4, "{count}: schedules, steps, conditions");
 }
 
 #[test]
