@@ -13,6 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::network::{Connection, Settings, connect};
 use crate::scheduler::{NamesCallees, Scheduler};
 use crate::terminal::{Writer, message, reader_gone};
+use crate::words::NETWORK_ENDS;
 
 /// The scheduler, and whether its network ends with this command.
 pub(in crate::cli) struct Session {
@@ -203,9 +204,7 @@ pub(in crate::cli) fn interruption(signal: &str) -> Error {
 /// A hint for a command that leaves schedules behind on a network that ends with it.
 pub(in crate::cli) fn hint_to_keep_running(session: &Session, writer: &Writer) {
     if session.hosted_here {
-        writer.message(
-            "The embedded network ran for this command only: schedules fire while `chime up` runs.",
-        );
+        writer.message(NETWORK_ENDS);
     }
 }
 

@@ -51,7 +51,7 @@ pub fn host(hosted_here: bool, tasks: u64) -> Finding {
         (true, 0) => Finding::ok("running", "for this command only; there are no tasks"),
         (true, _) => Finding::warn(
             "running",
-            "the network runs only while a command does: no schedule fires in between",
+            "the network runs only while a command of chime does: no schedule fires in between",
             "leave `chime up` running, or have it started by the system",
         ),
     }

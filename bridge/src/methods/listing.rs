@@ -26,6 +26,19 @@ impl Entry {
         !matches!(self.work, Work::Method(_)) || self.extras.contains(&Extra::Method)
     }
 
+    /// Whether an answer leads somebody to expect runs: it lists tasks, or shows one that was changed.
+    pub(super) fn tells_of_schedules(&self) -> bool {
+        match &self.work {
+            Work::Overview | Work::ScheduleUpdate => true,
+            Work::Explanation => false,
+            Work::Method(name) => Row::of(name).is_some_and(|row| match row.form {
+                Form::Tasks => true,
+                Form::Task => !row.hints.read_only,
+                _ => false,
+            }),
+        }
+    }
+
     /// Refuses arguments that the tool does not have. A method does so itself; whoever reads its
     /// own arguments would pass over them.
     ///

@@ -44,7 +44,7 @@ mod views;
 mod zones;
 
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use catalogue::Hints;
 pub use history::{history_above, removed_history};
@@ -58,10 +58,13 @@ use self::listing::{Entry, Listing, Work};
 use crate::candid_json::{Interface, Method};
 use crate::error::{Error, Kind, Result};
 use crate::scheduler::{Canister, SCHEDULER_INTERFACE, Scheduler};
+use crate::words::NETWORK_ENDS;
 
 /// The tools of one canister.
 pub struct CanisterTools<C> {
     scheduler: Scheduler<C>,
+    /// Whether the network ends with this program.
+    network_ends: bool,
     interface: Interface,
     is_scheduler: bool,
     entries: Vec<Entry>,
@@ -114,12 +117,35 @@ impl<C: Canister> CanisterTools<C> {
         let instructions = instructions::of(is_scheduler, &left_out, zone.iana_name());
         Ok(Self {
             scheduler,
+            network_ends: false,
             interface,
             is_scheduler,
             entries,
             tools,
             instructions,
         })
+    }
+
+    /// The same tools, on a network that ends with this program if `network_ends`: where schedules are made
+    /// or listed, they say so.
+    #[must_use]
+    pub const fn on_a_network_that(mut self, network_ends: bool) -> Self {
+        self.network_ends = network_ends;
+        self
+    }
+
+    /// The answer, with what is to be known of the network.
+    fn noting_the_network(&self, entry: &Entry, answer: Value) -> Value {
+        if !self.network_ends || !self.is_scheduler || !entry.tells_of_schedules() {
+            return answer;
+        }
+        match answer {
+            Value::Object(mut members) => {
+                members.insert("network".to_string(), json!(NETWORK_ENDS));
+                Value::Object(members)
+            }
+            other => other,
+        }
     }
 
     /// Whether the canister is a scheduler of Chime.
@@ -194,6 +220,10 @@ impl<C: Canister> Toolbox for CanisterTools<C> {
     async fn call(&self, name: &str, arguments: &Object, progress: &dyn Progress) -> Option<Reply> {
         let entry = self.entries.iter().find(|entry| entry.tool.name == name)?;
         let done = self.carry_out_entry(entry, arguments, progress).await;
+        let done = done.map(|reply| match reply {
+            Reply::Done(answer) => Reply::Done(self.noting_the_network(entry, answer)),
+            refused @ Reply::Refused(_) => refused,
+        });
         let done = done.map(|reply| match reply {
             // What would be done is the caller's own word.
             Reply::Done(answer) if self.is_scheduler && answer["dry_run"] != true => {

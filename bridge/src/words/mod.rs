@@ -2,6 +2,10 @@
 //!
 //! It knows the interface's types, and neither who reads nor where.
 
+/// What everybody says of a network that ends with the program at work.
+pub const NETWORK_ENDS: &str = "The network runs only while a command of chime does: no schedule fires in between. \
+                                Leave `chime up` running.";
+
 mod action;
 mod names;
 mod plain;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Place, Stage};
 
 /// What `chime doctor` warns of, with the ways out.
 fn warnings(stage: &Stage) -> String {
@@ -10,6 +10,43 @@ fn warnings(stage: &Stage) -> String {
     let is_warning = |line: &&str| !line.starts_with("OK");
     let lines: Vec<_> = said.output.lines().filter(is_warning).collect();
     lines.join("\n")
+}
+
+/// What both surfaces and the doctor say of a network that ends with the program that asks.
+const ENDS: &str = "runs only while a command of chime does: no schedule fires in between";
+
+#[test]
+fn should_say_that_the_network_is_about_to_go() {
+    let place = Place::new();
+    let begin = ["run", "--name", "hourly", "--note", "x", "--every", "1h"];
+    for line in [&begin[..], &["ps", "ls"], &["task", "ls"]] {
+        let said = place.say(line);
+        assert_eq!(said.code, Some(0), "{line:?}: {}", said.errors);
+        assert!(said.errors.contains(ENDS), "{line:?}: {}", said.errors);
+    }
+    let said = place.say(&["doctor"]);
+    assert!(said.output.contains(ENDS), "{}", said.output);
+
+    let mut client = place.serve();
+    let task = json!({
+        "name": "daily",
+        "steps": [{ "action": { "note": { "text": "x" } } }],
+        "schedules": [{ "rule": { "daily": { "hour": 8 } } }],
+    });
+    for (tool, arguments) in [
+        ("create_task", task),
+        ("task_overview", json!({})),
+        ("task_overview", json!({ "task": "daily" })),
+        ("get_my_tasks", json!({})),
+        ("pause_task", json!({ "task_id": "daily" })),
+    ] {
+        let answer = client.succeed(tool, &arguments);
+        let said = answer["network"].as_str().unwrap_or_default();
+        assert!(said.contains(ENDS), "{tool}: {answer}");
+    }
+    let answer = client.succeed("get_me", &json!({}));
+    assert!(answer.get("network").is_none(), "{answer}");
+    client.hang_up();
 }
 
 fn row(stage: &Stage, name: &str) -> Value {

@@ -44,6 +44,17 @@ pub struct Said {
     pub errors: String,
 }
 
+impl Said {
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            output: String::from_utf8(output.stdout).unwrap(),
+            errors: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
 impl Stage {
     /// A scheduler, a callee and a ledger without money; no tasks.
     pub fn empty() -> Self {
@@ -183,12 +194,7 @@ impl Stage {
 
     /// Runs a command to its end.
     pub fn say(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().unwrap();
-        Said {
-            code: output.status.code(),
-            output: String::from_utf8(output.stdout).unwrap(),
-            errors: String::from_utf8(output.stderr).unwrap(),
-        }
+        Said::of(&mut self.command(arguments))
     }
 
     /// The answer of a command that must succeed.
@@ -205,6 +211,37 @@ impl Stage {
     }
 
     /// An MCP server for the same scheduler, with every tool.
+    pub fn serve(&self) -> Client {
+        Client::start(&mut self.command(&["mcp", "--toolsets", "all"]))
+    }
+}
+
+/// A state directory whose network nobody hosts but the commands on it.
+pub struct Place(TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command
+            .args(arguments)
+            .arg("--state")
+            .arg(self.0.path().join("state"))
+            .current_dir(self.0.path())
+            .env("TZ", "UTC")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn say(&self, arguments: &[&str]) -> Said {
+        Said::of(&mut self.command(arguments))
+    }
+
+    /// An MCP server that hosts the network itself.
     pub fn serve(&self) -> Client {
         Client::start(&mut self.command(&["mcp", "--toolsets", "all"]))
     }

@@ -34,7 +34,7 @@ pub(in crate::cli) async fn run(
     if let Some(address) = arguments.http.http {
         let access = access(&arguments.http, writer)?;
         return serving(global, writer, async |session| {
-            let offer = offer(&session.scheduler, &arguments.tools);
+            let offer = offer(session, &arguments.tools);
             serve_http(session, offer, address, access, writer).await
         })
         .await;
@@ -42,7 +42,7 @@ pub(in crate::cli) async fn run(
     let is_made = Cell::new(false);
     let serving = with_scheduler(global, writer, async |session| {
         let make = async {
-            let offer = offer(&session.scheduler, &arguments.tools).await;
+            let offer = offer(session, &arguments.tools).await;
             is_made.set(offer.is_ok());
             offer
         };
@@ -131,7 +131,8 @@ fn token_of(file: &Path) -> Result<Token> {
 }
 
 /// What the canister offers: the tools that the arguments choose and, for a scheduler, the rest.
-async fn offer(scheduler: &Scheduler, arguments: &ToolArguments) -> Result<impl Offer + use<>> {
+async fn offer(session: &Session, arguments: &ToolArguments) -> Result<impl Offer + use<>> {
+    let scheduler = &session.scheduler;
     let text = arguments.did.as_deref().map(read).transpose()?;
     let interface = interface_of(scheduler, text.as_deref()).await?;
     let library = match has_library(&interface) {
@@ -144,6 +145,7 @@ async fn offer(scheduler: &Scheduler, arguments: &ToolArguments) -> Result<impl 
         read_only: arguments.read_only,
     };
     let tools = CanisterTools::new(scheduler.clone(), interface, &selection)?;
+    let tools = tools.on_a_network_that(session.hosted_here);
     Ok(CanisterOffer::new(tools, library))
 }
 
