@@ -32,6 +32,7 @@ mod others;
 mod outlook;
 mod plain_json;
 pub mod records;
+mod repeated;
 mod samples;
 mod selection;
 mod settings;
@@ -177,7 +178,9 @@ impl<C: Canister> CanisterTools<C> {
                 } else if given.wait_seconds > 0 && !given.dry_run {
                     self.run_and_wait(method, &given, progress).await?
                 } else {
-                    return self.call_method(entry, method, &given).await;
+                    let before = self.time_before(method, &given).await;
+                    let reply = self.call_method(entry, method, &given).await?;
+                    return Ok(self.noting_repetition(before, reply).await);
                 }
             }
         };

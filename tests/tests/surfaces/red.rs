@@ -44,6 +44,19 @@ fn should_say_that_the_network_is_about_to_go() {
         let said = answer["network"].as_str().unwrap_or_default();
         assert!(said.contains(ENDS), "{tool}: {answer}");
     }
+    let with_key = json!({
+        "name": "once",
+        "steps": [{ "action": { "note": { "text": "x" } } }],
+        "schedules": [{ "rule": { "once": {} }, "start_after_seconds": "1d" }],
+        "idempotency_key": "k",
+    });
+    let first = client.succeed("create_task", &with_key);
+    assert!(first.get("repeated").is_none(), "{first}");
+    let when = first["schedules"][0]["description"].as_str().unwrap();
+    assert!(when.starts_with("once, at 20"), "{first}");
+    let second = client.succeed("create_task", &with_key);
+    assert_eq!(second["id"], first["id"]);
+    assert!(second["repeated"].is_string(), "{second}");
     let answer = client.succeed("get_me", &json!({}));
     assert!(answer.get("network").is_none(), "{answer}");
     client.hang_up();

@@ -1,11 +1,11 @@
 //! A task and its schedules.
 
-use chime_types::{MissedRuns, Task, TaskSchedule};
+use chime_types::{MissedRuns, Rule, Task, TaskSchedule, TaskStatus};
 use serde_json::{Map, Value, json};
 
 use super::{Room, beginning, pick, runs, without};
 use crate::diagnosis::next_runs;
-use crate::words::action_text;
+use crate::words::{action_text, rfc3339};
 
 /// Adds to each schedule of a task, as the canister shows it, its next times.
 pub(in super::super) fn add_next_runs(json: &mut Value, task: &Task, room: Room) {
@@ -36,7 +36,7 @@ pub(in super::super) fn task(json: &Value, task: &Task, room: Room) -> Value {
         .unwrap_or(&none)
         .iter()
         .zip(&task.schedules)
-        .map(|(json, typed)| schedule(json, typed, room))
+        .map(|(json, typed)| schedule(json, typed, task.status, room))
         .collect();
     view.insert("schedules".to_string(), json!(schedules));
     view.insert("steps".to_string(), json!(steps(task, room)));
@@ -72,9 +72,14 @@ fn steps(task: &Task, room: Room) -> Vec<String> {
 }
 
 /// A schedule in few words.
-fn schedule(json: &Value, typed: &TaskSchedule, room: Room) -> Value {
+fn schedule(json: &Value, typed: &TaskSchedule, status: TaskStatus, room: Room) -> Value {
     let mut view = pick(json, &["id", "name", "description", "timezone"]);
-    if typed.disabled {
+    if let Rule::Once { run_at: None } = typed.rule {
+        let description = format!("once, at {}", rfc3339(typed.start_at));
+        view.insert("description".to_string(), json!(description));
+    }
+    // Of a paused task every schedule is disabled: its status says so.
+    if typed.disabled && status != TaskStatus::Paused {
         view.insert("disabled".to_string(), json!(true));
     }
     let next = next_runs(typed, room.next_runs);
