@@ -11,12 +11,12 @@ pub fn maximum_bytes(method: &str) -> Option<usize> {
         | "create_alert"
         | "create_task"
         | "define_action"
+        | "dry_run"
         | "fail_job"
         | "put_codex"
         | "update_alert"
         | "update_task"
         | "upload_backup_chunk" => limits::MAXIMUM_REQUEST_BYTES,
-        "dry_run" => limits::MAXIMUM_DRY_RUN_REQUEST_BYTES,
         "add_schedule" | "create_backup_task" | "create_cleanup_task" | "preview_schedule" => {
             limits::MAXIMUM_SCHEDULE_REQUEST_BYTES
         }

@@ -5,8 +5,8 @@ use candid::{CandidType, Deserialize};
 use ic_cdk::query;
 use ic_management_canister_types::{HttpRequestResult, TransformArgs};
 
-use crate::runtime::HttpResponse;
 use crate::methods::platform;
+use crate::runtime::HttpResponse;
 use crate::{STATE, driver, only_a_query, service};
 
 /// What of a response over HTTPS all nodes must agree upon. The nodes call it; it is not part of

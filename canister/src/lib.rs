@@ -5,6 +5,7 @@
 
 mod admission;
 mod driver;
+mod dry_run;
 mod engine;
 mod errand;
 mod figures;

@@ -6,14 +6,14 @@
 use candid::{CandidType, candid_method};
 use chime_types::{
     ActionResult, AddScheduleRequest, AlertRequest, AlertResult, BackfillIdRequest,
-    BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest,
-    ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, Codex, CodexRequest, CodexResult,
-    CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
+    BackfillRequest, BackfillResult, BackupRequest, BackupResult, CancelExecutionRequest, Change,
+    Changed, ClaimJobsRequest, ClaimJobsResult, ClearInboxRequest, Codex, CodexRequest,
+    CodexResult, CompleteJobRequest, ConfigResult, ConfigureRequest, CreateAlertRequest,
     CreateBackupTaskRequest, CreateCleanupTaskRequest, CreateTaskRequest, DeadLettersRequest,
     DefineActionRequest, DeleteActionRequest, DeleteCodexRequest, DeleteSecretRequest,
-    DeleteTaskResult, DeliveryResult, DryRun, DryRunRequest, DryRunResult, EmptyRequest,
-    EntitiesResult, Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest,
-    ExecutionResult, FailJobRequest, GetApiDocResult, GetBackupChunkRequest, GetBackupChunkResult,
+    DeleteTaskResult, DeliveryResult, DryRunRequest, DryRunResult, EmptyRequest, EntitiesResult,
+    Error, EventsSinceRequest, EventsSinceResult, ExecutionRequest, ExecutionResult,
+    FailJobRequest, GetApiDocResult, GetBackupChunkRequest, GetBackupChunkResult,
     GetEntitiesRequest, GetInboxResult, GetMyTasksRequest, GetMyTasksResult, GetStatsResult,
     GetTaskExecutionsRequest, GetTaskExecutionsResult, HeartbeatJobRequest, HeartbeatJobResult,
     JournalResult, ListActionsResult, ListAlertsResult, ListBackfillsRequest, ListBackfillsResult,
@@ -22,13 +22,11 @@ use chime_types::{
     PutCodexRequest, PutSecretRequest, PutUserRequest, ReleaseJobRequest, RemoveScheduleRequest,
     RemovedResult, ReplayDeadLettersResult, RestoreBackupRequest, RestoreBackupResult,
     ResumeExecutionRequest, RetryExecutionRequest, RollbackCodexRequest, RunTaskNowRequest,
-    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult, TriedCall,
+    SecretsResult, SetScheduleRequest, SnoozeExecutionRequest, TaskRequest, TaskResult,
     UpdateAlertRequest, UpdateTaskRequest, UploadBackupChunkRequest, UserRequest, UserResult,
-    limits,
 };
 use ic_cdk::{query, update};
 use serde::de::DeserializeOwned;
-use serde_bytes::ByteBuf;
 
 use crate::engine::Budget;
 use crate::request::{self, Request};
@@ -36,7 +34,7 @@ use crate::runtime::{self, IcRuntime, Runtime};
 use crate::service::codices::{Draft, Next};
 use crate::service::{self, Caller, Platform};
 use crate::state::State;
-use crate::{CHARGED, STATE, StableStore, UNPAID, arm, caller, driver, only_a_query};
+use crate::{CHARGED, STATE, StableStore, UNPAID, arm, caller, driver, dry_run, only_a_query};
 
 /// Reads the store for the caller. Who it is comes first: a stranger's request is not decoded.
 fn reading<Q: CandidType + DeserializeOwned, A>(
@@ -76,17 +74,14 @@ fn changing<Q: CandidType + DeserializeOwned, A>(
     answer
 }
 
-/// What a method that changes something answers, in Candid's binary form.
-fn tried<Q: CandidType + DeserializeOwned, A, R: CandidType + From<Result<A, Error>>>(
+/// The work of a method that changes something, without what is around it.
+fn made<Q, A>(
     state: &mut State,
     caller: Caller,
-    method: &str,
-    argument: Vec<u8>,
+    request: Q,
     work: impl FnOnce(&mut State, Caller, u64, Q) -> Result<A, Error>,
-) -> Vec<u8> {
-    let request = request::receive::<Q>(argument).decode(method);
-    let answer = request.and_then(|request| work(state, caller, IcRuntime.now(), request));
-    candid::encode_one(R::from(answer)).expect("BUG: an answer can be encoded")
+) -> Result<A, Error> {
+    work(state, caller, IcRuntime.now(), request)
 }
 
 /// The answer of a method. To encode it is the last that a message takes.
@@ -114,7 +109,7 @@ fn spent() -> u64 {
 }
 
 /// What a message that changes the store may spend on what it goes on with later.
-fn budget() -> Budget<'static> {
+pub(crate) fn budget() -> Budget<'static> {
     within(driver::MAXIMUM_INSTRUCTIONS)
 }
 
@@ -138,7 +133,7 @@ fn within(maximum_instructions: u64) -> Budget<'static> {
 
 /// What a dry run may spend before it ends: the dearest call comes on top, and a query may take
 /// 5,000,000,000 in all.
-const TRIED_INSTRUCTIONS: u64 = 1_500_000_000;
+const TRIED_INSTRUCTIONS: u64 = 2_500_000_000;
 
 /// What a query may spend on looking for what it shows: with what it takes to encode that, it stays
 /// below a tenth of what it may in all.
@@ -164,21 +159,22 @@ macro_rules! methods {
         }
     )*
 
-        /// The answer of a method of the table that changes something. None if it is no such method.
-        fn try_call(state: &mut State, caller: Caller, method: &str, argument: Vec<u8>) -> Option<Vec<u8>> {
-            match method {
-                $(stringify!($name) => {
-                    methods!(@try $kind $request, $answer, $work, state, caller, method, argument)
-                })*
-                _ => None,
-            }
+        /// Makes a change as its method does, on a state that somebody may throw away.
+        pub(crate) fn try_change(state: &mut State, caller: Caller, change: Change) -> Result<Changed, Error> {
+            $(methods!(@try $kind $name, $work, state, caller, change);)*
+            dry_run::try_codex(state, caller, change)
         }
     };
     (@query) => { reading };
     (@update) => { changing };
-    (@try query $request:ty, $answer:ty, $work:expr, $($call:expr),*) => { None };
-    (@try update $request:ty, $answer:ty, $work:expr, $($call:expr),*) => {
-        Some(tried::<$request, _, $answer>($($call),*, $work))
+    (@try query $name:ident, $work:expr, $state:ident, $caller:ident, $change:ident) => {};
+    (@try update $name:ident, $work:expr, $state:ident, $caller:ident, $change:ident) => {
+        let $change = match $change {
+            Change::$name(request) => {
+                return made($state, $caller, request, $work).map(Changed::$name);
+            }
+            other => other,
+        };
     };
 }
 
@@ -439,8 +435,8 @@ methods! {
         |_, _, _, EmptyRequest {}| Ok(service::api_doc());
 }
 
-/// Tries calls of methods that change something, and keeps nothing of it: the same rules, rights and
-/// quotas, and the same answers. Nothing is compiled, downloaded or sent. Only as a query.
+/// Tries changes one upon the other, and keeps nothing of them: the same rules, rights and quotas, and
+/// the same answers as those of the methods. Nothing is compiled, downloaded or sent. Only as a query.
 #[query(
     decode_with = "request::receive",
     encode_with = "encode",
@@ -449,61 +445,7 @@ methods! {
 )]
 #[candid_method(query)]
 fn dry_run(request: Request<DryRunRequest>) -> DryRunResult {
-    try_all(request).into()
-}
-
-/// They are made on the store of this query, which the network throws away after it: so no rule stands
-/// anywhere a second time. Nothing is armed or charged.
-fn try_all(request: Request<DryRunRequest>) -> Result<DryRun, Error> {
-    driver::Store::with(StableStore, |state| {
-        let caller = caller(state)?;
-        let calls = request.decode("dry_run")?.calls;
-        let mut answers = Vec::new();
-        let mut bytes = 0;
-        for (place, TriedCall { method, argument }) in calls.into_iter().enumerate() {
-            let answer = match method.as_str() {
-                "put_codex" => try_codex(state, caller, argument),
-                _ => try_call(state, caller, &method, argument).ok_or_else(|| unknown(place))?,
-            };
-            bytes += answer.len();
-            let is_too_much = bytes > limits::MAXIMUM_DRY_RUN_BYTES && !answers.is_empty();
-            if is_too_much {
-                break;
-            }
-            answers.push(ByteBuf::from(answer));
-            if budget().is_spent() {
-                break;
-            }
-        }
-        Ok(DryRun { answers })
-    })
-}
-
-fn unknown(place: usize) -> Error {
-    Error::invalid(
-        &format!("calls[{place}].method"),
-        "has to be a method of the interface that changes something",
-        "name one, such as create_task; one that only reads can be called as it is",
-    )
-}
-
-/// `put_codex` without a runner: as if what it compiles were right.
-fn try_codex(state: &mut State, caller: Caller, argument: Vec<u8>) -> Vec<u8> {
-    tried::<PutCodexRequest, _, CodexResult>(
-        state,
-        caller,
-        "put_codex",
-        argument,
-        |state, caller, now, request| match service::codices::draft(state, caller, request)? {
-            Next::Stored(codex) => Ok(*codex),
-            Next::Compile(draft) => service::codices::store(state, caller, now, draft, false),
-            Next::Download { .. } => Err(Error::invalid(
-                "url",
-                "nothing is downloaded in a dry run",
-                "give the code itself, or call put_codex",
-            )),
-        },
-    )
+    dry_run::try_all(request).into()
 }
 
 /// Stores Python under a name, for steps of the kind `codex` and for `import`. A runner compiles it

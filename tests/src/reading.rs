@@ -111,7 +111,7 @@ const QUESTIONS: &[Question] = &[
         "list_backups",
         ["Ok", "backups", "id"],
     ),
-    one("dry_run", "record { calls = vec {} }"),
+    one("dry_run", "record { changes = vec {} }"),
     one("list_reports", PAGE),
     one("list_secrets", NOTHING),
     one("list_users", PAGE),

@@ -1,50 +1,57 @@
 //! `dry_run` on the compiled wasm: it answers what the methods would, and nothing is kept of it.
 
-use candid::{CandidType, Encode};
+use candid::Encode;
 use chime_tests::interface::Interface;
 use chime_tests::reading::{differences, read};
 use chime_tests::{Sender, World, every, in_virtual_time, note, on_each_network, task};
 use chime_types::{
-    Action, CodexResult, ConfigureRequest, CreateTaskRequest, DryRunRequest, DryRunResult, Error,
-    ErrorKind, ExecutionResult, NewSchedule, NewStep, PutCodexRequest, Rule, RunTaskNowRequest,
-    SetScheduleRequest, Task, TaskRequest, TaskResult, TriedCall, UpdateTaskRequest, limits,
+    Action, Change, Changed, ConfigResult, ConfigureRequest, CreateTaskRequest, DryRunRequest,
+    DryRunResult, Error, ErrorKind, HttpAction, NewSchedule, NewStep, PutCodexRequest, Rule,
+    RunTaskNowRequest, SetScheduleRequest, Task, TaskRequest, TaskResult, TriedChange,
+    UpdateTaskRequest, limits,
 };
-use serde::de::DeserializeOwned;
 
-fn call(method: &str, request: &impl CandidType) -> TriedCall {
-    TriedCall {
-        method: method.to_string(),
-        argument: Encode!(request).expect("a request can be encoded"),
-    }
-}
-
-fn create(request: &CreateTaskRequest) -> TriedCall {
-    call("create_task", request)
+fn create(request: &CreateTaskRequest) -> Change {
+    Change::create_task(request.clone())
 }
 
 fn hourly(name: &str) -> CreateTaskRequest {
     task(name, vec![note("x")], every(3_600))
 }
 
-fn dry_run(world: &mut World, calls: Vec<TriedCall>) -> Result<Vec<Vec<u8>>, Error> {
-    let request = DryRunRequest { calls };
+fn ask(world: &mut World, changes: Vec<Change>) -> Result<Vec<TriedChange>, Error> {
+    let request = DryRunRequest { changes };
     let answer: DryRunResult = world
         .query(Sender::Owner, "dry_run", &request)
         .expect("no rejection");
-    let answers = answer.into_result()?.answers;
-    Ok(answers
-        .into_iter()
-        .map(|answer| answer.into_vec())
-        .collect())
+    Ok(answer.into_result()?.outcomes)
 }
 
-fn read_as<T: CandidType + DeserializeOwned>(answer: &[u8]) -> T {
-    candid::decode_one(answer).expect("the answer of the method")
+fn dry_run(world: &mut World, changes: Vec<Change>) -> Vec<Result<Changed, Error>> {
+    let outcomes = ask(world, changes).expect("tried").into_iter();
+    let outcomes = outcomes.map(|outcome| match outcome {
+        TriedChange::Ok(changed) => Ok(changed),
+        TriedChange::Err(error) => Err(error),
+    });
+    outcomes.collect()
 }
 
-fn tasks(answers: &[Vec<u8>]) -> Vec<Result<Task, Error>> {
-    let each = answers.iter().map(|answer| read_as::<TaskResult>(answer));
-    each.map(TaskResult::into_result).collect()
+/// The task that each of these changes answers with.
+fn task_of(outcome: Result<Changed, Error>) -> Result<Task, Error> {
+    Ok(match outcome? {
+        Changed::create_task(task)
+        | Changed::update_task(task)
+        | Changed::resume_task(task)
+        | Changed::set_schedule(task) => task,
+        other => panic!("no task: {other:?}"),
+    })
+}
+
+fn configure(world: &mut World, request: &ConfigureRequest) {
+    let answer: ConfigResult = world
+        .update(Sender::Owner, "configure", request)
+        .expect("no rejection");
+    answer.into_result().expect("configured");
 }
 
 #[test]
@@ -59,36 +66,32 @@ fn should_answer_as_the_methods_would_and_keep_nothing() {
             schedule_id: made.schedules[0].id,
             disabled: true,
         };
-        let answers = dry_run(
-            world,
-            vec![
-                create(&hourly("first")),
-                create(&hourly("second")),
-                call("set_schedule", &off),
-                call("delete_task", &id),
-                call("resume_task", &id),
-            ],
-        )
-        .expect("tried");
-        let [first, second, set, deleted, gone] = answers.as_slice() else {
-            panic!("{} answers", answers.len());
-        };
-        let first = read_as::<TaskResult>(first).into_result().expect("made");
-        let second = read_as::<TaskResult>(second).into_result().expect("made");
-        assert_eq!(
-            (first.name.as_str(), second.name.as_str()),
-            ("first", "second")
-        );
+        let changes = vec![
+            create(&hourly("first")),
+            create(&hourly("second")),
+            Change::set_schedule(off),
+            Change::delete_task(id.clone()),
+            Change::resume_task(id),
+        ];
+        let mut outcomes = dry_run(world, changes).into_iter();
+        let first = task_of(outcomes.next().unwrap()).expect("made");
+        let second = task_of(outcomes.next().unwrap()).expect("made");
+        assert_eq!(first.name, "first");
+        assert_eq!(second.name, "second");
         assert_eq!(second.id, first.id + 1, "the first counts for the second");
         assert!(first.next_run_at.is_some());
-        let set = read_as::<TaskResult>(set).into_result().expect("set");
+        let set = task_of(outcomes.next().unwrap()).expect("set");
         assert!(set.schedules[0].disabled);
-        read_as::<chime_types::DeleteTaskResult>(deleted)
-            .into_result()
-            .expect("deleted");
-        let gone = read_as::<TaskResult>(gone).into_result().unwrap_err();
+        let deleted = outcomes.next().unwrap().expect("deleted");
+        assert!(matches!(deleted, Changed::delete_task(_)), "{deleted:?}");
+        let gone = outcomes.next().unwrap().expect_err("refused");
         assert_eq!(gone.kind, ErrorKind::NotFound);
-        assert_eq!(differences(&before, &read(world, &interface)), []);
+        let differ = differences(&before, &read(world, &interface));
+        let differ: Vec<_> = differ
+            .iter()
+            .filter(|(path, _)| path != "get_stats.Ok.now_at")
+            .collect();
+        assert!(differ.is_empty(), "{differ:?}");
         world.pass(3_600);
         assert_eq!(world.executions(made.id).len(), 1, "it fires as before");
     });
@@ -99,11 +102,8 @@ fn should_refuse_what_the_method_refuses_in_the_same_words() {
     in_virtual_time(|world| {
         let long = "x".repeat(limits::MAXIMUM_NAME_CHARACTERS + 1);
         let past = NewSchedule::new(Rule::Once { run_at: Some(1) });
-        let unknown = Action::Named {
-            action_name: "nobody".to_string(),
-            entity_name: None,
-            attributes: "{}".to_string(),
-            as_user: None,
+        let nowhere = Action::Http {
+            request: HttpAction::get("gopher://example.org"),
         };
         let wrong = [
             CreateTaskRequest::default(),
@@ -112,9 +112,9 @@ fn should_refuse_what_the_method_refuses_in_the_same_words() {
             task("past", vec![note("x")], past),
             task("fast", vec![note("x")], every(0)),
             task("stepless", Vec::new(), every(60)),
-            task("unknown", vec![NewStep::new(unknown)], every(60)),
+            task("nowhere", vec![NewStep::new(nowhere)], every(60)),
             CreateTaskRequest {
-                metadata: Some("{".to_string()),
+                metadata: Some("m".repeat(limits::MAXIMUM_METADATA_BYTES + 1)),
                 ..hourly("metadata")
             },
             CreateTaskRequest {
@@ -123,8 +123,7 @@ fn should_refuse_what_the_method_refuses_in_the_same_words() {
             },
         ];
         for request in wrong {
-            let tried = dry_run(world, vec![create(&request)]).expect("tried");
-            let tried = read_as::<TaskResult>(&tried[0]).into_result();
+            let tried = dry_run(world, vec![create(&request)]).remove(0);
             let done: TaskResult = world
                 .update(Sender::Owner, "create_task", &request)
                 .expect("no rejection");
@@ -137,34 +136,56 @@ fn should_refuse_what_the_method_refuses_in_the_same_words() {
             name: Some("other".to_string()),
             ..UpdateTaskRequest::default()
         };
-        let tried = dry_run(world, vec![call("update_task", &version)]).expect("tried");
-        let tried = tasks(&tried).remove(0).expect_err("refused");
-        assert_eq!(tried.kind, ErrorKind::Conflict);
+        let tried = dry_run(world, vec![Change::update_task(version)]).remove(0);
+        assert_eq!(tried.expect_err("refused").kind, ErrorKind::Conflict);
     });
 }
 
+/// A file of a thousand tasks, of which the quota takes a hundred.
 #[test]
 fn should_count_towards_the_quota_what_was_tried_before() {
     in_virtual_time(|world| {
-        let fewer = ConfigureRequest {
-            maximum_tasks_per_owner: Some(5),
-            ..ConfigureRequest::default()
-        };
-        let answer: chime_types::ConfigResult = world
-            .update(Sender::Owner, "configure", &fewer)
-            .expect("no rejection");
-        answer.into_result().expect("configured");
         world.create(&hourly("there"));
-        let calls = (0..7).map(|number| create(&hourly(&format!("new {number}"))));
-        let answers = dry_run(world, calls.collect()).expect("tried");
-        let answers = tasks(&answers);
-        let refused: Vec<_> = answers.iter().map(Result::is_err).collect();
-        assert_eq!(refused, [false, false, false, false, true, true, true]);
-        let error = answers[4].as_ref().unwrap_err();
-        assert_eq!(error.kind, ErrorKind::LimitExceeded, "{error}");
-        for number in 0..4 {
+        let changes = (0..1_000).map(|number| create(&hourly(&format!("new {number}"))));
+        let outcomes = dry_run(world, changes.collect());
+        assert_eq!(outcomes.len(), 1_000);
+        let made = outcomes
+            .iter()
+            .take_while(|outcome| outcome.is_ok())
+            .count();
+        assert_eq!(made, 99);
+        for outcome in &outcomes[made..] {
+            let error = outcome.as_ref().expect_err("refused");
+            assert_eq!(error.kind, ErrorKind::LimitExceeded, "{error}");
+        }
+        for number in 0..made {
             world.create(&hourly(&format!("new {number}")));
         }
+        let one_more = world.try_create(&hourly("one more")).expect_err("refused");
+        assert_eq!(outcomes[made].as_ref().expect_err("refused"), &one_more);
+    });
+}
+
+/// What is known of a full owner is forgotten when something would make room.
+#[test]
+fn should_find_the_room_that_a_change_would_make() {
+    in_virtual_time(|world| {
+        let fewer = ConfigureRequest {
+            maximum_tasks_per_owner: Some(1),
+            ..ConfigureRequest::default()
+        };
+        configure(world, &fewer);
+        let task_id = world.create(&hourly("there")).id;
+        let changes = vec![
+            create(&hourly("first")),
+            create(&hourly("second")),
+            Change::delete_task(TaskRequest { task_id }),
+            create(&hourly("third")),
+            create(&hourly("fourth")),
+        ];
+        let outcomes = dry_run(world, changes);
+        let done: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
+        assert_eq!(done, [false, false, true, true, false]);
     });
 }
 
@@ -182,50 +203,22 @@ fn should_let_a_task_run_the_program_that_is_stored_before_it() {
             input: None,
         });
         let runs = task("runs it", vec![step], every(60));
-        let both = vec![call("put_codex", &program), create(&runs)];
-        let answers = dry_run(world, both).expect("tried");
-        let stored = read_as::<CodexResult>(&answers[0])
-            .into_result()
-            .expect("stored");
+        let both = vec![Change::put_codex(program.clone()), create(&runs)];
+        let mut outcomes = dry_run(world, both);
+        task_of(outcomes.remove(1)).expect("made");
+        let Ok(Changed::put_codex(stored)) = outcomes.remove(0) else {
+            panic!("it is not stored");
+        };
         assert_eq!(stored.version.number, 1);
-        tasks(&answers[1..]).remove(0).expect("made");
         let address = PutCodexRequest {
             code: None,
             url: Some("https://example.org/job.py".to_string()),
             checksum: Some(format!("sha256:{}", "0".repeat(64))),
             ..program
         };
-        let answers = dry_run(world, vec![call("put_codex", &address)]).expect("tried");
-        let refused = read_as::<CodexResult>(&answers[0])
-            .into_result()
-            .unwrap_err();
+        let refused = dry_run(world, vec![Change::put_codex(address)]).remove(0);
+        let refused = refused.expect_err("refused");
         assert_eq!(refused.field.as_deref(), Some("url"), "{refused}");
-    });
-}
-
-#[test]
-fn should_name_the_call_that_is_none() {
-    in_virtual_time(|world| {
-        for method in [
-            "",
-            "no_such_method",
-            "get_task",
-            "dry_run",
-            "go_on",
-            "http_request",
-        ] {
-            let calls = vec![create(&hourly("fine")), call(method, &0u8)];
-            let error = dry_run(world, calls).expect_err("refused");
-            assert_eq!(error.kind, ErrorKind::InvalidArgument, "{method}");
-            assert_eq!(error.field.as_deref(), Some("calls[1].method"), "{method}");
-        }
-        let garbage = TriedCall {
-            method: "create_task".to_string(),
-            argument: b"garbage".to_vec(),
-        };
-        let answers = dry_run(world, vec![garbage]).expect("tried");
-        let error = tasks(&answers).remove(0).expect_err("refused");
-        assert_eq!(error.field.as_deref(), Some("request"));
     });
 }
 
@@ -234,7 +227,7 @@ fn should_name_the_call_that_is_none() {
 fn should_be_a_query_only() {
     on_each_network(|world| {
         let request = DryRunRequest {
-            calls: vec![create(&hourly("tried"))],
+            changes: vec![create(&hourly("tried"))],
         };
         let scheduler = world.scheduler;
         let bytes = Encode!(&request).expect("a request can be encoded");
@@ -247,21 +240,53 @@ fn should_be_a_query_only() {
     });
 }
 
+#[test]
+fn should_refuse_strangers_before_it_reads_what_they_send() {
+    in_virtual_time(|world| {
+        for sender in [Sender::Anonymous, Sender::Stranger] {
+            let request = DryRunRequest {
+                changes: vec![Change::configure(ConfigureRequest::default())],
+            };
+            let answer: DryRunResult = world
+                .query(sender, "dry_run", &request)
+                .expect("no rejection");
+            let refused = match answer.into_result() {
+                Err(error) => error,
+                Ok(tried) => match &tried.outcomes[..] {
+                    [TriedChange::Err(error)] => error.clone(),
+                    other => panic!("{sender:?} may: {other:?}"),
+                },
+            };
+            let expected = match sender {
+                Sender::Anonymous => ErrorKind::Unauthenticated,
+                _ => ErrorKind::Forbidden,
+            };
+            assert_eq!(refused.kind, expected, "{sender:?}");
+        }
+    });
+}
+
 /// What does not fit into a query is left out, from the end, and what was tried is right.
 #[test]
 fn should_end_before_a_query_does() {
     in_virtual_time(|world| {
         world.raise_limits();
         let large = CreateTaskRequest {
-            description: Some("d".repeat(200)),
+            description: Some("d".repeat(500)),
+            schedules: vec![every(60); limits::MAXIMUM_SCHEDULES],
             ..hourly("many")
         };
-        let calls: Vec<_> = (0..6_000).map(|_| create(&large)).collect();
-        let bytes: usize = calls.iter().map(|call| call.argument.len()).sum();
-        assert!(bytes < limits::MAXIMUM_DRY_RUN_REQUEST_BYTES, "{bytes}");
-        let answers = dry_run(world, calls).expect("tried");
-        assert!((500..6_000).contains(&answers.len()), "{}", answers.len());
-        assert!(tasks(&answers).iter().all(Result::is_ok));
+        let outcomes = dry_run(world, vec![create(&large); 1_000]);
+        assert!((100..1_000).contains(&outcomes.len()), "{}", outcomes.len());
+        assert!(outcomes.iter().all(Result::is_ok));
+        let error = ask(world, vec![create(&hourly("many")); 1_001]).expect_err("refused");
+        assert_eq!(error.field.as_deref(), Some("changes"), "{error}");
+        let huge = CreateTaskRequest {
+            description: Some("d".repeat(4_000)),
+            ..hourly("many")
+        };
+        let error = ask(world, vec![create(&huge); 1_000]).expect_err("refused");
+        assert_eq!(error.field.as_deref(), Some("request"), "{error}");
         assert!(world.list(None, 10).tasks.is_empty());
     });
 }
@@ -274,10 +299,11 @@ fn should_try_a_run_without_running_it() {
             task_id: made.id,
             ..RunTaskNowRequest::default()
         };
-        let answers = dry_run(world, vec![call("run_task_now", &request)]).expect("tried");
-        let run = read_as::<ExecutionResult>(&answers[0])
-            .into_result()
-            .expect("begun");
+        let Ok(Changed::run_task_now(run)) =
+            dry_run(world, vec![Change::run_task_now(request)]).remove(0)
+        else {
+            panic!("it does not begin");
+        };
         assert_eq!(run.task_id, made.id);
         world.pass(10);
         assert!(world.executions(made.id).is_empty());

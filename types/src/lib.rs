@@ -87,7 +87,7 @@ pub use codices::{
 pub use config::{Config, ConfigPreset, ConfigureRequest};
 pub use cycles::{CyclesBudget, Spender, SpentCycles};
 pub use deliveries::{Delivery, DeliveryState};
-pub use dry_run::{DryRun, DryRunRequest, TriedCall};
+pub use dry_run::{Change, Changed, DryRun, DryRunRequest, TriedChange};
 pub use error::{Advice, Error, ErrorKind};
 pub use events::{Event, EventKind, EventPage, EventsSinceRequest};
 pub use execution::{

@@ -49,12 +49,12 @@ pub const MAXIMUM_ENCODED_BYTES: usize = 1_900_000;
 pub const MAXIMUM_ARGUMENT_SYMBOLS: usize = 100_000;
 /// Longest number in the arguments of a call in Candid's textual form, in digits.
 pub const MAXIMUM_NUMBER_DIGITS: usize = 1_024;
-/// Largest request of any method that changes something, in bytes of Candid.
+/// Largest request of any method, in bytes of Candid.
 pub const MAXIMUM_REQUEST_BYTES: usize = 1024 * 1024;
-/// Largest request of `dry_run`, in bytes of Candid: many requests of other methods.
-pub const MAXIMUM_DRY_RUN_REQUEST_BYTES: usize = 1_900_000;
-/// A dry run ends early when its answers exceed this many bytes.
-pub const MAXIMUM_DRY_RUN_BYTES: usize = 1_500_000;
+/// Most changes of a dry run.
+pub const MAXIMUM_DRY_RUN_CHANGES: usize = 1_000;
+/// A dry run ends early when its outcomes exceed this many bytes, in CBOR.
+pub const MAXIMUM_DRY_RUN_BYTES: usize = 1_900_000;
 /// Largest request of a method that takes schedules, but no steps, in bytes of Candid.
 pub const MAXIMUM_SCHEDULE_REQUEST_BYTES: usize = 64 * 1024;
 /// Largest request of a method that takes ids, cursors, names and short texts, in bytes of Candid.

@@ -46,8 +46,8 @@ macro_rules! for_each_method {
             update remove_schedule(RemoveScheduleRequest) -> TaskResult(Task);
             /// Shows what a schedule means, in words and times, without making it.
             query preview_schedule(PreviewScheduleRequest) -> PreviewScheduleResult(SchedulePreview);
-            /// Tries calls of methods that change something, and keeps nothing of it: the same rules, rights and
-            /// quotas, and the same answers. Nothing is compiled, downloaded or sent. Only as a query.
+            /// Tries changes one upon the other, and keeps nothing of them: the same rules, rights and quotas, and
+            /// the same answers as those of the methods. Nothing is compiled, downloaded or sent. Only as a query.
             query dry_run(DryRunRequest) -> DryRunResult(DryRun);
             /// Runs a task now, besides its schedules, and returns the new execution. The task may be
             /// paused.

@@ -55,6 +55,7 @@ pub use tasks::{create, delete, get, list, pause, resume};
 pub use templates::{create_backup_task, create_cleanup_task};
 pub use update::update;
 pub use users::{delete_user, get_me, list_users, put_user};
+pub use validate::changes as check_changes;
 
 use candid::CandidType;
 use chime_types::limits;

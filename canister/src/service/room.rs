@@ -22,20 +22,17 @@ pub fn for_task(state: &mut State, caller: Caller, now: u64) -> Result<(), Error
     if state.owner(owner).tasks < maximum {
         return Ok(());
     }
+    if state.trial.is_full(owner) {
+        return Err(too_many(maximum));
+    }
     let (over, others): (Vec<TaskRecord>, Vec<TaskRecord>) = state
         .tasks_of(owner, TaskId(0))
         .take(limits::MAXIMUM_TASKS_LOOKED_AT)
         .partition(|task| is_over(state, task));
     let oldest = over.into_iter().next();
     let Some(task) = oldest.filter(|_| (others.len() as u64) < maximum) else {
-        return Err(limit_exceeded(
-            format!(
-                "at most {maximum} tasks of this owner that have times left, are paused or have \
-                 something under way"
-            ),
-            "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, \
-             configure)",
-        ));
+        state.trial.note_full(owner);
+        return Err(too_many(maximum));
     };
     Turn::new(state, now, task.clone()).delete();
     Note::task(EventKind::TaskDeleted, &task)
@@ -45,6 +42,16 @@ pub fn for_task(state: &mut State, caller: Caller, now: u64) -> Result<(), Error
         ))
         .write(state, now);
     Ok(())
+}
+
+fn too_many(maximum: u64) -> Error {
+    limit_exceeded(
+        format!(
+            "at most {maximum} tasks of this owner that have times left, are paused or have something \
+             under way"
+        ),
+        "delete tasks that are no longer needed, or ask an admin for a higher quota (put_user, configure)",
+    )
 }
 
 /// Sees to it that more may be stored for an owner. Some of its oldest executions make way.

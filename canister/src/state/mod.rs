@@ -28,6 +28,7 @@ mod tasks;
 pub mod texts;
 mod timeline;
 mod totals;
+mod trial;
 mod usage;
 
 pub use codices::{Base, Began, CodexRecord, EntitiesRecord, JournalRecord, Module};
@@ -55,6 +56,7 @@ use records::{
     ConfigRecord, DeliveryRecord, EventRecord, ExecutionRecord, Header, LaneRecord, MessageRecord,
     OwnerRecord, Plan, ReportRecord, ScheduleRecord, SentRecord, TaskRecord, Totals, UserRecord,
 };
+use trial::Trial;
 
 type Map<K, V> = StableBTreeMap<K, V, Memory>;
 /// Records that are written far more often than they are made.
@@ -159,6 +161,8 @@ pub struct State {
     pub rates: Rates,
     /// What the present message has done for whom.
     pub meter: Meter,
+    /// Of a dry run.
+    pub trial: Trial,
 }
 
 impl State {
@@ -230,6 +234,7 @@ impl State {
             journals: Map::init(get(memory::JOURNALS)),
             outgoing: Outgoing::default(),
             rates: Rates::default(),
+            trial: Trial::default(),
             meter: Meter::default(),
         };
         if state.header.get().layout == 1 {

@@ -118,3 +118,28 @@ fn should_answer_each_kind_of_caller_as_the_table_says() {
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[test]
+fn should_try_each_change_as_it_is_made() {
+    let mut stage = Stage::new();
+    let mut faults = Vec::new();
+    let mut tried = BTreeSet::new();
+    for row in ROWS {
+        if stage.is_query(row.method) {
+            continue;
+        }
+        tried.insert(row.method);
+        for who in COLUMNS {
+            let things = stage.things(row.request);
+            let request = fill(row.request, &things);
+            let trial = stage.try_out(who, row.method, &request);
+            let answer = stage.send(who, row.method, &request);
+            if format!("{trial:?}") != format!("{answer:?}") {
+                let method = row.method;
+                faults.push(format!("{method} {who:?}: {answer:?}, tried {trial:?}"));
+            }
+        }
+    }
+    assert!(tried.len() > 40, "{tried:?}");
+    assert!(faults.is_empty(), "{faults:#?}");
+}

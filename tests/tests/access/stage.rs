@@ -8,8 +8,9 @@ use chime_replica::Replica;
 use chime_tests::direct::Direct;
 use chime_tests::{World, workspace};
 use chime_types::{
-    AlertResult, BackfillResult, BackupResult, ClaimJobsResult, Error, ExecutionResult,
-    GetBackupChunkRequest, GetBackupChunkResult, ListBackupsResult, PageRequest, TaskResult,
+    AlertResult, BackfillResult, BackupResult, ClaimJobsResult, DryRunResult, Error,
+    ExecutionResult, GetBackupChunkRequest, GetBackupChunkResult, ListBackupsResult, PageRequest,
+    TaskResult, TriedChange,
 };
 use serde::de::DeserializeOwned;
 
@@ -149,6 +150,20 @@ impl Stage {
             Ok(bytes) => match candid::decode_one(&bytes).expect("an answer") {
                 Probe::Ok(_) => Answer::Done,
                 Probe::Err(error) => Answer::Refused(error),
+            },
+        }
+    }
+
+    /// Tries a request as somebody, which changes nothing.
+    pub fn try_out(&mut self, who: Who, method: &str, request: &str) -> Answer {
+        let change = format!("record {{ changes = vec {{ variant {{ {method} = {request} }} }} }}");
+        let bytes = self.call(who, "dry_run", &change).expect("no rejection");
+        let answer: DryRunResult = candid::decode_one(&bytes).expect("an answer");
+        match answer.into_result().map(|tried| tried.outcomes) {
+            Err(error) => Answer::Refused(error),
+            Ok(outcomes) => match outcomes.into_iter().next().expect("an outcome") {
+                TriedChange::Ok(_) => Answer::Done,
+                TriedChange::Err(error) => Answer::Refused(error),
             },
         }
     }

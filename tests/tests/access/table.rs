@@ -167,7 +167,7 @@ pub const ROWS: &[Row] = &[
         NOT_HELD,
         r#"record { execution_id = {waiting}; fencing_token = 1; error = "" }"#,
     ),
-    row("dry_run", ALL, "record { calls = vec {} }"),
+    row("dry_run", ALL, "record { changes = vec {} }"),
     row("get_api_doc", ALL, NOTHING),
     row(
         "get_backup_chunk",

@@ -9,6 +9,7 @@ mod methods;
 mod programs;
 mod scene;
 mod texts;
+mod trials;
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,7 @@ fn should_take_a_tenth_of_a_message_for_the_dearest_request_of_every_method() {
     methods::work(&mut scene);
     methods::keep(&mut scene);
     programs::ask(&mut scene);
+    trials::try_changes(&mut scene);
     scene.pass(120);
     methods::read(&mut scene);
     methods::remove(&mut scene);

@@ -14,6 +14,9 @@ use crate::texts;
 /// A tenth of what the Internet Computer lets an update spend, and a query.
 const UPDATE: u64 = 4_000_000_000;
 const QUERY: u64 = 500_000_000;
+/// A dry run ends with the change after which it took 2,500,000,000; it changes nothing, so one that a query
+/// cuts off harms nobody.
+const TRIAL: u64 = 2_500_000_000 + 2_000_000_000;
 /// A message in which it does what is due begins nothing new after this many instructions; the last piece
 /// takes a tenth of a message as well.
 const TICK: u64 = 5_000_000_000 + UPDATE;
@@ -182,6 +185,7 @@ impl Scene {
         for ((method, what), instructions) in rows {
             let limit = match *method {
                 OWN => TICK,
+                "dry_run" => TRIAL,
                 method if is_query(method) => QUERY,
                 _ => UPDATE,
             };

@@ -8,7 +8,7 @@ mod config;
 mod schedules;
 mod steps;
 
-use chime_types::{Callback, Error, RetentionRule, RetryPolicy, limits};
+use chime_types::{Callback, Change, Error, RetentionRule, RetryPolicy, limits};
 
 use super::Caller;
 
@@ -281,6 +281,19 @@ pub fn page(limit: Option<u32>) -> Result<usize, Error> {
     let limit = limit.unwrap_or(limits::DEFAULT_PAGE_ITEMS);
     range("limit", limit.into(), 1, limits::MAXIMUM_PAGE_ITEMS.into())?;
     Ok(limit as usize)
+}
+
+/// The number of changes in a dry run.
+pub fn changes(changes: &[Change]) -> Result<(), Error> {
+    let most = limits::MAXIMUM_DRY_RUN_CHANGES;
+    if changes.len() <= most {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "changes",
+        format!("at most {most} changes, got {}", changes.len()),
+        "try the rest in another call, after those of these that would be done",
+    ))
 }
 
 /// The number of times in a preview.
