@@ -1,10 +1,12 @@
 //! What a plan of job files decided, carried out.
 
-use chime_types::{CodexRequest, PauseTaskRequest, PutCodexRequest, Task, TaskRequest};
+use chime_types::{
+    Change as ApiChange, CodexRequest, PauseTaskRequest, PutCodexRequest, Task, TaskRequest,
+};
 use sha2::{Digest, Sha256};
 
-use super::{Change, CodexFile, Declaration};
-use crate::error::{Kind, Result};
+use super::{Change, CodexFile, Declaration, Step};
+use crate::error::{Error, Kind, Result};
 use crate::scheduler::Scheduler;
 
 /// Why a task is paused whose job file switches it off.
@@ -19,6 +21,81 @@ pub enum Standing {
     Changed,
     /// It is what is stored.
     Same,
+}
+
+/// A change of those that carry a step out, to be tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The change.
+    pub change: ApiChange,
+    /// The file that it stores, if it does that.
+    codex: Option<CodexFile>,
+}
+
+impl Attempt {
+    /// Why it would be refused, with the file in the place of a field.
+    #[must_use]
+    pub fn fault(&self, error: Error) -> Error {
+        match &self.codex {
+            None => error,
+            Some(codex) => at_file(error, codex),
+        }
+    }
+}
+
+/// The changes that store these files and carry out a step, in their order.
+#[must_use]
+pub fn attempts(step: &Step, codices: &[&CodexFile]) -> Vec<Attempt> {
+    let store = |codex: &&CodexFile| Attempt {
+        change: ApiChange::put_codex(as_codex(codex)),
+        codex: Some((*codex).clone()),
+    };
+    let mut attempts: Vec<_> = codices.iter().map(store).collect();
+    let changes = match step {
+        Step::Create(request) => vec![ApiChange::create_task((**request).clone())],
+        Step::Update(change) => changes_of(change),
+        Step::Unchanged(_) | Step::Repeats { .. } | Step::Refused(_) => Vec::new(),
+    };
+    let changes = changes.into_iter();
+    attempts.extend(changes.map(|change| Attempt {
+        change,
+        codex: None,
+    }));
+    attempts
+}
+
+fn changes_of(change: &Change) -> Vec<ApiChange> {
+    let task_id = change.task.id;
+    let update = change.update.clone().map(ApiChange::update_task);
+    let switch = change.active.map(|active| match active {
+        true => ApiChange::resume_task(TaskRequest { task_id }),
+        false => ApiChange::pause_task(pause(task_id, SWITCHED_OFF)),
+    });
+    update.into_iter().chain(switch).collect()
+}
+
+fn as_codex(codex: &CodexFile) -> PutCodexRequest {
+    PutCodexRequest {
+        name: codex.name.clone(),
+        code: Some(codex.code.clone()),
+        ..PutCodexRequest::default()
+    }
+}
+
+/// What is wrong with the request is wrong with the file.
+fn at_file(error: Error, codex: &CodexFile) -> Error {
+    match error.field() {
+        Some(_) => error.at(codex.file.display().to_string()),
+        None => error,
+    }
+}
+
+fn pause(task_id: u64, reason: &str) -> PauseTaskRequest {
+    PauseTaskRequest {
+        task_id,
+        reason: Some(reason.to_string()),
+        cancel_running: None,
+    }
 }
 
 impl Scheduler {
@@ -55,16 +132,8 @@ impl Scheduler {
         if standing == Standing::Same {
             return Ok(standing);
         }
-        let request = PutCodexRequest {
-            name: codex.name.clone(),
-            code: Some(codex.code.clone()),
-            ..PutCodexRequest::default()
-        };
-        let stored = self.put_codex(&request).await;
-        stored.map_err(|error| match error.field() {
-            Some(_) => error.at(codex.file.display().to_string()),
-            None => error,
-        })?;
+        let stored = self.put_codex(&as_codex(codex)).await;
+        stored.map_err(|error| at_file(error, codex))?;
         Ok(standing)
     }
 
@@ -102,11 +171,6 @@ impl Scheduler {
     /// # Errors
     /// Those of `pause_task`.
     pub async fn switch_off(&self, task_id: u64, reason: &str) -> Result<Task> {
-        self.pause_task(&PauseTaskRequest {
-            task_id,
-            reason: Some(reason.to_string()),
-            cancel_running: None,
-        })
-        .await
+        self.pause_task(&pause(task_id, reason)).await
     }
 }

@@ -53,7 +53,7 @@ use std::path::{Path, PathBuf};
 
 use chime_types::{Action, CreateTaskRequest, NewSchedule, NewStep};
 
-pub use carry_out::Standing;
+pub use carry_out::{Attempt, Standing, attempts};
 pub use daptin_words::{DaptinWords, daptin_tasks};
 pub use dialect::NO_RETRIES;
 pub use document::strict_json;

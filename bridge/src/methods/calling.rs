@@ -1,6 +1,6 @@
 //! Calling a method: arguments, safety, the call itself, and an answer that fits.
 
-use chime_types::{CreateTaskRequest, TaskResult};
+use chime_types::{Change, TaskResult};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Confirmation, Form, Row};
@@ -10,8 +10,7 @@ use super::{CanisterTools, Object, Reply, answers, settings, size};
 use crate::candid_json::{Answer, Method};
 use crate::diagnosis::channel_doubt;
 use crate::error::Result;
-use crate::scheduler::Canister;
-use crate::scheduler::Manner;
+use crate::scheduler::{Canister, Manner, Tried, agent_error};
 
 /// Items of a page for which nobody asked for a number.
 const CONCISE_ITEMS: u32 = 50;
@@ -68,7 +67,7 @@ impl<C: Canister> CanisterTools<C> {
     async fn trial(&self, method: &Method, arguments: &Object) -> Result<Object> {
         let looked = self.know_callees(arguments).await?;
         let outlook = self.outlook(method, &looked.arguments).await?;
-        self.foresee_room(method, &looked.arguments).await?;
+        let note = self.try_it(method, &looked.arguments).await?;
         let mut answer = Map::from_iter([("dry_run".to_string(), json!(true))]);
         answer.extend(outlook);
         if !looked.calls.is_empty() {
@@ -82,25 +81,28 @@ impl<C: Canister> CanisterTools<C> {
         if let Some(hint) = asked.get("hint") {
             answer.insert("hint".to_string(), hint.clone());
         }
-        let unchecked =
-            "nothing was changed; rights, quotas and limits are checked again when it is done";
-        answer.insert("note".to_string(), json!(unchecked));
+        answer.insert("note".to_string(), json!(note));
         Ok(answer)
     }
 
-    /// Refuses what the quotas of the caller would refuse. A creation with a key may be a repeated one,
-    /// which makes nothing.
-    async fn foresee_room(&self, method: &Method, arguments: &Object) -> Result<()> {
-        if !self.is_scheduler || method.name != "create_task" {
-            return Ok(());
+    /// Refuses what the scheduler would refuse, and says what is still unknown then.
+    pub(super) async fn try_it(&self, method: &Method, arguments: &Object) -> Result<&'static str> {
+        if !self.is_scheduler || method.is_query {
+            return Ok("nothing was changed");
         }
-        let encoded = self.interface.encode_arguments(method, arguments)?;
-        let request: CreateTaskRequest = answers::typed(&encoded)?;
-        if request.idempotency_key.is_some() {
-            return Ok(());
+        let request = self.interface.encode_arguments(method, arguments)?;
+        let Some(change) = Change::of(&method.name, &request) else {
+            return Ok("nothing was changed; this method cannot be tried, so it may be refused");
+        };
+        let change = change.map_err(|error| agent_error(error.into(), &method.name))?;
+        let tried = self.scheduler.try_changes(&[change]).await?.pop();
+        match tried {
+            Some(Tried::Done(_)) => Ok("nothing was changed; the scheduler would do it now"),
+            Some(Tried::Refused(error)) => Err(error),
+            Some(Tried::Unknown) | None => {
+                Ok("nothing was changed; it is too large to be tried, so it may be refused")
+            }
         }
-        let mut room = self.scheduler.room(1).await?;
-        room.take(&request.schedules, request.disabled != Some(true))
     }
 
     /// Nothing was done; the answer says what would be destroyed, and how to go on.

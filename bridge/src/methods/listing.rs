@@ -9,6 +9,9 @@ use super::{Object, Tool, callees, guidance, plain_json, samples, verbs};
 use crate::candid_json::{Interface, Method, Shapes, advice};
 use crate::error::{Error, Kind, Result};
 
+/// No tool is made of it: each tool that changes something has it as an argument.
+const DRY_RUN: &str = "dry_run";
+
 /// Longest name that every client takes.
 const MAXIMUM_NAME_CHARACTERS: usize = 64;
 
@@ -139,7 +142,8 @@ pub(super) fn entries(
 }
 
 fn plans_of_scheduler(interface: &Interface) -> Vec<Plan> {
-    let mut methods: Vec<_> = interface.methods().iter().collect();
+    let methods = interface.methods().iter();
+    let mut methods: Vec<_> = methods.filter(|method| method.name != DRY_RUN).collect();
     let place = |method: &Method| {
         let rows = catalogue::ROWS.iter();
         rows.take_while(|row| row.method != method.name).count()

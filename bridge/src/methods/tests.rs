@@ -8,7 +8,7 @@ use chime_types::{ErrorKind, ExecutionStatus, Rule};
 use serde_json::json;
 
 use super::*;
-use crate::fixtures::{execution, schedule, task, user};
+use crate::fixtures::{execution, schedule, task, tried, user};
 use crate::scheduler::Manner;
 
 /// Most tasks on a page of the stand-in.
@@ -149,6 +149,7 @@ impl Canister for Fake {
                 encode(types::ExecutionResult::Ok(self.executions[0].clone()))
             }
             "preview_schedule" => encode(preview(&arguments)),
+            "dry_run" => encode(tried(&arguments)),
             "restore_backup" => encode(types::RestoreBackupResult::Ok(types::RestoredBackup {
                 tasks: 1,
                 executions: 2,

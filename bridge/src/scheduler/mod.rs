@@ -10,6 +10,7 @@ mod archive;
 mod callees;
 mod canister;
 mod client;
+mod dry_run;
 mod failures;
 mod find;
 mod interface;
@@ -21,7 +22,7 @@ mod oversized;
 mod owners;
 mod pages;
 mod provision;
-mod room;
+
 mod wait;
 
 pub use agent_error::{agent_error, query_error};
@@ -30,6 +31,7 @@ pub(crate) use callees::{Arguments, Call, Place, Sent, unchecked};
 pub use callees::{Checked, NamesCallees};
 pub use canister::{Canister, Manner, Remote};
 pub use client::Scheduler;
+pub use dry_run::Tried;
 pub use find::find_schedule;
 
 pub use interface::{SCHEDULER_INTERFACE, interface_of};
@@ -38,5 +40,5 @@ pub use latest::Latest;
 pub use module::Module;
 pub use owners::HOW_OWNERS_ARE_FOUND;
 pub use provision::Provision;
-pub use room::Room;
+
 pub use wait::{Patience, not_known_yet, require_completed, wait};

@@ -5,3 +5,4 @@ pub(super) mod prune;
 pub(super) mod rows;
 pub(super) mod run;
 pub(super) mod show;
+mod trial;

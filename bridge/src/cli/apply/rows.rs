@@ -1,12 +1,9 @@
 //! The rows of the answer, and the remarks below it.
 
-use chime_schedule::{Definition, Schedule};
-use chime_types::limits::NANOSECONDS;
-use chime_types::{Action, NewSchedule, Task};
+use chime_types::{Action, Task};
 
-use crate::apply::{self, Change, Finding, Outcome, Refusal, Standing};
+use crate::apply::{self, Change, CodexFile, Finding, Outcome, Refusal, Standing};
 use crate::cli::apply::show::{AppliedRow, FieldChange, FieldFault};
-use crate::terminal::Writer;
 
 /// The row with what the scheduler says about the task.
 pub(in crate::cli) fn with_task(row: AppliedRow, task: &Task) -> AppliedRow {
@@ -57,10 +54,11 @@ pub(in crate::cli) fn with_pause(mut row: AppliedRow, finding: &Finding) -> Appl
 /// The row with what became of the files of Python that the task runs, or would become.
 pub(in crate::cli) fn with_codices(
     mut row: AppliedRow,
-    standings: &[(&str, Standing)],
+    standings: &[(&CodexFile, Standing)],
     is_trial: bool,
 ) -> AppliedRow {
-    for (name, standing) in standings {
+    for (codex, standing) in standings {
+        let name = &codex.name;
         let (what, would) = match standing {
             Standing::New => ("is stored", "would be stored"),
             Standing::Changed => ("is stored as a new version", "would be a new version"),
@@ -75,43 +73,14 @@ pub(in crate::cli) fn with_codices(
     row
 }
 
-/// What the scheduler would say about a schedule that was not sent to it.
-pub(in crate::cli) fn foreseen(
-    row: AppliedRow,
-    schedule: Option<&NewSchedule>,
-    writer: &Writer,
-) -> AppliedRow {
-    let Some(new) = schedule else {
-        return row;
-    };
-    let now_at = writer.clock().now_at();
-    let delay = new
-        .start_after_seconds
-        .unwrap_or(0)
-        .saturating_mul(NANOSECONDS);
-    let start_at = new.start_at.unwrap_or(now_at).saturating_add(delay);
-    let explicit = new.start_at.is_some() || new.start_after_seconds.is_some();
-    let compiled = Schedule::compile(&Definition {
-        rule: &new.rule,
-        timezone: new.timezone.as_deref(),
-        gap: new.gap.unwrap_or_default(),
-        start_at,
-        explicit_start: explicit,
-        end_at: new.end_at,
-        exclusions: new.exclusions.as_deref().unwrap_or_default(),
-    });
-    let Ok(schedule) = compiled else {
-        return row;
-    };
-    let next = schedule
-        .next_after(now_at.saturating_sub(1))
-        .filter(|_| !row.disabled);
-    AppliedRow {
-        schedule: Some(schedule.describe()),
-        timezone: Some(schedule.timezone().to_string()),
-        ..row
+/// The row of a document of which the scheduler was not asked whether it would take it.
+pub(in crate::cli) fn untried(mut row: AppliedRow) -> AppliedRow {
+    if row.action != "untried" {
+        row.action = "untried";
+        row.notes
+            .push("not tried: too much for one dry run; apply fewer files at a time".to_string());
     }
-    .next_at(next)
+    row
 }
 
 /// The row of a document that was refused.

@@ -1,15 +1,15 @@
 //! `chime apply`: reads job files and brings the tasks up to date with them.
 
-use chime_types::{NewSchedule, PreviewScheduleRequest};
-
 use super::prune;
-use super::rows::{differences, foreseen, refused, remarks, with_codices, with_pause, with_task};
-use crate::apply::{self, Change, Finding, Outcome, Plan, Refusal, Standing, Step};
+use super::rows::{differences, refused, remarks, with_codices, with_pause, with_task};
+use super::trial::judged;
+use crate::apply::{
+    self, Attempt, Change, CodexFile, Finding, Outcome, Plan, Refusal, Standing, Step,
+};
 use crate::cli::apply::show::{Applied, AppliedRow};
 use crate::cli::session::{Session, hint_to_keep_running, with_scheduler};
 use crate::cli::{ApplyArguments, GlobalArguments};
 use crate::error::{Error, Kind, Result};
-use crate::scheduler::Room;
 use crate::terminal::Writer;
 
 /// Applies the files and writes what became of each document.
@@ -30,15 +30,15 @@ pub(in crate::cli) async fn run(
     let rows = with_scheduler(global, writer, async |session| {
         let mut plan = Plan::new(session.scheduler.all_tasks().await?);
         let trial = Trial::of(arguments);
-        let mut room = match trial {
-            Trial::No => None,
-            Trial::Dry | Trial::Diff => Some(session.scheduler.room(findings.len() as u64).await?),
-        };
         let mut rows = Vec::with_capacity(findings.len());
         for finding in &findings {
-            let place = (&mut plan, room.as_mut());
-            rows.push(one(session, place, finding, trial, writer).await?);
+            rows.push(one(session, &mut plan, finding, trial).await?);
         }
+        let rows = judged(session, rows).await?;
+        let rows = findings.iter().zip(rows);
+        let mut rows: Vec<_> = rows
+            .map(|(finding, row)| with_pause(row, finding))
+            .collect();
         if rows
             .iter()
             .any(|row| matches!(row.action, "created" | "updated"))
@@ -78,7 +78,7 @@ impl Trial {
 
 /// What kept a document from being applied: its own fault, which is reported and passed over, or a
 /// failure that ends the command.
-enum Obstacle {
+pub(super) enum Obstacle {
     Refused(Refusal),
     Failed(Error),
 }
@@ -100,13 +100,13 @@ impl From<Error> for Obstacle {
     }
 }
 
+/// The row of a document, and on trial what has to be tried before the row is known to be right.
 async fn one(
     session: &Session,
-    (plan, room): (&mut Plan, Option<&mut Room>),
+    plan: &mut Plan,
     finding: &Finding,
     trial: Trial,
-    writer: &Writer,
-) -> Result<AppliedRow> {
+) -> Result<(AppliedRow, Vec<Attempt>)> {
     let mut row = AppliedRow {
         file: finding.file.clone(),
         task: finding.task.clone(),
@@ -115,25 +115,26 @@ async fn one(
     };
     let attempt = async {
         let step = decide(session, plan, finding, &mut row.notes).await?;
-        let request = match &step {
-            Some(Step::Create(request)) => Some(request.clone()),
-            _ => None,
-        };
         let standings = match &step {
             Some(Step::Refused(_)) => Vec::new(),
             _ => codices(session, finding, trial).await?,
         };
-        let row = carry_out(session, step, row.clone(), trial, writer).await?;
-        let row = with_codices(row, &standings, trial != Trial::No);
-        // What is refused for another reason takes no room.
-        if let (Some(room), Some(request)) = (room, request) {
-            room.take(&request.schedules, request.disabled != Some(true))?;
-        }
-        Ok(row)
+        let attempts = match (&step, trial) {
+            (None, _) | (_, Trial::No) => Vec::new(),
+            (Some(step), Trial::Dry | Trial::Diff) => {
+                let new = standings
+                    .iter()
+                    .filter(|(_, standing)| *standing != Standing::Same);
+                let files: Vec<_> = new.map(|(codex, _)| *codex).collect();
+                apply::attempts(step, &files)
+            }
+        };
+        let row = carry_out(session, step, row.clone(), trial).await?;
+        Ok((with_codices(row, &standings, trial != Trial::No), attempts))
     };
     match attempt.await {
-        Ok(row) => Ok(with_pause(row, finding)),
-        Err(Obstacle::Refused(refusal)) => Ok(refused(row, refusal)),
+        Ok(planned) => Ok(planned),
+        Err(Obstacle::Refused(refusal)) => Ok((refused(row, refusal), Vec::new())),
         Err(Obstacle::Failed(error)) => Err(error),
     }
 }
@@ -144,14 +145,14 @@ async fn codices<'a>(
     session: &Session,
     finding: &'a Finding,
     trial: Trial,
-) -> Result<Vec<(&'a str, Standing)>> {
+) -> Result<Vec<(&'a CodexFile, Standing)>> {
     let mut standings = Vec::with_capacity(finding.codices.len());
     for codex in &finding.codices {
         let standing = match trial {
             Trial::No => session.scheduler.store(codex).await?,
             Trial::Dry | Trial::Diff => session.scheduler.standing(codex).await?,
         };
-        standings.push((codex.name.as_str(), standing));
+        standings.push((codex, standing));
     }
     Ok(standings)
 }
@@ -190,7 +191,6 @@ async fn carry_out(
     step: Option<Step>,
     row: AppliedRow,
     trial: Trial,
-    writer: &Writer,
 ) -> std::result::Result<AppliedRow, Obstacle> {
     match step {
         None => Ok(AppliedRow {
@@ -219,12 +219,7 @@ async fn carry_out(
                 ..row
             };
             if trial != Trial::No {
-                try_schedules(session, &request.schedules).await?;
-                let row = AppliedRow {
-                    disabled: request.disabled == Some(true),
-                    ..row
-                };
-                return Ok(foreseen(row, request.schedules.first(), writer));
+                return Ok(row);
             }
             let task = session.scheduler.create_task(&request).await?;
             Ok(with_task(row, &task))
@@ -245,34 +240,9 @@ async fn carry_out(
                 row.notes
                     .push(format!("changed since it was applied: {fields}"));
             }
-            update(session, &change, row, trial, writer).await
+            update(session, &change, row, trial).await
         }
     }
-}
-
-/// Whether the scheduler would take these schedules: it is asked, and changes nothing.
-async fn try_schedules(
-    session: &Session,
-    schedules: &[NewSchedule],
-) -> std::result::Result<(), Obstacle> {
-    for (index, schedule) in schedules.iter().enumerate() {
-        let request = PreviewScheduleRequest {
-            schedule: schedule.clone(),
-            from_at: None,
-            count: Some(1),
-        };
-        if let Err(error) = session.scheduler.preview_schedule(&request).await {
-            let place = format!("schedules[{index}]");
-            let field = error
-                .field()
-                .map(|field| field.replacen("schedule", &place, 1));
-            return Err(match Obstacle::from(error) {
-                Obstacle::Refused(refusal) => Obstacle::Refused(Refusal { field, ..refusal }),
-                failed @ Obstacle::Failed(_) => failed,
-            });
-        }
-    }
-    Ok(())
 }
 
 async fn update(
@@ -280,30 +250,18 @@ async fn update(
     change: &Change,
     row: AppliedRow,
     trial: Trial,
-    writer: &Writer,
 ) -> std::result::Result<AppliedRow, Obstacle> {
-    if trial != Trial::No {
-        let schedules = change
-            .update
-            .as_ref()
-            .and_then(|update| update.schedules.as_ref());
-        try_schedules(session, schedules.map_or(&[], Vec::as_slice)).await?;
-        let row = with_task(row, &change.task);
-        let row = AppliedRow {
-            disabled: change.active.map_or(row.disabled, |active| !active),
-            differences: match trial {
-                Trial::Diff => differences(change),
-                Trial::No | Trial::Dry => Vec::new(),
-            },
-            ..row
-        };
-        return Ok(match schedules {
-            Some(schedules) => foreseen(row, schedules.first(), writer),
-            None => row,
-        });
-    }
-    let task = session.scheduler.change_applied(change).await?;
-    Ok(with_task(row, &task))
+    let task = match trial {
+        Trial::No => session.scheduler.change_applied(change).await?,
+        Trial::Dry | Trial::Diff => change.task.clone(),
+    };
+    Ok(AppliedRow {
+        differences: match trial {
+            Trial::Diff => differences(change),
+            Trial::No | Trial::Dry => Vec::new(),
+        },
+        ..with_task(row, &task)
+    })
 }
 
 /// Writes remarks and refusals to the standard error; refusals make the command fail.

@@ -20,6 +20,8 @@ pub struct Applied {
     pruned: usize,
     configuration: usize,
     refused: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    untried: usize,
     results: Vec<AppliedRow>,
     notes: Vec<String>,
 }
@@ -37,7 +39,8 @@ pub struct AppliedRow {
     pub task: Option<String>,
     /// The task's id, if it exists.
     pub task_id: Option<String>,
-    /// `created`, `updated`, `unchanged`, `pruned`, `configuration` or `refused`.
+    /// `created`, `updated`, `unchanged`, `pruned`, `configuration`, `refused`, or on trial
+    /// `untried`: whether the scheduler would take it is not known.
     pub action: &'static str,
     /// The schedules in words.
     pub schedule: Option<String>,
@@ -145,6 +148,7 @@ impl Applied {
             pruned: count("pruned"),
             configuration: count("configuration"),
             refused: count("refused"),
+            untried: count("untried"),
             results,
             notes,
         }
@@ -230,6 +234,7 @@ impl Applied {
             (self.pruned, "pruned"),
             (self.configuration, "configuration"),
             (self.refused, "refused"),
+            (self.untried, "not tried"),
         ];
         let shown: Vec<_> = counts
             .iter()

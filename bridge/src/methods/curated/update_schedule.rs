@@ -37,29 +37,27 @@ impl<C: Canister> CanisterTools<C> {
         let before = schedules[at].clone();
         let after = changed(&before, arguments, &task.schedules[at])?;
         schedules[at] = after.clone();
+        let request = request(&task, json!(schedules));
         if given.dry_run {
+            let here = |error: Error| at_changes(error, at, &task);
+            let note = self.try_it(self.method(METHOD)?, &request).await;
+            let note = note.map_err(here)?;
             let preview = self.preview_of(&json!(after), CHANGES).await?;
             return Ok(json!({
                 "dry_run": true,
                 "would": format!("Update schedule {} of task {} ({:?})", task.schedules[at].id, task.id, task.name),
                 "changes": differences(&before, &after),
                 "schedules": [preview],
-                "note": "nothing was changed; everything else of the schedule stays as it is",
+                "note": format!("{note}; everything else of the schedule stays as it is"),
             }));
         }
-        self.replace(&task, at, json!(schedules)).await
+        self.replace(&task, at, &request).await
     }
 
-    async fn replace(&self, task: &Task, at: usize, schedules: Value) -> Result<Value> {
+    async fn replace(&self, task: &Task, at: usize, request: &Object) -> Result<Value> {
         let method = self.method(METHOD)?;
-        let request = Map::from_iter([
-            ("task_id".to_string(), json!(task.id.to_string())),
-            ("schedules".to_string(), schedules),
-            // Whatever came between is not undone.
-            ("expected_version".to_string(), json!(task.version)),
-        ]);
         let here = |error: Error| at_changes(error, at, task);
-        let encoded = self.interface.encode_arguments(method, &request);
+        let encoded = self.interface.encode_arguments(method, request);
         let bytes = self.send(method, encoded.map_err(here)?).await?;
         let answer: TaskResult = answers::typed(&bytes)?;
         let new = answer.into_result().map_err(|error| here(error.into()))?;
@@ -81,6 +79,16 @@ impl<C: Canister> CanisterTools<C> {
         }
         Ok(Value::Object(shown))
     }
+}
+
+/// The change of the task with these schedules in the place of its own.
+fn request(task: &Task, schedules: Value) -> Object {
+    Map::from_iter([
+        ("task_id".to_string(), json!(task.id.to_string())),
+        ("schedules".to_string(), schedules),
+        // Whatever came between is not undone.
+        ("expected_version".to_string(), json!(task.version)),
+    ])
 }
 
 /// Which schedule is meant: the one with this id or name, or the only one.

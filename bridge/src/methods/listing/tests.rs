@@ -87,16 +87,16 @@ fn should_offer_the_ten_documented_tools_by_default() {
 #[test]
 fn should_know_every_method_of_the_scheduler() {
     let interface = Interface::parse(SCHEDULER_INTERFACE).unwrap();
-    for method in interface.methods() {
+    let methods = interface.methods().iter();
+    // Each tool has that one as an argument.
+    let methods: Vec<_> = methods.filter(|method| method.name != "dry_run").collect();
+    for method in &methods {
         let row = Row::of(&method.name);
         let row = row.unwrap_or_else(|| panic!("{} has no row", method.name));
         assert_eq!(row.hints.read_only, method.is_query, "{}", method.name);
     }
-    assert_eq!(catalogue::ROWS.len(), interface.methods().len());
-    assert_eq!(
-        scheduler(&Selection::all()).len(),
-        interface.methods().len() + 3
-    );
+    assert_eq!(catalogue::ROWS.len(), methods.len());
+    assert_eq!(scheduler(&Selection::all()).len(), methods.len() + 3);
 }
 
 #[test]

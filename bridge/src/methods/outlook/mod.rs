@@ -2,8 +2,7 @@
 //! and what is shown to whoever has to confirm.
 //!
 //! It checks the arguments as far as that can be done from here: their form, the schedules in them,
-//! and whether what they name exists. Quotas, names and rights are checked by the scheduler when it
-//! is done.
+//! and whether what they name exists. All else the scheduler checks when it tries the call (`calling`).
 
 use serde_json::{Map, Value, json};
 

@@ -180,6 +180,6 @@ macro_rules! nobody_s {
 nobody_s! {
     ActionDefinition ActionPage Alert AlertPage ApiDoc Backfill BackfillPage Backup BackupChunk Codex CodexPage
     Entities Journal
-    BackupPage ClaimedJobs Config DeletedTask Delivery JobLease Removed ReplayedDeadLetters
+    BackupPage ClaimedJobs Config DeletedTask Delivery DryRun JobLease Removed ReplayedDeadLetters
     ReportPage RestoredBackup SchedulePreview SecretNames Stats Task TaskPage User UserPage
 }
