@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chime_types::RetryPolicy;
 use clap::{Arg, Args, Command, Parser};
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use crate::cli::record::request_json;
 use crate::cli::{Cli, SettingArguments, TaskCommand};
 use crate::fixtures::task;
 use crate::scheduler::SCHEDULER_INTERFACE;
+use crate::words::span;
 
 /// Fields of a change that are no setting: what is changed, and the guard against a change between.
 const NO_FLAG: [&str; 2] = ["task_id", "expected_version"];
@@ -116,6 +118,43 @@ fn cases(variant: &str) -> BTreeSet<String> {
     names
         .map(|line| line.split([' ', ';']).next().unwrap().to_string())
         .collect()
+}
+
+/// A text of the repository.
+fn text(path: &str) -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::read_to_string(root.join(path)).unwrap()
+}
+
+/// What nobody can leave out of a text that is written by hand.
+#[test]
+fn should_tell_of_every_case_in_the_guide() {
+    let guide = text("canister/src/service/guide.md");
+    for variant in ["Action", "OverlapPolicy", "OnUnknown", "MissedRuns", "Rule"] {
+        for case in cases(variant) {
+            assert!(guide.contains(&format!("`{case}`")), "{variant}: {case}");
+        }
+    }
+}
+
+#[test]
+fn should_name_the_defaults_of_retries_as_they_are() {
+    let defaults = RetryPolicy::default();
+    for flag in flags() {
+        let expected = match flag.get_long() {
+            Some("retries") => defaults.max_retries.to_string(),
+            Some("retry-delay") => span(Some(defaults.initial_delay_seconds)),
+            Some("retry-maximum-delay") => span(Some(defaults.maximum_delay_seconds)),
+            _ => continue,
+        };
+        let help = flag.get_help().unwrap().to_string();
+        let (_, default) = help.split_once("default: ").unwrap();
+        assert_eq!(default.trim_end_matches('.'), expected, "{help}");
+    }
+    let numbers = ["no", "one", "two", "three", "four", "five"];
+    let number = numbers[defaults.max_retries as usize];
+    let said = format!("null is {number} retries after 5, 10 and 20");
+    assert!(SCHEDULER_INTERFACE.contains(&said), "{said}");
 }
 
 #[test]
