@@ -14,6 +14,7 @@ mod actions;
 mod alerts;
 mod api;
 mod ask;
+mod codices;
 mod connections;
 mod document;
 mod events;

@@ -189,15 +189,17 @@ fn request(method: &str, path: &str) -> Value {
         true => &["task_id", "execution_id", "alert_id", "name"],
         false => &[],
     };
-    let is_named =
-        |name: &str| by_path.contains(&name) && (name != "name" || path.contains("/action/"));
+    let is_named = |name: &str| {
+        by_path.contains(&name)
+            && (name != "name" || path.contains("/action/") || path.contains("/codex/"))
+    };
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.retain(|name, _| !is_named(name));
     }
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|name| !name.as_str().is_some_and(is_named));
         // What a change does not name stays.
-        if path == "/api/action/{id}" {
+        if path == "/api/action/{id}" || path == "/api/codex/{id}" {
             required.clear();
         }
     }

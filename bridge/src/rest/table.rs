@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use super::ask::Ask;
 use super::document::Answer;
 use super::problem::Outcome;
-use super::{actions, alerts, executions, figures, preview, tasks, timeline};
+use super::{actions, alerts, codices, executions, figures, preview, tasks, timeline};
 use crate::access::Reach;
 
 /// What a request sends.
@@ -140,6 +140,12 @@ fn of_the_rest() -> Vec<Row> {
         row!(GET "/api/action/{id}" "action" "Shows an action.", Sent::Nothing, One, actions::read),
         row!(PATCH "/api/action/{id}" "action" "Changes an action.", Sent::Request("define_action"), One, actions::update),
         row!(DELETE "/api/action/{id}" "action" "Removes an action.", Sent::Nothing, Nothing, actions::delete),
+        row!(GET "/api/codex" "codex" "Lists the stored Python, without the code.", Sent::Nothing, Page, codices::list),
+        row!(POST "/api/codex" "codex" "Stores Python that is not there yet.", Sent::Request("put_codex"), Made, codices::create),
+        row!(GET "/api/codex/{id}" "codex" "Shows a codex with its code and its versions.", Sent::Nothing, One, codices::read),
+        row!(PATCH "/api/codex/{id}" "codex" "Stores a new version of a codex.", Sent::Request("put_codex"), One, codices::update),
+        row!(DELETE "/api/codex/{id}" "codex" "Removes a codex with its versions.", Sent::Nothing, Nothing, codices::delete),
+        row!(POST "/api/codex/{id}/rollback" "codex" as "codex", "Makes the code of an older version that of a new one.", Sent::Maybe("rollback_codex"), One, &[], codices::rollback),
         row!(GET "/api/alert" "alert" "Lists the alerts.", Sent::Nothing, Page, alerts::list),
         row!(POST "/api/alert" "alert" "Makes an alert.", Sent::Request("create_alert"), Made, alerts::create),
         row!(GET "/api/alert/{id}" "alert" "Shows an alert.", Sent::Nothing, One, alerts::read),
