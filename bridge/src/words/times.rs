@@ -96,7 +96,9 @@ impl Clock {
         }
     }
 
-    fn format(&self, at: u64, pattern: &str) -> String {
+    /// An instant by a pattern such as `%H:%M`.
+    #[must_use]
+    pub fn format(&self, at: u64, pattern: &str) -> String {
         timestamp(at).map_or_else(
             || "out of range".into(),
             |instant| {
