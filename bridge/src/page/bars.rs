@@ -30,10 +30,11 @@ pub(super) fn bars(executions: &[TaskExecution]) -> Markup {
         .collect();
     let label = format!("The last {} runs: {}", shown.len(), words.join(", "));
     html! {
-        svg .bars role="img" aria-label=(label) viewBox={ "0 0 " (SHOWN * WIDTH) " " (HEIGHT) } {
+        svg .bars role="group" aria-label=(label) viewBox={ "0 0 " (SHOWN * WIDTH) " " (HEIGHT) } {
             @for (index, execution) in shown.iter().enumerate() {
-                a href={ "/executions/" (execution.id) } tabindex="-1" {
-                    title { (execution_state(execution)) }
+                a href={ "/executions/" (execution.id) } tabindex="-1"
+                    aria-label={ "Run " (execution.id) ", " (execution_state(execution)) } {
+                    title { "Run " (execution.id) ", " (execution_state(execution)) }
                     (bar(index * WIDTH, execution.status))
                 }
             }

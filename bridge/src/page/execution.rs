@@ -1,32 +1,36 @@
 //! An execution: what happened, why, and what can be done.
 
-use chime_types::{Attempt, ExecutionStatus, Task, TaskExecution};
+use chime_types::{Action, Attempt, ExecutionStatus, Task, TaskExecution, WaitReason};
+
 use maud::{Markup, html};
 
+use super::codices::codex_path;
 use super::layout::{Context, page};
 use super::parts::{Button, block, button, full_time, shown, state, task_link};
-use super::waterfall::waterfall;
+use super::waterfall::{step_name, waterfall};
 use crate::diagnosis::{ahead, explain};
 use crate::words::{execution_state, took, word};
 
-/// The page.
+/// The page. `before` are the executions that it waits behind.
 #[must_use]
-pub fn execution(context: &Context, task: &Task, run: &TaskExecution) -> String {
+pub fn execution(context: &Context, task: &Task, run: &TaskExecution, before: &[u64]) -> String {
     let title = format!("Run {}", run.id);
     let body = html! {
-        p { "Of task " (task_link(task.id, &task.name)) }
-        div #run data-live { (content(context, task, run)) }
+        p .lead { "Of the task " (task_link(task.id, &task.name)) }
+        div #run data-live { (content(context, task, run, before)) }
     };
     page(context, &title, &body)
 }
 
-fn content(context: &Context, task: &Task, run: &TaskExecution) -> Markup {
+fn content(context: &Context, task: &Task, run: &TaskExecution, before: &[u64]) -> Markup {
     html! {
-        div .row { (state(execution_state(run))) (buttons(context, run)) }
-        (cause(task, run))
+        div .row.standing { (state(execution_state(run))) (buttons(context, run)) }
+        (cause(task, run, before))
         (times(context, run))
-        h2 { "Attempts" }
-        (waterfall(run, context.clock.now_at()))
+        section .card {
+            h2 { "Attempts" }
+            (waterfall(task, run, context.clock.now_at()))
+        }
         (attempts(context, task, run))
         @if let Some(error) = &run.error { (block("Error", error)) }
         @if let Some(result) = &run.result { (block("Answer", result)) }
@@ -70,7 +74,7 @@ fn buttons(context: &Context, run: &TaskExecution) -> Markup {
 }
 
 /// Why it failed, or what it waits for.
-fn cause(task: &Task, run: &TaskExecution) -> Markup {
+fn cause(task: &Task, run: &TaskExecution, before: &[u64]) -> Markup {
     let has_failed = matches!(
         run.status,
         ExecutionStatus::Failed | ExecutionStatus::TimedOut
@@ -83,7 +87,27 @@ fn cause(task: &Task, run: &TaskExecution) -> Markup {
                 ul { @for remedy in &why.remedies { li { (remedy.text()) } } }
             }
         } @else if let Some(waits) = ahead(task, run) {
-            p .notice.bad[waits.needs_somebody] { (shown(&waits.text)) }
+            p .notice.bad[waits.needs_somebody] { (shown(&waits.text)) " " (blocks(task, run, before)) }
+        }
+    }
+}
+
+/// What it waits for, as links.
+fn blocks(task: &Task, run: &TaskExecution, before: &[u64]) -> Markup {
+    let step = usize::try_from(run.step_to_execute).unwrap_or(usize::MAX);
+    let codex = task.steps.get(step).and_then(|step| match &step.action {
+        Action::Codex { name, .. } => Some(name.as_str()),
+        _ => None,
+    });
+    html! {
+        @match (run.waiting_for, codex) {
+            (Some(WaitReason::Worker), _) => a href="/workers" { "See the workers" },
+            (Some(WaitReason::Diverged), Some(name)) => a href=(codex_path(name, false)) { "See the codex" },
+            _ => {},
+        }
+        @for (index, id) in before.iter().enumerate() {
+            @if index == 0 { "It waits behind run " } @else { ", " }
+            a href={ "/executions/" (id) } { (id) }
         }
     }
 }
@@ -96,7 +120,7 @@ fn times(context: &Context, run: &TaskExecution) -> Markup {
         ("Goes on", run.wake_at),
     ];
     html! {
-        dl .tiles {
+        dl .facts.card {
             @for (name, at) in rows {
                 @if let Some(at) = at { div { dt { (name) } dd { (full_time(context, at)) } } }
             }
@@ -112,7 +136,7 @@ fn attempts(context: &Context, task: &Task, run: &TaskExecution) -> Markup {
                 caption .hidden { "Attempts, the oldest first" }
                 thead { tr {
                     th scope="col" { "Step" } th scope="col" { "Attempt" } th scope="col" { "Outcome" }
-                    th scope="col" { "Took" } th scope="col" { "Said" }
+                    th scope="col" { "Took" } th scope="col" { "Answer" }
                 } }
                 tbody { @for attempt in &run.attempts { (line(context, task, attempt)) } }
             }
@@ -121,8 +145,6 @@ fn attempts(context: &Context, task: &Task, run: &TaskExecution) -> Markup {
 }
 
 fn line(context: &Context, task: &Task, attempt: &Attempt) -> Markup {
-    let index = usize::try_from(attempt.step).unwrap_or(usize::MAX);
-    let name = task.steps.get(index).and_then(|step| step.name.as_deref());
     let ended = attempt
         .finished_at
         .unwrap_or_else(|| context.clock.now_at());
@@ -133,13 +155,11 @@ fn line(context: &Context, task: &Task, attempt: &Attempt) -> Markup {
     };
     html! {
         tr {
-            th scope="row" data-label="Step" {
-                (attempt.step + 1) @if let Some(name) = name { ": " (shown(name)) }
-            }
+            th scope="row" data-label="Step" { (step_name(task, attempt.step)) }
             td data-label="Attempt" { (attempt.number) }
             td data-label="Outcome" { (state(&outcome)) }
             td data-label="Took" { (took(ended.saturating_sub(attempt.started_at))) }
-            td data-label="Said" {
+            td data-label="Answer" {
                 @if let Some(worker) = &attempt.worker { "worker " (shown(worker)) ". " }
                 @if let Some(said) = said { (shown(said)) }
             }

@@ -6,7 +6,7 @@ use chime_types::{Task, TaskExecution};
 use maud::{Markup, html};
 
 use super::layout::{Context, page};
-use super::parts::{shown, task_link, time};
+use super::parts::{counted, shown, task_link, time};
 use crate::diagnosis::explain;
 use crate::words::last_error;
 
@@ -53,7 +53,9 @@ pub fn groups(executions: Vec<TaskExecution>, tasks: &[Task]) -> Vec<Group> {
 pub fn failures(context: &Context, groups: &[Group]) -> String {
     let body = html! {
         div #failures data-live {
-            @if groups.is_empty() { p { "Nothing failed that was not put right." } }
+            @if groups.is_empty() {
+                div .card.empty { p { strong { "Nothing failed that was not put right." } } }
+            }
             @for group in groups { (of(context, group)) }
         }
     };
@@ -63,7 +65,7 @@ pub fn failures(context: &Context, groups: &[Group]) -> String {
 fn of(context: &Context, group: &Group) -> Markup {
     let again: Vec<_> = group.executions.iter().take(AT_ONCE).collect();
     html! {
-        section {
+        section .card {
             h2 { (shown(&group.cause)) }
             @if let Some(remedy) = group.remedy { p { (remedy) } }
             @if context.may_change {
@@ -74,7 +76,7 @@ fn of(context: &Context, group: &Group) -> Markup {
                 }
             }
             table .wide {
-                caption { (group.executions.len()) " runs" }
+                caption { (counted(u64::try_from(group.executions.len()).unwrap_or(u64::MAX), "run")) }
                 thead { tr {
                     th scope="col" { "Run" } th scope="col" { "Task" } th scope="col" { "For" } th scope="col" { "Error" }
                 } }

@@ -31,11 +31,12 @@ pub struct Fields {
 
 impl Fields {
     /// What a task made here may do.
-    pub const KINDS: [(&'static str, &'static str); 4] = [
+    pub const KINDS: [(&'static str, &'static str); 5] = [
         ("note", "Write a line into the log"),
         ("http", "Fetch an address (https)"),
         ("command", "Run a command on a worker"),
         ("named", "Run a registered action"),
+        ("codex", "Run stored Python (a codex)"),
     ];
 
     /// Of a task, as far as this form can change it: its one step and its one schedule.
@@ -88,6 +89,11 @@ fn of_action(action: &Action) -> (&'static str, String, String) {
             entity_name: None,
             as_user: None,
         } => ("named", action_name.clone(), attributes.clone()),
+        Action::Codex {
+            name,
+            code: None,
+            input: None,
+        } => ("codex", name.clone(), String::new()),
         Action::Named { .. }
         | Action::Command { .. }
         | Action::Http { .. }
@@ -132,18 +138,21 @@ pub fn form(context: &Context, fields: &Fields, fault: Option<&Fault>, means: &M
                 p { (shown(&fault.rule)) } p { (shown(&fault.fix)) }
             }
         }
-        form .fields method="post" action=(action) data-previewed {
+        form .with-aside method="post" action=(action) data-previewed {
+            div .fields.card {
             input type="hidden" name="form_token" value=(context.form_token);
             @if let Some(version) = fields.version { input type="hidden" name="version" value=(version); }
             (entry.text("name", "Name", &fields.name, "Which no other task has.", true))
             (entry.text("label", "Label", &fields.label, "What it is for.", false))
             (does(&entry))
-            (when(&entry, means))
+            (when(&entry))
             div .row {
                 button .main name="do" value="save" { @if fields.is_new() { "Create" } @else { "Save" } }
                 button name="do" value="preview" { "Preview" }
                 a .button href={ @match fields.task_id { Some(id) => { "/tasks/" (id) }, None => "/tasks" } } { "Back" }
             }
+            }
+            (meaning(means))
         }
     };
     page(context, &title, &body)
@@ -198,7 +207,7 @@ fn does(entry: &Entry<'_>) -> Markup {
                     }
                 }
             }
-            (entry.text("does", "With what", &fields.does, "The line, the address, the command or the name of the action.", true))
+            (entry.text("does", "With what", &fields.does, "The line, the address, the command, or the name of the action or the codex.", true))
             div {
                 label for="attributes" { "Parameters of an action" }
                 p .hint id="attributes-hint" { "An object in JSON; only for registered actions." }
@@ -209,7 +218,7 @@ fn does(entry: &Entry<'_>) -> Markup {
     }
 }
 
-fn when(entry: &Entry<'_>, means: &Meaning) -> Markup {
+fn when(entry: &Entry<'_>) -> Markup {
     let fields = entry.fields;
     html! {
         @if !fields.is_new() && fields.schedule.is_empty() {
@@ -220,10 +229,22 @@ fn when(entry: &Entry<'_>, means: &Meaning) -> Markup {
             (entry.text("schedule", "Schedule", &fields.schedule, "Five fields of cron (0 3 * * *), @daily, or @every 1h.", true))
             (entry.text("timezone", "Time zone", &fields.timezone, "Such as Europe/Zurich; UTC if it is empty.", false))
         }
-        output data-preview aria-live="polite" for="schedule timezone" {
-            @if let Some((words, times)) = means {
-                p { (shown(words)) }
-                ol { @for time in times { li { (shown(time)) } } }
+    }
+}
+
+/// What the schedule means; the script keeps it in step with the fields.
+fn meaning(means: &Meaning) -> Markup {
+    html! {
+        div .card.preview {
+            h2 { "When it runs" }
+            output data-preview for="schedule timezone" {
+                @match means {
+                    Some((words, times)) => {
+                        p { (shown(words)) }
+                        ol { @for time in times { li { (shown(time)) } } }
+                    },
+                    None => p .faint { "The next times show here." },
+                }
             }
         }
     }

@@ -54,11 +54,14 @@ pub struct Context {
 }
 
 /// The pages that the navigation leads to.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 9] = [
     ("/", "Overview"),
     ("/tasks", "Tasks"),
+    ("/grid", "Grid"),
+    ("/calendar", "Calendar"),
     ("/failures", "Failures"),
     ("/timeline", "Events"),
+    ("/codices", "Codices"),
     ("/workers", "Workers"),
     ("/settings", "Settings"),
 ];
@@ -71,6 +74,13 @@ pub(super) fn page(context: &Context, title: &str, body: &Markup) -> String {
     };
     let here = |path: &str| match path {
         "/" => context.path == "/",
+        // A run is one of a task.
+        "/tasks" => ["/tasks", "/executions"]
+            .iter()
+            .any(|begin| context.path.starts_with(begin)),
+        "/codices" => ["/codices", "/new/codex"]
+            .iter()
+            .any(|begin| context.path.starts_with(begin)),
         path => context.path.starts_with(path),
     };
     let title = super::parts::shown(title);
@@ -88,7 +98,9 @@ pub(super) fn page(context: &Context, title: &str, body: &Markup) -> String {
             body {
                 a .skip href="#main" { "Skip to the content" }
                 header .top {
-                    a .brand href="/" { "Chime" }
+                    a .brand href="/" {
+                        img src="/assets/icon.svg" alt="" width="24" height="24"; "Chime"
+                    }
                     nav aria-label="Pages" {
                         ul {
                             @for (path, name) in PAGES {
@@ -97,7 +109,7 @@ pub(super) fn page(context: &Context, title: &str, body: &Markup) -> String {
                         }
                     }
                     div .end {
-                        span .faint { "Times in " (context.clock.zone_name()) }
+                        span .faint.zone { "Times in " (context.clock.zone_name()) }
                         @if !context.form_token.is_empty() { (themes(context)) }
                     }
                 }

@@ -6,9 +6,15 @@
 //! it is typed.
 
 mod bars;
+mod calendar;
+mod codex_form;
+mod codices;
+mod diff;
 mod execution;
 mod failures;
 mod form;
+mod grid;
+mod highlight;
 mod layout;
 mod overview;
 mod parts;
@@ -24,9 +30,13 @@ mod workers;
 mod tests;
 
 pub use bars::SHOWN;
+pub use calendar::calendar;
+pub use codex_form::{CodexFields, FIRST_LINES, codex_form};
+pub use codices::{CodexPage, codex, codex_path, codices};
 pub use execution::execution;
 pub use failures::{AT_ONCE, Group, failures, groups};
 pub use form::{Fault, Fields, Meaning, form};
+pub use grid::{Step, grid};
 pub use layout::{Context, Theme, message};
 pub use overview::{Overview, overview};
 pub use settings::{Settings, Token, settings};

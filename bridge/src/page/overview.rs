@@ -4,7 +4,7 @@ use chime_types::{Stats, TaskExecution, UpcomingRun};
 use maud::{Markup, html};
 
 use super::layout::{Context, page};
-use super::parts::{execution, shown, task_link, time};
+use super::parts::{counted, execution, shown, task_link, time};
 use crate::diagnosis::message_trouble;
 use crate::words::{cycles, took};
 
@@ -21,49 +21,86 @@ pub struct Overview<'a> {
 pub fn overview(context: &Context, overview: &Overview<'_>) -> String {
     let stats = overview.stats;
     let body = html! {
-        section #health data-live aria-label="Health" { (health(context, stats)) }
-        section #next data-live { (next(context, stats)) }
-        section #latest data-live { (latest(context, overview.latest)) }
+        section #health data-live aria-label="Health" { (health(stats)) }
+        div .columns {
+            section #next data-live { (next(context, stats)) }
+            section #latest data-live { (latest(context, overview.latest)) }
+        }
+        p .faint { "As of " (context.clock.absolute(stats.now_at)) ", version " (stats.version) "." }
     };
     page(context, "Overview", &body)
 }
 
-fn health(context: &Context, stats: &Stats) -> Markup {
+/// A figure: what it is called, how much, what else is to be said, and whether it is bad.
+struct Tile {
+    name: &'static str,
+    value: String,
+    note: String,
+    is_bad: bool,
+}
+
+fn tiles(stats: &Stats) -> [Tile; 6] {
     let span = |value: Option<u64>| value.map_or("none yet".to_string(), took);
     let ended = stats.completed_today + stats.failed_today;
-    let rate = match ended {
-        0 => "none ran".to_string(),
-        ended => format!("{} of {ended}", stats.failed_today),
-    };
-    let timer = match (stats.timer_armed_at, stats.agenda) {
-        (Some(_), _) => "armed",
-        (None, 0) => "nothing to do",
-        (None, _) => "not armed",
-    };
+    let burn = stats.cycles_per_day.as_ref();
     let set_aside = stats
         .failed_messages
         .as_ref()
         .map_or(0, |it| it.quarantined);
-    let tiles = [
-        ("Delay, half of runs", span(stats.lag.p50_nanoseconds)),
-        ("Delay, 99 of 100", span(stats.lag.p99_nanoseconds)),
-        (
+    let (timer, is_idle) = match (stats.timer_armed_at, stats.agenda) {
+        (Some(_), _) => ("armed", false),
+        (None, 0) => ("idle", false),
+        (None, _) => ("not armed", true),
+    };
+    let tile = |name, value: String, note: String, is_bad| Tile {
+        name,
+        value,
+        note,
+        is_bad,
+    };
+    [
+        tile(
+            "Delay of a run",
+            span(stats.lag.p50_nanoseconds),
+            format!("99 of 100 within {}", span(stats.lag.p99_nanoseconds)),
+            false,
+        ),
+        tile(
             "Queue",
-            format!("{} ready, {} running", stats.ready, stats.running),
+            format!("{} ready", stats.ready),
+            format!("{} running", stats.running),
+            false,
         ),
-        ("Failed today", rate),
-        ("To be put right", stats.dead_letters.to_string()),
-        ("Cycles", cycles(&stats.cycles)),
-        (
-            "Cycles a day",
-            stats
-                .cycles_per_day
-                .as_ref()
-                .map_or("not known yet".into(), cycles),
+        tile(
+            "Failed today",
+            stats.failed_today.to_string(),
+            format!("of {}", counted(ended, "run")),
+            false,
         ),
-        ("Timer", timer.to_string()),
-        ("Set aside", set_aside.to_string()),
-    ];
+        tile(
+            "To be put right",
+            stats.dead_letters.to_string(),
+            "failures that nobody retried".to_string(),
+            stats.dead_letters > 0,
+        ),
+        tile(
+            "Cycles",
+            cycles(&stats.cycles),
+            burn.map_or("use not known yet".into(), |it| {
+                format!("{} a day", cycles(it))
+            }),
+            stats.cycles_low,
+        ),
+        tile(
+            "Timer",
+            timer.to_string(),
+            format!("{set_aside} set aside"),
+            is_idle || set_aside > 0,
+        ),
+    ]
+}
+
+fn health(stats: &Stats) -> Markup {
     html! {
         @if stats.cycles_low {
             p .notice.bad role="alert" { "The scheduler has too few cycles: nothing new is started." }
@@ -72,12 +109,16 @@ fn health(context: &Context, stats: &Stats) -> Markup {
             p .notice.bad role="alert" { (shown(&trouble)) }
         }
         @if stats.dead_letters > 0 {
-            p .notice.bad { a href="/failures" { (stats.dead_letters) " failures" } " wait to be put right." }
+            p .notice.bad {
+                a href="/failures" { (counted(stats.dead_letters, "failure")) }
+                @if stats.dead_letters == 1 { " waits" } @else { " wait" } " to be put right."
+            }
         }
         dl .tiles {
-            @for (name, value) in tiles { div { dt { (name) } dd { (value) } } }
+            @for tile in tiles(stats) {
+                div .bad[tile.is_bad] { dt { (tile.name) } dd { (tile.value) } dd { (tile.note) } }
+            }
         }
-        p .faint { "As of " (context.clock.absolute(stats.now_at)) ", version " (stats.version) "." }
     }
 }
 
@@ -116,7 +157,7 @@ fn upcoming(context: &Context, run: &UpcomingRun, is_overdue: bool) -> Markup {
                 @if is_overdue { (super::parts::state("overdue")) " since " }
                 (time(context, run.run_at))
             }
-            td data-label="At" { (context.clock.absolute(run.run_at)) }
+            td .mean data-label="At" { (context.clock.short(run.run_at)) }
         }
     }
 }
@@ -124,10 +165,10 @@ fn upcoming(context: &Context, run: &UpcomingRun, is_overdue: bool) -> Markup {
 /// Teaches the first command.
 fn empty() -> Markup {
     html! {
-        div .notice {
-            p { "There are no tasks yet." }
+        div .card.empty {
+            p { strong { "There are no tasks yet." } }
             p { a .button.main href="/tasks/new" { "Create a task" } }
-            p { "Or in a terminal:" }
+            p .faint { "Or in a terminal:" }
             pre { "chime run --note 'still here' --every 30" }
         }
     }

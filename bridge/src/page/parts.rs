@@ -120,10 +120,29 @@ pub(super) fn task_link(id: u64, name: &str) -> Markup {
     html! { a href={ "/tasks/" (id) } { (shown(name)) } }
 }
 
+/// So many of something, in words.
+pub(super) fn counted(count: impl Into<u64>, one: &str) -> String {
+    match count.into() {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
 /// A block of a text that may be long.
 pub(super) fn block(title: &str, text: &str) -> Markup {
     html! {
         h2 { (title) }
         pre tabindex="0" aria-label=(title) { (shown(text)) }
     }
+}
+
+/// A text as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }

@@ -49,7 +49,7 @@ pub fn settings(context: &Context, settings: &Settings) -> String {
 fn me(me: &User) -> Markup {
     html! {
         h2 { "You" }
-        dl .tiles {
+        dl .facts.card {
             div { dt { "Principal" } dd { code { (me.principal.to_text()) } } }
             @if let Some(name) = &me.name { div { dt { "Name" } dd { (shown(name)) } } }
             div { dt { "Role" } dd { (word(&me.role)) } }
@@ -116,7 +116,7 @@ fn of_config(config: &Value) -> Markup {
     html! {
         h2 { "Scheduler" }
         p { "Changed in a terminal: " code { "chime scheduler set" } "." }
-        div .scroll {
+        div .card.scroll tabindex="0" role="region" aria-label="Configuration" {
             table {
                 caption .hidden { "Configuration" }
                 tbody { @for (name, value) in members { tr {

@@ -8,7 +8,7 @@ use super::layout::{Context, page};
 #[must_use]
 pub fn sign_in(context: &Context) -> String {
     let body = html! {
-        div .notice {
+        div .card.empty {
             p { "You are not signed in, or no longer. In a terminal of the machine on which the server runs:" }
             pre { "chime open" }
             p { "It opens this page with a code that is good for once." }

@@ -26,13 +26,14 @@ pub struct TaskPage<'a> {
 pub fn task(context: &Context, shows: &TaskPage<'_>) -> String {
     let task = shows.task;
     let body = html! {
-        div .row {
+        @if !task.description.is_empty() { p .lead { (shown(&task.description)) } }
+        div .row.standing {
             (run_now(context, task)) (switch(context, task))
             @if context.may_change { a .button href={ "/tasks/" (task.id) "/edit" } { "Edit" } }
             @if context.may_change { (removal(context, task)) }
         }
         section #stand data-live { (stand(context, shows)) }
-        section #plan { (plan(context, task)) }
+        section #plan data-live { (plan(context, task)) }
         section #history data-live { (history(context, shows)) }
     };
     page(context, &shown(&task.name), &body)
@@ -74,12 +75,25 @@ fn stand(context: &Context, shows: &TaskPage<'_>) -> Markup {
 
 fn plan(context: &Context, task: &Task) -> Markup {
     html! {
-        @if !task.description.is_empty() { p { (shown(&task.description)) } }
+        div .columns {
+            div .card { (when(context, task)) }
+            div .card { (what(task)) }
+        }
+    }
+}
+
+fn when(context: &Context, task: &Task) -> Markup {
+    html! {
         h2 { "When" }
         (schedules(task))
         @for schedule in task.schedules.iter().filter(|it| it.next_run_at.is_some()) {
             ol { @for at in next_runs(schedule, AHEAD) { li { (full_time(context, at)) } } }
         }
+    }
+}
+
+fn what(task: &Task) -> Markup {
+    html! {
         h2 { "What" }
         ol {
             @for step in &task.steps {
@@ -91,7 +105,12 @@ fn plan(context: &Context, task: &Task) -> Markup {
             }
         }
         p .faint {
-            "Retried " (task.retry.max_retries) " times. Priority " (crate::words::word(&task.priority)) "."
+            @match task.retry.max_retries {
+                0 => "Not retried.",
+                1 => "Retried once.",
+                times => { "Retried up to " (times) " times." },
+            }
+            " Priority " (crate::words::word(&task.priority)) "."
         }
     }
 }

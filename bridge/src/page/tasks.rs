@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::bars::bars;
 use super::layout::{Context, page};
-use super::parts::{Button, button, maybe_time, shown, state, task_link};
+use super::parts::{Button, button, counted, encoded, maybe_time, shown, state, task_link};
 use crate::words::task_state;
 
 /// Which tasks are shown.
@@ -53,17 +53,14 @@ pub struct TaskList {
 #[must_use]
 pub fn tasks(context: &Context, list: &TaskList) -> String {
     let body = html! {
-        (filters(&list.filter))
-        @if context.may_change {
-            p { a .button.main href="/tasks/new" { "Create a task" } }
-        }
+        (filters(context, &list.filter))
         section #tasks data-live { (table(context, list)) }
         (pages(list))
     };
     page(context, "Tasks", &body)
 }
 
-fn filters(filter: &Filter) -> Markup {
+fn filters(context: &Context, filter: &Filter) -> Markup {
     html! {
         form .filters method="get" action="/tasks" role="search" {
             div { label for="name" { "Name contains" } input id="name" name="name" value=(filter.name); }
@@ -77,6 +74,7 @@ fn filters(filter: &Filter) -> Markup {
                 }
             }
             button { "Show" }
+            @if context.may_change { a .button.main.last href="/tasks/new" { "Create a task" } }
         }
     }
 }
@@ -84,10 +82,10 @@ fn filters(filter: &Filter) -> Markup {
 fn table(context: &Context, list: &TaskList) -> Markup {
     html! {
         @if list.rows.is_empty() {
-            p { "No task fits." }
+            div .card.empty { p { "No task fits." } }
         } @else {
             table .wide {
-                caption { (list.total) " tasks" }
+                caption { (counted(u64::try_from(list.total).unwrap_or(u64::MAX), "task")) }
                 thead { tr {
                     th scope="col" { "Name" } th scope="col" { "State" } th scope="col" { "Schedule" }
                     th scope="col" { "Next" } th scope="col" { "Last" } th scope="col" { "Last runs" }
@@ -120,7 +118,7 @@ pub(super) fn schedules(task: &Task) -> Markup {
         @if task.schedules.is_empty() { span .faint { "none" } }
         @for schedule in &task.schedules {
             div {
-                (shown(&schedule.description)) " " span .faint { "(" (schedule.timezone) ")" }
+                (shown(&schedule.description)) " " span .mean { (schedule.timezone) }
                 @if schedule.disabled && !task.disabled { " " (state("paused")) }
             }
         }
@@ -185,13 +183,4 @@ fn pages(list: &TaskList) -> Markup {
             }
         }
     }
-}
-
-/// A text as the value of a parameter.
-fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
 }

@@ -1,6 +1,8 @@
 //! Pages show what others wrote as text, name everything that can be used, and hide what one may not do.
 
-use chime_types::{Action, ExecutionStatus, LogEntry, Outcome, Rule, Task, TaskExecution};
+use chime_types::{
+    Action, Codex, CodexVersion, ExecutionStatus, LogEntry, Outcome, Rule, Task, TaskExecution,
+};
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -52,6 +54,30 @@ fn evil_run() -> TaskExecution {
     }
 }
 
+fn evil_codex(version: u64) -> Codex {
+    let of = |number| CodexVersion {
+        number,
+        checksum: EVIL.into(),
+        bytes: 7,
+        url: Some(EVIL.into()),
+        rolled_back_to: None,
+        is_checked: false,
+        stored_by: candid::Principal::anonymous(),
+        stored_at: 1,
+    };
+    Codex {
+        name: EVIL.into(),
+        description: EVIL.into(),
+        code: Some(format!("{EVIL}\n# {version}")),
+        version: of(version),
+        shared: true,
+        present_version: 2,
+        versions: vec![of(2), of(1)],
+        used_by: vec![7],
+        created_at: 1,
+    }
+}
+
 fn all(context: &Context) -> Vec<String> {
     let (job, run) = (evil_task(), evil_run());
     let stats = fixtures::stats(context.clock.now_at());
@@ -91,7 +117,7 @@ fn all(context: &Context) -> Vec<String> {
                 executions: std::slice::from_ref(&run),
             },
         ),
-        execution(context, &job, &run),
+        execution(context, &job, &run, &[3]),
         failures(context, &groups),
         timeline(context, &[], EVIL),
         workers(context, 1, &named),
@@ -103,6 +129,38 @@ fn all(context: &Context) -> Vec<String> {
         ),
         message(context, EVIL, EVIL, EVIL),
         sign_in(context),
+        grid(
+            context,
+            Step::Hours,
+            &[Row {
+                task: job.clone(),
+                executions: vec![TaskExecution {
+                    scheduled_at: context.clock.now_at(),
+                    ..run.clone()
+                }],
+            }],
+        ),
+        calendar(context, std::slice::from_ref(&job), 1),
+        codices(context, std::slice::from_ref(&evil_codex(1))),
+        codex(
+            context,
+            &CodexPage {
+                codex: &evil_codex(2),
+                compared: Some(&evil_codex(1)),
+                used_by: &[(7, EVIL.into())],
+            },
+        ),
+        codex_form(
+            context,
+            &CodexFields {
+                is_new: true,
+                name: EVIL.into(),
+                description: EVIL.into(),
+                code: EVIL.into(),
+                ..CodexFields::default()
+            },
+            Some(&fault),
+        ),
     ]
 }
 

@@ -23,7 +23,7 @@ pub fn timeline(context: &Context, events: &[Event], kind: &str) -> String {
 fn table(context: &Context, events: &[Event]) -> Markup {
     html! {
         @if events.is_empty() {
-            p { "Nothing happened yet." }
+            div .card.empty { p { "Nothing happened yet." } }
         } @else {
             table .wide {
                 caption .hidden { "Events, the newest first" }

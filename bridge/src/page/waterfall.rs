@@ -1,11 +1,10 @@
 //! The attempts of an execution along time: what ran, and what was waited for between.
 
-use chime_types::{Attempt, Outcome, TaskExecution};
+use chime_types::{Attempt, Outcome, Task, TaskExecution};
 use maud::{Markup, html};
 
-use crate::words::took;
-
-const ROW: u64 = 26;
+use super::parts::shown;
+use crate::words::{took, word};
 
 /// Parts of the width, so that no figure of a point is needed.
 const PARTS: u64 = 1_000;
@@ -37,11 +36,13 @@ impl Span {
     }
 }
 
-/// The attempts; nothing if there was none.
-pub(super) fn waterfall(execution: &TaskExecution, now_at: u64) -> Markup {
+/// The attempts, with the names of their steps; nothing if there was none.
+pub(super) fn waterfall(task: &Task, execution: &TaskExecution, now_at: u64) -> Markup {
     let attempts = &execution.attempts;
     let Some(first) = attempts.first() else {
-        return html! { p .faint { "No attempt began yet." } };
+        return html! {
+            p .faint { @if execution.status.is_final() { "None began." } @else { "None began yet." } }
+        };
     };
     let end = attempts
         .iter()
@@ -51,23 +52,30 @@ pub(super) fn waterfall(execution: &TaskExecution, now_at: u64) -> Markup {
         from: execution.scheduled_at.min(first.started_at),
         to: end.unwrap_or(now_at),
     };
-    let rows = attempts.len() as u64;
-    let label = format!(
-        "{rows} attempts in {}, the waiting before each in grey",
-        took(whole.length())
-    );
     html! {
-        svg .waterfall role="img" aria-label=(label) viewBox={ "0 0 " (PARTS) " " (rows * ROW) }
-            height=(rows * ROW) preserveAspectRatio="none" {
+        dl .waterfall {
             @for (index, attempt) in attempts.iter().enumerate() {
-                (row(whole, attempts, index, attempt, now_at))
+                dt { (step_name(task, attempt.step)) @if attempt.number > 1 { ", attempt " (attempt.number) } }
+                dd { (row(whole, attempts, index, now_at)) }
             }
+            dt aria-hidden="true" {}
+            dd .axis { span { "0 s" } span { "grey is waiting" } span { (took(whole.length())) } }
         }
-        p .faint { "From " (took(0)) " to " (took(whole.length())) "; grey is waiting." }
     }
 }
 
-fn row(whole: Span, attempts: &[Attempt], index: usize, attempt: &Attempt, now_at: u64) -> Markup {
+/// What a step is called: its number, and its name if it has one.
+pub(super) fn step_name(task: &Task, step: u32) -> String {
+    let index = usize::try_from(step).unwrap_or(usize::MAX);
+    let named = task.steps.get(index).and_then(|it| it.name.as_deref());
+    match named {
+        Some(name) => format!("{}: {}", step + 1, shown(name)),
+        None => format!("Step {}", step + 1),
+    }
+}
+
+fn row(whole: Span, attempts: &[Attempt], index: usize, now_at: u64) -> Markup {
+    let attempt = &attempts[index];
     let before = match index.checked_sub(1).and_then(|it| attempts.get(it)) {
         Some(last) => last.finished_at.unwrap_or(attempt.started_at),
         None => whole.from,
@@ -80,23 +88,27 @@ fn row(whole: Span, attempts: &[Attempt], index: usize, attempt: &Attempt, now_a
         from: attempt.started_at,
         to: attempt.finished_at.unwrap_or(now_at),
     };
-    let y = index as u64 * ROW + 4;
     let ((pause, pause_width), (x, width)) = (whole.parts(waited), whole.parts(ran));
+    let label = format!(
+        "waited {}, then ran for {}: {}",
+        took(waited.length()),
+        took(ran.length()),
+        word(&attempt.outcome)
+    );
     let fill = format!("{}-fill", class(attempt.outcome));
     html! {
-        @if waited.length() > 0 {
-            rect .pause x=(pause) y=(y + 6) width=(pause_width) height="6" {
-                title { "waited " (took(waited.length())) }
+        svg role="img" aria-label=(label) viewBox={ "0 0 " (PARTS) " 24" } preserveAspectRatio="none" {
+            title { (label) }
+            @if waited.length() > 0 {
+                rect .pause x=(pause) y="9" width=(pause_width) height="6" {}
             }
-        }
-        rect class=(fill) x=(x) y=(y) width=(width) height="18" {
-            title { "step " (attempt.step + 1) ", attempt " (attempt.number) ": " (took(ran.length())) }
+            rect class=(fill) x=(x) y="3" width=(width) height="18" {}
         }
     }
 }
 
 /// The class of colours of an outcome.
-pub(super) const fn class(outcome: Outcome) -> &'static str {
+const fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Completed => "good",
         Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Lost => "bad",

@@ -4,7 +4,7 @@ use chime_types::{ExecutionStatus, TaskExecution, WaitReason};
 use maud::{Markup, html};
 
 use super::layout::{Context, page};
-use super::parts::{shown, task_link, time};
+use super::parts::{counted, shown, task_link, time};
 
 /// The page, from the latest executions with the names of their tasks.
 #[must_use]
@@ -25,7 +25,7 @@ fn content(context: &Context, waiting: u64, latest: &[(TaskExecution, String)]) 
         .filter(|(run, _)| run.waiting_for == Some(WaitReason::Worker))
         .collect();
     html! {
-        p { (waiting) " commands wait for a worker." }
+        p { (counted(waiting, "command")) @if waiting == 1 { " waits" } @else { " wait" } " for a worker." }
         @if waiting > 0 && claimed.is_empty() {
             div .notice {
                 p { "No worker is at work. Start one where the commands should run:" }

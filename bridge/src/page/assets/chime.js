@@ -42,6 +42,16 @@ function listen() {
   }
 }
 
+/** Writes times as the clocks of a zone show them; as those of this machine if the browser knows no such zone. */
+function inZone(timeZone) {
+  const style = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...style, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", { ...style, timeZoneName: "short" });
+  }
+}
+
 /** Shows what the schedule of a form means. */
 function preview(form) {
   const shown = form.querySelector("[data-preview]");
@@ -67,9 +77,10 @@ function preview(form) {
     line(`${means.description} (${means.timezone})`);
     if (means.clock_change) line(means.clock_change, "warning");
     const list = document.createElement("ol");
+    const format = inZone(means.timezone);
     for (const at of means.next_at) {
       const item = document.createElement("li");
-      item.textContent = new Date(at).toLocaleString();
+      item.textContent = format.format(new Date(at));
       list.append(item);
     }
     shown.append(list);
@@ -80,8 +91,46 @@ function preview(form) {
     clearTimeout(pause);
     pause = setTimeout(ask, PAUSE);
   });
+  if (form.schedule?.value) ask();
+}
+
+/** Leads from one cell of a grid to the next one by the arrow keys. */
+function walk(grid) {
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  grid.addEventListener("keydown", (event) => {
+    const here = event.target.closest("td");
+    if (!here || !(event.key in steps)) return;
+    event.preventDefault();
+    const [down, right] = steps[event.key];
+    const next = right === 0 ? beside(here, down) : along(here, right);
+    const cell = next?.querySelector("a");
+    if (!cell) return;
+    for (const other of grid.querySelectorAll('td a[tabindex="0"]')) other.tabIndex = -1;
+    cell.tabIndex = 0;
+    cell.focus();
+  });
+}
+
+/** The next cell of the row that has something in it. */
+function along(cell, right) {
+  let next = cell;
+  do next = right > 0 ? next.nextElementSibling : next.previousElementSibling;
+  while (next && !next.querySelector("a"));
+  return next?.matches("td") ? next : null;
+}
+
+/** The nearest cell with something in it of the next row that has any. */
+function beside(cell, down) {
+  const far = (other) => Math.abs(other.cellIndex - cell.cellIndex);
+  let row = cell.parentElement;
+  while ((row = down > 0 ? row.nextElementSibling : row.previousElementSibling)) {
+    const filled = [...row.cells].filter((it) => it.matches("td") && it.querySelector("a"));
+    if (filled.length > 0) return filled.reduce((one, other) => (far(other) < far(one) ? other : one));
+  }
+  return null;
 }
 
 document.addEventListener("visibilitychange", listen);
 listen();
 document.querySelectorAll("form[data-previewed]").forEach(preview);
+document.querySelectorAll("[data-walked]").forEach(walk);

@@ -1,6 +1,6 @@
 //! Between the fields of a form and what they make: by the rules of job files.
 
-use chime_types::{NewSchedule, NewStep, PreviewScheduleRequest, Task};
+use chime_types::{Action, NewSchedule, NewStep, PreviewScheduleRequest, Task};
 use serde_json::json;
 
 use super::form::Form;
@@ -56,6 +56,15 @@ fn step(fields: &Fields) -> Result<NewStep> {
         "note" => json!({ "note": does }),
         "http" => json!({ "http": does }),
         "command" => json!({ "command": does }),
+        // Not as in a job file, which may name a file.
+        "codex" => {
+            let action = Action::Codex {
+                name: fields.does.clone(),
+                code: None,
+                input: None,
+            };
+            return Ok(NewStep::new(action));
+        }
         "named" if fields.attributes.is_empty() => json!({ "named": does }),
         "named" => {
             let attributes: serde_json::Map<_, _> = serde_json::from_str(&fields.attributes)
@@ -147,7 +156,7 @@ pub fn field_of(field: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use chime_types::{Action, Rule};
+    use chime_types::Rule;
 
     use super::*;
     use crate::fixtures;

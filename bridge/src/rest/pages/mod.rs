@@ -1,6 +1,7 @@
 //! The pages for people: their addresses, who they are shown to, and how one signs in. What they look like
 //! is for [`crate::page`].
 
+mod codices;
 mod fields;
 mod form;
 mod read;
@@ -41,6 +42,16 @@ pub fn router() -> Router<Arc<Served>> {
         .route("/tasks/{id}/{verb}", post(write::task))
         .route("/executions/{id}", get(read::execution))
         .route("/executions/{id}/{verb}", post(write::execution))
+        .route("/codices", get(codices::list).post(codices::store))
+        .route("/new/codex", get(codices::new))
+        .route(
+            "/codices/{name}",
+            get(codices::show).post(codices::store_again),
+        )
+        .route("/codices/{name}/edit", get(codices::edit))
+        .route("/codices/{name}/{verb}", post(codices::change))
+        .route("/grid", get(read::grid))
+        .route("/calendar", get(read::calendar))
         .route("/failures", get(read::failures))
         .route("/failures/retry", post(write::retry_all))
         .route("/timeline", get(read::timeline))

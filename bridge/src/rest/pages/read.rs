@@ -1,5 +1,6 @@
 //! What each page is made from.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +8,9 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use chime_types::{ConfigResult, EmptyRequest, ExecutionRequest, Task, TaskExecution, TaskRequest};
+use chime_types::{
+    ConfigResult, EmptyRequest, ExecutionRequest, ExecutionStatus, Task, TaskExecution, TaskRequest,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{context, html};
@@ -15,7 +18,7 @@ use crate::access::Reach;
 use crate::error::{Error, Kind, Result};
 use crate::methods::records::answer_json;
 use crate::page::{
-    self, Fields, Filter, Overview, Row, SHOWN, Settings, TaskList, TaskPage, Token,
+    self, Fields, Filter, Overview, Row, SHOWN, Settings, Step, TaskList, TaskPage, Token,
 };
 use crate::rest::executions::latest_of;
 use crate::rest::gate::Caller;
@@ -29,6 +32,12 @@ use crate::words::word;
 /// Tasks on a page.
 const TASKS: usize = 25;
 
+/// Executions of a task that a grid looks at.
+const OF_A_GRID: usize = 200;
+
+/// Tasks that a calendar looks at.
+const OF_A_CALENDAR: usize = 500;
+
 /// Executions on the page of a task.
 const EXECUTIONS: usize = 50;
 
@@ -41,9 +50,12 @@ const EVENTS: usize = 200;
 /// Failures that are looked at.
 const FAILURES: usize = 500;
 
+/// Executions that are named as those that another waits behind.
+const BEFORE: usize = 5;
+
 const LOOKS_AT_ONCE: usize = 8;
 
-fn parameter(uri: &Uri, name: &str) -> String {
+pub fn parameter(uri: &Uri, name: &str) -> String {
     let all = pairs(uri.query().unwrap_or_default());
     let found = all.into_iter().find(|(own, _)| own == name);
     found.map(|(_, value)| value).unwrap_or_default()
@@ -126,21 +138,57 @@ async fn listed(scheduler: &Scheduler, mut filter: Filter) -> Outcome<TaskList> 
     let total = tasks.len();
     let last_page = total.div_ceil(TASKS).max(1);
     filter.page = filter.page.min(last_page);
-    let shown: Vec<_> = tasks
-        .into_iter()
-        .skip((filter.page - 1) * TASKS)
-        .take(TASKS)
-        .collect();
-    let rows = stream::iter(shown.into_iter().map(|task| async move {
-        let executions = scheduler.executions(task.id, None, SHOWN).await?;
-        Ok::<_, Error>(Row { task, executions })
-    }));
+    let shown = tasks.into_iter().skip((filter.page - 1) * TASKS);
+    let rows = with_executions(scheduler, shown.take(TASKS).collect(), SHOWN).await?;
     Ok(TaskList {
-        rows: rows.buffered(LOOKS_AT_ONCE).try_collect().await?,
+        rows,
         filter,
         total,
         last_page,
     })
+}
+
+/// Tasks, each with so many of its latest executions.
+async fn with_executions(scheduler: &Scheduler, tasks: Vec<Task>, most: usize) -> Result<Vec<Row>> {
+    let rows = stream::iter(tasks.into_iter().map(|task| async move {
+        let executions = scheduler.executions(task.id, None, most).await?;
+        Ok::<_, Error>(Row { task, executions })
+    }));
+    rows.buffered(LOOKS_AT_ONCE).try_collect().await
+}
+
+/// `/grid`: the tasks that ran last.
+pub async fn grid(Extension(caller): Extension<Caller>, uri: Uri, headers: HeaderMap) -> Response {
+    let context = context(&caller, &uri, &headers);
+    let step = Step::of(&parameter(&uri, "span"));
+    let shown = async {
+        let scheduler = &caller.account.scheduler;
+        let mut tasks = scheduler.all_tasks().await?;
+        tasks.sort_by_key(|task| Reverse((task.active_executions > 0, task.last_run_at)));
+        tasks.truncate(TASKS);
+        tasks.sort_by(|one, other| one.name.cmp(&other.name));
+        let rows = with_executions(scheduler, tasks, OF_A_GRID).await?;
+        Ok(page::grid(&context, step, &rows))
+    };
+    html(&context, shown.await)
+}
+
+/// `/calendar`: the tasks that run next.
+pub async fn calendar(
+    Extension(caller): Extension<Caller>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let context = context(&caller, &uri, &headers);
+    let shown = async {
+        let mut tasks = caller.account.scheduler.all_tasks().await?;
+        tasks.retain(|task| task.next_run_at.is_some());
+        tasks.sort_by_key(|task| task.next_run_at);
+        let left_out = tasks.len().saturating_sub(OF_A_CALENDAR);
+        tasks.truncate(OF_A_CALENDAR);
+        Ok(page::calendar(&context, &tasks, left_out))
+    };
+    html(&context, shown.await)
 }
 
 /// `/tasks/new`
@@ -214,9 +262,23 @@ pub async fn execution(
             .await?;
         let task_id = run.task_id;
         let task = scheduler.get_task(&TaskRequest { task_id }).await?;
-        Ok(page::execution(&context, &task, &run))
+        let before = match (run.status, run.waiting_for) {
+            (ExecutionStatus::Ready, None) => under_way(scheduler, task_id).await?,
+            _ => Vec::new(),
+        };
+        Ok(page::execution(&context, &task, &run, &before))
     };
     html(&context, shown.await)
+}
+
+/// The executions of a task that have begun and are not final: what a ready one of it waits behind.
+async fn under_way(scheduler: &Scheduler, task_id: u64) -> Result<Vec<u64>> {
+    let mut found = Vec::new();
+    for status in [ExecutionStatus::Running, ExecutionStatus::Waiting] {
+        let executions = scheduler.executions(task_id, Some(status), BEFORE).await?;
+        found.extend(executions.iter().map(|execution| execution.id));
+    }
+    Ok(found)
 }
 
 /// `/failures`

@@ -26,7 +26,7 @@ use crate::scheduler::Scheduler;
 const SWITCHED_OFF: &str = "switched off on its page";
 
 /// Who sent a form, and what.
-async fn sent(caller: &Caller, request: Request) -> Result<(Context, Form), Response> {
+pub async fn sent(caller: &Caller, request: Request) -> Result<(Context, Form), Response> {
     let (head, body) = request.into_parts();
     let context = context(caller, &head.uri, &head.headers);
     match Form::read(caller, &head.headers, body).await {
@@ -36,7 +36,7 @@ async fn sent(caller: &Caller, request: Request) -> Result<(Context, Form), Resp
 }
 
 /// Where it leads when it is done, or a page that says why not.
-fn done(context: &Context, outcome: Outcome<String>) -> Response {
+pub fn done(context: &Context, outcome: Outcome<String>) -> Response {
     match outcome {
         Ok(path) => see(&path),
         Err(problem) => refused(context, &problem),
@@ -231,7 +231,7 @@ pub async fn execution(
     done(&context, outcome.await)
 }
 
-fn nothing(verb: &str) -> Problem {
+pub fn nothing(verb: &str) -> Problem {
     let rule = format!("there is nothing called {verb:?} to do");
     Problem::new(StatusCode::NOT_FOUND, rule, "use the buttons of the pages")
 }
