@@ -10,7 +10,7 @@ import { Keyboard, Mouse } from "./hands.mjs";
 import { Report } from "./report.mjs";
 import { Server } from "./server.mjs";
 import { story } from "./story.mjs";
-import { views } from "./views.mjs";
+import { views, walk } from "./views.mjs";
 import { Watched } from "./watched.mjs";
 
 const [program, browserProgram, pictures] = process.argv.slice(2);
@@ -29,6 +29,7 @@ try {
   const keyboard = new Keyboard(await watched.open());
   await story(report, server, keyboard, { task: "Daily letters", action: "write_up", codex: "farewell" });
   await views(report, watched, server, pictures);
+  await walk(report, watched);
   await watched.tell(report);
 } finally {
   await browser.close();

@@ -34,6 +34,26 @@ export async function views(report, watched, server, pictures) {
   }
 }
 
+/** Goes through the grid by the arrow keys. */
+export async function walk(report, watched) {
+  const page = await watched.signedIn();
+  await report.check("arrow keys lead through the grid", async () => {
+    await page.goto("/grid");
+    const place = () => {
+      const cell = document.activeElement.closest("td");
+      return cell && { row: cell.parentElement.rowIndex, column: cell.cellIndex };
+    };
+    await page.locator('td a[tabindex="0"]').focus();
+    const first = await page.evaluate(place);
+    await page.keyboard.press("ArrowDown");
+    const below = await page.evaluate(place);
+    assert.ok(below.row > first.row, `${below.row} is below ${first.row}`);
+    await page.keyboard.press("ArrowUp");
+    assert.equal((await page.evaluate(place)).row, first.row);
+  });
+  await page.context().close();
+}
+
 function fits(page) {
   return page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 }
