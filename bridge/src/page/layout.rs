@@ -99,7 +99,11 @@ pub(super) fn page(context: &Context, title: &str, body: &Markup) -> String {
                 a .skip href="#main" { "Skip to the content" }
                 header .top {
                     a .brand href="/" {
-                        img src="/assets/icon.svg" alt="" width="24" height="24"; "Chime"
+                        svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true" {
+                            circle cx="16" cy="16" r="14" fill="#1f5fbf" {}
+                            path d="M16 7v9l6 4" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" {}
+                        }
+                        "Chime"
                     }
                     nav aria-label="Pages" {
                         ul {

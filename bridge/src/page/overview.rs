@@ -62,7 +62,10 @@ fn tiles(stats: &Stats) -> [Tile; 6] {
         tile(
             "Delay of a run",
             span(stats.lag.p50_nanoseconds),
-            format!("99 of 100 within {}", span(stats.lag.p99_nanoseconds)),
+            match stats.lag.p99_nanoseconds {
+                Some(most) => format!("99 of 100 within {}", took(most)),
+                None => "of those that ran last".to_string(),
+            },
             false,
         ),
         tile(

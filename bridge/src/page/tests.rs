@@ -101,7 +101,7 @@ fn all(context: &Context) -> Vec<String> {
         last_page: 2,
     };
     let groups = groups(vec![run.clone()], std::slice::from_ref(&job));
-    vec![
+    let mut pages = vec![
         overview(
             context,
             &Overview {
@@ -129,6 +129,18 @@ fn all(context: &Context) -> Vec<String> {
         ),
         message(context, EVIL, EVIL, EVIL),
         sign_in(context),
+    ];
+    pages.extend(of_time_and_python(context, &job, &run, &fault));
+    pages
+}
+
+fn of_time_and_python(
+    context: &Context,
+    job: &Task,
+    run: &TaskExecution,
+    fault: &Fault,
+) -> Vec<String> {
+    vec![
         grid(
             context,
             Step::Hours,
@@ -140,7 +152,7 @@ fn all(context: &Context) -> Vec<String> {
                 }],
             }],
         ),
-        calendar(context, std::slice::from_ref(&job), 1),
+        calendar(context, std::slice::from_ref(job), 1),
         codices(context, std::slice::from_ref(&evil_codex(1))),
         codex(
             context,
@@ -159,7 +171,7 @@ fn all(context: &Context) -> Vec<String> {
                 code: EVIL.into(),
                 ..CodexFields::default()
             },
-            Some(&fault),
+            Some(fault),
         ),
     ]
 }
@@ -175,6 +187,10 @@ fn should_show_what_others_wrote_as_text() {
         let outside = page
             .split("<input")
             .map(|part| part.split_once('>').map_or(part, |it| it.1));
+        let outside: String = outside.collect();
+        let outside = outside
+            .split("<textarea")
+            .map(|part| part.split_once("</textarea>").map_or(part, |it| it.1));
         let outside: String = outside.collect();
         assert!(!outside.contains('\u{202E}'), "{page}");
         // An attribute ends at its quotation mark only.
