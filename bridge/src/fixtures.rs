@@ -194,8 +194,35 @@ pub(crate) fn stats(now_at: u64) -> Stats {
     }
 }
 
-/// A scheduler that would do whatever it is asked to try.
-pub(crate) fn tried(request: &[u8]) -> chime_types::DryRunResult {
+/// What a scheduler answers in Candid that does whatever it is asked to, but not at 25 o'clock.
+pub(crate) fn foreseen(method: &str, request: &[u8]) -> Vec<u8> {
+    let answer = match method {
+        "dry_run" => candid::encode_one(tried(request)),
+        _ => candid::encode_one(preview(request)),
+    };
+    answer.expect("an answer")
+}
+
+fn preview(arguments: &[u8]) -> chime_types::PreviewScheduleResult {
+    let request: chime_types::PreviewScheduleRequest =
+        candid::decode_one(arguments).expect("a request");
+    if let Rule::Daily { hour: 25, .. } = request.schedule.rule {
+        let error = chime_types::Error::new(
+            chime_types::ErrorKind::InvalidArgument,
+            "0-23, got 25",
+            "Choose another.",
+        );
+        return chime_types::PreviewScheduleResult::Err(error.within("schedule.rule.daily.hour"));
+    }
+    chime_types::PreviewScheduleResult::Ok(chime_types::SchedulePreview {
+        description: "as asked".into(),
+        timezone: request.schedule.timezone.unwrap_or_else(|| "UTC".into()),
+        next_at: vec![],
+        clock_change: None,
+    })
+}
+
+fn tried(request: &[u8]) -> chime_types::DryRunResult {
     let request: chime_types::DryRunRequest = candid::decode_one(request).expect("a request");
     let outcome =
         || chime_types::TriedChange::Ok(chime_types::Changed::resume_task(task(1, "tried")));

@@ -36,7 +36,7 @@ macro_rules! changes {
     ([$($(#[$documentation:meta])* $method:ident($request:ident, $done:ident);)*]) => {
         /// A method that changes something, with its request.
         #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-        #[allow(non_camel_case_types, reason = "the names of the methods")]
+        #[expect(non_camel_case_types, reason = "the names of the methods")]
         pub enum Change {$(
             $(#[$documentation])*
             $method(crate::$request),
@@ -59,7 +59,7 @@ macro_rules! changes {
 
         /// What a method that changes something answers with.
         #[derive(CandidType, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-        #[allow(non_camel_case_types, reason = "the names of the methods")]
+        #[expect(non_camel_case_types, reason = "the names of the methods")]
         pub enum Changed {$(
             $(#[$documentation])*
             $method(crate::$done),

@@ -8,7 +8,7 @@ use chime_types::{ErrorKind, ExecutionStatus, Rule};
 use serde_json::json;
 
 use super::*;
-use crate::fixtures::{execution, schedule, task, tried, user};
+use crate::fixtures::{execution, foreseen, schedule, task, user};
 use crate::scheduler::Manner;
 
 /// Most tasks on a page of the stand-in.
@@ -148,8 +148,7 @@ impl Canister for Fake {
             "run_task_now" | "get_execution" => {
                 encode(types::ExecutionResult::Ok(self.executions[0].clone()))
             }
-            "preview_schedule" => encode(preview(&arguments)),
-            "dry_run" => encode(tried(&arguments)),
+            "preview_schedule" | "dry_run" => Ok(foreseen(method, &arguments)),
             "restore_backup" => encode(types::RestoreBackupResult::Ok(types::RestoredBackup {
                 tasks: 1,
                 executions: 2,
@@ -161,24 +160,6 @@ impl Canister for Fake {
             _ => Err(Error::new(Kind::OutcomeUnknown, "lost", "look first")),
         }
     }
-}
-
-fn preview(arguments: &[u8]) -> types::PreviewScheduleResult {
-    let request: types::PreviewScheduleRequest = candid::decode_one(arguments).unwrap();
-    if let Rule::Daily { hour: 25, .. } = request.schedule.rule {
-        let error = types::Error::new(
-            ErrorKind::InvalidArgument,
-            "0-23, got 25",
-            "Choose another.",
-        );
-        return types::PreviewScheduleResult::Err(error.within("schedule.rule.daily.hour"));
-    }
-    types::PreviewScheduleResult::Ok(types::SchedulePreview {
-        description: "as asked".into(),
-        timezone: request.schedule.timezone.unwrap_or_else(|| "UTC".into()),
-        next_at: vec![],
-        clock_change: None,
-    })
 }
 
 pub(super) fn tools(fake: Fake) -> CanisterTools<Fake> {

@@ -184,10 +184,8 @@ async fn put(caller: &Caller, context: &Context, fields: &CodexFields) -> Respon
 
 /// The form again, with what is wrong beside the field.
 fn faulty(context: &Context, fields: &CodexFields, error: Error) -> Response {
-    let field = match error.field() {
-        Some(field @ ("name" | "description" | "code")) => field,
-        _ => "",
-    };
+    let is_shown = |field: &&str| matches!(*field, "name" | "description" | "code");
+    let field = error.field().filter(is_shown).unwrap_or_default();
     let fault = Fault {
         field: field.to_string(),
         rule: error.rule().to_string(),
