@@ -237,10 +237,11 @@ mod tests {
     use crate::cli::Cli;
 
     /// Methods that no command is named after: workers and the program itself call them.
-    const WITHOUT: [&str; 11] = [
+    const WITHOUT: [&str; 12] = [
         "claim_jobs",
         "complete_job",
         "create_cleanup_task",
+        "dry_run",
         "fail_job",
         "get_api_doc",
         "get_entities",

@@ -248,7 +248,8 @@ async fn should_change_nothing_in_a_dry_run() {
     let arguments = json!({ "task_id": "1", "confirm": true, "dry_run": true });
     let (is_error, _) = call(&tools, "delete_task", arguments).await;
     assert!(!is_error);
-    assert_eq!(called(&tools), ["get_task", "get_task"]);
+    let asked = ["get_task", "dry_run", "get_task", "dry_run"];
+    assert_eq!(called(&tools), asked, "nothing that changes anything");
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ fn source(codex: &Codex) -> Markup {
             @if !version.is_checked {
                 p .warning { "No runner compiled it when it was stored." }
             }
-            p .faint { code { (version.checksum) } }
+            p .faint { code { (shown(&version.checksum)) } }
         }
     }
 }

@@ -78,6 +78,7 @@ const COUNTS: [&str; 74] = [
     "stable_pages",
     "suppressed",
     "tasks",
+    "to_version",
     "total_executions",
     "total_tasks",
     "version",
