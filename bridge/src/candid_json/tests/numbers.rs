@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::super::convention::Convention;
 
 /// Fields that count something, and cursors, tokens and versions, which are given back as they are.
-const COUNTS: [&str; 74] = [
+const COUNTS: [&str; 75] = [
     "active_executions",
     "agenda",
     "average_duration_nanoseconds",
