@@ -10,6 +10,7 @@ mod backups;
 mod documented;
 mod documented_ways;
 mod documents;
+mod dry_runs;
 mod executions;
 mod figures;
 mod library;
