@@ -140,6 +140,10 @@ impl Problem {
             "detail": format!("{}. {fix}", text.trim_end_matches('.')),
             "meta": { "rule": rule, "fix": fix },
         });
+        // The words of others stand apart from ours.
+        if let Some(words) = body.get("said_by_callee") {
+            error["meta"]["said_by_callee"] = words.clone();
+        }
         if let Some(source) = self.source() {
             error["source"] = source;
         }
@@ -207,6 +211,15 @@ mod tests {
         let unknown = Problem::from(used_up()).into_response();
         assert_eq!(unknown.status(), StatusCode::TOO_MANY_REQUESTS);
         assert!(!unknown.headers().contains_key(header::RETRY_AFTER));
+    }
+
+    #[test]
+    fn should_keep_the_words_of_a_callee_apart() {
+        let error = Error::new(Kind::Usage, "it refused", "ask its owner").said_by_callee("no: go");
+        let body = Problem::from(error).to_json();
+        let error = &body["errors"][0];
+        assert_eq!(error["meta"]["said_by_callee"], "no: go");
+        assert_eq!(error["detail"], "it refused. ask its owner");
     }
 
     #[test]
