@@ -456,6 +456,10 @@ impl<'interface> Writer<'interface, '_> {
     }
 
     fn variant(&mut self, cases: &[TypeField]) -> Map<String, Value> {
+        // Some clients refuse a whole list of tools for an `enum` without names.
+        if cases.is_empty() {
+            return members(json!({ "description": "No value of this type exists." }));
+        }
         if !self.has_room_for(cases) {
             return self.too_many(cases, "cases");
         }

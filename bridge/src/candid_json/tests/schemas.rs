@@ -136,6 +136,25 @@ fn should_suit_every_client() {
     }
 }
 
+#[test]
+fn should_leave_open_what_has_no_value() {
+    let interface = Interface::parse(
+        "type None = variant {}; service : { f : (a : opt variant {}, b : vec None) -> (opt None) }",
+    )
+    .unwrap();
+    let method = interface.method("f").unwrap();
+    let input = interface.input_schema(method).unwrap();
+    let output = interface.output_schema(method);
+    for schema in [input, output] {
+        check_places(&Value::Object(schema), "f");
+    }
+    for given in [json!({ "b": [] }), json!({ "a": null, "b": [] })] {
+        interface
+            .encode_arguments(method, given.as_object().unwrap())
+            .unwrap();
+    }
+}
+
 fn check_root(schema: &Map<String, Value>, method: &str) {
     assert_eq!(schema["type"], "object", "{method}");
     for word in ["oneOf", "anyOf", "allOf", "not", "enum"] {
@@ -148,6 +167,7 @@ fn check_places(schema: &Value, method: &str) {
         Value::Object(members) => {
             for (name, value) in members {
                 assert!(!name.starts_with('$'), "{method}: {name}");
+                assert!(name != "enum" || *value != json!([]), "{method}: no names");
                 check_places(value, method);
             }
         }
