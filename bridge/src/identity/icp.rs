@@ -11,6 +11,7 @@ use candid::Principal;
 use serde::Deserialize;
 
 use super::keyring;
+use super::password::missing;
 use super::pem::{self, Key};
 use super::stores::{Entry, Environment, Material, refused};
 use super::{Password, permissions};
@@ -123,6 +124,10 @@ impl Icp {
         };
         let material = match spec.kind.as_str() {
             "pem" => Material::file(self.file(name))?,
+            // It may ask for the password of the keyring.
+            "keyring" if *password == Password::Nobody => {
+                return Err(missing(&format!("icp:{name}")));
+            }
             "keyring" => Material::secret(keyring::get(KEYRING_SERVICE, name)?),
             "hsm" => return Err(refused("icp", name, "is a hardware key")),
             "web-auth" | "internet-identity" | "delegation" | "pending-delegation" => {

@@ -59,7 +59,27 @@ impl Loaded {
 /// not fit.
 pub fn load(choice: &IdentityChoice) -> Result<Loaded> {
     let password = Password::from_file(choice.password_file.as_deref());
-    let (key, warning) = read_key(&choice.source, &password)?;
+    load_with(choice, &password)
+}
+
+/// The same, where nobody is to be asked for anything.
+///
+/// # Errors
+/// As [`load`]; and if the key needs a password that no file holds, or is in a keyring, which may ask for
+/// one.
+pub fn load_silently(choice: &IdentityChoice) -> Result<Loaded> {
+    if let IdentitySource::Keyring(name) = &choice.source {
+        return Err(password::missing(&format!("keyring:{name}")));
+    }
+    let password = match &choice.password_file {
+        Some(path) => Password::File(path.clone()),
+        None => Password::Nobody,
+    };
+    load_with(choice, &password)
+}
+
+fn load_with(choice: &IdentityChoice, password: &Password) -> Result<Loaded> {
+    let (key, warning) = read_key(&choice.source, password)?;
     let read_password = key.encrypted.then(|| password.warning()).flatten();
     Ok(Loaded {
         identity: key.identity,

@@ -29,6 +29,8 @@ pub enum Password {
     File(PathBuf),
     /// The terminal, if there is one.
     Terminal,
+    /// Nobody is asked.
+    Nobody,
 }
 
 impl Password {
@@ -42,7 +44,7 @@ impl Password {
     pub(super) fn origin(&self) -> String {
         match self {
             Self::File(path) => format!("the password file {}", path.display()),
-            Self::Terminal => "what was typed".to_string(),
+            Self::Terminal | Self::Nobody => "what was typed".to_string(),
         }
     }
 
@@ -53,7 +55,7 @@ impl Password {
             Self::Terminal if io::stdin().is_terminal() && io::stderr().is_terminal() => {
                 typed(place)
             }
-            Self::Terminal => Err(missing(place)),
+            Self::Terminal | Self::Nobody => Err(missing(place)),
         }
     }
 
@@ -61,7 +63,7 @@ impl Password {
     pub(super) fn warning(&self) -> Option<String> {
         match self {
             Self::File(path) => permissions::warning(path),
-            Self::Terminal => None,
+            Self::Terminal | Self::Nobody => None,
         }
     }
 }
@@ -84,7 +86,7 @@ fn typed(place: &str) -> Result<Zeroizing<String>> {
     Ok(typed)
 }
 
-fn missing(place: &str) -> Error {
+pub(super) fn missing(place: &str) -> Error {
     Error::new(
         Kind::Identity,
         format!("the key {place} is encrypted, and there is no terminal to ask for its password"),

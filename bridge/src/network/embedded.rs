@@ -64,6 +64,11 @@ impl Embedded {
         })
     }
 
+    /// Joins it if another process runs it; nothing is started or made.
+    pub(super) async fn join(state: &StateDirectory) -> Result<Option<Self>> {
+        Ok(find(state).await?.map(Self::Joined))
+    }
+
     pub(super) fn url(&self) -> &str {
         match self {
             Self::Joined(network) => &network.url,

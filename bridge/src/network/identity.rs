@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{NetworkName, Settings, StateDirectory};
 use crate::error::{Error, Kind, Result};
-use crate::identity::{IdentityChoice, IdentitySource, Loaded, load, write_new};
+use crate::identity::{IdentityChoice, IdentitySource, Loaded, load, load_silently, write_new};
 
 /// The identity that the settings ask for.
 ///
@@ -25,6 +25,21 @@ pub fn choose(settings: &Settings) -> Result<Loaded> {
              identity ls` lists those of this machine, `chime identity new NAME` makes one",
         )),
     }
+}
+
+/// The same, where nobody is to be asked for a password and no key is to be made.
+///
+/// # Errors
+/// As [`choose`]; and if the key needs a password that no file holds, or is in a keyring.
+pub fn choose_silently(settings: &Settings) -> Result<Loaded> {
+    let choice = match (&settings.identity, &settings.network) {
+        (Some(choice), _) => choice.clone(),
+        (None, NetworkName::Embedded) => {
+            IdentityChoice::of(IdentitySource::File(settings.state.identity_file()))
+        }
+        (None, _) => return choose(settings),
+    };
+    load_silently(&choice)
 }
 
 fn of_state_directory(state: &StateDirectory) -> Result<Loaded> {

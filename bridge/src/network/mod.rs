@@ -109,6 +109,31 @@ pub async fn reach(
         NetworkName::Embedded => Some(Embedded::join_or_start(&settings.state, progress).await?),
         NetworkName::Local | NetworkName::Mainnet | NetworkName::Url(_) => None,
     };
+    connection(settings, embedded, identity).await
+}
+
+/// Reaches a network that runs already, to look at it only: nothing is started, made, installed or asked
+/// for. `None` if it does not run.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn look(settings: Settings) -> Result<Option<Connection>> {
+    let embedded = match settings.network {
+        NetworkName::Embedded => match Embedded::join(&settings.state).await? {
+            Some(joined) => Some(joined),
+            None => return Ok(None),
+        },
+        NetworkName::Local | NetworkName::Mainnet | NetworkName::Url(_) => None,
+    };
+    let identity = identity::choose_silently(&settings)?.identity;
+    connection(settings, embedded, identity).await.map(Some)
+}
+
+async fn connection(
+    settings: Settings,
+    embedded: Option<Embedded>,
+    identity: Arc<dyn Identity>,
+) -> Result<Connection> {
     let url = match &embedded {
         Some(network) => network.url().to_string(),
         None => settings.network.url().to_string(),
@@ -196,6 +221,18 @@ impl Connection {
         self.agent
             .get_principal()
             .expect("BUG: identities from PEM files know their principal")
+    }
+
+    /// The scheduler that was named, or the embedded network's own, as it is; `None` if there is none.
+    ///
+    /// # Errors
+    /// `LocalFile` if the state directory cannot be read.
+    pub fn present_scheduler(&self) -> Result<Option<Scheduler>> {
+        let canister_id = match (self.settings.canister, &self.settings.network) {
+            (None, NetworkName::Embedded) => self.settings.state.scheduler_id()?,
+            (named, _) => named,
+        };
+        Ok(canister_id.map(|canister_id| Scheduler::new(self.agent.clone(), canister_id)))
     }
 
     /// The scheduler that was named, or the embedded network's own, which is installed or
