@@ -308,38 +308,6 @@ impl Cause {
             Self::NoSecret => "The step names a secret that is not kept.",
             Self::NoAction => "The step names an action that is not registered.",
             Self::BadInput => "A placeholder or an argument of the step is wrong.",
-            Self::NoPython
-            | Self::NoCodex
-            | Self::ProgramFailed
-            | Self::ProgramInvalid
-            | Self::ProgramLimit
-            | Self::ProgramDiverged
-            | Self::StateConflict => self.of_program(),
-            Self::ErrorAnswer => {
-                "The canister that was called answered, and its answer is an error: nothing broke, \
-                 but what was asked for was not done."
-            }
-            Self::HttpDisabled => NO_OUTCALLS,
-            Self::TooLarge => {
-                "Something is larger than it may be: the response (raise max_response_bytes, or \
-                 keep a part of it with `transform`), or the step once it is filled in."
-            }
-            Self::LimitReached => "As many are kept as may be; the error says of what.",
-            Self::NotAllowed => "The role of the task's owner does not allow this step.",
-            Self::BudgetUsedUp => {
-                "The cycles that may be spent for this owner are used up for now."
-            }
-            Self::Poison => {
-                "The scheduler's own message failed whenever it came to this execution, so it was \
-                 set aside and its task was paused."
-            }
-            Self::Other => "The error says what happened.",
-        }
-    }
-
-    /// The same of what only a program of Python can fail by.
-    const fn of_program(self) -> &'static str {
-        match self {
             Self::NoPython => {
                 "The step runs Python, and the scheduler has no runner, or none that it controls."
             }
@@ -359,7 +327,25 @@ impl Cause {
             Self::StateConflict => {
                 "Another run changed the same entities meanwhile, so nothing of this one was kept."
             }
-            _ => "",
+            Self::ErrorAnswer => {
+                "The canister that was called answered, and its answer is an error: nothing broke, \
+                 but what was asked for was not done."
+            }
+            Self::HttpDisabled => NO_OUTCALLS,
+            Self::TooLarge => {
+                "Something is larger than it may be: the response (raise max_response_bytes, or \
+                 keep a part of it with `transform`), or the step once it is filled in."
+            }
+            Self::LimitReached => "As many are kept as may be; the error says of what.",
+            Self::NotAllowed => "The role of the task's owner does not allow this step.",
+            Self::BudgetUsedUp => {
+                "The cycles that may be spent for this owner are used up for now."
+            }
+            Self::Poison => {
+                "The scheduler's own message failed whenever it came to this execution, so it was \
+                 set aside and its task was paused."
+            }
+            Self::Other => "The error says what happened.",
         }
     }
 
