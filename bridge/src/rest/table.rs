@@ -227,6 +227,16 @@ mod tests {
     }
 
     #[test]
+    fn should_document_every_route() {
+        let document = include_str!("../../../docs/rest.md");
+        for row in rows() {
+            let kind = row.path.trim_end_matches("/{id}");
+            let said = kind.replace("{id}", "ID");
+            assert!(document.contains(&said), "docs/rest.md: {}", row.path);
+        }
+    }
+
+    #[test]
     fn should_look_up_a_path_and_what_it_names() {
         let rows = rows();
         let found = |method, path| match find(&rows, &method, path) {

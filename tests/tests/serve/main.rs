@@ -5,6 +5,7 @@
 )]
 
 mod api;
+mod codices;
 mod curl;
 mod daptin;
 mod doors;

@@ -123,22 +123,3 @@ fn should_see_a_line_that_is_wrong() {
         None
     );
 }
-
-/// A route is a row of this table, and a line or a section of the document.
-#[test]
-fn should_document_every_route_of_rest() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
-    let (table, document) = (read("bridge/src/rest/table.rs"), read("docs/rest.md"));
-    let routes: Vec<_> = table
-        .split("row!(")
-        .filter_map(|row| Some(row.split_once('"')?.1.split_once('"')?.0))
-        .filter(|path| path.starts_with("/api/"))
-        .collect();
-    assert!(routes.len() > 25, "the table is elsewhere: {routes:?}");
-    for route in routes {
-        let kind = route.trim_end_matches("/{id}");
-        let said = kind.replace("{id}", "ID");
-        assert!(document.contains(&said), "docs/rest.md: {route}");
-    }
-}
