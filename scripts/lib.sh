@@ -39,9 +39,15 @@ fail() {
 need_packages() {
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         say "installing $*"
-        apt-get update -q >/dev/null 2>&1 || say "the package lists could not be brought up to date"
-        DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >/dev/null ||
-            fail "apt-get could not install $*"
+        mkdir -p "$target"
+        (
+            # Two scripts may want packages at the same time; apt-get serves one.
+            flock 9
+            apt-get update -q >/dev/null 2>&1 ||
+                say "the package lists could not be brought up to date"
+            DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" \
+                >/dev/null 9>&- || fail "apt-get could not install $*"
+        ) 9>"$target/packages.lock"
     else
         fail "please install: $* (or what they are called on this system), then run this again"
     fi
