@@ -8,6 +8,11 @@ use chime::error::{Error, Kind, Result};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
+    match chime::cli::complete() {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => error.exit(),
+    }
     // Before anything heavy: help and faults of the command line are answered here.
     let cli = match Cli::read() {
         Ok(cli) => cli,

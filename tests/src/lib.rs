@@ -14,6 +14,7 @@ pub mod interface;
 pub mod manifests;
 pub mod mcp;
 pub mod reading;
+pub mod shell;
 pub mod typed;
 mod world;
 

@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use chime_tests::shell::complete_in_bash;
 use chime_tests::{program, workspace};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -217,37 +218,63 @@ fn is_there(program: &str) -> bool {
 }
 
 #[test]
-fn should_complete_commands_in_bash() {
-    let home = TempDir::new().unwrap();
-    let script = home.path().join("completion");
-    std::fs::write(&script, text(home.path(), &["completions", "bash"])).unwrap();
+fn should_complete_what_is_typed_in_bash() {
     if !is_there("bash") {
         return;
     }
-    let complete = |words: &str, index: usize| {
-        let ask = format!(
-            "source {}; COMP_WORDS=({words}); COMP_CWORD={index}; \
-             _chime chime \"${{COMP_WORDS[{index}]}}\" \"${{COMP_WORDS[{}]}}\"; \
-             echo \"${{COMPREPLY[@]}}\"",
-            script.display(),
-            index - 1
-        );
-        let output = Command::new("bash").args(["-c", &ask]).output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && errors.is_empty(), "{errors}");
-        String::from_utf8(output.stdout).unwrap().trim().to_string()
-    };
-    assert_eq!(complete("chime depl", 1), "deploy");
+    let home = TempDir::new().unwrap();
+    let home = home.path();
+    let complete = |words: &[&str]| complete_in_bash(words, home);
+    assert_eq!(complete(&["chime", "depl"]), ["deploy"]);
     assert_eq!(
-        complete("chime identity new --storage ''", 4),
-        "plaintext password keyring"
+        complete(&["chime", "identity", "new", "--storage", ""]),
+        ["plaintext", "password", "keyring"]
     );
-    for shell in ["zsh", "fish", "powershell", "elvish"] {
+    text(home, &["config", "set", "networks.prod.url=ic"]);
+    assert_eq!(
+        complete(&["chime", "--network", ""]),
+        ["embedded", "ic", "local", "prod"]
+    );
+    text(home, &["identity", "new", "alice"]);
+    assert_eq!(
+        complete(&["chime", "identity", "principal", "al"]),
+        ["alice"]
+    );
+    assert_eq!(
+        complete(&["chime", "ps", "ls", "--identity", "a"]),
+        ["alice"]
+    );
+    // Nobody runs the network, and nothing was made to look for names.
+    let names: Vec<String> = complete(&["chime", "task", "show", ""])
+        .into_iter()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    assert_eq!(names, [""; 0]);
+    assert!(!home.join(".local/share/chime/network").exists());
+    assert!(!home.join(".local/share/chime/identity.pem").exists());
+}
+
+#[test]
+fn should_answer_every_shell_that_asks_for_completions() {
+    let home = TempDir::new().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = text(home.path(), &["completions", shell]);
         assert!(
-            text(home.path(), &["completions", shell]).contains("deploy"),
-            "{shell}"
+            script.contains("CHIME_COMPLETE") && script.contains("chime"),
+            "{shell}: {script}"
         );
+        let mut asked = command(home.path(), &["--", "chime", "depl"]);
+        asked
+            .env("CHIME_COMPLETE", shell)
+            .env("_CLAP_COMPLETE_INDEX", "1");
+        let output = asked.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.starts_with("deploy"), "{shell}: {said}");
     }
+    // Set by somebody else for something else.
+    let mut other = command(home.path(), &["--version"]);
+    let output = other.env("COMPLETE", "bash").output().unwrap();
+    assert!(output.stdout.starts_with(b"chime "));
 }
 
 #[test]

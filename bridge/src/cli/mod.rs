@@ -79,6 +79,7 @@ pub use codex::arguments::{
 };
 pub use command_line::{Cli, Command, Flags, GlobalArguments};
 pub use completions::arguments::CompletionsArguments;
+pub use completions::complete;
 pub use config::arguments::{ConfigCommand, GetArguments, SetArguments, UnsetArguments};
 pub use create::arguments::RunArguments;
 pub use deploy::arguments::DeployArguments;

@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use chime_tests::program;
+use chime_tests::shell::complete_in_bash;
 
 use super::support::{Network, PATIENCE};
 
@@ -187,4 +188,35 @@ fn should_end_when_nobody_reads_any_more() {
         };
         assert!(status.success(), "{arguments:?}: {status}");
     }
+}
+
+#[test]
+fn should_offer_the_names_of_what_there_is() {
+    let network = Network::start();
+    let every_day = ["--note", "x", "--daily", "08:00"];
+    for name in ["nightly", "nightly-copy", "two words"] {
+        network.text(&[&["run", "--name", name][..], &every_day].concat());
+    }
+    let state = network.state().display().to_string();
+    // No home has a network: only the flag says where one is.
+    let home = network.path("nobody");
+    let offered = |words: &[&str]| {
+        let words = [&["chime", "--state", &state], words].concat();
+        let mut offered = complete_in_bash(&words, &home);
+        offered.retain(|word| !word.starts_with('-'));
+        offered
+    };
+    assert_eq!(
+        offered(&["task", "show", ""]),
+        ["nightly", "nightly-copy", "3"]
+    );
+    assert_eq!(offered(&["ps", "logs", "nightly-"]), ["nightly-copy"]);
+    assert_eq!(
+        offered(&["alert", "create", "x", "--task", "nig"]),
+        ["nightly", "nightly-copy"]
+    );
+    // What is offered is taken.
+    let shown = network.text(&["task", "show", "3"]);
+    assert!(shown.contains("two words"), "{shown}");
+    assert!(!home.exists());
 }

@@ -56,7 +56,7 @@ pub struct ListArguments {
 #[derive(Args, Debug)]
 pub struct StartArguments {
     /// The task: its id or its name.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "TASK")]
     pub task: String,
 }
 
@@ -64,7 +64,7 @@ pub struct StartArguments {
 #[derive(Args, Debug)]
 pub struct KillArguments {
     /// The task: its id or its name.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "TASK")]
     pub task: String,
 }
 
@@ -82,7 +82,7 @@ finished_at, attempt, status, logs, result, error}], total_executions}; with --f
 document on each line.")]
 pub struct LogsArguments {
     /// The task: its id or its name.
-    #[arg(value_name = "ID", required_unless_present = "all")]
+    #[arg(value_name = "TASK", required_unless_present = "all")]
     pub task: Option<String>,
     /// All tasks; only with --follow.
     #[arg(long, conflicts_with = "task", requires = "follow")]
