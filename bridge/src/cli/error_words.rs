@@ -8,7 +8,7 @@ use crate::error::{Advises, Error, Kind};
 use crate::words::Clock;
 
 /// The end of a field's path, and the flag that sets it and nothing else. The first that fits counts.
-const FLAGS: [(&str, &str); 44] = [
+const FLAGS: [(&str, &str); 45] = [
     ("rule.once.run_at", "--at"),
     ("rule.cron.expression", "--cron"),
     ("rule.interval", "--every"),
@@ -32,6 +32,7 @@ const FLAGS: [(&str, &str); 44] = [
     ("exclusions", "--exclude-..."),
     ("retry.max_retries", "--retries"),
     ("retry.initial_delay_seconds", "--retry-delay"),
+    ("retry.factor_percent", "--retry-factor"),
     ("retry.maximum_delay_seconds", "--retry-maximum-delay"),
     ("retry.jitter_percent", "--retry-jitter"),
     ("retry.maximum_age_seconds", "--retry-maximum-age"),
@@ -322,11 +323,10 @@ mod tests {
                 "schedules[0].rule.daily.hour",
                 "schedules[0].rule.daily.hour",
             ),
-            // Each retry has a pause of its own flag, but for its growth.
             (
                 "chime run --note x",
                 "retry.factor_percent",
-                "retry.factor_percent",
+                "--retry-factor",
             ),
             ("chime run --note x", "retry.max_retries", "--retries"),
             ("chime task pause x", "reason", "--reason"),

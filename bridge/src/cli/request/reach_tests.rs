@@ -30,7 +30,8 @@ fn values(flag: &Arg) -> Vec<String> {
     }
     let names = flag.get_value_names().unwrap_or_default();
     let value = |name: &str| match name {
-        "N" | "PERCENT" => "7",
+        "N" => "7",
+        "PERCENT" => "100",
         "DURATION" => "61",
         "PRINCIPAL" | "CANISTER" => "rrkah-fqaaa-aaaaa-aaaaq-cai",
         _ => "word",

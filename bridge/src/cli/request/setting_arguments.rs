@@ -24,9 +24,12 @@ pub struct SettingArguments {
     /// Retries after a failure, 0 to 1000; default: 3.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub retries: Option<u32>,
-    /// Delay before the first retry, doubled for each further one: seconds, or e.g. 30s; default: 5m.
+    /// Delay before the first retry: seconds, or e.g. 30s; default: 5m.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_delay: Option<u64>,
+    /// Each further delay in percent of the one before, 100 to 1000; default: 200, which doubles it.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(100..=1_000))]
+    pub retry_factor: Option<u32>,
     /// Longest delay before a retry: seconds, or e.g. 2h; default: 1h.
     #[arg(long, value_name = "DURATION", value_parser = positive_seconds)]
     pub retry_maximum_delay: Option<u64>,
@@ -90,6 +93,7 @@ impl SettingArguments {
     pub fn retry_is_given(&self) -> bool {
         self.retries.is_some()
             || self.retry_delay.is_some()
+            || self.retry_factor.is_some()
             || self.retry_maximum_delay.is_some()
             || self.retry_jitter.is_some()
             || self.retry_maximum_age.is_some()

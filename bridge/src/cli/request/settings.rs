@@ -85,7 +85,7 @@ fn retry(flags: &SettingArguments, base: RetryPolicy) -> RetryPolicy {
             true => base.terminal_errors,
             false => Some(flags.terminal_error.clone()),
         },
-        factor_percent: base.factor_percent,
+        factor_percent: flags.retry_factor.unwrap_or(base.factor_percent),
     }
 }
 
