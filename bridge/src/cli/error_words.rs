@@ -57,12 +57,17 @@ const FLAGS: [(&str, &str); 45] = [
 ];
 
 /// Actions, and the flags of `chime run` for them.
-const ACTION_FLAGS: [(&str, &str); 5] = [
+const ACTION_FLAGS: [(&str, &str); 10] = [
     ("call", "--call"),
     ("http", "--http"),
     ("command", "--command"),
     ("note", "--note"),
     ("named", "--named"),
+    ("notification", "--notify"),
+    ("cleanup", "--cleanup"),
+    ("backup", "--backup"),
+    ("analytics", "--analytics"),
+    ("maintenance", "--maintenance"),
 ];
 
 /// Methods, and the commands that call them.

@@ -59,3 +59,33 @@ fn should_tell_of_a_failure() {
     network.text(&["alert", "delete", "it failed", "--yes"]);
     assert!(network.text(&["alert", "ls"]).contains("No alerts"));
 }
+
+#[test]
+fn should_send_messages_as_steps() {
+    let network = Network::start();
+    let told = [
+        "run",
+        "--name",
+        "told",
+        "--notify",
+        "{{task_name}} is done",
+        "--wait",
+    ];
+    network.text(&told);
+    let inbox = network.until(&["inbox"], |inbox| {
+        !inbox["messages"].as_array().unwrap().is_empty()
+    });
+    let message = &inbox["messages"][0];
+    assert_eq!(message["subject"], "told");
+    assert_eq!(message["message"], "told is done");
+    for step in [
+        &["--cleanup", "30d"][..],
+        &["--analytics", "7d"],
+        &["--backup", "2"],
+        &["--maintenance", "check"],
+    ] {
+        network.text(&[&["run", "--wait"][..], step].concat());
+    }
+    let refused = network.refused(&["run", "--cleanup", "soon"], 2);
+    assert!(refused.contains("--cleanup"), "{refused}");
+}

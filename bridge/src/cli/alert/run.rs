@@ -10,11 +10,11 @@ use crate::cli::alert::show::{alerts, changed_alert, inbox};
 use crate::cli::changed::removed;
 use crate::cli::confirm::confirm;
 use crate::cli::error_words;
-use crate::cli::request::header;
+use crate::cli::request::{channel as channel_of, header};
 use crate::cli::session::{know_callees, with_scheduler};
 use crate::cli::{
     AlertArguments, AlertCommand, AlertCreateArguments, AlertDeleteArguments, AlertUpdateArguments,
-    GlobalArguments, InboxArguments, principal,
+    GlobalArguments, InboxArguments,
 };
 use crate::diagnosis::channel_doubt;
 use crate::error::{Error, Kind, Result};
@@ -186,43 +186,8 @@ fn channel(arguments: &AlertArguments) -> Result<Option<Channel>> {
         .iter()
         .map(|text| header(text).map(|(name, value)| HttpHeader { name, value }));
     let headers: Vec<HttpHeader> = headers.collect::<Result<_>>()?;
-    let channel = match arguments.to.as_deref() {
-        None => return Ok(None),
-        Some("inbox") => Channel::Inbox {},
-        Some(url) if url.contains("://") => Channel::Webhook {
-            url: url.to_string(),
-            headers: (!headers.is_empty()).then_some(headers.clone()),
-        },
-        Some(text) => canister_channel(text)?,
-    };
-    if !headers.is_empty() && !matches!(channel, Channel::Webhook { .. }) {
-        return Err(Error::new(
-            Kind::Usage,
-            "only a webhook has headers",
-            "leave --header out, or give an address with --to",
-        )
-        .at("--header"));
-    }
-    Ok(Some(channel))
-}
-
-/// A method of a canister, as `CANISTER/METHOD`.
-fn canister_channel(text: &str) -> Result<Channel> {
-    let parts = text.split_once('/');
-    let read = parts.and_then(|(canister, method)| Some((principal(canister).ok()?, method)));
-    match read {
-        Some((canister, method)) if !method.is_empty() => Ok(Channel::Canister {
-            canister,
-            method: method.to_string(),
-            error_cases: None,
-        }),
-        _ => Err(Error::new(
-            Kind::Usage,
-            format!("`{text}` is not a channel"),
-            "give inbox, an address beginning with https://, or CANISTER/METHOD",
-        )
-        .at("--to")),
-    }
+    let to = arguments.to.as_deref();
+    to.map(|word| channel_of(word, headers)).transpose()
 }
 
 /// `chime inbox`.

@@ -3,6 +3,7 @@
 //! Steps and schedules are written down in Chime's own job form and read by its reader, so that a
 //! flag means what the field of a job file means, and breaks the same rules in the same words.
 
+mod channel;
 mod schedule;
 mod setting_arguments;
 mod settings;
@@ -19,8 +20,9 @@ use chime_types::{
 pub use setting_arguments::SettingArguments;
 pub use step_arguments::{ACTIONS, StepArguments, StepWord};
 
+pub(in crate::cli) use channel::{channel, header};
 pub(in crate::cli) use schedule::{moment_at, schedule};
-pub(in crate::cli) use steps::{codices, header, steps};
+pub(in crate::cli) use steps::{codices, steps};
 
 use crate::apply::{self, CodexFile, NO_RETRIES, Outcome};
 use crate::cli::{EditArguments, RunArguments};

@@ -8,7 +8,7 @@ use clap::{Arg, Args, Command, Parser};
 use serde_json::Value;
 
 use crate::cli::record::request_json;
-use crate::cli::{Cli, SettingArguments, TaskCommand};
+use crate::cli::{ACTIONS, Cli, SettingArguments, TaskCommand};
 use crate::fixtures::task;
 use crate::scheduler::SCHEDULER_INTERFACE;
 use crate::words::span;
@@ -106,6 +106,30 @@ fn should_reach_every_field_of_a_change() {
     let every = request_json("update_task", &chime_types::UpdateTaskRequest::default());
     let every: BTreeSet<_> = every.as_object().unwrap().keys().cloned().collect();
     assert_eq!(reached, every);
+}
+
+#[test]
+fn should_begin_a_step_with_every_action() {
+    let file = tempfile::Builder::new().suffix(".py").tempfile().unwrap();
+    let file = file.path().display().to_string();
+    let mut reached = BTreeSet::new();
+    for flag in ACTIONS {
+        let values = match flag {
+            "call" => vec!["aaaaa-aa", "raw_rand"],
+            "http" => vec!["https://example.com"],
+            "file" => vec![file.as_str()],
+            "cleanup" | "analytics" => vec!["7d"],
+            "backup" => vec!["3"],
+            "maintenance" => vec!["check"],
+            _ => vec!["word"],
+        };
+        let flag = format!("--{flag}");
+        let line = [vec!["chime", "run", flag.as_str()], values].concat();
+        let request = made(Cli::try_parse_from(&line).unwrap());
+        let action = request["steps"][0]["action"].as_object().unwrap();
+        reached.extend(action.keys().cloned());
+    }
+    assert_eq!(reached, cases("Action"));
 }
 
 /// The cases of a variant of the interface.

@@ -41,9 +41,21 @@ const fn flag(
 }
 
 /// The flags that begin a step.
-pub const ACTIONS: [&str; 6] = ["note", "call", "http", "command", "named", "file"];
+pub const ACTIONS: [&str; 11] = [
+    "note",
+    "call",
+    "http",
+    "command",
+    "named",
+    "file",
+    "notify",
+    "cleanup",
+    "backup",
+    "analytics",
+    "maintenance",
+];
 
-const FLAGS: [Flag; 23] = [
+const FLAGS: [Flag; 30] = [
     flag(
         "call",
         &["CANISTER", "METHOD", "CANDID-ARGS"],
@@ -79,6 +91,36 @@ const FLAGS: [Flag; 23] = [
         &["FILE"],
         1,
         "Store a Python file (.py) as a codex and run it, at most 256 KiB, with the modules that it imports from beside it; or run a shell script on a worker, at most 64 KiB. Files are read now",
+    ),
+    flag(
+        "notify",
+        &["TEXT"],
+        1,
+        "Send a message to your inbox, or elsewhere with --to; placeholders are filled in; at most 4096 bytes",
+    ),
+    flag(
+        "cleanup",
+        &["AGE"],
+        1,
+        "Remove your executions that ended longer ago than this, e.g. 30d",
+    ),
+    flag(
+        "backup",
+        &["N"],
+        1,
+        "Make a backup of your tasks, and keep the newest N",
+    ),
+    flag(
+        "analytics",
+        &["SPAN"],
+        1,
+        "Keep a report on the executions of this span, e.g. 7d: success rate, durations, lag",
+    ),
+    flag(
+        "maintenance",
+        &["MODE"],
+        1,
+        "Check the records of the scheduler, and mend them if MODE is repair: check or repair; for admins",
     ),
     flag(
         "step-name",
@@ -157,6 +199,18 @@ const FLAGS: [Flag; 23] = [
         &["N"],
         1,
         "Maximum size of the response in bytes, 1 to 2000000; default: 16384",
+    ),
+    flag(
+        "to",
+        &["CHANNEL"],
+        1,
+        "Where the preceding message goes: inbox (the default), an address beginning with https://, or CANISTER/METHOD",
+    ),
+    flag(
+        "subject",
+        &["TEXT"],
+        1,
+        "Subject of the preceding message, at most 256 characters; default: the name of the task",
     ),
     flag(
         "queue",

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use chime_types::{NewStep, limits};
+use chime_types::{Channel, NewStep, limits};
 use serde_json::{Map, Value, json};
 
 use crate::apply::{self, CodexFile};
+use crate::cli::request::channel::{channel, header};
 use crate::cli::{ACTIONS, StepArguments, StepWord};
 use crate::error::{Error, Kind, Result};
 
@@ -83,6 +84,26 @@ fn action(word: &StepWord) -> Result<Value> {
             json!({ "codex": { "name": name.to_string_lossy() } })
         }
         ("file", [file]) => json!({ "command": script(file)? }),
+        ("notify", [message]) => json!({ "notification": {
+            "channel": Channel::Inbox {},
+            "subject": "{{task_name}}",
+            "message": message,
+        } }),
+        ("cleanup", [age]) => {
+            json!({ "cleanup": { "retention": [{ "maximum_age_seconds": age }] } })
+        }
+        ("backup", [keep]) => json!({ "backup": { "keep": number(keep) } }),
+        ("analytics", [span]) => json!({ "analytics": { "window_seconds": span } }),
+        ("maintenance", [mode]) => match mode.as_str() {
+            "check" => json!({ "maintenance": { "dry_run": true } }),
+            "repair" => json!({ "maintenance": { "dry_run": false } }),
+            other => {
+                let rule = format!("`{other}` is no mode");
+                return Err(
+                    Error::new(Kind::Usage, rule, "give check or repair").at("--maintenance")
+                );
+            }
+        },
         (flag, [text]) => json!({ flag: text }),
         (flag, _) => return Err(misplaced(flag, "it has too few values")),
     })
@@ -120,7 +141,17 @@ fn refine(action: &str, step: &mut Value, word: &StepWord) -> Result<()> {
         "queue" if matches!(action, "command" | "file") => (None, "queue", json!(value)),
         "cycles" => (Some("call"), "cycles", json!(value)),
         "with-context" => (Some("call"), "with_context", json!(flag(&value))),
+        "header" if action == "notify" => return add_webhook_header(step, &value),
         "header" => return add_header(action, step, &value),
+        "to" if action == "notify" => {
+            let channel = channel(&value, Vec::new())?;
+            step["notification"]["channel"] = json!(channel);
+            return Ok(());
+        }
+        "subject" if action == "notify" => {
+            step["notification"]["subject"] = json!(value);
+            return Ok(());
+        }
         "error-case" => return add_error_case(action, step, Some(&value)),
         "any-answer" if flag(&value) => return add_error_case(action, step, None),
         "any-answer" => return Ok(()),
@@ -179,21 +210,6 @@ fn attributes(text: &str) -> Result<Value> {
     }
 }
 
-/// A header given as `name: value`.
-pub(in crate::cli) fn header(text: &str) -> Result<(String, String)> {
-    match text.split_once(':') {
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok((name.trim().to_string(), value.trim().to_string()))
-        }
-        _ => Err(Error::new(
-            Kind::Usage,
-            format!("`{text}` is not a header"),
-            "write it as 'content-type: application/json'",
-        )
-        .at("--header")),
-    }
-}
-
 fn http<'a>(action: &str, step: &'a mut Value, flag: &str) -> Result<&'a mut Map<String, Value>> {
     let request = step.get_mut("http").and_then(Value::as_object_mut);
     request.ok_or_else(|| about_another(flag, action))
@@ -205,6 +221,25 @@ fn add_header(action: &str, step: &mut Value, text: &str) -> Result<()> {
         .entry("headers")
         .or_insert_with(|| json!({}));
     headers[name] = json!(value);
+    Ok(())
+}
+
+/// One more header of the webhook that a message goes to.
+fn add_webhook_header(step: &mut Value, text: &str) -> Result<()> {
+    let (name, value) = header(text)?;
+    let webhook = step["notification"]["channel"].get_mut("webhook");
+    let Some(webhook) = webhook.and_then(Value::as_object_mut) else {
+        return Err(misplaced(
+            "header",
+            "only a webhook has headers, and --to names none before it",
+        ));
+    };
+    let mut headers = match webhook.get("headers") {
+        Some(Value::Array(headers)) => headers.clone(),
+        _ => Vec::new(),
+    };
+    headers.push(json!({ "name": name, "value": value }));
+    webhook.insert("headers".into(), headers.into());
     Ok(())
 }
 
@@ -230,13 +265,16 @@ fn add_status(action: &str, step: &mut Value, text: &str) -> Result<()> {
     let statuses = request
         .entry("expected_status")
         .or_insert_with(|| json!([]));
-    let number = text
-        .parse::<u16>()
-        .map_or_else(|_| json!(text), |status| json!(status));
     if let Value::Array(statuses) = statuses {
-        statuses.push(number);
+        statuses.push(number(text));
     }
     Ok(())
+}
+
+/// A number where it is one; else the text, which the reader of job files refuses.
+fn number(text: &str) -> Value {
+    text.parse::<u32>()
+        .map_or_else(|_| json!(text), Value::from)
 }
 
 #[cfg(test)]
@@ -348,6 +386,47 @@ mod tests {
     }
 
     #[test]
+    fn should_say_where_a_message_goes() {
+        let channel_of = |flags: &[&str]| {
+            let steps = read(&[&["--notify", "it is done"][..], flags].concat()).unwrap();
+            match &steps[0].action {
+                Action::Notification {
+                    channel,
+                    subject,
+                    message,
+                } => {
+                    assert_eq!(message, "it is done");
+                    (channel.clone(), subject.clone())
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            channel_of(&[]),
+            (Channel::Inbox {}, "{{task_name}}".to_string())
+        );
+        let given = [
+            "--to",
+            "https://example.com/x",
+            "--header",
+            "a: b",
+            "--subject",
+            "s",
+        ];
+        let (channel, subject) = channel_of(&given);
+        assert_eq!(subject, "s");
+        let Channel::Webhook { url, headers } = channel else {
+            panic!("{channel:?}");
+        };
+        assert_eq!(url, "https://example.com/x");
+        assert_eq!(headers.map(|headers| headers.len()), Some(1));
+        assert!(matches!(
+            channel_of(&["--to", "rrkah-fqaaa-aaaaa-aaaaq-cai/hear"]).0,
+            Channel::Canister { method, .. } if method == "hear"
+        ));
+    }
+
+    #[test]
     fn should_make_files_of_python_codices() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("report.py");
@@ -408,6 +487,14 @@ mod tests {
             (&["--call", "nobody", "m"], "--call"),
             (&["--named", "x", "--attributes", "[]"], "--attributes"),
             (&["--file", "no_such.sh"], "--file"),
+            (&["--notify", "x", "--to", "nowhere"], "--to"),
+            (&["--note", "x", "--to", "inbox"], "--to"),
+            (&["--note", "x", "--subject", "y"], "--subject"),
+            (&["--notify", "x", "--header", "a: b"], "--header"),
+            (&["--cleanup", "soon"], "--cleanup"),
+            (&["--backup", "many"], "--backup"),
+            (&["--analytics", "lately"], "--analytics"),
+            (&["--maintenance", "now"], "--maintenance"),
         ] {
             let error = read(arguments).unwrap_err();
             assert_eq!(error.field(), Some(field), "{arguments:?}: {error}");
