@@ -276,6 +276,7 @@ impl Connection {
         }
         let embedding = Embedding {
             agent: self.agent.clone(),
+            owner: self.owner().await?,
             state: self.settings.state.clone(),
             scheduler_id: canister_id,
             say,
@@ -285,6 +286,20 @@ impl Connection {
             embedding.python().await?;
         }
         Ok(scheduler.provided_by(Arc::new(embedding)))
+    }
+
+    /// Whoever made the embedded network: the key of its directory, as far as it can be read.
+    async fn owner(&self) -> Result<Agent> {
+        let own = Settings {
+            identity: None,
+            ..self.settings.clone()
+        };
+        match identity::choose_silently(&own) {
+            Ok(loaded) if self.settings.identity.is_some() => {
+                agent(&own, &self.url, loaded.identity).await
+            }
+            _ => Ok(self.agent.clone()),
+        }
     }
 
     /// The runner of Python of the embedded network, which is installed first if need be.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use chime_types::{ConfigureRequest, EmptyRequest};
+use chime_types::{ConfigureRequest, EmptyRequest, Role};
 use futures::future::BoxFuture;
 use ic_agent::Agent;
 use tokio::sync::OnceCell;
@@ -22,7 +22,10 @@ pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The embedded network, as what the scheduler needs for Python.
 pub(super) struct Embedding {
+    /// The caller.
     pub agent: Agent,
+    /// The key of the state directory, which made the network.
+    pub owner: Agent,
     pub state: StateDirectory,
     pub scheduler_id: Principal,
     pub say: Say,
@@ -55,18 +58,36 @@ impl Embedding {
                 false => Ok(()),
             };
         };
-        let runner = self.install(module).await?;
+        let admin = self.admin().await?;
+        let runner = self.install(admin, module).await?;
+        let scheduler = Scheduler::new(admin.clone(), self.scheduler_id);
         engage(&scheduler, runner).await
     }
 
+    /// Who may set up Python: the caller, or else the key of the directory, which is there for everyone who
+    /// uses the network on this machine. Asked first: nothing is installed that nobody may name then.
+    async fn admin(&self) -> Result<&Agent> {
+        for agent in [&self.agent, &self.owner] {
+            let scheduler = Scheduler::new(agent.clone(), self.scheduler_id);
+            if scheduler.get_me(&EmptyRequest {}).await?.role == Role::Admin {
+                return Ok(agent);
+            }
+        }
+        Err(Error::new(
+            Kind::Forbidden,
+            "Python is not set up on this network yet, and only an admin of the scheduler may do that",
+            "ask an admin to store a codex first: that sets it up",
+        ))
+    }
+
     /// The runner with this module.
-    async fn install(&self, module: Module) -> Result<Principal> {
+    async fn install(&self, admin: &Agent, module: Module) -> Result<Principal> {
         let _lock = self.state.lock_deployment().await?;
         let place = Place {
             known: self.state.runner_id(),
             remember: &|canister_id| self.state.remember_runner(canister_id),
         };
-        deploy(&self.agent, place, module, &*self.say).await
+        deploy(admin, place, module, &*self.say).await
     }
 
     /// Whether a runner is there with another module than this program has.

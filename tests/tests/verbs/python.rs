@@ -44,6 +44,24 @@ fn should_run_a_file_as_the_first_command_on_a_fresh_machine() {
     assert_eq!(result.trim_matches('"'), "ok");
 }
 
+/// Whoever makes the network may set up Python for all who use it, so a user's first program finds it there.
+#[test]
+fn should_set_up_python_for_a_user_too() {
+    const SOMEBODY: &str = "juuot-zrodo-stsgm-e75mb-ptxnm-xcbih-3td7f-7nwle-q26x4-3olig-5ae";
+    let network = Network::start();
+    let key = chime_tests::workspace().join("bridge/tests/keys/ed25519.pem");
+    let key = key.display().to_string();
+    let somebody = ["--identity", key.as_str()];
+    network.json(&["user", "put", SOMEBODY, "--name", "pal", "--role", "user"]);
+    write(&network.path("count.py"), COUNT);
+    let run = ["run", "--file", "count.py", "--wait"];
+    let made = network.json(&[&run[..], &somebody].concat());
+    assert_eq!(made["execution"]["result"], "1");
+    // What is for all owners is still not for users.
+    let shared = ["codex", "put", "count.py", "--shared"];
+    network.refused(&[&shared[..], &somebody].concat(), 4);
+}
+
 #[test]
 fn should_store_run_and_show_programs() {
     let network = Network::with_python();
