@@ -71,7 +71,7 @@ const ACTION_FLAGS: [(&str, &str); 10] = [
 ];
 
 /// Methods, and the commands that call them.
-const VERBS: [(&str, &str); 53] = [
+const VERBS: [(&str, &str); 56] = [
     ("create_task", "chime run"),
     ("get_task", "chime task show"),
     ("update_task", "chime task edit"),
@@ -128,6 +128,9 @@ const VERBS: [(&str, &str); 53] = [
     ("configure", "chime scheduler set"),
     ("get_config", "chime scheduler show"),
     ("events_since", "chime events"),
+    ("get_api_doc", "chime scheduler guide"),
+    ("get_me", "chime user me"),
+    ("get_stats", "chime stats"),
 ];
 
 /// Digits of an instant in nanoseconds since 2001, and until 2286.
@@ -149,7 +152,7 @@ pub(super) fn reworded(error: Error, clock: &Clock, flags: &Flags) -> Error {
     let words = |text: &str, is_advice: bool| {
         let text = instants(text, clock);
         match is_advice {
-            true => commands(&text),
+            true => fields(&commands(&text), flags),
             false => text,
         }
     };
@@ -232,6 +235,17 @@ pub(super) fn commands(text: &str) -> String {
     said
 }
 
+/// Names of fields in backticks as the flags for them, as far as the command takes these.
+fn fields(text: &str, flags: &Flags) -> String {
+    let mut said = text.to_string();
+    for (field, flag) in FLAGS {
+        if flags.takes(flag) && !flag.ends_with("...") {
+            said = said.replace(&format!("`{field}`"), &format!("`{flag}`"));
+        }
+    }
+    said
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -243,16 +257,13 @@ mod tests {
     use crate::cli::Cli;
 
     /// Methods that no command is named after: workers and the program itself call them.
-    const WITHOUT: [&str; 12] = [
+    const WITHOUT: [&str; 9] = [
         "claim_jobs",
         "complete_job",
         "create_cleanup_task",
         "dry_run",
         "fail_job",
-        "get_api_doc",
         "get_entities",
-        "get_me",
-        "get_stats",
         "heartbeat_job",
         "list_reports",
         "release_job",
@@ -282,6 +293,19 @@ mod tests {
 
     fn reword(field: Option<&str>, rule: &str, fix: &str) -> String {
         reword_on("chime run --note x", field, rule, fix)
+    }
+
+    #[test]
+    fn should_name_flags_in_advice() {
+        let backfill = "chime task backfill x --from 2026-01-01T00:00:00Z";
+        let fix = "choose a shorter span: `from_at` nearer to `until_at`";
+        let said = reword_on(backfill, None, "x", fix);
+        assert_eq!(
+            said,
+            "x | choose a shorter span: `--from` nearer to `--until`"
+        );
+        let said = reword_on("chime ps ls", None, "x", fix);
+        assert_eq!(said, format!("x | {fix}"));
     }
 
     #[test]
