@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::{ScheduleArguments, SettingArguments, StepArguments};
+use crate::cli::{ACTIONS, ScheduleArguments, SettingArguments, StepArguments};
 
 /// Arguments of `chime run` and `chime task create`.
 #[derive(Args, Debug)]
@@ -13,10 +13,11 @@ use crate::cli::{ScheduleArguments, SettingArguments, StepArguments};
     group = ArgGroup::new("what")
         .required(true)
         .multiple(true)
-        .args(["note", "call", "http", "command", "named", "file", "config"]),
+        .args(ACTIONS)
+        .arg("config"),
     after_help = "\
-Each --call, --http, --command, --note, --named and --file is a step; flags such as --step-name and
---header apply to the preceding step. Without a schedule the task runs once: now, or after --after.
+Each flag that names an action, from --call to --maintenance, is a step; flags such as --step-name
+and --header apply to the preceding step. Without a schedule the task runs once: now, or after --after.
 With --every the first run comes after one interval, or after --after (0 is at once). A task has at
 most 32 steps.
 

@@ -111,6 +111,7 @@ fn should_reach_every_field_of_a_change() {
 #[test]
 fn should_begin_a_step_with_every_action() {
     let file = tempfile::Builder::new().suffix(".py").tempfile().unwrap();
+    std::fs::write(file.path(), "result = 1").unwrap();
     let file = file.path().display().to_string();
     let mut reached = BTreeSet::new();
     for flag in ACTIONS {
