@@ -46,8 +46,6 @@ mod tests {
         for line in [
             "chime --state there task show",
             "chime task show --state there --network",
-            "chime task show --nonsense x --state there",
-            "chime --state there task pause --state",
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let found = globals(&words).and_then(|found| found.state);
