@@ -116,7 +116,7 @@ fn wanted(attributes: Object) -> Outcome<PutCodexRequest> {
 async fn put(ask: &Ask, request: &PutCodexRequest) -> Outcome<Resource> {
     require_reach(ask, request.shared == Some(true))?;
     match ask.scheduler().put_codex(request).await {
-        Ok(codex) => Ok(resource(&codex)),
+        Ok(codex) => with_code(ask, &codex).await,
         Err(error) if error.kind() == Kind::Conflict && request.expected_version == Some(0) => {
             Err(Problem::new(
                 StatusCode::CONFLICT,
@@ -127,6 +127,16 @@ async fn put(ask: &Ask, request: &PutCodexRequest) -> Outcome<Resource> {
         }
         Err(error) => Err(Problem::from(error).in_attributes()),
     }
+}
+
+/// A codex that was just changed, with its code: the scheduler answers without it.
+async fn with_code(ask: &Ask, codex: &Codex) -> Outcome<Resource> {
+    let request = CodexRequest {
+        name: codex.name.clone(),
+        version: Some(codex.present_version),
+        shared: codex.shared.then_some(true),
+    };
+    Ok(resource(&ask.scheduler().get_codex(&request).await?))
 }
 
 /// What all owners use is for tokens that may do everything.
@@ -155,7 +165,9 @@ pub async fn rollback(ask: Ask) -> Outcome<Answer> {
     let request: RollbackCodexRequest =
         request_of("rollback_codex", &attributes).map_err(refused)?;
     let codex = ask.scheduler().rollback_codex(&request).await;
-    Ok(Answer::one(resource(&codex.map_err(refused)?)))
+    with_code(&ask, &codex.map_err(refused)?)
+        .await
+        .map(Answer::one)
 }
 
 /// Removes a codex with its versions.

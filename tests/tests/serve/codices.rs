@@ -19,6 +19,7 @@ fn should_store_change_and_roll_back_a_codex() {
     let made = server.send_document("POST", "/api/codex", &document(&first));
     assert_eq!(made.status, 201, "{}", made.json());
     assert_eq!(made.header("Location"), Some("/api/codex/report"));
+    assert_eq!(attributes(&made)["code"], "result = 1");
     let version = made.header("ETag").unwrap().to_string();
 
     let listed = server.get("/api/codex");
@@ -85,7 +86,13 @@ fn should_leave_what_all_owners_use_to_admins() {
             .document(&shared),
     );
     assert_eq!(refused.status, 403);
-    let made = server.send_document("POST", "/api/codex", &shared);
+    let token = server.new_token(&["--role", "admin"]);
+    let made = server.send(
+        &server
+            .ask("POST", "/api/codex")
+            .header("Authorization", &format!("Bearer {token}"))
+            .document(&shared),
+    );
     assert_eq!(made.status, 201, "{}", made.json());
     let shown = server.get("/api/codex/shared:helper");
     assert_eq!(shown["data"]["attributes"]["shared"], true);
