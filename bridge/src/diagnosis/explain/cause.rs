@@ -308,25 +308,13 @@ impl Cause {
             Self::NoSecret => "The step names a secret that is not kept.",
             Self::NoAction => "The step names an action that is not registered.",
             Self::BadInput => "A placeholder or an argument of the step is wrong.",
-            Self::NoPython => {
-                "The step runs Python, and the scheduler has no runner, or none that it controls."
-            }
-            Self::NoCodex => "The step runs a codex that is not stored.",
-            Self::ProgramFailed => {
-                "The Python program raised an exception; the error is its traceback."
-            }
-            Self::ProgramInvalid => {
-                "The Python program does not compile, or yielded something that cannot be done."
-            }
-            Self::ProgramLimit => {
-                "The Python program used up what a run may use; the error says of what."
-            }
-            Self::ProgramDiverged => {
-                "The Python program does not do the same when it is replayed, so it cannot go on."
-            }
-            Self::StateConflict => {
-                "Another run changed the same entities meanwhile, so nothing of this one was kept."
-            }
+            Self::NoPython => NO_PYTHON,
+            Self::NoCodex => NO_CODEX,
+            Self::ProgramFailed => PROGRAM_FAILED,
+            Self::ProgramInvalid => PROGRAM_INVALID,
+            Self::ProgramLimit => PROGRAM_LIMIT,
+            Self::ProgramDiverged => PROGRAM_DIVERGED,
+            Self::StateConflict => STATE_CONFLICT,
             Self::ErrorAnswer => {
                 "The canister that was called answered, and its answer is an error: nothing broke, \
                  but what was asked for was not done."
@@ -425,5 +413,17 @@ fn number_after<N: std::str::FromStr>(text: &str, words: &str) -> Option<N> {
 const NO_ANSWER: &str = "The request got no answer that counts: the server cannot be reached, its answer is \
                          longer than max_response_bytes, or the nodes of the network got different answers \
                          (then keep only a part with `transform`, or set `replicated` to false).";
+const NO_PYTHON: &str =
+    "The step runs Python, and the scheduler has no runner, or none that it controls.";
+const NO_CODEX: &str = "The step runs a codex that is not stored.";
+const PROGRAM_FAILED: &str = "The Python program raised an exception; the error is its traceback.";
+const PROGRAM_INVALID: &str =
+    "The Python program does not compile, or yielded something that cannot be done.";
+const PROGRAM_LIMIT: &str =
+    "The Python program used up what a run may use; the error says of what.";
+const PROGRAM_DIVERGED: &str =
+    "The Python program does not do the same when it is replayed, so it cannot go on.";
+const STATE_CONFLICT: &str =
+    "Another run changed the same entities meanwhile, so nothing of this one was kept.";
 const NO_OUTCALLS: &str = "The network makes no HTTPS outcalls, or none to that host: whoever runs it has to \
                            allow them first.";
