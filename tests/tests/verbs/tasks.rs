@@ -200,7 +200,7 @@ fn should_make_up_for_times_of_the_past() {
     assert_eq!(backfill["id"], begun["id"]);
     assert!(backfill["runs"].as_u64().unwrap() >= 2, "{backfill}");
     let said = network.refused(&["task", "backfill", "tick", "--from", "2100-01-01"], 2);
-    assert!(said.contains("until_at"), "{said}");
+    assert!(said.contains("from `--from` to `--until`"), "{said}");
 }
 
 #[test]
